@@ -1,0 +1,115 @@
+"""The contract of an architecture: a family of sequence models.
+
+A neural architecture is an ``nn.Module`` in one file: ``__init__(features, width, signature, *,
+parameters...)`` and ``forward(x, lengths)``, which maps ``(batch, time, features)`` and
+``(batch,)`` lengths to ``(batch, time, hidden)``. ``width`` is what the size solver turns to
+match the parameter budget; ``hidden`` is ``width`` unless the module has an attribute
+``out_features``. ``receptive_field`` is an attribute too, where it is finite: the number of
+steps an output sees. Everything around the module is shared by all and is not its business:
+the embedding of tokens, the readout, the output layer, the training loop.
+
+An architecture that is not neural (``neural=False``) is a class with ``__init__(signature, *,
+parameters...)``, ``fit`` and ``predict``; see ``Estimator``.
+
+The arguments of ``@architecture`` and the defaults of the keyword-only parameters must be
+literals: they are read from the source text, so that listing and planning never pay for
+importing torch.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, Protocol, TypeVar
+
+import numpy as np
+
+_C = TypeVar("_C", bound=type)
+
+
+def architecture(
+    name: str,
+    *,
+    problems: tuple[str, ...] = ("many-to-one", "many-to-many"),
+    both_directions: bool = False,
+    readout: str | None = None,
+    neural: bool = True,
+) -> Callable[[_C], _C]:
+    """Declare a class as an architecture.
+
+    name: as used in matrix files and on the command line.
+    problems: the problem structures it can serve.
+    both_directions: it reads the sequence backwards too, whatever it is told, and is refused
+    where an output must not see the future.
+    readout: the pooling over time it is known for, used where the task does not force one.
+    neural: it is an ``nn.Module`` trained by gradient descent.
+    """
+
+    def declare(cls: _C) -> _C:
+        cls.declared = {  # type: ignore[attr-defined]
+            "name": name,
+            "problems": problems,
+            "both_directions": both_directions,
+            "readout": readout,
+            "neural": neural,
+        }
+        return cls
+
+    return declare
+
+
+@dataclass(frozen=True)
+class Signature:
+    """What a model is told of the task it will face."""
+
+    problem: str
+    """many-to-one or many-to-many"""
+    inputs: str
+    """tokens or vectors"""
+    input_size: int
+    """size of the vocabulary, or numbers a step"""
+    outputs: str
+    """classes, reals or tokens"""
+    output_size: int
+    causal: bool
+    """no output may depend on a later input"""
+    readout: str
+    """last, mean, max or per-step"""
+    horizon: int | None = None
+    """targets are the inputs' own future, this many steps ahead; None: they are not"""
+
+
+class Data(Protocol):
+    """Padded examples; see ``tasks.task.Examples`` for the shapes."""
+
+    @property
+    def inputs(self) -> np.ndarray: ...
+    @property
+    def lengths(self) -> np.ndarray: ...
+    @property
+    def targets(self) -> np.ndarray: ...
+    @property
+    def scored(self) -> np.ndarray: ...
+
+
+class Estimator(Protocol):
+    """An architecture that is not neural."""
+
+    def __init__(self, signature: Signature, **parameters: Any) -> None: ...
+
+    @staticmethod
+    def refuses(signature: Signature) -> str | None:
+        """Why no honest model of this kind exists for such a task; None: one does."""
+
+    def fit(self, training: Data, validation: Data, seed: int) -> dict[str, Any]:
+        """Fit, choosing between settings on ``validation``; returns what was chosen."""
+
+    def predict(self, inputs: np.ndarray, lengths: np.ndarray) -> np.ndarray:
+        """Log-probabilities ``(batch[, time], classes)`` or real outputs ``(batch[, time], dim)``."""
+
+    def arrays(self) -> dict[str, np.ndarray]:
+        """The fitted numbers by name, to be stored beside the record."""
+
+    def parameter_count(self) -> int:
+        """Number of free parameters."""
+

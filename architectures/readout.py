@@ -1,0 +1,23 @@
+"""Readouts: how a sequence of hidden vectors becomes an output."""
+
+from __future__ import annotations
+
+import torch
+from torch import Tensor
+
+
+def read(hidden: Tensor, lengths: Tensor, how: str) -> Tensor:
+    """Reduce ``(batch, time, hidden)`` to ``(batch, hidden)``, or leave it where ``per-step``.
+
+    last: the state at each sequence's true last step; mean, max: over its real steps only.
+    """
+    if how == "per-step":
+        return hidden
+    if how == "last":
+        return hidden[torch.arange(len(hidden), device=hidden.device), lengths - 1]
+    real = (torch.arange(hidden.shape[1], device=hidden.device) < lengths[:, None])[..., None]
+    if how == "max":
+        return hidden.masked_fill(~real, -torch.inf).amax(1)
+    if how == "mean":
+        return (hidden * real).sum(1) / lengths[:, None]
+    raise ValueError(f"unknown readout {how!r}; known: last, mean, max, per-step")

@@ -1,0 +1,26 @@
+"""Harness: a comparative benchmark of sequence architectures.
+
+    import harness
+    harness.run("quick", tasks=["recall"], architectures=["lstm", "gru"])
+    harness.results("harness-out")          # a pandas DataFrame
+"""
+
+from __future__ import annotations
+
+import importlib
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from harness.api import results, run
+    from harness.errors import UserError
+
+__all__ = ["UserError", "__version__", "results", "run"]
+__version__ = "0.1.0"
+
+_HOME = {"run": "harness.api", "results": "harness.api", "UserError": "harness.errors"}
+
+
+def __getattr__(name: str) -> Any:  # so that `import harness` costs nothing
+    if name in _HOME:
+        return getattr(importlib.import_module(_HOME[name]), name)
+    raise AttributeError(f"module 'harness' has no attribute {name!r}")

@@ -1,0 +1,73 @@
+"""harness doctor"""
+
+from __future__ import annotations
+
+import importlib.util
+import os
+import shutil
+import sys
+from collections.abc import Iterator
+
+import typer
+
+from harness.cli.options import DEFAULT_OUT, Out
+
+NEEDED = (
+    "torch", "numpy", "pandas", "sklearn", "scipy", "hmmlearn", "mlflow", "seaborn", "pebble",
+    "safetensors",
+)  # fmt: skip
+
+
+def main(out: Out = DEFAULT_OUT) -> None:
+    """Check this machine: libraries, data packages, cores, memory, disk, the results folder.
+
+    Example:
+
+        harness doctor
+    """
+    worst = 0
+    for verdict, message in checks(out):
+        print(f"{verdict:<8}{message}")
+        worst = max(worst, verdict == "wrong")
+    raise typer.Exit(worst)
+
+
+def checks(out: os.PathLike[str]) -> Iterator[tuple[str, str]]:
+    """Verdict (good, missing or wrong) and message of each check."""
+    from harness.environment import describe
+    from harness.errors import UserError
+    from harness.execute.local import available_cores
+    from harness.registry import make_task, spec_of, task_declarations
+    from harness.store import Store
+    from tasks.task import Stored, Unavailable
+
+    machine = describe("cpu", available_cores())
+    yield "good", f"Python {machine['python']} on {machine['system']}, {machine['processor']}"
+    for name in NEEDED:
+        if importlib.util.find_spec(name) is None:
+            yield "wrong", f"{name} is not installed: python -m pip install harness"
+    versions = ", ".join(f"{k} {v}" for k, v in machine["libraries"].items())
+    yield "good", f"libraries: {versions}"
+    yield "good", f"{available_cores()} cores to use, {machine['memory_gib']} GiB of memory"
+    for name in task_declarations():
+        task = make_task(spec_of(name, task_declarations(), "task", "doctor"))
+        if isinstance(task, Stored) and "missing" in task.data_version():
+            try:
+                task.load()
+            except Unavailable as error:
+                yield "missing", f"task {name}: {error}"
+    store = Store(out)
+    existed = store.out.exists()
+    try:
+        store.create()
+        free = shutil.disk_usage(store.out).free / 2**30
+        verdict = "good" if free > 1 else "wrong"
+        yield verdict, f"{store.out} can be written, {free:.0f} GiB free"
+        if not existed:
+            shutil.rmtree(store.out)
+    except UserError as error:
+        yield "wrong", str(error)
+    uri = os.environ.get("MLFLOW_TRACKING_URI")
+    yield "good", f"MLflow logs to {uri or f'sqlite:///{store.out}/mlflow.db'}"
+    if sys.platform == "win32":
+        yield "missing", "no fork server on Windows: workers start slowly"

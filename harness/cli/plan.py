@@ -1,0 +1,78 @@
+"""harness plan"""
+
+from __future__ import annotations
+
+from harness.cli.options import (
+    DEFAULT_OUT,
+    Architectures,
+    Json,
+    MatrixName,
+    Out,
+    Plugins,
+    Seeds,
+    Tasks,
+    duration,
+    print_json,
+)
+
+
+def main(
+    matrix: MatrixName = "quick",
+    task: Tasks = None,
+    arch: Architectures = None,
+    seeds: Seeds = None,
+    out: Out = DEFAULT_OUT,
+    plugin: Plugins = None,
+    json: Json = False,
+) -> None:
+    """Say what 'harness run' would do: which cells, which are done, what the rest will cost.
+
+    Example:
+
+        harness plan --matrix quick --task 'recall*'
+    """
+    from harness.api import load_matrix
+    from harness.plan import Costs, Wanted, expand, resolve, trials
+    from harness.store import Store
+
+    store = Store(out)
+    chosen = load_matrix(matrix, seeds, plugin or [])
+    cells = expand(chosen, task, arch)
+    cells = trials(cells) + resolve(cells, store)
+    costs = Costs([record for i in store.ids() if (record := store.get(i))])
+    rows = []
+    for cell in cells:
+        record = store.get(cell.id)
+        again = Wanted().again(cell, record)
+        if not again:
+            state = "cached"
+        elif cell.refusal:
+            state = "not-applicable"
+        else:
+            state = "to run"
+        rows.append(
+            {
+                "id": cell.id,
+                "task": cell.task.label,
+                "architecture": cell.architecture.label,
+                "seed": cell.seed,
+                "kind": cell.kind,
+                "state": state,
+                "outcome": str(record.outcome) if record else None,
+                "predicted_seconds": round(costs.predict(cell), 2) if again else 0.0,
+            }
+        )
+    if json:
+        print_json({"matrix": chosen.name, "budget": chosen.budget.model_dump(), "cells": rows})
+        return
+    for row in rows:
+        note = f"about {duration(row['predicted_seconds'])}" if row["state"] == "to run" else ""
+        seed = "trial" if row["kind"] == "trial" else f"seed {row['seed']}"
+        print(f"{row['id']}  {row['state']:<14} {row['task']} · {row['architecture']} · {seed}  {note}")
+    states = [row["state"] for row in rows]
+    seconds = sum(row["predicted_seconds"] for row in rows)
+    print(
+        f"{len(rows)} cells: {states.count('cached')} cached, "
+        f"{states.count('not-applicable')} not applicable, {states.count('to run')} to run, "
+        f"about {duration(seconds)} of one core"
+    )

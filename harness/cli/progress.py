@@ -1,0 +1,129 @@
+"""What a run shows while it runs: a live table in a terminal, plain lines elsewhere."""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections import Counter, deque
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from harness.cell import Cell
+from harness.cli.options import console, duration
+from harness.engine import Watcher
+from harness.plan import Costs
+from harness.record import FINE, Record
+
+LATEST = 8
+
+
+@contextmanager
+def progress() -> Iterator[Watcher]:
+    """The watcher that suits where the output goes."""
+    if not sys.stdout.isatty():
+        yield Lines()
+        return
+    from rich.live import Live
+
+    with Live(console=console(), refresh_per_second=4, transient=True) as live:
+        yield Table(live)
+
+
+class Lines(Watcher):
+    """One line for each cell that ends."""
+
+    def begun(self, cells: list[Cell], cached: list[Record], costs: Costs, jobs: int) -> None:
+        self.cells = {cell.id: cell for cell in cells}
+        done = {record.id for record in cached}
+        self.left = {cell.id: cell for cell in cells if cell.id not in done}
+        self.total, self.costs, self.jobs = len(cells), costs, max(jobs, 1)
+        self.counts = Counter(str(record.outcome) for record in cached)
+        self.now_running: list[Cell] = []
+        self.started = time.monotonic()
+        kind = "tuning trials" if cells and cells[0].kind == "trial" else "cells"
+        if self.left:
+            self.say(
+                f"{len(cells)} {kind}: {len(cached)} done before, {len(self.left)} to run "
+                f"on {self.jobs} workers, about {duration(self.remaining())}"
+            )
+
+    def remaining(self) -> float:
+        """Predicted seconds to the end."""
+        return sum(map(self.costs.predict, self.left.values())) / self.jobs
+
+    def running(self, cells: list[Cell]) -> None:
+        self.now_running = cells
+
+    def ended(self, record: Record) -> None:
+        self.left.pop(record.id, None)
+        self.counts[str(record.outcome)] += 1
+        self.costs.add(record)
+        done = self.total - len(self.left)
+        eta = duration(self.remaining()) if self.left else "done"
+        self.say(f"[{done}/{self.total}] {describe(record)}  ({eta} left)"
+                 if self.left else f"[{done}/{self.total}] {describe(record)}")  # fmt: skip
+
+    def say(self, line: str) -> None:
+        """Print a line at once, also into a pipe."""
+        print(line, flush=True)
+
+
+class Table(Lines):
+    """A bar with counts, what is running, and the latest scores."""
+
+    def __init__(self, live: Any):
+        self.live = live
+        self.latest: deque[Record] = deque(maxlen=LATEST)
+        self.counts: Counter[str] = Counter()
+        self.left: dict[str, Cell] = {}
+
+    def say(self, line: str) -> None:
+        self.draw()
+
+    def running(self, cells: list[Cell]) -> None:
+        super().running(cells)
+        self.draw()
+
+    def ended(self, record: Record) -> None:
+        self.latest.append(record)
+        super().ended(record)
+
+    def over(self) -> None:
+        self.live.update("building the report ...")
+
+    def draw(self) -> None:
+        """Bring the picture up to date."""
+        from rich.console import Group
+        from rich.progress_bar import ProgressBar
+        from rich.table import Table as Grid
+        from rich.text import Text
+
+        done = self.total - len(self.left)
+        fine = sum(self.counts[str(outcome)] for outcome in FINE)
+        bad = sum(self.counts.values()) - fine
+        head = Grid.grid(padding=(0, 2))
+        head.add_row(
+            ProgressBar(total=max(self.total, 1), completed=done, width=32),
+            f"{done}/{self.total} done",
+            Text(f"{bad} failed", style="red" if bad else "dim"),
+            f"{len(self.now_running)} running",
+            f"{duration(time.monotonic() - self.started)} gone, "
+            f"about {duration(self.remaining())} left",
+        )
+        body = [head, Text("running: " + "; ".join(c.label for c in self.now_running), style="dim")]
+        body += [Text(describe(r), style="" if r.outcome in FINE else "red") for r in self.latest]
+        self.live.update(Group(*body))
+
+
+def describe(record: Record) -> str:
+    """One line about a finished cell."""
+    head = f"{record.outcome:<4} {record.task} · {record.architecture} · seed {record.seed}"
+    if record.kind == "trial":
+        head += f" · learning rate {record.key['budget']['learning_rate']:g}"
+    score = record.test if record.test is not None else record.validation
+    tail = f"{record.seconds.get('total', 0):.1f} s"
+    if score is None:
+        return f"{head}  {tail}  {record.reason[:100]}"
+    skill = f"  skill {record.skill:.2f}" if record.skill is not None else ""
+    return f"{head}  {record.metric} {score:.4g}{skill}  {tail}"

@@ -1,0 +1,18 @@
+"""harness report"""
+
+from __future__ import annotations
+
+from harness.cli.options import DEFAULT_OUT, Out, StoredMatrix
+
+
+def main(out: Out = DEFAULT_OUT, matrix: StoredMatrix = None) -> None:
+    """Build the report again from the records; it works on a half-finished matrix, too.
+
+    Example:
+
+        harness report --out harness-out
+    """
+    from harness.api import build_report
+    from harness.store import Store
+
+    print(build_report(Store(out), matrix))

@@ -1,0 +1,97 @@
+"""harness run"""
+
+from __future__ import annotations
+
+import shlex
+import sys
+from typing import Annotated
+
+import typer
+
+from harness.cli.options import (
+    DEFAULT_OUT,
+    Architectures,
+    MatrixName,
+    Out,
+    Plugins,
+    Seeds,
+    Tasks,
+    console,
+)
+
+
+def main(
+    matrix: MatrixName = "quick",
+    task: Tasks = None,
+    arch: Architectures = None,
+    seeds: Seeds = None,
+    jobs: Annotated[
+        int | None, typer.Option("--jobs", help="Worker processes; as many as cores if not given.")
+    ] = None,
+    out: Out = DEFAULT_OUT,
+    device: Annotated[str, typer.Option("--device", help="cpu, cuda, ...")] = "cpu",
+    timeout: Annotated[
+        float | None, typer.Option("--timeout", help="Seconds that a cell may take.")
+    ] = None,
+    retry_failed: Annotated[
+        bool, typer.Option("--retry-failed", help="Run failed and timed-out cells again.")
+    ] = False,
+    fresh: Annotated[
+        bool, typer.Option("--fresh", help="Run all cells again, finished ones too.")
+    ] = False,
+    plugin: Plugins = None,
+) -> None:
+    """Run a matrix: train every architecture on every task, log it, build the report.
+
+    What is finished is never computed again: the same command goes on after an interruption.
+    Exits with 0 only if every planned cell ended ok or not-applicable.
+
+    Examples:
+
+        harness run --matrix
+
+        harness run --matrix standard --task 'recall[lag=50]' --arch 'lstm[layers=2]' --arch gru
+    """
+    from harness.api import run_matrix
+    from harness.cli.progress import progress
+    from harness.cli.scores import print_scores
+
+    command = shlex.join(["harness", *sys.argv[1:]])
+    with progress() as watcher:
+        result = run_matrix(
+            matrix,
+            tasks=task or [],
+            architectures=arch or [],
+            seeds=seeds,
+            out=out,
+            jobs=jobs,
+            device=device,
+            timeout=timeout,
+            retry_failed=retry_failed,
+            fresh=fresh,
+            plugins=plugin or [],
+            track=True,
+            report=True,
+            command=command,
+            watcher=watcher,
+        )
+    screen = console()
+    print_scores(screen, result.store, result.matrix)
+    total = sum(result.outcomes.values())
+    counts = ", ".join(f"{count} {name}" for name, count in sorted(result.outcomes.items()))
+    screen.print(
+        f"{total} cells planned: {counts}  ({result.computed} run now, {result.cached} from before)"
+    )
+    for warning in result.warnings:
+        screen.print(f"warning: {warning}", style="yellow", markup=False)
+    where = "" if out == DEFAULT_OUT else f" --out {shlex.quote(str(out))}"
+    if result.report:
+        screen.print(f"report:  {result.report}", soft_wrap=True, markup=False)
+    screen.print(f"browse:  harness ui{where}", markup=False)
+    if set(result.outcomes) & {"failed", "timeout", "out-of-memory"}:
+        screen.print("again:   the same command with --retry-failed", markup=False)
+    if result.interrupted:
+        screen.print("interrupted; the same command goes on from here", style="yellow")
+        raise typer.Exit(130)
+    if not result.fine:
+        raise typer.Exit(1)

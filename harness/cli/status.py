@@ -1,0 +1,64 @@
+"""harness status"""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import Any
+
+from harness.cli.options import DEFAULT_OUT, Json, Out, StoredMatrix, duration, print_json
+
+
+def main(out: Out = DEFAULT_OUT, matrix: StoredMatrix = None, json: Json = False) -> None:
+    """Say how far a matrix has come: cells planned, ended and how, still to run.
+
+    Example:
+
+        harness status --out harness-out
+    """
+    from harness.store import Store
+
+    store = Store(out)
+    state = gather(store, matrix)
+    if json:
+        print_json(state)
+        return
+    print(f"matrix {state['matrix']}, planned {state['created'][:19].replace('T', ' ')} UTC")
+    print(f"  by      {state['command']}")
+    print(f"  cells   {state['planned']} planned, " + ", ".join(
+        f"{count} {outcome}" for outcome, count in state["outcomes"].items()
+    ))  # fmt: skip
+    print(f"  spent   {duration(state['seconds'])} of one core")
+    for failure in state["failures"]:
+        print(f"  {failure['outcome']:<8}{failure['id']}  {failure['cell']}: {failure['reason']}")
+    print(f"  report  {state['report'] or 'not built yet: harness report'}")
+    print(f"  others  {', '.join(state['others']) or 'no other matrix here'}")
+    for message in store.corrupted:
+        print(f"warning: {message}")
+
+
+def gather(store: Any, matrix: str | None) -> dict[str, Any]:
+    """The state of a matrix as plain values."""
+    plan = store.plan(matrix)
+    rows = store.results(plan["matrix"])
+    page = store.out / "report" / plan["matrix"] / "index.html"
+    fine = ("ok", "not-applicable", "pending")
+    return {
+        "matrix": plan["matrix"],
+        "created": plan["created"],
+        "command": plan["command"],
+        "planned": len(rows),
+        "outcomes": dict(Counter(row["outcome"] for row in rows).most_common()),
+        "seconds": sum(row["seconds"] or 0 for row in rows),
+        "failures": [
+            {
+                "id": row["id"],
+                "cell": f"{row['task']} · {row['architecture']} · seed {row['seed']}",
+                "outcome": row["outcome"],
+                "reason": row["reason"],
+            }
+            for row in rows
+            if row["outcome"] not in fine
+        ],
+        "report": str(page) if page.exists() else None,
+        "others": [name for name in store.plans() if name != plan["matrix"]],
+    }

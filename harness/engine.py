@@ -1,0 +1,202 @@
+"""One run: plan, execute, store, track. Nothing here prints; who wants to watch passes a watcher."""
+
+from __future__ import annotations
+
+import signal
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from harness.cell import Cell
+from harness.environment import describe
+from harness.errors import UserError
+from harness.execute.local import Settings, run_in_process, run_local
+from harness.fit.run import now
+from harness.matrix import Matrix
+from harness.plan import Costs, Wanted, document, expand, resolve, trials
+from harness.record import FINE, Record
+from harness.store import Store
+
+
+class Watcher:
+    """Hears what happens in a run; override what is of interest."""
+
+    def begun(self, cells: list[Cell], cached: list[Record], costs: Costs, jobs: int) -> None:
+        """A round begins: all its cells, and the records of those already done."""
+
+    def running(self, cells: list[Cell]) -> None:
+        """These cells are running now; called a few times a second."""
+
+    def ended(self, record: Record) -> None:
+        """A cell ended."""
+
+    def over(self) -> None:
+        """No more cells will run."""
+
+
+@dataclass
+class Result:
+    """What became of a run."""
+
+    store: Store
+    matrix: str
+    computed: int = 0
+    cached: int = 0
+    interrupted: bool = False
+    report: Path | None = None
+    warnings: list[str] = field(default_factory=list)
+    outcomes: dict[str, int] = field(default_factory=dict)
+    """How many of the planned cells ended how; pending: not run."""
+
+    @property
+    def fine(self) -> bool:
+        """Every planned cell ended ok or not-applicable."""
+        return set(self.outcomes) <= {str(outcome) for outcome in FINE}
+
+
+def run(
+    matrix: Matrix,
+    store: Store,
+    settings: Settings,
+    wanted: Wanted,
+    *,
+    tasks: list[str] | None = None,
+    architectures: list[str] | None = None,
+    partial: bool = False,
+    command: str = "",
+    watcher: Watcher | None = None,
+    build_report: Callable[[Store, str], Path] | None = None,
+    track: bool = True,
+) -> Result:
+    """Run what is missing of a matrix, store every record the moment its cell ends.
+
+    On Ctrl-C or SIGTERM the running cells are stopped, what is finished stays, and the report is
+    still built; the result says ``interrupted``. Raises UserError for what the user got wrong,
+    before anything runs.
+    """
+    watcher = watcher or Watcher()
+    cells = expand(matrix, tasks, architectures)
+    result = Result(store, matrix.name)
+    started = now()
+    with store.writing():
+        environment = store.put_environment(describe(settings.device, settings.jobs))
+        tracker = None
+        try:
+            with _sigterm_as_interrupt():
+                for round_of_cells in _rounds(cells, store):
+                    reported = resolve(cells, store)
+                    planned = document(
+                        matrix, trials(cells) + reported, command, started, store, partial
+                    )
+                    store.put_plan(planned)
+                    costs = Costs([r for i in store.ids() if (r := store.get(i))])
+                    todo, cached = _sort(round_of_cells, store, wanted)
+                    result.cached += len(cached)
+                    watcher.begun(round_of_cells, cached, costs, settings.jobs)
+                    if todo and track and tracker is None:
+                        tracker = _tracker(store, planned, command, started)
+                    for record in _executed(todo, settings, watcher):
+                        record.environment = environment
+                        _put(store, record)
+                        result.computed += 1
+                        if tracker:
+                            tracker.put(record)
+                        watcher.ended(record)
+        except KeyboardInterrupt:
+            result.interrupted = True
+        finally:
+            watcher.over()
+        result.warnings += store.corrupted
+        _finish(result, store, build_report, tracker)
+    return result
+
+
+def _rounds(cells: list[Cell], store: Store) -> Iterator[list[Cell]]:
+    """The tuning trials, if any, then the reported cells with what the trials chose."""
+    tuning = trials(cells)
+    if tuning:
+        yield tuning
+    yield resolve(cells, store)
+
+
+def _sort(
+    cells: list[Cell], store: Store, wanted: Wanted
+) -> tuple[list[Cell], list[Record]]:
+    """The cells that have to be run, and the records of those that have not."""
+    todo, cached = [], []
+    for cell in cells:
+        record = store.get(cell.id)
+        if wanted.again(cell, record):
+            todo.append(cell)
+        elif record:
+            cached.append(record)
+    return todo, cached
+
+
+def _executed(todo: list[Cell], settings: Settings, watcher: Watcher) -> Iterator[Record]:
+    if not todo:
+        return
+    execute = run_local if settings.jobs else run_in_process
+    yield from execute(todo, settings, watcher.running)
+
+
+def _put(store: Store, record: Record) -> None:
+    try:
+        store.put(record)
+    except OSError as error:
+        raise UserError(
+            f"--out {store.out}: the record of cell {record.id} could not be written "
+            f"({error.strerror or error}); what was stored before is kept: make room, "
+            "then give the same command again"
+        ) from None
+
+
+def _tracker(store: Store, planned: dict[str, Any], command: str, started: str) -> Any:
+    from harness.track import Tracker
+
+    return Tracker(store, planned, invocation={"command": command, "started": started})
+
+
+def _finish(
+    result: Result,
+    store: Store,
+    build_report: Callable[[Store, str], Path] | None,
+    tracker: Any,
+) -> None:
+    """Count, build the report, close the tracker. A second Ctrl-C skips what is left."""
+    for row in store.results(result.matrix):
+        result.outcomes[row["outcome"]] = result.outcomes.get(row["outcome"], 0) + 1
+    try:
+        if build_report:
+            page = store.out / "report" / result.matrix / "index.html"
+            if result.computed or result.interrupted or not page.exists():
+                page = build_report(store, result.matrix)
+            result.report = page
+    except KeyboardInterrupt:
+        result.interrupted = True
+        result.warnings.append("the report was not built: stopped by the user")
+    finally:
+        if tracker:
+            warning = tracker.close(result.report, interrupted=result.interrupted)
+            if warning:
+                result.warnings.append(warning)
+
+
+@contextmanager
+def _sigterm_as_interrupt() -> Iterator[None]:
+    """Treat a polite request to end like Ctrl-C."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+
+    def interrupt(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    before = signal.signal(signal.SIGTERM, interrupt)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)

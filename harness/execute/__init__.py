@@ -1,0 +1,1 @@
+"""Where cells run. An executor maps ``run_cell`` over cells and yields records as they end."""

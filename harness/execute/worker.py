@@ -1,0 +1,45 @@
+"""What a worker process runs. Imported once by the fork server, so that workers start warm."""
+
+from __future__ import annotations
+
+import signal
+import sys
+from pathlib import Path
+
+import torch  # noqa: F401  (the point of the fork server is to have this imported)
+
+import harness.fit.train  # noqa: F401
+from harness.cell import Cell
+from harness.fit.run import run_cell
+from harness.record import Record
+from harness.registry import add_plugin
+
+
+def start(memory: int | None, plugins: tuple[str, ...]) -> None:
+    """Prepare a worker: its signals, its share of the memory (bytes), the user's own files."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent decides what Ctrl-C means
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)  # die at once, even inside a long kernel
+    if sys.platform == "linux":
+        _die_with_parent()
+        if memory:
+            import resource
+
+            resource.setrlimit(resource.RLIMIT_DATA, (memory, memory))
+    for plugin in plugins:
+        add_plugin(plugin)
+
+
+def work(cell: Cell, data_folder: Path | None, device: str) -> Record:
+    """Run one cell."""
+    return run_cell(cell, data_folder, device)
+
+
+def _die_with_parent() -> None:
+    """Ask the kernel to end this process when its parent is gone, however that went."""
+    import ctypes
+
+    pr_set_pdeathsig = 1
+    try:
+        ctypes.CDLL(None).prctl(pr_set_pdeathsig, signal.SIGKILL)
+    except (OSError, AttributeError):
+        pass

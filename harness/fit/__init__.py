@@ -1,0 +1,1 @@
+"""Inside one cell: from a cell to its record."""

@@ -1,0 +1,105 @@
+"""A task made ready for its cells: loaded once, its floor and ceiling measured once."""
+
+from __future__ import annotations
+
+import dataclasses
+import hashlib
+import json
+import os
+import tempfile
+import zlib
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from tasks.task import Examples, Stored, Task
+
+_READY: dict[str, Ready] = {}
+_KEEP = 4
+"""Tasks that a worker keeps in memory; cells come grouped by task."""
+
+
+@dataclass(frozen=True)
+class Ready:
+    """A task with its held-out examples and the scores that bound it."""
+
+    task: Task
+    validation: Examples
+    test: Examples
+    floor: float
+    ceiling: float
+    references: dict[str, float]
+
+
+def ready(task: Task, key: dict[str, Any], folder: Path | None) -> Ready:
+    """The task made ready; what is dear is kept in ``folder`` for other processes.
+
+    key: what the data depends on; a change of it is a change of file name.
+    Raises tasks.task.Unavailable where the data cannot be had.
+    """
+    name = f"{task.name}-{hashlib.sha256(json.dumps(key, sort_keys=True).encode()).hexdigest()[:12]}"
+    if name not in _READY:
+        while len(_READY) >= _KEEP:
+            del _READY[next(iter(_READY))]
+        _READY[name] = _prepare(task, folder / name if folder else None)
+    return _READY[name]
+
+
+def _prepare(task: Task, base: Path | None) -> Ready:
+    if base is None:
+        return _measure(task, {})
+    from filelock import FileLock
+
+    base.parent.mkdir(parents=True, exist_ok=True)
+    with FileLock(f"{base}.lock"):
+        if isinstance(task, Stored):
+            arrays = base.with_suffix(".npz")
+            if arrays.exists():
+                task.use(_unpack(arrays))
+            else:
+                _write(arrays, task.splits())
+        scores = base.with_suffix(".json")
+        if scores.exists():
+            return _measure(task, json.loads(scores.read_text()))
+        made = _measure(task, {})
+        document = {name: getattr(made, name) for name in ("floor", "ceiling", "references")}
+        part = Path(f"{scores}.part")
+        part.write_text(json.dumps(document))
+        os.replace(part, scores)
+        return made
+
+
+def _measure(task: Task, known: dict[str, Any]) -> Ready:
+    return Ready(
+        task,
+        task.examples("validation"),
+        task.examples("test"),
+        known["floor"] if known else task.floor(),
+        known["ceiling"] if known else task.ceiling(),
+        known["references"] if known else task.references(),
+    )
+
+
+def _write(path: Path, splits: dict[str, Examples]) -> None:
+    arrays = {
+        f"{split}/{field.name}": getattr(examples, field.name)
+        for split, examples in splits.items()
+        for field in dataclasses.fields(examples)
+    }
+    with tempfile.NamedTemporaryFile(dir=path.parent, suffix=".part", delete=False) as file:
+        np.savez(file, **arrays)  # type: ignore[arg-type]
+    os.replace(file.name, path)
+
+
+def _unpack(path: Path) -> dict[str, Examples]:
+    with np.load(path) as arrays:
+        names = {key.split("/")[0] for key in arrays}
+        fields = [field.name for field in dataclasses.fields(Examples)]
+        return {s: Examples(*(arrays[f"{s}/{field}"] for field in fields)) for s in names}
+
+
+def stream_generator(task: Task, seed: int) -> np.random.Generator:
+    """The generator of a cell's training examples: the same for every architecture."""
+    return np.random.default_rng([zlib.crc32(task.name.encode()), seed])

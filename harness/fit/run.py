@@ -1,0 +1,238 @@
+"""``run_cell``: the one function that does the science."""
+
+from __future__ import annotations
+
+import time
+import traceback
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from architectures.architecture import Signature
+from harness.cell import Cell
+from harness.fit.data import Ready, ready, stream_generator
+from harness.fit.metrics import HIGHER_IS_BETTER, skill
+from harness.record import Outcome, Record
+from harness.registry import architecture_declarations, load_architecture, make_task
+from tasks.task import Classes, Problem, Reals, Task, Tokens, Unavailable
+
+MATCH_TOLERANCE = 0.05
+"""How far a parameter count may be from the budget before the record says so."""
+
+
+def run_cell(cell: Cell, data_folder: Path | None = None, device: str = "cpu") -> Record:
+    """Train and score one architecture on one task with one seed; never raises for its failure.
+
+    data_folder: where prepared data is kept for other cells; None: nowhere.
+    The record's outcome says how it ended; an exception is kept in it as a traceback.
+    """
+    started = time.perf_counter()
+    record = begin(cell)
+    try:
+        _reset_peak_memory()
+        _fill(record, cell, data_folder, device)
+    except Exception as error:
+        record.outcome, record.reason = _outcome_of(error)
+        if record.outcome not in (Outcome.UNAVAILABLE, Outcome.NOT_APPLICABLE):
+            record.traceback = traceback.format_exc()
+    record.seconds["total"] = time.perf_counter() - started
+    record.peak_memory = _peak_memory()
+    record.ended = now()
+    return record
+
+
+def begin(cell: Cell) -> Record:
+    """A record of a cell about to run."""
+    return Record(
+        id=cell.id,
+        key=cell.key,
+        task=cell.task.label,
+        architecture=cell.architecture.label,
+        seed=cell.seed,
+        kind=cell.kind,
+        started=now(),
+    )
+
+
+def now() -> str:
+    """The time, in UTC, as ISO 8601."""
+    return datetime.now(UTC).isoformat(timespec="milliseconds")
+
+
+class _NotApplicable(Exception):
+    pass
+
+
+def _outcome_of(error: Exception) -> tuple[Outcome, str]:
+    reason = str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
+    if isinstance(error, Unavailable):
+        return Outcome.UNAVAILABLE, reason
+    if isinstance(error, _NotApplicable):
+        return Outcome.NOT_APPLICABLE, reason
+    if type(error).__name__ == "Diverged":
+        return Outcome.DIVERGED, reason
+    # torch's CPU allocator raises a RuntimeError, its CUDA one an OutOfMemoryError
+    if isinstance(error, MemoryError) or "memory" in reason.lower() and "alloc" in reason.lower():
+        return Outcome.OUT_OF_MEMORY, f"{type(error).__name__}: {reason}"
+    return Outcome.FAILED, f"{type(error).__name__}: {reason}"
+
+
+def _fill(record: Record, cell: Cell, data_folder: Path | None, device: str) -> None:
+    task = make_task(cell.task)
+    facts = architecture_declarations()[cell.architecture.name].facts
+    signature = signature_of(task, facts["readout"])
+    record.problem, record.tags, record.readout = str(task.problem), [*task.tags], signature.readout
+    record.metric = task.metric
+    record.higher_is_better = HIGHER_IS_BETTER[task.metric]
+    record.unit = task.outputs.unit if isinstance(task.outputs, Reals) else ""
+    if cell.refusal:
+        raise _NotApplicable(cell.refusal)
+    made = load_architecture(cell.architecture)
+    reason = getattr(made, "refuses", lambda _: None)(signature)
+    if reason:
+        raise _NotApplicable(reason)
+
+    clock = time.perf_counter()
+    data = ready(task, cell.key["task"], data_folder)
+    loading = time.perf_counter() - clock
+    record.floor, record.ceiling = data.floor, data.ceiling
+    record.ceiling_is_ideal, record.references = task.ceiling_is_ideal, dict(data.references)
+
+    fit = _fit_network if facts["neural"] else _fit_estimator
+    fit(record, cell, signature, made, data, device)
+    record.seconds["data"] = record.seconds.get("data", 0.0) + loading
+    test = record.scores.get("test", {}).get(task.metric)
+    if test is not None:
+        record.skill = skill(test, data.floor, data.ceiling)
+        if not np.isfinite(test):
+            record.outcome, record.reason = Outcome.DIVERGED, f"test {task.metric} is {test}"
+
+
+def signature_of(task: Task, preferred_readout: str | None = None) -> Signature:
+    """What an architecture is told of a task."""
+    inputs, outputs = task.inputs, task.outputs
+    kinds = {Classes: "classes", Reals: "reals", Tokens: "tokens"}
+    if task.problem is Problem.MANY_TO_MANY:
+        readout = "per-step"
+    elif preferred_readout and not task.readout_forced:
+        readout = preferred_readout
+    else:
+        readout = task.readout
+    return Signature(
+        problem=str(task.problem),
+        inputs="tokens" if isinstance(inputs, Tokens) else "vectors",
+        input_size=inputs.size if isinstance(inputs, Tokens) else inputs.dim,
+        outputs=kinds[type(outputs)],
+        output_size=outputs.dim if isinstance(outputs, Reals) else outputs.size,
+        causal=task.causal,
+        readout=readout,
+        horizon=task.horizon,
+    )
+
+
+def _fit_network(
+    record: Record, cell: Cell, signature: Signature, body: type, data: Ready, device: str
+) -> None:
+    import torch
+
+    from harness.fit import train
+    from harness.fit.network import Network, flops_per_update, matched_width
+
+    _make_deterministic(torch)
+    budget, task = cell.budget, data.task
+    parameters = dict(cell.architecture.parameters)
+
+    def build(width: int) -> Network:
+        return Network(body, width, signature, budget.embedding, parameters)
+
+    record.width = matched_width(build, budget.parameters)
+    torch.manual_seed(cell.seed)
+    network = build(record.width)
+    record.parameters, record.matched_parameters = network.counts()
+    off = record.matched_parameters / budget.parameters - 1
+    if abs(off) > MATCH_TOLERANCE:
+        record.notes.append(
+            f"{record.matched_parameters:,} parameters, {off:+.0%} off the budget of "
+            f"{budget.parameters:,}: no width comes nearer"
+        )
+    record.receptive_field = getattr(network.body, "receptive_field", None)
+    batches = task.batches(stream_generator(task, cell.seed), budget.batch)
+    sample = next(task.batches(stream_generator(task, cell.seed), budget.batch))
+    record.flops = flops_per_update(
+        network, torch.from_numpy(sample.inputs), torch.from_numpy(sample.lengths)
+    )
+    network.to(device)
+    terms = train.Terms(**{name: getattr(budget, name) for name in train.Terms.__annotations__})
+    done = train.train(
+        network, task, batches, data.validation, (data.floor, data.ceiling), terms
+    )
+    record.curve, record.stopped, record.best_step = done.curve, done.stopped, done.best_step
+    record.steps, record.examples = done.steps, done.steps * budget.batch
+    record.seconds |= done.seconds
+    record.examples_per_second = record.examples / max(done.seconds["training"], 1e-9)
+    best = next(point for point in done.curve if point["step"] == done.best_step)
+    record.scores["validation"] = {task.metric: best["validation"]}
+    if cell.kind == "report":
+        _score(record, train.predictor(network), data)
+        record.weights = {k: v.cpu().numpy() for k, v in network.state_dict().items()}
+
+
+def _fit_estimator(
+    record: Record, cell: Cell, signature: Signature, made: type, data: Ready, device: str
+) -> None:
+    from harness.fit.train import evaluate
+
+    budget, task = cell.budget, data.task
+    estimator = made(signature, **dict(cell.architecture.parameters))
+    training = task.training(stream_generator(task, cell.seed), budget.steps * budget.batch)
+    clock = time.perf_counter()
+    record.chosen = estimator.fit(training, data.validation, cell.seed)
+    record.seconds["training"] = time.perf_counter() - clock
+    record.examples, record.stopped = len(training), "fitted"
+    record.examples_per_second = len(training) / max(record.seconds["training"], 1e-9)
+    record.parameters = record.matched_parameters = estimator.parameter_count()
+    record.notes.append(
+        "not matched to the parameter budget: its size is its number of states, "
+        "chosen on validation"
+    )
+    record.scores["validation"] = evaluate(estimator.predict, data.validation, task).metrics
+    if cell.kind == "report":
+        _score(record, estimator.predict, data)
+        record.weights = estimator.arrays()
+
+
+def _score(record: Record, predict: Any, data: Ready) -> None:
+    """The one time that the test split is looked at."""
+    from harness.fit.train import evaluate
+
+    clock = time.perf_counter()
+    scores = evaluate(predict, data.test, data.task)
+    record.scores["test"] = scores.metrics
+    record.per_example = {"score": scores.sums, "weight": scores.weights}
+    spent = time.perf_counter() - clock
+    record.seconds["evaluation"] = record.seconds.get("evaluation", 0.0) + spent
+
+
+def _make_deterministic(torch: Any) -> None:
+    torch.set_num_threads(1)
+    torch.set_flush_denormal(True)  # vanishing gradients are denormals, which are slow
+    torch.use_deterministic_algorithms(True)
+
+
+def _reset_peak_memory() -> None:
+    """Linux keeps a high-water mark for the whole life of a process; start it again."""
+    try:
+        Path("/proc/self/clear_refs").write_text("5")
+    except OSError:
+        pass
+
+
+def _peak_memory() -> float | None:
+    """Most memory this process held since the cell began, MiB."""
+    try:
+        status = Path("/proc/self/status").read_text()
+        return int(status.split("VmHWM:")[1].split()[0]) / 1024
+    except (OSError, IndexError, ValueError):
+        return None

@@ -1,0 +1,201 @@
+"""The training loop of neural architectures: the same for all of them."""
+
+from __future__ import annotations
+
+import math
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+
+import numpy as np
+import torch
+from torch import Tensor, nn
+from torch.nn.functional import cross_entropy
+
+from harness.fit.metrics import HIGHER_IS_BETTER, Scores, discrete, real, skill, summary
+from harness.fit.network import Network
+from tasks.task import Examples, Reals, Task
+
+EVALUATION_BATCH = 256
+
+
+class Diverged(Exception):
+    """The loss is no longer a number; the message says when."""
+
+
+@dataclass
+class Training:
+    """What training left behind; the network holds the weights of ``best_step``."""
+
+    curve: list[dict[str, float]] = field(default_factory=list)
+    stopped: str = "steps"
+    steps: int = 0
+    best_step: int = 0
+    seconds: dict[str, float] = field(
+        default_factory=lambda: {"data": 0.0, "training": 0.0, "evaluation": 0.0}
+    )
+
+
+@dataclass(frozen=True)
+class Terms:
+    """The part of the budget that the loop needs; see ``harness.matrix.Budget``."""
+
+    steps: int
+    batch: int
+    optimizer: str
+    learning_rate: float
+    schedule: str
+    clip_norm: float
+    evaluate_every: int
+    patience: int
+    solved: float
+
+
+def train(
+    network: Network,
+    task: Task,
+    batches: Iterator[Examples],
+    validation: Examples,
+    bounds: tuple[float, float],
+    terms: Terms,
+) -> Training:
+    """Train in place and keep the weights that were best on validation.
+
+    bounds: the task's floor and ceiling, which say when it is solved.
+    Raises Diverged when the loss or the gradient is not finite.
+    """
+    device = next(network.parameters()).device
+    optimizer, scheduler = _optimizer(network, terms)
+    done, best, stale = Training(), -math.inf, 0
+    kept = _copy(network)
+    losses: list[Tensor] = []
+    clock = _Clock(done.seconds)
+    for step in range(1, terms.steps + 1):
+        with clock("data"):
+            batch = next(batches)
+            inputs, lengths, targets, scored = _tensors(batch, device)
+        with clock("training"):
+            network.train()
+            optimizer.zero_grad(set_to_none=True)
+            loss = loss_of(network(inputs, lengths), targets, scored)
+            loss.backward()
+            norm = nn.utils.clip_grad_norm_(network.parameters(), terms.clip_norm or math.inf)
+            losses.append(loss.detach())
+            if not math.isfinite(norm.item()):
+                raise Diverged(f"loss {loss.item():g}, gradient norm {norm.item():g} at step {step}")
+            optimizer.step()
+            scheduler.step()
+        done.steps = step
+        if step % terms.evaluate_every and step < terms.steps:
+            continue
+        with clock("evaluation"):
+            score = evaluate(predictor(network), validation, task).metrics[task.metric]
+        done.curve.append(
+            {
+                "step": step,
+                "examples": step * terms.batch,
+                "seconds": sum(done.seconds.values()),
+                "loss": torch.stack(losses).mean().item(),
+                "validation": score,
+            }
+        )
+        losses.clear()
+        signed = score if HIGHER_IS_BETTER[task.metric] else -score
+        if not math.isfinite(signed):
+            raise Diverged(f"validation {task.metric} is {score} at step {step}")
+        if signed > best:
+            best, stale, kept, done.best_step = signed, 0, _copy(network), step
+        else:
+            stale += 1
+        if skill(score, *bounds) >= terms.solved:
+            done.stopped = "solved"
+            break
+        if terms.patience and stale >= terms.patience:
+            done.stopped = "patience"
+            break
+    network.load_state_dict(kept)
+    return done
+
+
+def loss_of(outputs: Tensor, targets: Tensor, scored: Tensor) -> Tensor:
+    """Mean over scored targets of the cross-entropy (labels) or the squared error (reals)."""
+    if targets.is_floating_point():
+        return (outputs - targets)[scored].square().mean()
+    return cross_entropy(outputs[scored], targets[scored])
+
+
+def evaluate(
+    predict: Callable[[np.ndarray, np.ndarray], np.ndarray], examples: Examples, task: Task
+) -> Scores:
+    """Score predictions for all examples, in batches."""
+    parts = []
+    for start in range(0, len(examples), EVALUATION_BATCH):
+        batch = examples.take(slice(start, start + EVALUATION_BATCH))
+        outputs = predict(batch.inputs, batch.lengths)
+        if isinstance(task.outputs, Reals):
+            parts.append(real(outputs, batch.targets, batch.scored, task.outputs.scale))
+        else:
+            parts.append(discrete(outputs, batch.targets, batch.scored))
+    return summary(parts, task.metric)
+
+
+def predictor(network: Network) -> Callable[[np.ndarray, np.ndarray], np.ndarray]:
+    """The network as a function from padded inputs and lengths to log-probabilities or reals."""
+    device = next(network.parameters()).device
+
+    def predict(inputs: np.ndarray, lengths: np.ndarray) -> np.ndarray:
+        network.eval()
+        with torch.inference_mode():
+            outputs = network(
+                torch.from_numpy(inputs).to(device), torch.from_numpy(lengths).to(device)
+            )
+            return (outputs.log_softmax(-1) if network.discrete else outputs).cpu().numpy()
+
+    return predict
+
+
+def _optimizer(network: nn.Module, terms: Terms):
+    classes = {
+        "adam": torch.optim.Adam,
+        "adamw": torch.optim.AdamW,
+        "sgd": torch.optim.SGD,
+        "rmsprop": torch.optim.RMSprop,
+    }
+    optimizer = classes[terms.optimizer](network.parameters(), lr=terms.learning_rate)
+    warm = max(1, terms.steps // 20)
+
+    def factor(step: int) -> float:
+        if step < warm:
+            return (step + 1) / warm
+        if terms.schedule == "constant":
+            return 1.0
+        return 0.5 * (1 + math.cos(math.pi * (step - warm) / max(1, terms.steps - warm)))
+
+    return optimizer, torch.optim.lr_scheduler.LambdaLR(optimizer, factor)
+
+
+def _tensors(batch: Examples, device: torch.device) -> tuple[Tensor, Tensor, Tensor, Tensor]:
+    arrays = (batch.inputs, batch.lengths, batch.targets, batch.scored)
+    inputs, lengths, targets, scored = (torch.from_numpy(a).to(device) for a in arrays)
+    return inputs, lengths, targets, scored
+
+
+def _copy(network: nn.Module) -> dict[str, Tensor]:
+    return {name: value.detach().clone() for name, value in network.state_dict().items()}
+
+
+class _Clock:
+    """Adds the seconds spent in a ``with`` block to one entry of a dictionary."""
+
+    def __init__(self, seconds: dict[str, float]):
+        self.seconds = seconds
+
+    def __call__(self, name: str) -> _Clock:
+        self.name = name
+        return self
+
+    def __enter__(self) -> None:
+        self.start = time.perf_counter()
+
+    def __exit__(self, *_: object) -> None:
+        self.seconds[self.name] += time.perf_counter() - self.start

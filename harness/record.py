@@ -1,0 +1,163 @@
+"""What a cell ended with: one JSON document, plus arrays beside it."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any
+
+import numpy as np
+
+SCHEMA = 1
+
+
+class Outcome(StrEnum):
+    """How a cell ended."""
+
+    OK = "ok"
+    DIVERGED = "diverged"
+    FAILED = "failed"
+    TIMEOUT = "timeout"
+    OUT_OF_MEMORY = "out-of-memory"
+    NOT_APPLICABLE = "not-applicable"
+    UNAVAILABLE = "unavailable"
+    INTERRUPTED = "interrupted"
+
+
+FINE = (Outcome.OK, Outcome.NOT_APPLICABLE)
+"""Outcomes that leave nothing to be desired: a run of these alone exits with 0."""
+
+PENDING = "pending"
+"""Stands where an outcome would, for a planned cell that has no record yet."""
+
+
+class CorruptRecord(ValueError):
+    """A stored record that cannot be read; the message says why."""
+
+
+@dataclass
+class Record:
+    """The result of one cell.
+
+    Scores are in the metric's own unit; ``skill`` is (score - floor) / (ceiling - floor) on the
+    test split. Times are seconds of wall clock, memory is in MiB, ``flops`` is floating-point
+    operations of one training update.
+    """
+
+    id: str
+    key: dict[str, Any]
+    """Everything the result depends on; the id is its hash."""
+    task: str
+    architecture: str
+    seed: int
+    kind: str = "report"
+    """report, or trial: a tuning trial, of which only the validation score exists"""
+    outcome: str = Outcome.OK
+    reason: str = ""
+    traceback: str = ""
+
+    problem: str = ""
+    tags: list[str] = field(default_factory=list)
+    readout: str = ""
+    metric: str = ""
+    unit: str = ""
+    higher_is_better: bool = True
+    floor: float | None = None
+    ceiling: float | None = None
+    ceiling_is_ideal: bool = False
+    references: dict[str, float] = field(default_factory=dict)
+
+    scores: dict[str, dict[str, float]] = field(default_factory=dict)
+    """By split (validation, test), then by metric."""
+    skill: float | None = None
+    curve: list[dict[str, float]] = field(default_factory=list)
+    """One point for each evaluation: step, examples, seconds, loss (mean training loss since
+    the point before), validation (primary metric)."""
+    stopped: str = ""
+    """Why training ended: steps, solved or patience."""
+    best_step: int | None = None
+    """The step whose weights were kept, chosen on validation."""
+    steps: int = 0
+    examples: int = 0
+    seconds: dict[str, float] = field(default_factory=dict)
+    """data, training, evaluation, total"""
+    examples_per_second: float | None = None
+    flops: float | None = None
+    parameters: int | None = None
+    """All free parameters, the shared embedding included."""
+    matched_parameters: int | None = None
+    """Those that the size solver holds to the budget: all but the shared embedding."""
+    width: int | None = None
+    receptive_field: int | None = None
+    peak_memory: float | None = None
+    chosen: dict[str, Any] = field(default_factory=dict)
+    """Hyper-parameters chosen on validation."""
+    notes: list[str] = field(default_factory=list)
+    """Exceptions from the matrix's equal terms, in words."""
+    environment: str = ""
+    """Name of the stored description of machine and libraries."""
+    started: str = ""
+    ended: str = ""
+    schema: int = SCHEMA
+
+    per_example: dict[str, np.ndarray] = field(default_factory=dict)
+    """Test split: ``score`` (primary, as a sum over scored steps) and ``weight`` (their number),
+    one number an example. Stored beside the JSON."""
+    weights: dict[str, np.ndarray] = field(default_factory=dict)
+    """Trained parameters by name. Stored beside the JSON, as safetensors."""
+
+    @property
+    def validation(self) -> float | None:
+        """Primary metric on the validation split."""
+        return self.scores.get("validation", {}).get(self.metric)
+
+    @property
+    def test(self) -> float | None:
+        """Primary metric on the test split."""
+        return self.scores.get("test", {}).get(self.metric)
+
+    def to_json(self) -> str:
+        """The document, without the arrays. NaN and infinity become null."""
+        document = {
+            f.name: getattr(self, f.name)
+            for f in dataclasses.fields(self)
+            if f.name not in ("per_example", "weights")
+        }
+        return json.dumps(_finite(document), indent=1, ensure_ascii=False, allow_nan=False)
+
+    @staticmethod
+    def from_json(text: str) -> Record:
+        """Read a document of this or an older schema; raises CorruptRecord."""
+        try:
+            document = json.loads(text)
+        except ValueError as error:
+            raise CorruptRecord(f"not JSON: {error}") from None
+        if not isinstance(document, dict) or "schema" not in document:
+            raise CorruptRecord("no schema version")
+        if document["schema"] > SCHEMA:
+            raise CorruptRecord(
+                f"schema {document['schema']} is newer than this version's {SCHEMA}; "
+                "it was written by a later version of Harness"
+            )
+        known = {f.name for f in dataclasses.fields(Record)}
+        try:
+            record = Record(**{k: v for k, v in document.items() if k in known})
+            Outcome(record.outcome)
+        except (TypeError, ValueError) as error:
+            raise CorruptRecord(str(error)) from None
+        return record
+
+
+def _finite(value: Any) -> Any:
+    """The value with numbers that JSON cannot hold turned into null."""
+    if isinstance(value, dict):
+        return {str(k): _finite(v) for k, v in value.items()}
+    if isinstance(value, list | tuple):
+        return [_finite(v) for v in value]
+    if isinstance(value, np.generic):
+        value = value.item()
+    if isinstance(value, float) and not np.isfinite(value):
+        return None
+    return value

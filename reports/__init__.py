@@ -1,0 +1,1 @@
+"""What is read: pages, tables and figures made of stored records, and of nothing else."""

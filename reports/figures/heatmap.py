@@ -1,0 +1,120 @@
+"""Skill as a heat map: tasks or tags down, architectures across; a hole is hatched."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+from reports.figures.style import INK, PALE, Drawing, canvas, finish, text_width
+from reports.formats import shortened
+from reports.tables import Square
+
+LOWEST, HIGHEST = -0.5, 1.0
+"""Skills beyond these have the colour of the end; the number is never clipped."""
+COLOURS = ((-0.5, "#8C4400"), (-0.25, "#E08A2E"), (0.0, "#F7F7F5"), (0.35, "#A9CCE3"),
+           (0.7, "#3D85B8"), (1.0, "#08306B"))
+
+
+def draw(
+    name: str,
+    rows: dict[str, str],
+    columns: tuple[str, ...],
+    squares: dict[tuple[str, str], Square],
+    alt: str,
+) -> Drawing:
+    """A heat map of skill. ``rows`` gives the label of each row."""
+    import numpy as np
+    import seaborn
+    from matplotlib.colors import LinearSegmentedColormap
+
+    span = HIGHEST - LOWEST
+    palette = LinearSegmentedColormap.from_list(
+        "skill", [((v - LOWEST) / span, colour) for v, colour in COLOURS]
+    )
+    labels = [shortened(label, 38) for label in rows.values()]
+    heads = [shortened(column, 34) for column in columns]
+    wide, high = (0.86 if len(columns) <= 12 else 0.6), 0.44
+    slanted = max(map(len, heads)) > 9
+    longest = max(text_width(h, 9) for h in heads)
+    top = 0.25 + (longest * math.sin(math.radians(35)) if slanted else 0.1)
+    right = 1.0 + max(0.0, longest * math.cos(math.radians(35)) - 1.0 if slanted else 0.0)
+    left = 0.2 + max(text_width(label, 9) for label in labels)
+    size = (left + wide * len(columns) + right, top + high * len(rows) + 0.15)
+    figure, axes = canvas(*size, (left, right, top, 0.15))
+
+    values = np.array([[_shade(squares[r, c]) for c in columns] for r in rows], float)
+    seaborn.heatmap(
+        values, ax=axes, vmin=LOWEST, vmax=HIGHEST, cmap=palette, linewidths=1.5,
+        linecolor="white", mask=np.isnan(values), cbar=False, xticklabels=False,
+        yticklabels=False,
+    )  # fmt: skip
+    for y, row in enumerate(rows):
+        for x, column in enumerate(columns):
+            _write(axes, x, y, squares[row, column], palette)
+    axes.set_yticks([y + 0.5 for y in range(len(rows))], labels, rotation=0)
+    axes.xaxis.tick_top()
+    turn = dict(rotation=35, ha="left", rotation_mode="anchor") if slanted else {}
+    axes.set_xticks([x + 0.5 for x in range(len(columns))], heads, **turn)
+    axes.tick_params(length=0)
+    _scale(figure, palette, size, right, top, high * len(rows))
+    return finish(figure, name, alt)
+
+
+def _shade(square: Square) -> float:
+    if square.value is None:
+        return math.nan
+    return min(HIGHEST, max(LOWEST, square.value))
+
+
+def _write(axes: Any, x: int, y: int, square: Square, palette: Any) -> None:
+    from matplotlib.patches import Rectangle
+
+    if square.value is None:
+        axes.add_patch(
+            Rectangle((x + 0.02, y + 0.03), 0.96, 0.94, facecolor="white", edgecolor="#C4C4C4",
+                      hatch="////", linewidth=0)
+        )  # fmt: skip
+        if square.text:
+            box = dict(facecolor="white", edgecolor="none", boxstyle="square,pad=0.25")
+            axes.text(x + 0.5, y + 0.5, square.text, ha="center", va="center", fontsize=8,
+                      color=INK, bbox=box)  # fmt: skip
+        return
+    colour = _readable(palette((_shade(square) - LOWEST) / (HIGHEST - LOWEST)))
+    text = square.text + (" •" if square.rank == "near" else "")
+    weight = "bold" if square.rank == "best" else "normal"
+    height = 0.36 if square.small else 0.5
+    axes.text(x + 0.5, y + height, text, ha="center", va="center", fontsize=9.5, color=colour,
+              fontweight=weight)  # fmt: skip
+    axes.text(x + 0.5, y + 0.75, square.small, ha="center", va="center", fontsize=7, color=colour)
+
+
+def _readable(colour: tuple[float, ...]) -> str:
+    """Black or white, whichever stands out more from a colour."""
+    linear = [v / 12.92 if v <= 0.04045 else ((v + 0.055) / 1.055) ** 2.4 for v in colour[:3]]
+    light = 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+    return "black" if (light + 0.05) / 0.05 > 1.05 / (light + 0.05) else "white"
+
+
+def _scale(
+    figure: Any, palette: Any, size: tuple[float, float], right: float, top: float, height: float
+) -> None:
+    """The colour scale, at the right."""
+    from matplotlib.cm import ScalarMappable
+    from matplotlib.colors import Normalize
+
+    width, whole = size
+    tall = min(height, 3.0)
+    place = (
+        (width - right + 0.25) / width,
+        (whole - top - tall) / whole,
+        0.13 / width,
+        tall / whole,
+    )
+    ticks, words = [-0.5, 0, 0.5, 1], ["≤ −0.5", "0", "0.5", "1"]
+    if height >= 1:
+        words = ["≤ −0.5", "0 floor", "0.5", "1 ceiling"] if right >= 1.0 else words
+    bar = figure.colorbar(ScalarMappable(Normalize(LOWEST, HIGHEST), palette),
+                          cax=figure.add_axes(place))  # fmt: skip
+    bar.set_ticks(ticks, labels=words)
+    bar.outline.set_visible(False)
+    bar.ax.tick_params(length=2, labelsize=7, color=PALE, pad=2)

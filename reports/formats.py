@@ -1,0 +1,107 @@
+"""Numbers as people read them."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterable
+
+from reports.results import TaskInfo
+from reports.statistics import Summary
+
+
+def skill(value: float | None) -> str:
+    """Two decimals, with a true minus sign; huge ones in powers of ten."""
+    if value is None:
+        return ""
+    text = f"{value:.2f}" if abs(value) < 1000 else f"{value:.0e}"
+    return _minus("0.00" if text == "-0.00" else text)
+
+
+def spread(half: float | None) -> str:
+    """The half-width of a skill's interval, or nothing."""
+    if half is None:
+        return ""
+    return f"±{half:.2f}" if half < 100 else f"±{half:.0e}"
+
+
+def skill_with_spread(summary: Summary) -> str:
+    """``0.81 ±0.03``, or the mean alone where there is no interval."""
+    return f"{skill(summary.mean)} {spread(summary.half)}".strip()
+
+
+def scores_of(task: TaskInfo, values: Iterable[float | None]) -> Callable[[float | None], str]:
+    """A formatter for scores of one task, with the decimals its values ask for.
+
+    Accuracies become percentages with one decimal; the rest keep three digits of a small value.
+    """
+    if task.metric == "accuracy":
+        return lambda v: "" if v is None else _minus(f"{100 * v:.1f}")
+    sizes = sorted(abs(v) for v in values if v)
+    small = sizes[len(sizes) // 4] if sizes else 1.0
+    decimals = min(6, max(0, 2 - math.floor(math.log10(small))))
+
+    def text(value: float | None) -> str:
+        if value is None:
+            return ""
+        if not value:
+            return "0"
+        if not 0.5 * 10.0**-decimals <= abs(value) < 1e6:
+            return _minus(f"{value:.2e}")
+        return _minus(f"{value:.{decimals}f}")
+
+    return text
+
+
+def metric(task: TaskInfo) -> str:
+    """The metric and its unit: ``accuracy, %``; ``rmse, °C``; ``bits per symbol``."""
+    if task.metric == "accuracy":
+        return "accuracy, %"
+    if task.metric == "bits":
+        return "bits per symbol"
+    return ", ".join(filter(None, [task.metric or "score", task.unit]))
+
+
+def direction(task: TaskInfo) -> str:
+    """Which way is better, in words."""
+    return "higher is better" if task.higher_is_better else "lower is better"
+
+
+def seconds(value: float | None) -> str:
+    """A duration: seconds, minutes or hours, whichever reads best."""
+    if value is None:
+        return ""
+    if value < 10:
+        return f"{value:.1f} s"
+    if value < 120:
+        return f"{value:.0f} s"
+    return f"{value / 60:.1f} min" if value < 7200 else f"{value / 3600:.1f} h"
+
+
+def number(value: float | None) -> str:
+    """A count with its thousands set apart."""
+    return "" if value is None else f"{round(value):,}"
+
+
+def plural(count: int, word: str) -> str:
+    """``1 cell``, ``2 cells``."""
+    return f"{count:,} {word}" + ("" if count == 1 else "s")
+
+
+def listed(words: Iterable[str], most: int = 6) -> str:
+    """``a, b and c``; beyond ``most`` words the rest is counted."""
+    words = list(words)
+    if len(words) > most:
+        words = [*words[: most - 1], f"{len(words) - most + 1} more"]
+    return " and ".join(filter(None, [", ".join(words[:-1]), *words[-1:]]))
+
+
+def shortened(name: str, most: int) -> str:
+    """A name cut in its middle to at most ``most`` characters, for figures only."""
+    if len(name) <= most:
+        return name
+    head = (most - 1) * 2 // 3
+    return f"{name[:head]}…{name[head + 1 - most :]}"
+
+
+def _minus(text: str) -> str:
+    return text.replace("-", "−", 1) if text.startswith("-") else text

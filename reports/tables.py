@@ -1,0 +1,258 @@
+"""What the page and the Markdown show as tables: plain rows of text, ready to print."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from typing import Any
+
+from harness.record import PENDING, Outcome
+from reports import formats
+from reports.ranking import Standing, standing
+from reports.results import MEANINGS, Cell, Group, Results, TaskInfo
+from reports.statistics import combine
+
+BUDGET = {
+    "steps": "training updates, at most",
+    "batch": "examples in an update",
+    "parameters": "parameters to match, without the shared embedding",
+    "embedding": "size of the shared embedding of tokens",
+    "optimizer": "optimizer",
+    "learning_rate": "learning rate",
+    "schedule": "learning-rate schedule",
+    "clip_norm": "gradient norm is clipped at",
+    "evaluate_every": "updates between two evaluations on validation",
+    "patience": "evaluations without improvement before training ends",
+    "solved": "training ends when validation reaches this skill",
+    "seconds": "seconds a cell may take",
+    "trials": "tuning trials",
+}
+
+
+@dataclass(frozen=True)
+class Square:
+    """One square of a heat map. ``value`` is None in a hole, and ``text`` is then its code."""
+
+    value: float | None
+    text: str
+    small: str = ""
+    rank: str = ""
+    """best, near (not separated from the best), or empty"""
+
+
+def standings(results: Results) -> dict[str, Standing | None]:
+    """The standing on each task, by name."""
+    return {t.name: standing(results, t) for t in results.tasks}
+
+
+def skill_squares(results: Results) -> dict[tuple[str, str], Square]:
+    """Skill by task and architecture."""
+    found = {}
+    for task, order in standings(results).items():
+        for a in results.architectures:
+            found[task, a] = _square(results.groups.get((task, a)), a, order)
+    return found
+
+
+def _square(group: Group | None, architecture: str, order: Standing | None) -> Square:
+    if group is None:
+        return Square(None, "")
+    if group.skill.mean is None:
+        return Square(None, group.code)
+    small = formats.spread(group.skill.half)
+    if len(group.cells) != group.skill.n:
+        small = f"{small} {group.skill.n}/{len(group.cells)}".strip()
+    return Square(
+        group.skill.mean, formats.skill(group.skill.mean), small, rank_of(architecture, order)
+    )
+
+
+def rank_of(architecture: str, order: Standing | None) -> str:
+    """best, near or empty. Alone on a task, nobody is best."""
+    if order is None or len(order.order) < 2:
+        return ""
+    if architecture in order.best:
+        return "best"
+    return "near" if architecture in order.near else ""
+
+
+def profile_squares(results: Results) -> tuple[list[str], dict[tuple[str, str], Square]]:
+    """Mean skill by tag and architecture, over the tasks with that tag; and the tags in order.
+
+    Where an architecture has a skill on some of a tag's tasks only, the square says on how many.
+    """
+    tags = list(dict.fromkeys(tag for t in results.tasks for tag in t.tags))
+    squares = {}
+    for tag in tags:
+        tasks = [t.name for t in results.tasks if tag in t.tags]
+        for a in results.architectures:
+            groups = [results.groups[t, a] for t in tasks if (t, a) in results.groups]
+            skills = [g.skill for g in groups if g.skill.mean is not None]
+            whole = combine(skills)
+            if whole.mean is None:
+                codes = {g.code for g in groups}
+                squares[tag, a] = Square(None, codes.pop() if len(codes) == 1 else "none")
+                continue
+            small = formats.spread(whole.half)
+            if len(skills) != len(tasks):
+                small = f"{small} {len(skills)}/{len(tasks)}".strip()
+            squares[tag, a] = Square(whole.mean, formats.skill(whole.mean), small)
+    return tags, squares
+
+
+def codes_used(squares: dict[tuple[str, str], Square]) -> dict[str, str]:
+    """The codes of the holes that occur, with their meanings."""
+    seen = {s.text for s in squares.values() if s.value is None and s.text}
+    meanings = MEANINGS | {"none": "no result on any task with this tag, for several reasons"}
+    return {code: meanings[code] for code in meanings if code in seen}
+
+
+def task_table(results: Results, task: TaskInfo) -> dict[str, Any]:
+    """A task's architectures, best first and holes last, with every seed's test score."""
+    order = standing(results, task)
+    ranked = list(order.order) if order else []
+    ranked += [
+        a for a in results.architectures if a not in ranked and (task.name, a) in results.groups
+    ]
+    groups = {a: results.groups[task.name, a] for a in ranked}
+    limits = [task.floor, task.ceiling, *task.references.values()]
+    text = formats.scores_of(
+        task, [*limits, *(c.score for g in groups.values() for c in g.cells)]
+    )
+    rows = []
+    for a, group in groups.items():
+        by_seed = {c.seed: c for c in group.cells}
+        summary = group.score
+        rows.append(
+            {
+                "architecture": a,
+                "rank": rank_of(a, order),
+                "seeds": [_seed(by_seed.get(s), text) for s in results.seeds],
+                "mean": text(summary.mean),
+                "half": "" if summary.half is None else "±" + text(summary.half),
+                "skill": formats.skill_with_spread(group.skill),
+                "parameters": formats.number(group.mean_of("parameters")),
+                "seconds": formats.seconds(group.mean_of("training")),
+                "hole": group.code if summary.mean is None else "",
+            }
+        )
+    return {
+        "task": task,
+        "metric": formats.metric(task),
+        "direction": formats.direction(task),
+        "floor": text(task.floor),
+        "ceiling": text(task.ceiling),
+        "references": {name: text(value) for name, value in task.references.items()},
+        "rows": rows,
+        "codes": {r["hole"]: MEANINGS[r["hole"]] for r in rows if r["hole"]},
+    }
+
+
+def _seed(cell: Cell | None, text: Any) -> dict[str, str]:
+    if cell is None:
+        return {"text": "", "why": ""}
+    if cell.score is None:
+        return {"text": cell.code, "why": cell.reason}
+    return {"text": text(cell.score), "why": ""}
+
+
+def holes(results: Results) -> dict[str, list[dict[str, Any]]]:
+    """Cells without a score, alike ones together: failed, refused (not applicable), waiting."""
+    kinds: dict[str, dict[tuple, dict[str, Any]]] = {"failed": {}, "refused": {}, "waiting": {}}
+    for cell in results.cells:
+        if not cell.hole and cell.skill is not None:
+            continue
+        kind = {Outcome.NOT_APPLICABLE: "refused", PENDING: "waiting"}.get(cell.outcome, "failed")
+        # Refusals and waiting cells repeat over many tasks; failures are told one by one.
+        place = (cell.task if kind == "failed" else "", cell.architecture)
+        outcome = cell.outcome if cell.outcome != Outcome.OK else cell.code
+        key = (*place, outcome, cell.reason)
+        entry = kinds[kind].setdefault(
+            key,
+            {
+                "architecture": cell.architecture,
+                "outcome": outcome,
+                "reason": cell.reason,
+                "tasks": [],
+                "seeds": [],
+                "count": 0,
+                "traceback": "",
+                "id": cell.id,
+            },
+        )
+        entry["count"] += 1
+        entry["tasks"] += [cell.task] * (cell.task not in entry["tasks"])
+        entry["seeds"] += [cell.seed] * (cell.seed not in entry["seeds"])
+        if cell.record is not None:
+            entry["traceback"] = entry["traceback"] or cell.record.traceback
+    return {kind: list(entries.values()) for kind, entries in kinds.items()}
+
+
+def exceptions(results: Results) -> list[dict[str, Any]]:
+    """The notes of all records, each once, with whom and what they concern."""
+    found: dict[str, dict[str, Any]] = {}
+    for cell in results.cells:
+        for note in dict.fromkeys(cell.record.notes if cell.record else ()):
+            entry = found.setdefault(
+                note, {"note": note, "architectures": [], "tasks": [], "count": 0}
+            )
+            entry["count"] += 1
+            for where, name in (("architectures", cell.architecture), ("tasks", cell.task)):
+                entry[where] += [name] * (name not in entry[where])
+    return list(found.values())
+
+
+def budget(results: Results) -> list[tuple[str, str, str]]:
+    """Name, value and meaning of each term of the budget; None reads as none."""
+    return [
+        (name, _plain(value), BUDGET.get(name, ""))
+        for name, value in (results.plan.get("budget") or {}).items()
+    ]
+
+
+def matched(results: Results) -> str:
+    """How closely the parameter counts were matched, over all cells with a score."""
+    counts = [
+        c.record.matched_parameters
+        for c in results.cells
+        if not c.hole and c.record.matched_parameters is not None
+    ]
+    if not counts:
+        return ""
+    return (
+        f"Parameters held to the budget, over {formats.plural(len(counts), 'scored cell')}: "
+        f"{min(counts):,} to {max(counts):,}."
+    )
+
+
+def environments(results: Results) -> list[dict[str, Any]]:
+    """Each machine description, flattened to rows, with the number of cells that ran there."""
+    return [
+        {
+            "name": name,
+            "cells": sum(c.record is not None and c.record.environment == name
+                         for c in results.cells),
+            "rows": list(_flat(description)),
+        }
+        for name, description in results.environments.items()
+    ]
+
+
+def _flat(value: dict[str, Any], prefix: str = "") -> Any:
+    for key, inner in value.items():
+        if isinstance(inner, dict):
+            yield from _flat(inner, f"{prefix}{key}.")
+        else:
+            yield f"{prefix}{key}", _plain(inner)
+
+
+def _plain(value: Any) -> str:
+    if value is None:
+        return "none"
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, int) and abs(value) >= 10_000:
+        return f"{value:,}"
+    if isinstance(value, list | tuple) and all(isinstance(v, str | int | float) for v in value):
+        return ", ".join(map(str, value))
+    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)

@@ -1,0 +1,187 @@
+"""The verdict in words, computed from the records."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+from harness.record import Outcome
+from reports import formats
+from reports.formats import listed, plural
+from reports.ranking import Comparison, Standing, compare, standing
+from reports.results import Results, TaskInfo
+from reports.statistics import separated
+
+ENDED = {
+    Outcome.FAILED: "failed",
+    Outcome.DIVERGED: "diverged",
+    Outcome.TIMEOUT: "ran out of time",
+    Outcome.OUT_OF_MEMORY: "ran out of memory",
+    Outcome.UNAVAILABLE: "lacked their data",
+    Outcome.INTERRUPTED: "were interrupted",
+}
+
+
+def title(results: Results) -> str:
+    """The page's name: the matrix and its size."""
+    return (
+        f"{results.name}: {plural(len(results.tasks), 'task')} × "
+        f"{plural(len(results.architectures), 'architecture')} × "
+        f"{plural(len(results.seeds), 'seed')}"
+    )
+
+
+def verdict(results: Results) -> list[str]:
+    """The outcome of the matrix in a few plain sentences, the most important first."""
+    sentences = []
+    if not any(c.score is not None for c in results.cells):
+        sentences.append(_nothing(results))
+    else:
+        compared = compare(results)
+        standings = {t.name: standing(results, t) for t in results.tasks}
+        sentences += [
+            *_leader(compared, len(results.tasks)),
+            _far_below(results, compared),
+            _most_wins({n: s for n, s in standings.items() if s}),
+            _hardest(results, standings),
+        ]
+    return [s for s in [*sentences, _failed(results), _waiting(results)] if s]
+
+
+def _nothing(results: Results) -> str:
+    if results.pending == len(results.cells):
+        return f"No cell has run yet; {plural(len(results.cells), 'cell')} planned."
+    return "No cell has a score yet, so there is nothing to compare."
+
+
+def _leader(compared: Comparison, tasks: int) -> list[str]:
+    """Who has the highest mean skill on the shared tasks, and who is not separated from it."""
+    if not compared.skills:
+        return ["No task has a floor and a ceiling, so there is no skill to compare."]
+    skills, names = compared.skills, list(compared.skills)
+    top = skills[names[0]]
+    seeds = f"{plural(top.n, 'seed')} a task" if len(compared.tasks) > 1 else plural(top.n, "seed")
+    terms = f"95 % interval, {seeds}" if top.half is not None else f"{seeds}, no interval"
+    figure = f"{formats.skill_with_spread(top)} ({terms})"
+    where = f"over {plural(len(compared.tasks), 'task')}"
+    left_out = ""
+    if compared.left_out:
+        left_out = "Not compared, for want of shared tasks: " + listed(
+            f"{a} (skill on {plural(n, 'task')})" for a, n in compared.left_out.items()
+        )
+        left_out += "."
+    if len(names) == 1:
+        alone = "shares its tasks with no other" if compared.left_out else "is alone"
+        return [f"{names[0]} {alone}: it has a mean skill of {figure} {where}.", left_out]
+    of = f"{len(compared.tasks)} of {plural(tasks, 'task')}"
+    where = f"over the {of} on which all {len(names)} compared architectures have a skill"
+    level = [a for a in names if skills[a].mean == top.mean]
+    if len(level) > 1:
+        start = f"{listed(level)} share the highest mean skill: {figure}, {where}."
+    else:
+        start = f"{level[0]} has the highest mean skill: {figure}, {where}."
+    rest = [a for a in names if a not in level]
+    return [start, f"{_runners_up(compared, level[0], rest)} {left_out}".strip()]
+
+
+def _runners_up(compared: Comparison, leader: str, rest: list[str]) -> str:
+    if not rest:
+        return ""
+    skills = compared.skills
+    second = f"{rest[0]} with {formats.skill_with_spread(skills[rest[0]])}"
+    if skills[leader].half is None:
+        return f"Next is {second}; without intervals no difference here is separated from chance."
+    near = [a for a in rest if not separated(skills[a], skills[leader])]
+    if not near:
+        return f"Next is {second}; the leader's interval overlaps no other."
+    named = listed(f"{a} ({formats.skill_with_spread(skills[a])})" for a in near)
+    verb, overlap = ("is", "interval overlaps") if len(near) == 1 else ("are", "intervals overlap")
+    missing = " or are missing" if any(skills[a].half is None for a in near) else ""
+    return f"{named} {verb} not separated from the leader: the {overlap}{missing}."
+
+
+def _far_below(results: Results, compared: Comparison) -> str:
+    """Names the score that drags a mean far down: skill has no lower end."""
+    if len(compared.tasks) < 2:
+        return ""
+    lowest = min(
+        ((results.groups[t, a].skill, t, a) for t in compared.tasks for a in compared.skills),
+        key=lambda item: item[0].mean,
+        default=None,
+    )
+    if lowest is None or lowest[0].mean >= -0.5:
+        return ""
+    summary, task, architecture = lowest
+    return (
+        f"{architecture} ends far below the floor on {task} (skill "
+        f"{formats.skill_with_spread(summary)}, {plural(summary.n, 'seed')}), which weighs on "
+        "its mean."
+    )
+
+
+def _most_wins(standings: dict[str, Standing]) -> str:
+    """Who is best on most of the tasks that at least two architectures have scores on."""
+    contested = [s for s in standings.values() if len(s.order) > 1]
+    if len(contested) < 2:
+        return ""
+    wins = Counter(a for s in contested for a in s.best)
+    most = max(wins.values())
+    winners = sorted(a for a in wins if wins[a] == most)
+    clear = Counter(s.best[0] for s in contested if s.clear)
+    of = f"{most} of {len(contested)} tasks"
+    if len(winners) == 1:
+        start = f"Task by task, {winners[0]} is best most often: on {of}"
+        start += f", and separated from all others on {clear[winners[0]]} of them."
+    else:
+        start = f"Task by task, {listed(winners)} are level: each is best on {of}."
+    total = clear.total()
+    if not total:
+        return f"{start} No task has a winner whose interval overlaps no other."
+    have = f"{plural(total, 'task')} {'has' if total == 1 else 'have'}"
+    return f"{start} In all, {have} a winner whose interval overlaps no other."
+
+
+def _hardest(results: Results, standings: dict[str, Standing | None]) -> str:
+    """The task on which the best mean skill is lowest."""
+    tops: list[tuple[float, TaskInfo, str]] = []
+    for task in results.tasks:
+        order = standings[task.name]
+        if order and results.groups[task.name, order.order[0]].skill.mean is not None:
+            best = order.order[0]
+            tops.append((results.groups[task.name, best].skill.mean, task, best))
+    if len(tops) < 2:
+        return ""
+    _, task, best = min(tops, key=lambda item: item[0])
+    summary = results.groups[task.name, best].skill
+    text = (
+        f"The hardest task is {task.name}: the best there, {best}, has a skill of "
+        f"{formats.skill_with_spread(summary)} ({plural(summary.n, 'seed')})"
+    )
+    if summary.mean <= 0:
+        text += ", no better than the floor"
+    elif summary.low is not None and summary.low <= 0:
+        text += ", not separated from the floor"
+    if task.ceiling_is_ideal:
+        text += "; its ceiling is the perfect score, which may be out of reach"
+    return text + "."
+
+
+def _failed(results: Results) -> str:
+    if not results.failures:
+        return ""
+    kinds = Counter(c.outcome for c in results.failures)
+    counted = ", ".join(f"{n} {ENDED[Outcome(o)]}" for o, n in kinds.most_common())
+    architectures = list(dict.fromkeys(c.architecture for c in results.failures))
+    whose = f", all of {architectures[0]}" if len(architectures) == 1 else ""
+    return (
+        f"{len(results.failures):,} of {plural(len(results.cells), 'cell')} did not end well"
+        f"{whose}: {counted}."
+    )
+
+
+def _waiting(results: Results) -> str:
+    if not results.pending or results.pending == len(results.cells):
+        return ""
+    return (
+        f"{results.pending:,} of {plural(len(results.cells), 'cell')} "
+        f"{'has' if results.pending == 1 else 'have'} not run yet; what is said here may change."
+    )

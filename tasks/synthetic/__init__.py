@@ -1,0 +1,1 @@
+"""Tasks drawn at random, with a known difficulty, floor and ceiling."""

