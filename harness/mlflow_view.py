@@ -186,24 +186,36 @@ def views(plan: Mapping[str, Any], primary: Iterable[str]) -> dict[str, str]:
     }
     keys = ("task", "architecture")
     groups = {",".join(f"param.{key}.{cell[key]}" for key in keys) for cell in cells}
+    means = ["metrics.`test/skill`", *scores, "metrics.`outcome/ok`", *cost]
+    cell_columns = ["metrics.`test/skill`", *scores, "tags.`outcome`", "tags.`reason`", *cost]
     grouped = common | {
         "groupBy": {
             "aggregateFunction": "average",
             "groupByKeys": [{"mode": "param", "groupByData": key} for key in keys],
         },
         "groupsExpanded": dict.fromkeys(sorted(groups), False),
-        "orderByKey": "metrics.`test/skill`" if whole else "attributes.`run_name`",
+        "orderByKey": "metrics.`test/skill`" if whole else "tags.`mlflow.runName`",
         "orderByAsc": not whole,
-        "selectedColumns": ["metrics.`test/skill`", *scores, "metrics.`outcome/ok`", *cost],
+        "selectedColumns": means,
+        **_columns(means, name=340, created=48),
     }
     flat = common | {
         "groupBy": None,
         "orderByKey": "metrics.`test/skill`",
         "orderByAsc": False,
-        "selectedColumns": ["tags.`outcome`", "metrics.`test/skill`", *scores, *cost,
-                            "tags.`reason`", "attributes.`Dataset`"],
-    }  # fmt: skip
+        "selectedColumns": [*cell_columns, "attributes.`Dataset`"],
+        **_columns([*cell_columns, "attributes.`Dataset`"], name=260, created=130),
+    }
     return {GROUPED: _packed(grouped), LEADERBOARD: _packed(flat)}
+
+
+def _columns(columns: list[str], name: int, created: int) -> dict[str, Any]:
+    """The order of a view's columns, and their widths in pixels."""
+    fixed = {"attributes.`Run Name`": name, "runDateAndNestInfo": created}
+    widths = fixed | dict.fromkeys(columns, 135)
+    if "attributes.`Dataset`" in widths:
+        widths["attributes.`Dataset`"] = 260
+    return {"columnOrder": [*widths, "duration"], "columnWidths": widths | {"duration": 80}}
 
 
 def _packed(state: Mapping[str, Any]) -> str:

@@ -90,9 +90,7 @@ def draw_all(results: Results) -> dict[str, Any]:
         if any(square.value is not None for square in profile.values()):
             labels = {tag: f"{tag} ({_tasks_with(results, tag)})" for tag in tags}
             alt = "Heat map of mean skill by tag and architecture; the numbers are in the table."
-            drawings.append(
-                heatmap.draw("profile", labels, results.architectures, profile, alt)
-            )
+            drawings.append(heatmap.draw("profile", labels, results.architectures, profile, alt))
         drawings += [cost.draw(results, compared, looks, a) for a in ("parameters", "training")]
         shown = [curves.draw(results, task, looks) for task in results.tasks]
         drawings += [curves.legend(looks), *shown] if any(shown) else []

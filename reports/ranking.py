@@ -36,8 +36,7 @@ def standing(results: Results, task: TaskInfo) -> Standing | None:
     scores = {
         a: results.groups[task.name, a].score
         for a in results.architectures
-        if (task.name, a) in results.groups
-        and results.groups[task.name, a].score.mean is not None
+        if (task.name, a) in results.groups and results.groups[task.name, a].score.mean is not None
     }
     if not scores:
         return None

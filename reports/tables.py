@@ -116,9 +116,7 @@ def task_table(results: Results, task: TaskInfo) -> dict[str, Any]:
     ]
     groups = {a: results.groups[task.name, a] for a in ranked}
     limits = [task.floor, task.ceiling, *task.references.values()]
-    text = formats.scores_of(
-        task, [*limits, *(c.score for g in groups.values() for c in g.cells)]
-    )
+    text = formats.scores_of(task, [*limits, *(c.score for g in groups.values() for c in g.cells)])
     rows = []
     for a, group in groups.items():
         by_seed = {c.seed: c for c in group.cells}
@@ -230,8 +228,9 @@ def environments(results: Results) -> list[dict[str, Any]]:
     return [
         {
             "name": name,
-            "cells": sum(c.record is not None and c.record.environment == name
-                         for c in results.cells),
+            "cells": sum(
+                c.record is not None and c.record.environment == name for c in results.cells
+            ),
             "rows": list(_flat(description)),
         }
         for name, description in results.environments.items()

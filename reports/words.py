@@ -39,7 +39,7 @@ def verdict(results: Results) -> list[str]:
         compared = compare(results)
         standings = {t.name: standing(results, t) for t in results.tasks}
         sentences += [
-            *_leader(compared, len(results.tasks)),
+            *_leader(results, compared),
             _far_below(results, compared),
             _most_wins({n: s for n, s in standings.items() if s}),
             _hardest(results, standings),
@@ -53,13 +53,16 @@ def _nothing(results: Results) -> str:
     return "No cell has a score yet, so there is nothing to compare."
 
 
-def _leader(compared: Comparison, tasks: int) -> list[str]:
+def _leader(results: Results, compared: Comparison) -> list[str]:
     """Who has the highest mean skill on the shared tasks, and who is not separated from it."""
     if not compared.skills:
         return ["No task has a floor and a ceiling, so there is no skill to compare."]
     skills, names = compared.skills, list(compared.skills)
     top = skills[names[0]]
-    seeds = f"{plural(top.n, 'seed')} a task" if len(compared.tasks) > 1 else plural(top.n, "seed")
+    seeds = plural(top.n, "seed")
+    if len(compared.tasks) > 1:
+        counts = {results.groups[t, names[0]].skill.n for t in compared.tasks}
+        seeds = f"{'at least ' if len(counts) > 1 else ''}{seeds} a task"
     terms = f"95 % interval, {seeds}" if top.half is not None else f"{seeds}, no interval"
     figure = f"{formats.skill_with_spread(top)} ({terms})"
     where = f"over {plural(len(compared.tasks), 'task')}"
@@ -72,7 +75,7 @@ def _leader(compared: Comparison, tasks: int) -> list[str]:
     if len(names) == 1:
         alone = "shares its tasks with no other" if compared.left_out else "is alone"
         return [f"{names[0]} {alone}: it has a mean skill of {figure} {where}.", left_out]
-    of = f"{len(compared.tasks)} of {plural(tasks, 'task')}"
+    of = f"{len(compared.tasks)} of {plural(len(results.tasks), 'task')}"
     where = f"over the {of} on which all {len(names)} compared architectures have a skill"
     level = [a for a in names if skills[a].mean == top.mean]
     if len(level) > 1:
@@ -130,14 +133,14 @@ def _most_wins(standings: dict[str, Standing]) -> str:
     of = f"{most} of {len(contested)} tasks"
     if len(winners) == 1:
         start = f"Task by task, {winners[0]} is best most often: on {of}"
-        start += f", and separated from all others on {clear[winners[0]]} of them."
+        start += f", on {clear[winners[0]]} of them separated from all others."
     else:
         start = f"Task by task, {listed(winners)} are level: each is best on {of}."
     total = clear.total()
     if not total:
-        return f"{start} No task has a winner whose interval overlaps no other."
+        return f"{start} No task has a winner separated from all others."
     have = f"{plural(total, 'task')} {'has' if total == 1 else 'have'}"
-    return f"{start} In all, {have} a winner whose interval overlaps no other."
+    return f"{start} In all, {have} a winner separated from all others."
 
 
 def _hardest(results: Results, standings: dict[str, Standing | None]) -> str:

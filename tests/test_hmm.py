@@ -359,6 +359,13 @@ def test_a_class_without_examples_is_unlikely_not_an_error():
     assert np.isfinite(answer).all() and not (answer.argmax(1) == 2).any()
 
 
+def test_a_class_ruled_out_is_not_minus_infinity():
+    model, _, examples = fitted("classify-vectors")
+    far = 40 * np.sign(examples.inputs)
+    answer = model.predict(far, examples.lengths)
+    assert answer.min() < np.log(1e-11) and np.isfinite(answer).all()
+
+
 def test_left_to_right_stays_so():
     rng = np.random.default_rng(10)
     _, x = draw(VECTORS, rng, 40, 20)

@@ -163,9 +163,7 @@ def test_the_verdict_follows_the_records(tmp_path):
     assert "lstm has the highest mean skill: 0.91" in first
     assert "over the 2 of 2 tasks" in first
     assert "the leader's interval overlaps no other" in first
-    swapped = words_of(
-        two_by_two(tmp_path / "b", lstm=(0.2, 0.21, 0.22), elman=(0.9, 0.91, 0.92))
-    )
+    swapped = words_of(two_by_two(tmp_path / "b", lstm=(0.2, 0.21, 0.22), elman=(0.9, 0.91, 0.92)))
     assert "elman has the highest mean skill" in swapped
     assert "elman is best most often: on 2 of 2 tasks" in swapped
 
@@ -173,13 +171,15 @@ def test_the_verdict_follows_the_records(tmp_path):
 def test_overlapping_intervals_are_said_not_to_be_separated(tmp_path):
     said = words_of(two_by_two(tmp_path, lstm=(0.5, 0.7, 0.9), elman=(0.4, 0.6, 0.8)))
     assert "elman (0.60 ±" in said and "is not separated from the leader" in said
-    assert "No task has a winner whose interval overlaps no other" in said
+    assert "No task has a winner separated from all others" in said
 
 
 def test_one_seed_is_said_to_separate_nothing(tmp_path):
     skills = {(t, a): s for t in TASKS for a, s in (("lstm", 0.9), ("elman", 0.1))}
     said = words_of(make(tmp_path, skills, seeds=1))
     assert "no interval" in said and "no difference here is separated from chance" in said
+    markdown = build(Store(tmp_path)).with_name("report.md").read_text()
+    assert "| **0.90** | 0.10 |" in markdown  # no mark of overlap where there is no interval
 
 
 def test_level_architectures_are_called_level(tmp_path):
@@ -389,7 +389,7 @@ def test_scores_stand_in_their_own_unit_with_floor_and_references(tmp_path):
     assert "<td>92.5</td>" in recall  # 0.25 + 0.9 * 0.75
     adding = page[page.index('id="task-adding"') :]
     assert "mse (lower is better)" in adding and "(perfect)" in adding
-    assert "<dt>linear</dt><dd>0.150</dd>" in adding
+    assert "<dt>linear</dt><dd>0.1500</dd>" in adding
 
 
 # -- anything goes ---------------------------------------------------------------------------

@@ -11,8 +11,14 @@ from reports.tables import Square
 
 LOWEST, HIGHEST = -0.5, 1.0
 """Skills beyond these have the colour of the end; the number is never clipped."""
-COLOURS = ((-0.5, "#8C4400"), (-0.25, "#E08A2E"), (0.0, "#F7F7F5"), (0.35, "#A9CCE3"),
-           (0.7, "#3D85B8"), (1.0, "#08306B"))
+COLOURS = (
+    (-0.5, "#8C4400"),
+    (-0.25, "#E08A2E"),
+    (0.0, "#F7F7F5"),
+    (0.35, "#A9CCE3"),
+    (0.7, "#3D85B8"),
+    (1.0, "#08306B"),
+)
 
 
 def draw(
@@ -33,7 +39,7 @@ def draw(
     )
     labels = [shortened(label, 38) for label in rows.values()]
     heads = [shortened(column, 34) for column in columns]
-    wide, high = (0.86 if len(columns) <= 12 else 0.6), 0.44
+    wide, high = (0.86 if len(columns) <= 12 else 0.58), 0.44
     slanted = max(map(len, heads)) > 9
     longest = max(text_width(h, 9) for h in heads)
     top = 0.25 + (longest * math.sin(math.radians(35)) if slanted else 0.1)

@@ -132,5 +132,3 @@ def _alt(task: TaskInfo, groups: dict[str, Group]) -> str:
         f"From best to worst mean: {', '.join(found)}."
     )
     return text + (f" Without a score: {', '.join(missing)}." if missing else "")
-
-

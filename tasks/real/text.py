@@ -1,11 +1,20 @@
-"""What the text tasks share: numbering, padding, thinning out a long split, n-grams."""
+"""What the text tasks share: reading, numbering, padding, thinning out a long split, n-grams."""
 
 from __future__ import annotations
 
+import os
 from collections import Counter
 from collections.abc import Iterable, Sequence
 
 import numpy as np
+
+from tasks.task import package_folder
+
+
+def lines(package: str, *path: str) -> list[str]:
+    """The lines of a text file in a package's folder, blanks around them taken off."""
+    with open(os.path.join(package_folder(package, package), *path), encoding="utf-8") as file:
+        return [line.strip() for line in file]
 
 
 def most_frequent(symbols: Iterable[str], size: int, first: int = 1) -> dict[str, int]:

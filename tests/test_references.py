@@ -1,0 +1,207 @@
+"""Each neural architecture against an independent computation of the same equations."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+import torch
+from torch import nn
+
+from architectures.architecture import Signature
+from architectures.cnn import CNN
+from architectures.fnn_window import WindowFNN
+from architectures.recurrent import GRU, LSTM, RNN, BiLSTM
+from architectures.self_attention import SelfAttention, positions
+
+FEATURES, WIDTH, STEPS = 3, 8, 7
+CAUSAL = Signature("many-to-many", "vectors", FEATURES, "classes", 2, True, "per-step")
+CENTRED = Signature("many-to-many", "vectors", FEATURES, "classes", 2, False, "per-step")
+POOLED = Signature("many-to-one", "vectors", FEATURES, "classes", 2, False, "max")
+
+
+@pytest.fixture
+def x() -> torch.Tensor:
+    torch.manual_seed(0)
+    return torch.randn(2, STEPS, FEATURES)
+
+
+FULL = torch.tensor([STEPS, STEPS])
+
+
+def arrays(module: nn.Module) -> dict[str, np.ndarray]:
+    with torch.no_grad():
+        for parameter in module.parameters():  # biases start at zero: that would hide errors
+            parameter.add_(0.1 * torch.randn_like(parameter))
+    return {k.split(".")[-1]: v.detach().numpy() for k, v in module.named_parameters()}
+
+
+def sigmoid(z):
+    return 1 / (1 + np.exp(-z))
+
+
+def unroll(step, x: torch.Tensor, states: int = 1) -> np.ndarray:
+    state = tuple(np.zeros((len(x), WIDTH)) for _ in range(states))
+    outputs = []
+    for t in range(x.shape[1]):
+        state = step(x[:, t].numpy(), *state)
+        outputs.append(state[0])
+    return np.stack(outputs, 1)
+
+
+@pytest.mark.parametrize(("activation", "function"), [("tanh", np.tanh),
+                                                      ("relu", lambda z: np.maximum(z, 0))])  # fmt: skip
+def test_rnn(x, activation, function):
+    net = RNN(FEATURES, WIDTH, CAUSAL, activation=activation)
+    p = arrays(net)
+
+    def step(v, h):
+        z = v @ p["weight_ih_l0"].T + p["bias_ih_l0"] + h @ p["weight_hh_l0"].T + p["bias_hh_l0"]
+        return (function(z),)
+
+    np.testing.assert_allclose(net(x, FULL).detach(), unroll(step, x), atol=1e-5)
+
+
+def test_lstm(x):
+    net = LSTM(FEATURES, WIDTH, CAUSAL)
+    p = arrays(net)
+
+    def step(v, h, c):
+        z = v @ p["weight_ih_l0"].T + p["bias_ih_l0"] + h @ p["weight_hh_l0"].T + p["bias_hh_l0"]
+        i, f, g, o = np.split(z, 4, axis=1)
+        c = sigmoid(f) * c + sigmoid(i) * np.tanh(g)
+        return sigmoid(o) * np.tanh(c), c
+
+    np.testing.assert_allclose(net(x, FULL).detach(), unroll(step, x, 2), atol=1e-5)
+
+
+def test_lstm_forget_bias_starts_at_one():
+    net = LSTM(FEATURES, WIDTH, CAUSAL)
+    bias = (net.stack.bias_ih_l0 + net.stack.bias_hh_l0).detach()
+    gates = bias.reshape(4, WIDTH)  # input, forget, cell, output
+    assert (gates[1] == 1).all()
+    assert (gates[[0, 2, 3]] == 0).all()
+
+
+def test_gru(x):
+    net = GRU(FEATURES, WIDTH, CAUSAL)
+    p = arrays(net)
+
+    def step(v, h):
+        a = v @ p["weight_ih_l0"].T + p["bias_ih_l0"]
+        b = h @ p["weight_hh_l0"].T + p["bias_hh_l0"]
+        (ra, za, na), (rb, zb, nb) = np.split(a, 3, axis=1), np.split(b, 3, axis=1)
+        reset, update = sigmoid(ra + rb), sigmoid(za + zb)
+        return ((1 - update) * np.tanh(na + reset * nb) + update * h,)
+
+    np.testing.assert_allclose(net(x, FULL).detach(), unroll(step, x), atol=1e-5)
+
+
+@pytest.mark.parametrize("layers", [1, 2])
+def test_bilstm_is_torchs_on_packed_sequences(x, layers):
+    net = BiLSTM(FEATURES, WIDTH, CENTRED, layers=layers)
+    arrays(net)
+    reference = nn.LSTM(FEATURES, WIDTH, layers, batch_first=True, bidirectional=True)
+    with torch.no_grad():
+        for layer in range(layers):
+            for suffix, lstm in (("", net.forwards[layer]), ("_reverse", net.backwards[layer])):
+                for name in ("weight_ih", "weight_hh", "bias_ih", "bias_hh"):
+                    target = getattr(reference, f"{name}_l{layer}{suffix}")
+                    target.copy_(getattr(lstm, f"{name}_l0"))
+    lengths = torch.tensor([STEPS, 4])
+    packed = nn.utils.rnn.pack_padded_sequence(x, lengths, batch_first=True)
+    expected, _ = nn.utils.rnn.pad_packed_sequence(reference(packed)[0], batch_first=True)
+    got = net(x, lengths)
+    torch.testing.assert_close(got[0], expected[0])
+    torch.testing.assert_close(got[1, :4], expected[1, :4])
+
+
+def test_fnn_window(x):
+    net = WindowFNN(FEATURES, WIDTH, CAUSAL, window=3)
+    (w0, b0), (w1, b1) = ((a.weight.detach().numpy(), a.bias.detach().numpy()) for a in net.layers)
+    padded = np.concatenate([np.zeros((2, 2, FEATURES)), x.numpy()], 1)
+    got = net(x, FULL).detach().numpy()
+    for t in range(STEPS):
+        window = padded[:, t : t + 3]  # steps t-2, t-1, t
+        # feature-major, the order in which the window is laid out
+        hidden = np.maximum(window.transpose(0, 2, 1).reshape(2, -1) @ w0.T + b0, 0)
+        np.testing.assert_allclose(got[:, t], np.maximum(hidden @ w1.T + b1, 0), atol=1e-5)
+
+
+@pytest.mark.parametrize(("signature", "shift"), [(CAUSAL, 0), (CENTRED, 1)])
+def test_cnn_stack(x, signature, shift):
+    """Each level adds relu(sum_k W_k x[t + shift*d - (2 - k) d]) to its input."""
+    net = CNN(FEATURES, WIDTH, signature, kernel=3, levels=3)
+    level_input = net.enter(x.transpose(1, 2)).detach().numpy()
+    for level, layer in enumerate(net.convolutions):
+        weight, bias = layer.weight.detach().numpy(), layer.bias.detach().numpy()
+        dilation, output = 2**level, np.zeros_like(level_input)
+        for t in range(STEPS):
+            total = np.tile(bias, (2, 1))
+            for k in range(3):
+                source = t + (k - 2 + shift) * dilation
+                if 0 <= source < STEPS:
+                    total = total + level_input[:, :, source] @ weight[:, :, k].T
+            output[:, :, t] = np.maximum(total, 0)
+        level_input = level_input + output
+    got = net(x, FULL).detach().numpy()
+    np.testing.assert_allclose(got, level_input.transpose(0, 2, 1), atol=1e-4)
+
+
+def test_cnn_ngrams(x):
+    net = CNN(FEATURES, WIDTH, POOLED, ngram=4)
+    got = net(x, FULL).detach().numpy()
+    start = 0
+    for layer in net.convolutions:
+        span, share = layer.kernel_size[0], layer.out_channels
+        weight, bias = layer.weight.detach().numpy(), layer.bias.detach().numpy()
+        before = span - 1 - (span - 1) // 2
+        padded = np.pad(x.numpy(), ((0, 0), (before, span), (0, 0)))
+        for t in range(STEPS):
+            gram = padded[:, t : t + span]
+            expected = np.einsum("bkf,ofk->bo", gram, weight) + bias
+            np.testing.assert_allclose(
+                got[:, t, start : start + share], np.maximum(expected, 0), atol=1e-5
+            )
+        start += share
+    assert start == WIDTH
+
+
+@pytest.mark.parametrize("signature", [CAUSAL, CENTRED])
+def test_self_attention_is_torchs_encoder(x, signature):
+    net = SelfAttention(FEATURES, WIDTH, signature, layers=2, heads=2, feedforward=2)
+    arrays(net)
+    layers = []
+    for block in net.blocks:
+        layer = nn.TransformerEncoderLayer(
+            WIDTH, 2, 2 * WIDTH, 0.0, "gelu", batch_first=True, norm_first=True
+        )
+        with torch.no_grad():
+            layer.self_attn.in_proj_weight.copy_(block.query_key_value.weight)
+            layer.self_attn.in_proj_bias.copy_(block.query_key_value.bias)
+            for mine, theirs in (
+                (block.leave, layer.self_attn.out_proj),
+                (block.before_attention, layer.norm1),
+                (block.before_feedforward, layer.norm2),
+                (block.feedforward[0], layer.linear1),
+                (block.feedforward[2], layer.linear2),
+            ):
+                theirs.weight.copy_(mine.weight)
+                theirs.bias.copy_(mine.bias)
+        layers.append(layer)
+    lengths = torch.tensor([STEPS, 4])
+    h = net.enter(x) + positions(STEPS, WIDTH)
+    padding = torch.arange(STEPS) >= lengths[:, None]
+    future = torch.ones(STEPS, STEPS).triu(1).bool() if signature.causal else None
+    for layer in layers:
+        h = layer(h, src_mask=future, src_key_padding_mask=padding)
+    expected, got = net.norm(h), net(x, lengths)
+    torch.testing.assert_close(got[0], expected[0], atol=1e-5, rtol=1e-4)
+    torch.testing.assert_close(got[1, :4], expected[1, :4], atol=1e-5, rtol=1e-4)
+
+
+def test_positions_by_the_formula():
+    code = positions(5, 7).numpy()
+    for step in range(5):
+        for i in range(7):
+            angle = step / 10000 ** ((i - i % 2) / 7)
+            assert code[step, i] == pytest.approx(np.cos(angle) if i % 2 else np.sin(angle), abs=1e-5)
