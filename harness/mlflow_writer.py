@@ -50,6 +50,7 @@ class _Cell(NamedTuple):
     stamp: str
     ended: str
     parent: str
+    current: bool
 
 
 class Writer:
@@ -63,13 +64,12 @@ class Writer:
         for name in ("mlflow", "alembic"):
             logging.getLogger(name).setLevel(logging.ERROR)
         self.client = MlflowClient(uri, uri)
-        self.planned = {cell["id"] for cell in plan["cells"]}
         self.primary: set[str] = set()
         self.cells: dict[str, _Cell] = {}
         self.parents: list[Any] = []
         self.experiment = self._experiment()
         self._read(parent)
-        self.describe()
+        self.replan(plan)
 
     def begin(self, invocation: dict[str, str], name: str = "") -> str:
         """Start a parent run; returns its id. ``invocation``: command, started (ISO time)."""
@@ -107,6 +107,19 @@ class Writer:
         self._write(record, parent, stamp)
         return True
 
+    def replan(self, plan: dict[str, Any]) -> None:
+        """Go over to a later plan: tuning decides the reported cells only as it goes on.
+
+        Cells that are in it no more keep their runs, but leave the views.
+        """
+        self.plan = plan
+        planned = {cell["id"] for cell in plan["cells"]}
+        for cell, known in self.cells.items():
+            if known.current != (cell in planned):
+                self.client.set_tag(known.run, "current", "no" if known.current else "yes")
+                self.cells[cell] = known._replace(current=not known.current)
+        self.describe()
+
     def _write(self, record: Record, parent: str, stamp: str) -> None:
         from mlflow.entities import Dataset, DatasetInput, InputTag, Metric, Param
 
@@ -116,7 +129,7 @@ class Writer:
             self.experiment,
             start_time=started,
             run_name=view.run_name(record),
-            tags=view.tags(record, record.id in self.planned)
+            tags=view.tags(record, current=True)
             | {
                 "mlflow.parentRunId": parent,
                 "harness.cell": record.id,
@@ -125,7 +138,7 @@ class Writer:
                 "mlflow.source.type": "LOCAL",
             },
         ).info.run_id
-        self.cells[record.id] = _Cell(run, "", record.ended, parent)
+        self.cells[record.id] = _Cell(run, "", record.ended, parent, True)
         name, digest, source = view.data_set(record)
         chip = Dataset(name=name, digest=digest, source_type="harness", source=source)
         self.client.log_inputs(
@@ -144,7 +157,7 @@ class Writer:
         params = view.params(record, self.plan["budget"])
         self.client.log_batch(run, metrics, [Param(k, v) for k, v in params.items()])
         self.client.set_terminated(run, view.status(record), ended)
-        self.cells[record.id] = _Cell(run, stamp, record.ended, parent)
+        self.cells[record.id] = _Cell(run, stamp, record.ended, parent, True)
 
     def finish(self, parent: str, counts: Counter[str], interrupted: bool) -> None:
         """End a parent run with the number of planned cells by outcome."""
@@ -215,12 +228,10 @@ class Writer:
         elif cell:
             stamp = "" if running else tags.get("harness.stamp", "")
             parent = tags.get("mlflow.parentRunId", "")
-            self.cells[cell] = _Cell(info.run_id, stamp, tags.get("harness.ended", ""), parent)
+            ended, current = tags.get("harness.ended", ""), tags.get("current") != "no"
+            self.cells[cell] = _Cell(info.run_id, stamp, ended, parent, current)
             if "metric" in tags:
                 self.primary.add(tags["metric"])
-            current = "yes" if cell in self.planned else "no"
-            if tags.get("current", current) != current:
-                self.client.set_tag(info.run_id, "current", current)
 
     def _parent_of(self, record: Record) -> str:
         """The parent run during which the cell ended, or else the one that sync made."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import signal
 import socket
@@ -33,7 +34,7 @@ class UI:
     def __init__(self, uri: str, port: int | None = None):
         self.port = _port(port)
         self.url = f"http://{HOST}:{self.port}"
-        self._log = tempfile.TemporaryFile()
+        self._log = tempfile.TemporaryFile()  # noqa: SIM115  closed by stop
         command = [sys.executable, "-m", "mlflow", "ui", "--backend-store-uri", uri]
         command += ["--host", HOST, "--port", str(self.port), "--workers", "1"]
         environment = {
@@ -72,10 +73,8 @@ class UI:
         """End the server and what it started; does nothing the second time."""
         if not self._log.closed:
             self._signal(signal.SIGTERM)
-            try:
+            with contextlib.suppress(subprocess.TimeoutExpired):
                 self._process.wait(5)
-            except subprocess.TimeoutExpired:
-                pass
             self._signal(getattr(signal, "SIGKILL", signal.SIGTERM))
             self._process.wait()
             self._log.close()
@@ -150,10 +149,8 @@ def _shown(link: str, open_browser: bool) -> str:
         os.environ.get(name) for name in ("DISPLAY", "WAYLAND_DISPLAY")
     )
     if open_browser and screen:
-        try:
+        with contextlib.suppress(OSError, webbrowser.Error):
             webbrowser.open(link)
-        except (OSError, webbrowser.Error):
-            pass
     return link
 
 

@@ -6,6 +6,7 @@ mlflow is imported inside functions (it takes 1.5 s), in one background thread d
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 import json
 import os
@@ -103,6 +104,7 @@ class Tracker:
     """Writes the records of one invocation in a background thread; nothing here ever raises.
 
     What could not be written is tried again when closing, and left to ``harness sync`` after that.
+    The plan that counts in the end is the one then stored.
     """
 
     def __init__(self, store: Store, plan: dict[str, Any], *, invocation: dict[str, str]):
@@ -159,9 +161,8 @@ class Tracker:
         while (record := self._queue.get()) is not None:
             if self._writer is None and time.monotonic() >= self._wake:
                 self._try_begin()
-            if self._writer is None or time.monotonic() >= self._deadline:
-                self._missed.append(record)
-            elif not self._try_write(record):
+            late = self._writer is None or time.monotonic() >= self._deadline
+            if late or not self._try_write(record):
                 self._missed.append(record)
         if self._writer is None and self._missed:
             self._try_begin()
@@ -204,17 +205,18 @@ class Tracker:
         if self._writer is None:
             return
         try:
+            with contextlib.suppress(UserError):
+                self.plan = self.store.plan(self.plan["matrix"])
             planned = [cell["id"] for cell in self.plan["cells"] if cell["kind"] == "report"]
-            if not self._interrupted:
-                for cell in planned:
-                    if cell not in self._outcomes and (record := self.store.get(cell)) is not None:
-                        self._outcomes[cell] = str(record.outcome)
+            for cell in planned:
+                if cell not in self._outcomes and (record := self.store.get(cell)) is not None:
+                    self._outcomes[cell] = str(record.outcome)
             counts = Counter(self._outcomes.get(cell, PENDING) for cell in planned)
             self._writer.finish(self._parent, counts, self._interrupted)
             if self._report is not None and time.monotonic() < self._deadline:
                 self._writer.attach(self._parent, self._report)
             if not self._interrupted:
-                self._writer.describe()
+                self._writer.replan(self.plan)
             self._finished = True
         except Exception as error:
             self._error = error

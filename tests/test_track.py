@@ -222,7 +222,7 @@ def test_telemetry_is_off_whatever_the_environment_says(tracked):
 
 
 def test_sync_writes_nothing_twice_and_mends_what_is_missing_or_differs(tracked):
-    store, plan, records = tracked
+    store, _, records = tracked
     before = {cell: run.info.run_id for cell, run in cells_of(store).items()}
     parent_of = {cell: run.data.tags["mlflow.parentRunId"] for cell, run in cells_of(store).items()}
     again = sync(store)
@@ -278,6 +278,26 @@ def test_a_matrix_that_was_deleted_or_shrank_is_put_right(tracked):
     assert current == {"yes": len(records)}
 
 
+def test_cells_that_tuning_decides_on_during_the_run_are_in_the_views(tracked):
+    store, _, records = tracked
+    trial, old = dataclasses.replace(records[0], kind="trial"), fabricate(2)
+    store.put_plan(first := planned("tuned", [trial, old]))
+    with Tracker(store, first, invocation=INVOCATION) as tracker:
+        for record in (trial, old):
+            tracker.put(record)
+        assert tracker.close(None) is None
+    with Tracker(store, first, invocation=INVOCATION) as tracker:
+        store.put_plan(planned("tuned", [trial, records[4]]))
+        tracker.put(records[4])
+        assert tracker.close(None) is None
+    current = {cell: run.data.tags["current"] for cell, run in cells_of(store, "tuned").items()}
+    assert current == {"cell0000": "yes", "cell0002": "no", "cell0004": "yes"}
+    parent = client_of(store).get_run(
+        cells_of(store, "tuned")["cell0004"].data.tags["mlflow.parentRunId"]
+    )
+    assert parent.data.metrics == {"cells/ok": 1}
+
+
 def test_a_cell_of_two_matrices_is_in_both_experiments(tracked):
     store, _, records = tracked
     store.put_plan(planned("other", records[:1]))
@@ -288,7 +308,7 @@ def test_a_cell_of_two_matrices_is_in_both_experiments(tracked):
 
 
 def test_a_parent_that_a_crash_left_open_is_ended(tracked):
-    store, plan, _ = tracked
+    store, _, _ = tracked
     client = client_of(store)
     experiment = client.get_experiment_by_name("harness/tiny").experiment_id
     own = next(r for r in runs_of(store) if r.data.tags.get("kind") == "invocation")

