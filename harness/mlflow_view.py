@@ -139,14 +139,20 @@ def data_set(record: Record) -> tuple[str, str, str]:
     return _cut(record.task, 400), digest, _cut(source, 10_000)
 
 
-def matrix_note(plan: Mapping[str, Any], experiment_id: str) -> str:
-    """The header over a matrix's runs; the UI shows its first line until it is opened."""
+def matrix_note(plan: Mapping[str, Any], experiment_id: str, report: str = "") -> str:
+    """The header over a matrix's runs; the UI shows its first line until it is opened.
+
+    ``report`` is the address of the latest report below the experiment's runs, if there is one.
+    """
     runs = f"#/experiments/{experiment_id}/runs?workflowType=machine_learning"
     cells = [cell for cell in plan["cells"] if cell["kind"] == "report"]
-    counts = [len({cell[name] for cell in cells}) for name in ("task", "architecture", "seed")]
+    sizes = ", ".join(
+        f"{(n := len({cell[name] for cell in cells}))} {name}{'' if n == 1 else 's'}"
+        for name in ("task", "architecture", "seed")
+    )
     title = f"**{plan['matrix']}** {plan.get('description') or ''}".strip()
     lines = [
-        f"{title} ({counts[0]} tasks x {counts[1]} architectures x {counts[2]} seeds)",
+        f"{title} ({sizes})",
         "",
         "`test/skill` is 0 for the best trivial predictor and 1 for a solved task, so unlike tasks "
         "share one scale. Every number comes from a record that Harness keeps; "
@@ -155,7 +161,7 @@ def matrix_note(plan: Mapping[str, Any], experiment_id: str) -> str:
         f"- [Means over seeds, by task and architecture]({runs}&viewStateShareKey={GROUPED})",
         f"- [Leaderboard of all cells]({runs}&viewStateShareKey={LEADERBOARD})",
         f"- [Charts]({runs}&viewStateShareKey={LEADERBOARD}&compareRunsMode=CHART)",
-        "- The report is an artifact of each run whose tag `kind` is `invocation`.",
+        *([f"- [Report]({runs.replace('?', f'/{report}?')})"] if report else []),
         "",
         "| budget | |",
         "| --- | --- |",
@@ -197,7 +203,7 @@ def views(plan: Mapping[str, Any], primary: Iterable[str]) -> dict[str, str]:
         "orderByKey": "metrics.`test/skill`" if whole else "tags.`mlflow.runName`",
         "orderByAsc": not whole,
         "selectedColumns": means,
-        **_columns(means, name=340, created=48),
+        **_columns(means, name=380, created=48),
     }
     flat = common | {
         "groupBy": None,

@@ -67,6 +67,8 @@ class Writer:
         self.primary: set[str] = set()
         self.cells: dict[str, _Cell] = {}
         self.parents: list[Any] = []
+        self.report = ""
+        """Where in the experiment the latest report is."""
         self.experiment = self._experiment()
         self._read(parent)
         self.replan(plan)
@@ -178,6 +180,8 @@ class Writer:
         beside = [p for suffix in ("*.md", "*.csv") for p in sorted(report.parent.glob(suffix))]
         for path in [report, *beside]:
             self.client.log_artifact(parent, str(path), "report")
+        self.client.set_tag(parent, "harness.report", f"report/{report.name}")
+        self.report = f"{parent}/artifacts/report/{report.name}"
 
     def describe(self) -> None:
         """Set the experiment's note and stored views, where they are not so yet."""
@@ -186,7 +190,8 @@ class Writer:
             f"mlflow.sharedViewState.{key}": state
             for key, state in view.views(self.plan, self.primary).items()
         }
-        wanted["mlflow.note.content"] = view.matrix_note(self.plan, self.experiment)
+        note = view.matrix_note(self.plan, self.experiment, self.report)
+        wanted["mlflow.note.content"] = note
         wanted["mlflow.experimentKind"] = "custom_model_development"
         for key, value in wanted.items():
             if there.get(key) != value:
@@ -223,6 +228,8 @@ class Writer:
                 self.client.set_terminated(info.run_id, "KILLED")
                 run = self.client.get_run(info.run_id)
             self.parents.append(run)
+            if not self.report and "harness.report" in tags:
+                self.report = f"{info.run_id}/artifacts/{tags['harness.report']}"
         elif cell in self.cells:
             self.client.delete_run(info.run_id)  # two stores were tracked at once
         elif cell:
@@ -261,6 +268,7 @@ def _prepare(uri: str) -> None:
     """
     os.environ["MLFLOW_DISABLE_TELEMETRY"] = "true"
     os.environ["DO_NOT_TRACK"] = "true"
+    os.environ["MLFLOW_SUPPRESS_PRINTING_URL_TO_STDOUT"] = "true"
     os.environ.setdefault("MLFLOW_HTTP_REQUEST_TIMEOUT", "10")
     os.environ.setdefault("MLFLOW_HTTP_REQUEST_MAX_RETRIES", "0")
     if (path := database_file(uri)) is not None:

@@ -7,17 +7,22 @@ from collections import defaultdict
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
+
 from harness.cell import TUNING_SEED, Cell
 from harness.errors import UserError
 from harness.matrix import Matrix
 from harness.record import Outcome, Record
 from harness.registry import (
+    Spec,
     architecture_declarations,
+    make_task,
     select,
     spec_of,
     task_declarations,
 )
 from harness.store import Store
+from tasks.task import Synthetic
 
 ALWAYS_AGAIN = (Outcome.INTERRUPTED, Outcome.UNAVAILABLE)
 """Outcomes that say nothing of the cell itself, so that it is run again without being asked."""
@@ -71,12 +76,25 @@ def expand(
         chosen_tasks = select(tasks, chosen_tasks, known_tasks, "task", "--task")
     if architectures:
         chosen = select(architectures, chosen, known, "architecture", "--arch")
+    for task in chosen_tasks:
+        _check(task, where)
     return [
         Cell(task, architecture, seed, matrix.budget)
         for seed in matrix.seeds
         for task in chosen_tasks
         for architecture in chosen
     ]
+
+
+def _check(task: Spec, where: str) -> None:
+    """Raise UserError where no example can be drawn with a task's parameters."""
+    try:
+        made = make_task(task)
+        assert made.inputs and made.outputs
+        if isinstance(made, Synthetic):
+            made.draw(np.random.default_rng(0), 2)
+    except Exception as error:
+        raise UserError(f"{where}: task {task.label}: no such task can be built: {error}") from None
 
 
 def trials(cells: list[Cell]) -> list[Cell]:

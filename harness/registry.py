@@ -45,7 +45,8 @@ class Declaration:
     file: str
     facts: Mapping[str, Any] = field(default_factory=dict)
     """An architecture's decorator arguments; a task's problem, metric and tags."""
-    class_name: str = ""
+    choices: Mapping[str, tuple[Value, ...]] = field(default_factory=dict)
+    """The values allowed, for parameters annotated as a ``Literal``."""
 
 
 @dataclass(frozen=True)
@@ -81,7 +82,20 @@ def _describe(cls: type[tasks.task.Task]) -> Declaration:
     facts["causal"] = cls.causal
     facts["source"] = cls.source
     file = sys.modules[cls.__module__].__file__ or ""
-    return Declaration(cls.name, _first_line(cls.__doc__), defaults, file, facts)
+    choices = {
+        f.name: allowed
+        for f in dataclasses.fields(cls)
+        if (allowed := _allowed(ast.parse(str(f.type), mode="eval").body))
+    }
+    return Declaration(cls.name, _first_line(cls.__doc__), defaults, file, facts, choices)
+
+
+def _allowed(annotation: ast.expr | None) -> tuple[Value, ...]:
+    """The values of a ``Literal[...]`` annotation; empty for any other."""
+    if isinstance(annotation, ast.Subscript) and getattr(annotation.value, "id", "") == "Literal":
+        inside = ast.literal_eval(annotation.slice)
+        return inside if isinstance(inside, tuple) else (inside,)
+    return ()
 
 
 @functools.cache
@@ -141,25 +155,28 @@ def _read_class(node: ast.ClassDef, call: ast.Call, file: Path) -> Declaration:
         "neural": True,
     }
     parameters: dict[str, Value] = {}
+    choices: dict[str, tuple[Value, ...]] = {}
     try:
         name = ast.literal_eval(call.args[0])
         facts |= {k.arg: ast.literal_eval(k.value) for k in call.keywords if k.arg}
         for function in node.body:
             if isinstance(function, ast.FunctionDef) and function.name == "__init__":
-                pairs = zip(function.args.kwonlyargs, function.args.kw_defaults, strict=True)
-                parameters = {a.arg: ast.literal_eval(d) for a, d in pairs if d is not None}
+                defaults = zip(function.args.kwonlyargs, function.args.kw_defaults, strict=True)
+                pairs = [(a, d) for a, d in defaults if d is not None]
+                parameters = {a.arg: ast.literal_eval(d) for a, d in pairs}
+                choices = {a.arg: c for a, _ in pairs if (c := _allowed(a.annotation))}
     except (ValueError, IndexError):
         raise UserError(
             f"{file}:{node.lineno}: class {node.name}: the arguments of @architecture and the "
             "defaults of keyword-only parameters must be literals"
         ) from None
     summary = _first_line(ast.get_docstring(node))
-    return Declaration(name, summary, parameters, str(file), facts, node.name)
+    return Declaration(name, summary, parameters, str(file), facts, choices)
 
 
 def _first_line(docstring: str | None) -> str:
     """The first sentence of a docstring, on one line."""
-    text = " ".join((docstring or "").split("\n\n")[0].split())
+    text = " ".join((docstring or "").split("\n\n")[0].replace("``", "").split())
     match = re.match(r"(.+?[^.](?<! al)(?<! cf))[.:](?= |$)", text)
     return match[1] if match else text
 
@@ -204,7 +221,7 @@ def _module_of(file: str) -> ModuleType:
 
 # -- names ---------------------------------------------------------------------------------
 
-_NAME = re.compile(r"^\s*([^\[\]]+?)\s*(?:\[(.*)\])?\s*$")
+_NAME = re.compile(r"^\s*([^\[\]]+?)\s*(?:\[([^\[\]]*)\])?\s*$")
 
 
 def split_name(text: str, where: str) -> tuple[str, dict[str, str]]:
@@ -238,7 +255,11 @@ def with_parameters(declaration: Declaration, given: Mapping[str, str], where: s
             raise UserError(
                 f"{where}: {declaration.name} has no parameter {key!r}; {nearest(key, values)}"
             )
-        values[key] = _typed(text, values[key], f"{where}: {declaration.name}[{key}={text}]")
+        place = f"{where}: {declaration.name}[{key}={text}]"
+        values[key] = _typed(text, values[key], place)
+        allowed = declaration.choices.get(key)
+        if allowed and values[key] not in allowed:
+            raise UserError(f"{place}: {nearest(text, map(str, allowed))}")
     changed = [
         f"{k}={_plain(v)}" for k, v in sorted(values.items()) if v != declaration.parameters[k]
     ]

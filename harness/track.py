@@ -72,8 +72,9 @@ class SyncResult:
 def sync(store: Store, matrix: str | None = None, report: Path | None = None) -> SyncResult:
     """Write to the tracker what it lacks of one matrix, or of all; a second sync writes nothing.
 
-    Holds the store while it works. ``report`` (an HTML file) goes to the latest parent run if
-    anything was written. Raises UserError if the tracker cannot be reached or a matrix is running.
+    Holds the store while it works. ``report`` (an HTML file of a single matrix) goes to the latest
+    parent run if anything was written. Raises UserError if the tracker cannot be reached, or a
+    matrix is running.
     """
     plans = [store.plan(matrix)] if matrix else [store.plan(m) for m in reversed(store.plans())]
     if not plans:
@@ -88,10 +89,10 @@ def sync(store: Store, matrix: str | None = None, report: Path | None = None) ->
                 result.written += written
                 result.present += len(records) - written
                 result.experiments.append(experiment_name(plan["matrix"]))
-                writer.describe()
                 if report is not None and written and writer.parents:
                     latest = max(writer.parents, key=lambda run: run.info.start_time)
                     writer.attach(latest.info.run_id, report)
+                writer.describe()
         except Exception as error:
             raise UserError(
                 f"tracker {_public(result.uri)} did not answer: {in_words(error)}; "

@@ -209,6 +209,7 @@ def test_header_and_views_are_stored(tracked):
     store, _, _ = tracked
     tags = client_of(store).get_experiment_by_name("harness/tiny").tags
     assert "a tiny matrix" in tags["mlflow.note.content"].splitlines()[0]
+    assert "/artifacts/report/index.html?workflowType" in tags["mlflow.note.content"]
     assert "| steps | 30 |" in tags["mlflow.note.content"]
     for key in (view.GROUPED, view.LEADERBOARD):
         assert "test/accuracy" in tags[f"mlflow.sharedViewState.{key}"]

@@ -15,5 +15,8 @@ def main(out: Out = DEFAULT_OUT, matrix: StoredMatrix = None) -> None:
     from harness.store import Store
     from harness.track import sync
 
-    result = sync(Store(out), matrix)
+    store = Store(out)
+    name = store.plan(matrix)["matrix"]
+    page = store.out / "report" / name / "index.html"
+    result = sync(store, name, report=page if page.exists() else None)
     print(f"{result.written} cells written, {result.present} were there already")
