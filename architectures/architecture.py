@@ -105,11 +105,10 @@ class Estimator(Protocol):
         """Fit, choosing between settings on ``validation``; returns what was chosen."""
 
     def predict(self, inputs: np.ndarray, lengths: np.ndarray) -> np.ndarray:
-        """Log-probabilities ``(batch[, time], classes)`` or real outputs ``(batch[, time], dim)``."""
+        """Log-probabilities ``(batch[, time], classes)`` or reals ``(batch[, time], dim)``."""
 
     def arrays(self) -> dict[str, np.ndarray]:
         """The fitted numbers by name, to be stored beside the record."""
 
     def parameter_count(self) -> int:
         """Number of free parameters."""
-

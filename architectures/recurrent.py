@@ -86,8 +86,19 @@ class GRU(Recurrent):
 
     cell = nn.GRU
 
-    def __init__(self, features: int, width: int, signature: Signature, *, layers: int = 1):
+    def __init__(
+        self,
+        features: int,
+        width: int,
+        signature: Signature,
+        *,
+        layers: int = 1,
+        update_bias: float = 1.0,
+    ):
         super().__init__(features, width, signature, num_layers=layers)
+        for name, parameter in self.stack.named_parameters():
+            if name.startswith("bias_ih"):
+                parameter.data[width : 2 * width] = update_bias
 
 
 @architecture("bilstm", both_directions=True)

@@ -1,8 +1,8 @@
 """Harness: a comparative benchmark of sequence architectures.
 
-    import harness
-    harness.run("quick", tasks=["recall"], architectures=["lstm", "gru"])
-    harness.results("harness-out")          # a pandas DataFrame
+import harness
+harness.run("quick", tasks=["recall"], architectures=["lstm", "gru"])
+harness.results("harness-out")          # a pandas DataFrame
 """
 
 from __future__ import annotations

@@ -12,7 +12,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from harness import engine, matrix as matrices
+from harness import engine
+from harness import matrix as matrices
 from harness.errors import UserError
 from harness.execute.local import Settings, available_cores
 from harness.plan import Wanted

@@ -1,4 +1,4 @@
-"""One run: plan, execute, store, track. Nothing here prints; who wants to watch passes a watcher."""
+"""One run: plan, execute, store, track. Nothing here prints: pass a watcher to see it."""
 
 from __future__ import annotations
 
@@ -126,9 +126,7 @@ def _rounds(cells: list[Cell], store: Store) -> Iterator[list[Cell]]:
     yield resolve(cells, store)
 
 
-def _sort(
-    cells: list[Cell], store: Store, wanted: Wanted
-) -> tuple[list[Cell], list[Record]]:
+def _sort(cells: list[Cell], store: Store, wanted: Wanted) -> tuple[list[Cell], list[Record]]:
     """The cells that have to be run, and the records of those that have not."""
     todo, cached = [], []
     for cell in cells:

@@ -62,6 +62,8 @@ def _meaning(path: Path) -> bytes:
             node.body = [
                 statement
                 for statement in node.body
-                if not (isinstance(statement, ast.Expr) and isinstance(statement.value, ast.Constant))
+                if not (
+                    isinstance(statement, ast.Expr) and isinstance(statement.value, ast.Constant)
+                )
             ]
     return ast.dump(tree).encode()

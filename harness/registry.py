@@ -277,7 +277,9 @@ def _typed(text: str, default: Value, where: str) -> Value:
                 raise UserError(f"{where}: must not be negative")
             return value
     except (ValueError, KeyError):
-        wanted = "true or false" if isinstance(default, bool) else f"of type {type(default).__name__}"
+        wanted = (
+            "true or false" if isinstance(default, bool) else f"of type {type(default).__name__}"
+        )
         raise UserError(f"{where}: must be {wanted}, as in the default {_plain(default)}") from None
     return text
 

@@ -19,7 +19,9 @@ def make_cell(task: str, architecture: str, seed: int = 0, **budget) -> Cell:
     """A cell from names, under a budget small enough for a test."""
     return Cell(
         registry.spec_of(task, registry.task_declarations(), "task", "test"),
-        registry.spec_of(architecture, registry.architecture_declarations(), "architecture", "test"),
+        registry.spec_of(
+            architecture, registry.architecture_declarations(), "architecture", "test"
+        ),
         seed,
         Budget(**(TINY_BUDGET | budget)),
     )

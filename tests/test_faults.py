@@ -150,7 +150,12 @@ def test_a_memory_blow_up_is_contained(harness_cli, tmp_path, matrix_file, plugi
 def test_ctrl_c_keeps_what_is_finished_and_the_same_command_goes_on(
     tmp_path, matrix_file, plugin, number, harness_cli
 ):
-    arguments = ["--matrix", matrix_file(architectures=("rnn", "hangs"), seeds=2), "--plugin", plugin]
+    arguments = [
+        "--matrix",
+        matrix_file(architectures=("rnn", "hangs"), seeds=2),
+        "--plugin",
+        plugin,
+    ]
     process = start(tmp_path, *arguments, "--jobs", "2")
     wait_for(lambda: any("rnn" in p.read_text() for p in records(tmp_path)))
     wait_for(lambda: len(records(tmp_path)) == 2)  # both rnn done, both others hang

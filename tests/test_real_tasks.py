@@ -67,7 +67,7 @@ def test_splits_have_the_declared_shapes(kind):
         assert time == part.lengths.max() and part.lengths.min() >= 1
         if isinstance(task.inputs, Tokens):
             assert part.inputs.dtype == np.int64 and part.inputs.ndim == 2
-            assert 0 <= part.inputs.min() and part.inputs.max() < task.inputs.size
+            assert part.inputs.min() >= 0 and part.inputs.max() < task.inputs.size
         else:
             assert part.inputs.dtype == np.float32 and np.isfinite(part.inputs).all()
             assert part.inputs.shape[2] == task.inputs.dim
@@ -78,7 +78,7 @@ def test_splits_have_the_declared_shapes(kind):
             assert np.isfinite(part.targets).all()
         else:
             assert part.targets.shape == per_step
-            assert 0 <= part.targets.min() and part.targets.max() < task.outputs.size
+            assert part.targets.min() >= 0 and part.targets.max() < task.outputs.size
         behind = np.arange(time) >= part.lengths[:, None]
         assert not part.inputs[behind].any()
         if part.scored.ndim == 2:

@@ -48,8 +48,9 @@ def unroll(step, x: torch.Tensor, states: int = 1) -> np.ndarray:
     return np.stack(outputs, 1)
 
 
-@pytest.mark.parametrize(("activation", "function"), [("tanh", np.tanh),
-                                                      ("relu", lambda z: np.maximum(z, 0))])  # fmt: skip
+@pytest.mark.parametrize(
+    ("activation", "function"), [("tanh", np.tanh), ("relu", lambda z: np.maximum(z, 0))]
+)
 def test_rnn(x, activation, function):
     net = RNN(FEATURES, WIDTH, CAUSAL, activation=activation)
     p = arrays(net)
@@ -204,4 +205,6 @@ def test_positions_by_the_formula():
     for step in range(5):
         for i in range(7):
             angle = step / 10000 ** ((i - i % 2) / 7)
-            assert code[step, i] == pytest.approx(np.cos(angle) if i % 2 else np.sin(angle), abs=1e-5)
+            assert code[step, i] == pytest.approx(
+                np.cos(angle) if i % 2 else np.sin(angle), abs=1e-5
+            )

@@ -187,7 +187,9 @@ def test_padding_is_never_scored():
     targets = rng.integers(4, size=(3, 6))
     other = np.where(scored, targets, 3 - targets)
     logits = torch.randn(3, 6, 4)
-    losses = [loss_of(logits, torch.from_numpy(t), torch.from_numpy(scored)) for t in (targets, other)]
+    losses = [
+        loss_of(logits, torch.from_numpy(t), torch.from_numpy(scored)) for t in (targets, other)
+    ]
     assert losses[0] == losses[1]
     logs = logits.log_softmax(-1).numpy()
     both = [summary([discrete(logs, t, scored)], "accuracy").metrics for t in (targets, other)]

@@ -40,10 +40,10 @@ def test_shapes_and_ranges(tiny):
     for examples in (drawn(tiny), tiny.examples("validation"), tiny.examples("test")):
         batch, time = examples.inputs.shape[:2]
         assert examples.lengths.shape == (batch,) and examples.lengths.dtype == np.int64
-        assert 1 <= examples.lengths.min() and examples.lengths.max() <= time
+        assert examples.lengths.min() >= 1 and examples.lengths.max() <= time
         if isinstance(tiny.inputs, Tokens):
             assert examples.inputs.dtype == np.int64 and examples.inputs.ndim == 2
-            assert 0 <= examples.inputs.min() and examples.inputs.max() < tiny.inputs.size
+            assert examples.inputs.min() >= 0 and examples.inputs.max() < tiny.inputs.size
         else:
             assert isinstance(tiny.inputs, Vectors)
             assert examples.inputs.dtype == np.float32
@@ -58,7 +58,7 @@ def test_shapes_and_ranges(tiny):
         else:
             assert examples.targets.shape == lead and examples.targets.dtype == np.int64
             scored = examples.targets[examples.scored]
-            assert 0 <= scored.min() and scored.max() < tiny.outputs.size
+            assert scored.min() >= 0 and scored.max() < tiny.outputs.size
 
 
 def test_no_padded_step_is_scored(tiny):
@@ -222,7 +222,11 @@ def test_hmm_source_bounds_against_hmmlearn():
     transitions, emissions = task.parameters()
     model = CategoricalHMM(n_components=4)
     model.n_features = 8
-    model.startprob_, model.transmat_, model.emissionprob_ = np.full(4, 0.25), transitions, emissions
+    model.startprob_, model.transmat_, model.emissionprob_ = (
+        np.full(4, 0.25),
+        transitions,
+        emissions,
+    )
     test = task.examples("test")
     whole = np.concatenate([test.inputs, test.targets[:, -1:]], 1)
     first = np.log2(emissions.mean(0))[whole[:, 0]].sum()

@@ -37,7 +37,9 @@ def main(
 
     screen = console()
     for kind, rows in found.items():
-        table = Table(title=kind, title_justify="left", title_style="bold", box=None, pad_edge=False)
+        table = Table(
+            title=kind, title_justify="left", title_style="bold", box=None, pad_edge=False
+        )
         table.add_column("name", no_wrap=True)
         table.add_column("parameters" if kind != "matrices" else "size")
         table.add_column("what it is")

@@ -68,7 +68,8 @@ def main(
     for row in rows:
         note = f"about {duration(row['predicted_seconds'])}" if row["state"] == "to run" else ""
         seed = "trial" if row["kind"] == "trial" else f"seed {row['seed']}"
-        print(f"{row['id']}  {row['state']:<14} {row['task']} · {row['architecture']} · {seed}  {note}")
+        cell = f"{row['task']} · {row['architecture']} · {seed}"
+        print(f"{row['id']}  {row['state']:<14} {cell}  {note}")
     states = [row["state"] for row in rows]
     seconds = sum(row["predicted_seconds"] for row in rows)
     print(

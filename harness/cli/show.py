@@ -39,7 +39,8 @@ def main(cell: Cell, out: Out = DEFAULT_OUT, json: Json = False) -> None:
         print(f"  skill       {record.skill:.3f}")
     if record.parameters is not None:
         width = f", width {record.width}" if record.width else ""
-        print(f"  parameters  {record.parameters:,} in all, {record.matched_parameters:,} matched{width}")
+        matched = f"{record.matched_parameters:,} matched"
+        print(f"  parameters  {record.parameters:,} in all, {matched}{width}")
     if record.steps:
         print(f"  training    {record.steps} steps, {record.examples:,} examples, ended: "
               f"{record.stopped}, best at step {record.best_step}")  # fmt: skip

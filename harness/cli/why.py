@@ -60,8 +60,8 @@ def main(
         return
     key = flat(target.key)
     nearest = min(records, key=lambda r: (_distance(key, flat(r.key)), r.id))
-    print(f"  not stored; the nearest record is {nearest.id} "
-          f"({nearest.task} · {nearest.architecture} · seed {nearest.seed}), which differs in:")  # fmt: skip
+    near = f"{nearest.task} · {nearest.architecture} · seed {nearest.seed}"
+    print(f"  not stored; the nearest record is {nearest.id} ({near}), which differs in:")
     other = flat(nearest.key)
     for part in sorted(key.keys() | other.keys()):
         if key.get(part) != other.get(part):

@@ -39,7 +39,9 @@ def ready(task: Task, key: dict[str, Any], folder: Path | None) -> Ready:
     key: what the data depends on; a change of it is a change of file name.
     Raises tasks.task.Unavailable where the data cannot be had.
     """
-    name = f"{task.name}-{hashlib.sha256(json.dumps(key, sort_keys=True).encode()).hexdigest()[:12]}"
+    name = (
+        f"{task.name}-{hashlib.sha256(json.dumps(key, sort_keys=True).encode()).hexdigest()[:12]}"
+    )
     if name not in _READY:
         while len(_READY) >= _KEEP:
             del _READY[next(iter(_READY))]

@@ -11,6 +11,9 @@ from torch import Tensor, nn
 from architectures.architecture import Signature
 from architectures.readout import read
 
+EMBEDDING_SPREAD = 0.25
+"""Standard deviation of embeddings at the start (Zaremba, Sutskever & Vinyals 2014)."""
+
 
 class Network(nn.Module):
     """``(batch, time[, dim])`` and lengths to ``(batch[, time], output size)``.
@@ -34,6 +37,8 @@ class Network(nn.Module):
         self.embed: nn.Embedding | None = None
         if signature.inputs == "tokens":
             self.embed = nn.Embedding(signature.input_size, embedding)
+            # at torch's default of 1 the noise of rare words drowns what is learned of others
+            nn.init.normal_(self.embed.weight, std=EMBEDDING_SPREAD)
             features = embedding
         self.body = body(features, width, signature, **parameters)
         hidden = getattr(self.body, "out_features", width)
@@ -72,20 +77,21 @@ def matched_width(build: Callable[[int], Network], target: int) -> int:
     return min((low, high), key=lambda width: abs(count(width) - target))
 
 
-def flops_per_update(network: Network, inputs: Tensor, lengths: Tensor) -> float | None:
-    """Floating-point operations of one forward and backward pass over a batch like this one.
+def flops_per_update(network: Network, shape: tuple[int, ...]) -> float | None:
+    """Floating-point operations of one forward and backward pass over a batch of this shape.
 
     Counted on the meta device: the fused kernels that run on real devices hide theirs from the
     counter. None where a body computes with values and so cannot run without them.
     """
-    import copy
-
     from torch.utils.flop_counter import FlopCounterMode
 
-    ghost = copy.deepcopy(network).to("meta")
+    ghost = network.to("meta")
+    kind = torch.float32 if network.embed is None else torch.int64
+    inputs = torch.empty(shape, dtype=kind, device="meta")
+    lengths = torch.empty(shape[0], dtype=torch.int64, device="meta")
     try:
         with FlopCounterMode(display=False) as counter:
-            ghost(inputs.to("meta"), lengths.to("meta")).sum().backward()
+            ghost(inputs, lengths).sum().backward()
     except (RuntimeError, NotImplementedError):
         return None
     return float(counter.get_total_flops())

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import functools
 import time
 import traceback
 from datetime import UTC, datetime
@@ -15,7 +17,7 @@ from harness.cell import Cell
 from harness.fit.data import Ready, ready, stream_generator
 from harness.fit.metrics import HIGHER_IS_BETTER, skill
 from harness.record import Outcome, Record
-from harness.registry import architecture_declarations, load_architecture, make_task
+from harness.registry import Spec, architecture_declarations, load_architecture, make_task
 from tasks.task import Classes, Problem, Reals, Task, Tokens, Unavailable
 
 MATCH_TOLERANCE = 0.05
@@ -74,7 +76,7 @@ def _outcome_of(error: Exception) -> tuple[Outcome, str]:
     if type(error).__name__ == "Diverged":
         return Outcome.DIVERGED, reason
     # torch's CPU allocator raises a RuntimeError, its CUDA one an OutOfMemoryError
-    if isinstance(error, MemoryError) or "memory" in reason.lower() and "alloc" in reason.lower():
+    if isinstance(error, MemoryError) or ("memory" in reason.lower() and "alloc" in reason.lower()):
         return Outcome.OUT_OF_MEMORY, f"{type(error).__name__}: {reason}"
     return Outcome.FAILED, f"{type(error).__name__}: {reason}"
 
@@ -138,18 +140,17 @@ def _fit_network(
     import torch
 
     from harness.fit import train
-    from harness.fit.network import Network, flops_per_update, matched_width
+    from harness.fit.network import Network
 
     _make_deterministic(torch)
     budget, task = cell.budget, data.task
-    parameters = dict(cell.architecture.parameters)
-
-    def build(width: int) -> Network:
-        return Network(body, width, signature, budget.embedding, parameters)
-
-    record.width = matched_width(build, budget.parameters)
+    sample = data.validation.take(slice(0, budget.batch))
+    record.width, record.flops = _size(
+        cell.architecture, signature, budget.embedding, budget.parameters, sample.inputs.shape
+    )
     torch.manual_seed(cell.seed)
-    network = build(record.width)
+    parameters = dict(cell.architecture.parameters)
+    network = Network(body, record.width, signature, budget.embedding, parameters)
     record.parameters, record.matched_parameters = network.counts()
     off = record.matched_parameters / budget.parameters - 1
     if abs(off) > MATCH_TOLERANCE:
@@ -158,16 +159,11 @@ def _fit_network(
             f"{budget.parameters:,}: no width comes nearer"
         )
     record.receptive_field = getattr(network.body, "receptive_field", None)
+    record.chosen = {"learning_rate": budget.learning_rate}
     batches = task.batches(stream_generator(task, cell.seed), budget.batch)
-    sample = next(task.batches(stream_generator(task, cell.seed), budget.batch))
-    record.flops = flops_per_update(
-        network, torch.from_numpy(sample.inputs), torch.from_numpy(sample.lengths)
-    )
     network.to(device)
     terms = train.Terms(**{name: getattr(budget, name) for name in train.Terms.__annotations__})
-    done = train.train(
-        network, task, batches, data.validation, (data.floor, data.ceiling), terms
-    )
+    done = train.train(network, task, batches, data.validation, (data.floor, data.ceiling), terms)
     record.curve, record.stopped, record.best_step = done.curve, done.stopped, done.best_step
     record.steps, record.examples = done.steps, done.steps * budget.batch
     record.seconds |= done.seconds
@@ -177,6 +173,27 @@ def _fit_network(
     if cell.kind == "report":
         _score(record, train.predictor(network), data)
         record.weights = {k: v.cpu().numpy() for k, v in network.state_dict().items()}
+
+
+@functools.lru_cache(maxsize=64)
+def _size(
+    architecture: Spec,
+    signature: Signature,
+    embedding: int,
+    target: int,
+    shape: tuple[int, ...],
+) -> tuple[int, float | None]:
+    """The width that matches a parameter target, and the FLOPs of an update at that width on a
+    batch of this shape. The same for all seeds, so found once in a worker."""
+    from harness.fit.network import Network, flops_per_update, matched_width
+
+    body, parameters = load_architecture(architecture), dict(architecture.parameters)
+
+    def build(width: int) -> Network:
+        return Network(body, width, signature, embedding, parameters)
+
+    width = matched_width(build, target)
+    return width, flops_per_update(build(width), shape)
 
 
 def _fit_estimator(
@@ -223,10 +240,8 @@ def _make_deterministic(torch: Any) -> None:
 
 def _reset_peak_memory() -> None:
     """Linux keeps a high-water mark for the whole life of a process; start it again."""
-    try:
+    with contextlib.suppress(OSError):
         Path("/proc/self/clear_refs").write_text("5")
-    except OSError:
-        pass
 
 
 def _peak_memory() -> float | None:

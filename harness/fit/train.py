@@ -82,7 +82,9 @@ def train(
             norm = nn.utils.clip_grad_norm_(network.parameters(), terms.clip_norm or math.inf)
             losses.append(loss.detach())
             if not math.isfinite(norm.item()):
-                raise Diverged(f"loss {loss.item():g}, gradient norm {norm.item():g} at step {step}")
+                raise Diverged(
+                    f"loss {loss.item():g}, gradient norm {norm.item():g} at step {step}"
+                )
             optimizer.step()
             scheduler.step()
         done.steps = step

@@ -109,7 +109,7 @@ def _label(axes: Any, places: dict[str, tuple[float, float]]) -> None:
         inside = [
             (u, v)
             for u, v in options
-            if 0 <= u and u + box[0] <= wide and 0 <= v and v + box[1] <= tall
+            if u >= 0 and u + box[0] <= wide and v >= 0 and v + box[1] <= tall
         ] or options
         u, v = next(
             ((u, v) for u, v in inside

@@ -18,7 +18,7 @@ def lines(package: str, *path: str) -> list[str]:
 
 
 def most_frequent(symbols: Iterable[str], size: int, first: int = 1) -> dict[str, int]:
-    """Ids ``first``, ``first + 1``, ... for the ``size`` most frequent symbols, ties in code order."""
+    """Ids from ``first`` on for the ``size`` most frequent symbols, ties in code order."""
     ranked = sorted(Counter(symbols).items(), key=lambda pair: (-pair[1], pair[0]))
     return {symbol: first + rank for rank, (symbol, _) in enumerate(ranked[:size])}
 
