@@ -63,6 +63,7 @@ class CNN(nn.Module):
         return x.transpose(1, 2)
 
     def _same_length(self, layer: nn.Module, x: Tensor) -> Tensor:
+        assert isinstance(layer, nn.Conv1d)
         missing = layer.dilation[0] * (layer.kernel_size[0] - 1)
         after = 0 if self.backward_only else missing // 2
         return layer(pad(x, (missing - after, after)))

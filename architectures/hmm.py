@@ -125,6 +125,7 @@ class HMM:
             score = self._score(judges)
             if best is None or score > best[0]:
                 best = score, alpha, chain
+        assert best is not None
         self.chains = [best[2]]
         return {"states": states, "alpha": best[1], "validation": best[0][0]}
 
@@ -195,7 +196,12 @@ class HMM:
         return _closed(inputs, lengths, self.vocabulary - 1, np.ones(len(lengths), bool))
 
     def _learn(
-        self, settings: dict[str, Any], chains: list[Chain], groups: list, heads: Data, judges: Data
+        self,
+        settings: dict[str, Any],
+        chains: list[Chain],
+        groups: list[tuple[np.ndarray, np.ndarray]],
+        heads: Data,
+        judges: Data,
     ) -> Fit:
         """EM for each group from the chain given, and how well the result does."""
         pull = PULLS[settings["restart"] % len(PULLS)]
@@ -247,6 +253,7 @@ class HMM:
             return _log(state)
         if self.use == "forecast":
             return state @ self.targets
+        assert self.signature.horizon is not None and chain.emissions is not None
         moves = np.linalg.matrix_power(chain.transitions, self.signature.horizon)
         return _log(state @ (moves @ chain.emissions[:, : self.signature.output_size]))
 

@@ -41,6 +41,7 @@ class Chain:
         moves = states - 1 if self.left_to_right else states * states - 1
         if self.emissions is not None:
             return moves + self.emissions.size - states
+        assert self.means is not None and self.variances is not None
         return moves + self.means.size + self.variances.size
 
     def log_likelihoods(self, inputs: np.ndarray, lengths: np.ndarray) -> np.ndarray:
@@ -50,6 +51,7 @@ class Chain:
         if self.emissions is not None:
             log = np.log(self.emissions.T)[np.where(real, inputs, 0)]
         else:
+            assert self.means is not None and self.variances is not None
             x = np.where(real[..., None], inputs, 0).astype(float)
             x = x - (centre := self.means.mean(0))  # squares of small numbers cancel less
             means, precisions = self.means - centre, 1 / self.variances
@@ -113,6 +115,7 @@ def emitting(
     if vocabulary is not None:
         counts = [np.bincount(flat, weights[:, s], minlength=vocabulary) for s in states]
         return {"emissions": distribution(np.array(counts) + alpha)}
+    assert spread is not None
     flat = flat.astype(float)
     count = weights.sum(0)[:, None] + alpha
     sums = np.array([weights[:, s].astype(float) @ flat for s in states])
@@ -150,6 +153,7 @@ def counted(
         distribution(first + alpha),
         distribution(moves.reshape(states, states) + alpha),
         **emitting(inputs[known], at, vocabulary, alpha, spread),
+        left_to_right=False,
     )
 
 
@@ -231,6 +235,7 @@ def learned(
             model.emissionprob_ = chain.emissions
             flat = flat.reshape(-1, 1)
         else:
+            assert spread is not None
             model = GaussianHMM(
                 states, covars_prior=pseudo * spread + 1e-6, covars_weight=1 + pseudo, **common
             )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any, Literal
 
 import torch
@@ -13,7 +14,7 @@ from architectures.architecture import Signature, architecture
 class Recurrent(nn.Module):
     """One of torch's recurrent stacks; what it returns at a step never depends on later steps."""
 
-    cell: type[nn.RNNBase]
+    cell: Callable[..., nn.RNNBase]
 
     def __init__(self, features: int, width: int, signature: Signature, **options: Any):
         super().__init__()

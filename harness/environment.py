@@ -16,10 +16,8 @@ LIBRARIES = (
 
 def describe(device: str, jobs: int) -> dict[str, Any]:
     """What a record's ``environment`` refers to."""
-    from harness import __version__
-
     return {
-        "harness": __version__,
+        "harness": _version("harness"),
         "python": platform.python_version(),
         "system": f"{platform.system()} {platform.machine()}",
         "processor": _processor(),

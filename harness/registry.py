@@ -77,14 +77,19 @@ def task_declarations() -> dict[str, Declaration]:
 
 
 def _describe(cls: type[tasks.task.Task]) -> Declaration:
-    defaults = {f.name: f.default for f in dataclasses.fields(cls) if f.init}  # type: ignore[arg-type]
-    facts = {"problem": str(cls.problem), "metric": cls.metric, "tags": list(cls.tags)}
-    facts["causal"] = cls.causal
-    facts["source"] = cls.source
+    fields = dataclasses.fields(cls)  # type: ignore[arg-type]  # each is a dataclass, the base is not
+    defaults: dict[str, Any] = {f.name: f.default for f in fields if f.init}
+    facts = {
+        "problem": str(cls.problem),
+        "metric": cls.metric,
+        "tags": list(cls.tags),
+        "causal": cls.causal,
+        "source": cls.source,
+    }
     file = sys.modules[cls.__module__].__file__ or ""
     choices = {
         f.name: allowed
-        for f in dataclasses.fields(cls)
+        for f in fields
         if (allowed := _allowed(ast.parse(str(f.type), mode="eval").body))
     }
     return Declaration(cls.name, _first_line(cls.__doc__), defaults, file, facts, choices)

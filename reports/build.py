@@ -83,7 +83,7 @@ def draw_all(results: Results) -> dict[str, Any]:
     tags, profile = tables.profile_squares(results)
     compared = compare(results)
     with style.style():
-        drawings = [
+        drawings: list[style.Drawing | None] = [
             heatmap.draw("heatmap", {t.name: t.name for t in results.tasks},
                          results.architectures, squares, _alt(results, squares))
         ]  # fmt: skip

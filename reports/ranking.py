@@ -36,14 +36,15 @@ def standing(results: Results, task: TaskInfo) -> Standing | None:
     scores = {
         a: results.groups[task.name, a].score
         for a in results.architectures
-        if (task.name, a) in results.groups and results.groups[task.name, a].score.mean is not None
+        if (task.name, a) in results.groups
     }
-    if not scores:
+    means = {a: s.mean for a, s in scores.items() if s.mean is not None}
+    if not means:
         return None
     sign = -1 if task.higher_is_better else 1
-    order = tuple(sorted(scores, key=lambda a: sign * scores[a].mean))
+    order = tuple(sorted(means, key=lambda a: sign * means[a]))
     top = scores[order[0]]
-    best = tuple(a for a in order if scores[a].mean == top.mean)
+    best = tuple(a for a in order if means[a] == top.mean)
     others = [a for a in order if a not in best]
     apart = [a for a in others if separated(scores[a], top)]
     known = [a for a in others if scores[a].half is not None and top.half is not None]
@@ -77,8 +78,9 @@ def compare(results: Results) -> Comparison:
             chosen, shared = ranked[:size], common
     tasks = tuple(t.name for t in results.tasks if t.name in shared)
     skills = {a: combine([results.groups[t, a].skill for t in tasks]) for a in chosen}
+    means = {a: s.mean for a, s in skills.items() if s.mean is not None}
     return Comparison(
         tasks,
-        dict(sorted(skills.items(), key=lambda item: -item[1].mean)),
+        {a: skills[a] for a in sorted(means, key=lambda a: -means[a])},
         {a: len(covered[a]) for a in ranked if a not in chosen},
     )

@@ -76,11 +76,11 @@ class Cell:
     @property
     def score(self) -> float | None:
         """Test score in the task's metric; None unless the cell ended ok with a finite one."""
-        return _finite(self.record.test) if self.ok else None
+        return _finite(self.record.test) if self.record and self.ok else None
 
     @property
     def skill(self) -> float | None:
-        return _finite(self.record.skill) if self.ok else None
+        return _finite(self.record.skill) if self.record and self.ok else None
 
     @property
     def hole(self) -> bool:

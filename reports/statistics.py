@@ -60,14 +60,15 @@ def combine(groups: Sequence[Summary]) -> Summary:
     Welch and Satterthwaite. No interval when a group has none: the spread is then not known.
     """
     groups = [g for g in groups if g.mean is not None]
+    means = [g.mean for g in groups if g.mean is not None]
     if not groups:
         return Summary()
     if len(groups) == 1:
         return groups[0]
     count, n = len(groups), min(g.n for g in groups)
-    mean = math.fsum(g.mean / count for g in groups)
-    errors = [g.error for g in groups]
-    if any(e is None for e in errors):
+    mean = math.fsum(m / count for m in means)
+    errors = [g.error for g in groups if g.error is not None]
+    if len(errors) < count:
         return Summary(n, mean)
     scale = max(errors) or 1.0
     shares = [(e / scale) ** 2 for e in errors]
@@ -83,7 +84,7 @@ def separated(one: Summary, other: Summary) -> bool:
     Strict: overlapping intervals do not show that two are equal, only that this page does not
     tell them apart.
     """
-    if one.half is None or other.half is None:
+    if one.low is None or one.high is None or other.low is None or other.high is None:
         return False
     return one.low > other.high or other.low > one.high
 

@@ -117,7 +117,7 @@ def task_table(results: Results, task: TaskInfo) -> dict[str, Any]:
     groups = {a: results.groups[task.name, a] for a in ranked}
     limits = [task.floor, task.ceiling, *task.references.values()]
     text = formats.scores_of(task, [*limits, *(c.score for g in groups.values() for c in g.cells)])
-    rows = []
+    rows: list[dict[str, Any]] = []
     for a, group in groups.items():
         by_seed = {c.seed: c for c in group.cells}
         summary = group.score
@@ -213,7 +213,7 @@ def matched(results: Results) -> str:
     counts = [
         c.record.matched_parameters
         for c in results.cells
-        if not c.hole and c.record.matched_parameters is not None
+        if c.record and not c.hole and c.record.matched_parameters is not None
     ]
     if not counts:
         return ""

@@ -107,13 +107,19 @@ def _far_below(results: Results, compared: Comparison) -> str:
     if len(compared.tasks) < 2:
         return ""
     lowest = min(
-        ((results.groups[t, a].skill, t, a) for t in compared.tasks for a in compared.skills),
-        key=lambda item: item[0].mean,
+        (
+            (mean, t, a)
+            for t in compared.tasks
+            for a in compared.skills
+            if (mean := results.groups[t, a].skill.mean) is not None
+        ),
+        key=lambda item: item[0],
         default=None,
     )
-    if lowest is None or lowest[0].mean >= -0.5:
+    if lowest is None or lowest[0] >= -0.5:
         return ""
-    summary, task, architecture = lowest
+    _, task, architecture = lowest
+    summary = results.groups[task, architecture].skill
     return (
         f"{architecture} ends far below the floor on {task} (skill "
         f"{formats.skill_with_spread(summary)}, {plural(summary.n, 'seed')}), which weighs on "
@@ -148,18 +154,17 @@ def _hardest(results: Results, standings: dict[str, Standing | None]) -> str:
     tops: list[tuple[float, TaskInfo, str]] = []
     for task in results.tasks:
         order = standings[task.name]
-        if order and results.groups[task.name, order.order[0]].skill.mean is not None:
-            best = order.order[0]
-            tops.append((results.groups[task.name, best].skill.mean, task, best))
+        if order and (mean := results.groups[task.name, order.order[0]].skill.mean) is not None:
+            tops.append((mean, task, order.order[0]))
     if len(tops) < 2:
         return ""
-    _, task, best = min(tops, key=lambda item: item[0])
+    lowest, task, best = min(tops, key=lambda item: item[0])
     summary = results.groups[task.name, best].skill
     text = (
         f"The hardest task is {task.name}: the best there, {best}, has a skill of "
         f"{formats.skill_with_spread(summary)} ({plural(summary.n, 'seed')})"
     )
-    if summary.mean <= 0:
+    if lowest <= 0:
         text += ", no better than the floor"
     elif summary.low is not None and summary.low <= 0:
         text += ", not separated from the floor"

@@ -7,6 +7,7 @@ import os
 import shutil
 import sys
 from collections.abc import Iterator
+from pathlib import Path
 
 import typer
 
@@ -32,7 +33,7 @@ def main(out: Out = DEFAULT_OUT) -> None:
     raise typer.Exit(worst)
 
 
-def checks(out: os.PathLike[str]) -> Iterator[tuple[str, str]]:
+def checks(out: Path) -> Iterator[tuple[str, str]]:
     """Verdict (good, missing or wrong) and message of each check."""
     from harness.environment import describe
     from harness.errors import UserError

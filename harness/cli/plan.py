@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from harness.cli.options import (
     DEFAULT_OUT,
     Architectures,
@@ -40,7 +42,7 @@ def main(
     cells = expand(chosen, task, arch)
     cells = trials(cells) + resolve(cells, store)
     costs = Costs([record for i in store.ids() if (record := store.get(i))])
-    rows = []
+    rows: list[dict[str, Any]] = []
     for cell in cells:
         record = store.get(cell.id)
         again = Wanted().again(cell, record)
@@ -68,8 +70,8 @@ def main(
     for row in rows:
         note = f"about {duration(row['predicted_seconds'])}" if row["state"] == "to run" else ""
         seed = "trial" if row["kind"] == "trial" else f"seed {row['seed']}"
-        cell = f"{row['task']} · {row['architecture']} · {seed}"
-        print(f"{row['id']}  {row['state']:<14} {cell}  {note}")
+        label = f"{row['task']} · {row['architecture']} · {seed}"
+        print(f"{row['id']}  {row['state']:<14} {label}  {note}")
     states = [row["state"] for row in rows]
     seconds = sum(row["predicted_seconds"] for row in rows)
     print(

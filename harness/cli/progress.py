@@ -111,7 +111,10 @@ class Table(Lines):
             f"{duration(time.monotonic() - self.started)} gone, "
             f"about {duration(self.remaining())} left",
         )
-        body = [head, Text("running: " + "; ".join(c.label for c in self.now_running), style="dim")]
+        body: list[Any] = [
+            head,
+            Text("running: " + "; ".join(c.label for c in self.now_running), style="dim"),
+        ]
         body += [Text(describe(r), style="" if r.outcome in FINE else "red") for r in self.latest]
         self.live.update(Group(*body))
 

@@ -18,7 +18,7 @@ from harness.cell import Cell
 from harness.fit.run import begin, now
 from harness.record import Outcome, Record
 
-RECYCLE = 60
+RECYCLE = 200
 """Cells after which a worker is replaced: libraries leak a little."""
 
 MAX_BROKEN_POOLS = 3

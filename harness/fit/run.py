@@ -175,7 +175,7 @@ def _fit_network(
         record.weights = {k: v.cpu().numpy() for k, v in network.state_dict().items()}
 
 
-@functools.lru_cache(maxsize=64)
+@functools.lru_cache(maxsize=1024)
 def _size(
     architecture: Spec,
     signature: Signature,

@@ -32,11 +32,11 @@ def draw(
         ]
         for a in results.architectures
     }
-    large: dict[str, tuple[float, Summary]] = {}
+    large: dict[str, tuple[float, float, Summary]] = {}
     for a, summary in compared.skills.items():
-        costs = [results.groups[t, a].mean_of(against) for t in compared.tasks]
-        if all(costs):
-            large[a] = (_middle(costs), summary)
+        costs = [c for t in compared.tasks if (c := results.groups[t, a].mean_of(against))]
+        if summary.mean is not None and len(costs) == len(compared.tasks):
+            large[a] = (_middle(costs), max(LOWEST, summary.mean), summary)
     if not any(small.values()):
         return None
     figure, axes = canvas(WIDTH, HEIGHT, MARGINS)
@@ -46,9 +46,8 @@ def draw(
         axes.plot(*zip(*points, strict=True) if points else ([], []), linestyle="none",
                   marker=looks[a].marker, color=looks[a].colour, markersize=3.5, alpha=0.35,
                   markeredgewidth=0)  # fmt: skip
-    for a, (cost, summary) in large.items():
-        mean = max(LOWEST, summary.mean)
-        if summary.half is not None:
+    for a, (cost, mean, summary) in large.items():
+        if summary.low is not None and summary.high is not None:
             axes.plot([cost] * 2, [max(LOWEST, summary.low), max(LOWEST, summary.high)],
                       color=looks[a].colour, linewidth=1.2)  # fmt: skip
         axes.plot([cost], [mean], marker=looks[a].marker, color=looks[a].colour, markersize=8,
@@ -56,10 +55,10 @@ def draw(
     axes.axhline(0, color=PALE, linewidth=0.8, linestyle=(0, (4, 2)), zorder=0)
     axes.set_xlabel(AXES[against], labelpad=2)
     axes.set_ylabel("skill", labelpad=2)
-    _label(axes, {a: (c, max(LOWEST, s.mean)) for a, (c, s) in large.items()})
+    _label(axes, {a: (cost, mean) for a, (cost, mean, _) in large.items()})
     words = "; ".join(
         f"{a}: skill {skill(s.mean)} at {number(c) if against == 'parameters' else seconds(c)}"
-        for a, (c, s) in large.items()
+        for a, (c, _, s) in large.items()
     )
     alt = f"Mean skill over the compared tasks against {AXES[against]}. {words or 'No means'}."
     return finish(figure, f"cost-{against}", alt)
@@ -79,7 +78,7 @@ def _ticks(axes: Any, costs: list[float], against: str) -> None:
         middle = math.sqrt(low * high)
         low, high = middle / 1.4, middle * 1.4
     axes.set_xlim(low / 1.25, high * 1.25)
-    steps = (1, 2, 5) if high / low < 200 else (1,)
+    steps: tuple[int, ...] = (1, 2, 5) if high / low < 200 else (1,)
     if high / low < 30:
         steps = (1, 2, 3, 5, 7) if high / low > 3 else tuple(range(1, 10))
     axes.xaxis.set_major_locator(LogLocator(subs=steps, numticks=12))

@@ -63,7 +63,7 @@ def _row(axes: Any, y: int, group: Group, look: Look, low: float) -> None:
             bbox=dict(facecolor="white", edgecolor="none", boxstyle="square,pad=0.1"),
         )  # fmt: skip
         return
-    if summary.half is not None:
+    if summary.low is not None:
         axes.plot([max(summary.low, low), summary.high], [y, y], color=look.colour, linewidth=5,
                   alpha=0.25, solid_capstyle="butt")  # fmt: skip
         axes.plot([summary.mean] * 2, [y - 0.3, y + 0.3], color=look.colour, linewidth=2)

@@ -53,22 +53,23 @@ def style() -> Iterator[None]:
     """Settings under which all figures are made."""
     import matplotlib
 
-    settings = {
-        "svg.fonttype": "none",
-        "font.size": 9,
-        "axes.edgecolor": PALE,
-        "axes.labelcolor": INK,
-        "axes.spines.top": False,
-        "axes.spines.right": False,
-        "axes.linewidth": 0.8,
-        "xtick.color": INK,
-        "ytick.color": INK,
-        "text.color": INK,
-        "hatch.linewidth": 0.5,
-        "axes.unicode_minus": True,
-        "text.parse_math": False,
-    }
-    with matplotlib.rc_context(settings):
+    with matplotlib.rc_context(
+        {
+            "svg.fonttype": "none",
+            "font.size": 9,
+            "axes.edgecolor": PALE,
+            "axes.labelcolor": INK,
+            "axes.spines.top": False,
+            "axes.spines.right": False,
+            "axes.linewidth": 0.8,
+            "xtick.color": INK,
+            "ytick.color": INK,
+            "text.color": INK,
+            "hatch.linewidth": 0.5,
+            "axes.unicode_minus": True,
+            "text.parse_math": False,
+        }
+    ):
         yield
 
 
