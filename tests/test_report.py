@@ -442,3 +442,19 @@ def test_records_without_curves_leave_the_curves_out(tmp_path):
     page = text_of(store)
     assert 'id="curves"' not in page and 'href="#curves"' not in page
     assert 'id="figure-heatmap"' in page
+
+
+def test_logarithmic_axes_are_labelled_in_plain_numbers(tmp_path):
+    """Errors that fall by orders of magnitude: no formula source shows through."""
+    curve = [
+        dict(step=s, examples=s, seconds=1.0, loss=1.0, validation=v)
+        for s, v in ((10, 0.15), (20, 0.01), (30, 0.0005))
+    ]
+    end = dict(
+        scores={"test": {"mse": 0.0005}}, skill=0.99, curve=curve,
+        seconds={"training": 1.0, "total": 1.0}, parameters=9, matched_parameters=9,
+    )  # fmt: skip
+    store = make(tmp_path, {("adding", "lstm"): end, ("adding", "elman"): 0.1})
+    page = build(store).read_text()
+    assert "$" not in page and "mathdefault" not in page
+    assert ">0.001<" in page and ">0.1<" in page

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from typing import Any
 
-from reports.figures.style import PALE, Drawing, Look, canvas, finish
+from reports.figures.style import PALE, Drawing, Look, canvas, finish, plain_numbers
 from reports.formats import metric, number, shortened
 from reports.results import Group, Results, TaskInfo
 
@@ -77,6 +77,7 @@ def _limits(axes: Any, task: TaskInfo, lowest: float, highest: float) -> None:
     logarithmic = task.metric != "accuracy" and lowest > 0 and highest > 30 * lowest
     if logarithmic:
         axes.set_yscale("log")
+        plain_numbers(axes.yaxis)
     elif task.metric == "accuracy":
         axes.yaxis.set_major_formatter(lambda v, _: f"{100 * v:.0f}")
     words = (("floor", task.floor, (0, (4, 2)), "right"),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from typing import Any
 
-from reports.figures.style import PALE, Drawing, Look, canvas, finish, text_width
+from reports.figures.style import PALE, Drawing, Look, canvas, finish, plain_numbers, text_width
 from reports.formats import metric, shortened
 from reports.results import Group, Results, TaskInfo
 
@@ -33,6 +33,7 @@ def draw(
     figure, axes = canvas(width, top + 0.27 * len(order) + 0.5, (left, right, top, 0.5))
     if logarithmic:
         axes.set_xscale("log")
+        plain_numbers(axes.xaxis)
     axes.set_xlim(low, high)
     axes.set_ylim(len(order) - 0.5, -0.5)
     for y, (a, group) in enumerate(groups.items()):

@@ -73,6 +73,12 @@ def style() -> Iterator[None]:
         yield
 
 
+def plain_numbers(axis: Any) -> None:
+    """Label a logarithmic axis 0.01, 0.1, 1: powers of ten need the formulas that are off."""
+    axis.set_major_formatter(lambda value, _: f"{value:g}")
+    axis.set_minor_formatter(lambda value, _: "")
+
+
 def canvas(width: float, height: float, margins: tuple[float, float, float, float]) -> Any:
     """A figure with one pair of axes; sizes and margins (left, right, top, bottom) in inches."""
     from matplotlib.figure import Figure
