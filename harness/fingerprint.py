@@ -37,6 +37,7 @@ def _tree(path: Path) -> ast.Module:
     return ast.parse(path.read_text(encoding="utf-8"), str(path))
 
 
+@functools.cache
 def _imported(path: Path) -> list[Path]:
     files = []
     for node in ast.walk(_tree(path)):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -10,9 +11,6 @@ from torch import Tensor, nn
 
 from architectures.architecture import Signature
 from architectures.readout import read
-
-EMBEDDING_SPREAD = 0.25
-"""Standard deviation of embeddings at the start (Zaremba, Sutskever & Vinyals 2014)."""
 
 
 class Network(nn.Module):
@@ -37,8 +35,10 @@ class Network(nn.Module):
         self.embed: nn.Embedding | None = None
         if signature.inputs == "tokens":
             self.embed = nn.Embedding(signature.input_size, embedding)
-            # at torch's default of 1 the noise of rare words drowns what is learned of others
-            nn.init.normal_(self.embed.weight, std=EMBEDDING_SPREAD)
+            # The larger the vocabulary, the rarer and less trained each symbol: at torch's
+            # spread of 1 the noise of rare words drowns what is learned of the others.
+            spread = min(1.0, math.sqrt(embedding / signature.input_size))
+            nn.init.normal_(self.embed.weight, std=spread)
             features = embedding
         self.body = body(features, width, signature, **parameters)
         hidden = getattr(self.body, "out_features", width)
