@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import signal
-import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -18,6 +15,7 @@ from harness.fit.run import now
 from harness.matrix import Matrix
 from harness.plan import Costs, Wanted, document, expand, resolve, trials
 from harness.record import FINE, Record
+from harness.signals import sigterm_as_interrupt
 from harness.store import Store
 
 
@@ -85,7 +83,7 @@ def run(
         environment = store.put_environment(describe(settings.device, settings.jobs))
         tracker = None
         try:
-            with _sigterm_as_interrupt():
+            with sigterm_as_interrupt():
                 for round_of_cells in _rounds(cells, store):
                     reported = resolve(cells, store)
                     planned = document(
@@ -185,20 +183,3 @@ def _finish(
             warning = tracker.close(result.report, interrupted=result.interrupted)
             if warning:
                 result.warnings.append(warning)
-
-
-@contextmanager
-def _sigterm_as_interrupt() -> Iterator[None]:
-    """Treat a polite request to end like Ctrl-C."""
-    if threading.current_thread() is not threading.main_thread():
-        yield
-        return
-
-    def interrupt(*_: object) -> None:
-        raise KeyboardInterrupt
-
-    before = signal.signal(signal.SIGTERM, interrupt)
-    try:
-        yield
-    finally:
-        signal.signal(signal.SIGTERM, before)

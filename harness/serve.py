@@ -16,6 +16,7 @@ from collections.abc import Callable
 
 from harness.errors import UserError
 from harness.mlflow_writer import database_file
+from harness.signals import sigterm_as_interrupt
 from harness.store import Store
 from harness.track import sync, tracking_uri, ui_url
 
@@ -131,7 +132,7 @@ def serve(
     if database is not None and not database.exists():
         sync(store)  # an empty database would have nothing to show
     try:
-        with UI(uri, port) as ui:
+        with sigterm_as_interrupt(), UI(uri, port) as ui:
             say(_shown(ui_url(ui.url, store, matrix), open_browser))
             say("Ctrl-C stops it")
             ui.wait()

@@ -83,7 +83,7 @@ def _run_pool(
             max_workers=min(settings.jobs, len(cells)),
             max_tasks=RECYCLE,
             initializer=_start_worker,
-            initargs=(_memory_share(settings.jobs), settings.plugins),
+            initargs=(_memory_share(settings), settings.plugins),
             context=_context(),
         )
         futures = {}
@@ -182,13 +182,15 @@ class _environment:
             os.environ.pop(name, None)
 
 
-def _memory_share(jobs: int) -> int | None:
+def _memory_share(settings: Settings) -> int | None:
     """Bytes that a worker may hold, so that a blow-up is an error in its own cell."""
+    if settings.device != "cpu":  # drivers reserve far more than they use
+        return None
     try:
         total = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
     except (ValueError, OSError, AttributeError):
         return None
-    return int(0.85 * total / jobs)
+    return int(0.85 * total / settings.jobs)
 
 
 def _memory_kills() -> int:
