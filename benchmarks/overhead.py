@@ -18,6 +18,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from datetime import datetime
 from pathlib import Path
 
 MATRIX = """
@@ -86,9 +87,7 @@ def share_outside(out: Path) -> None:
     jobs = json.loads(next((out / "environments").glob("*.json")).read_text())["jobs"]
     ends = [record["ended"] for record in records]
     page = out / "report" / plan["matrix"] / "index.html"
-    from datetime import datetime
-
-    started = datetime.fromisoformat(plan["created"]).timestamp()
+    started = min(datetime.fromisoformat(record["started"]).timestamp() for record in records)
     last = max(datetime.fromisoformat(end).timestamp() for end in ends)
     wall = max(last, page.stat().st_mtime) - started
     total = jobs * wall

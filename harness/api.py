@@ -115,6 +115,7 @@ def run_matrix(
         command=command,
         watcher=watcher,
         build_report=build_report if report else None,
+        meanwhile=_import_for_report if report else None,
         track=track,
     )
 
@@ -162,3 +163,10 @@ def build_report(store: Store, matrix: str | None = None) -> Path:
     from reports.build import build
 
     return build(store, matrix)
+
+
+def _import_for_report() -> None:
+    import jinja2  # noqa: F401
+    import seaborn  # noqa: F401
+
+    import reports.build  # noqa: F401

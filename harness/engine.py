@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -67,12 +68,14 @@ def run(
     command: str = "",
     watcher: Watcher | None = None,
     build_report: Callable[[Store, str], Path] | None = None,
+    meanwhile: Callable[[], None] | None = None,
     track: bool = True,
 ) -> Result:
     """Run what is missing of a matrix, store every record the moment its cell ends.
 
     On Ctrl-C or SIGTERM the running cells are stopped, what is finished stays, and the report is
-    still built; the result says ``interrupted``. Raises UserError for what the user got wrong,
+    still built; the result says ``interrupted``. ``meanwhile`` is called once in a thread of its
+    own while the workers start: for slow imports. Raises UserError for what the user got wrong,
     before anything runs.
     """
     watcher = watcher or Watcher()
@@ -94,6 +97,9 @@ def run(
                     todo, cached = _sort(round_of_cells, store, wanted)
                     result.cached += len(cached)
                     watcher.begun(round_of_cells, cached, costs, settings.jobs)
+                    if todo and meanwhile:
+                        threading.Thread(target=meanwhile, daemon=True).start()
+                        meanwhile = None
                     if todo and track and tracker is None:
                         tracker = _tracker(store, planned, command, started)
                     for record in _executed(todo, settings, watcher):

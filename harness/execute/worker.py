@@ -7,13 +7,25 @@ import signal
 import sys
 from pathlib import Path
 
-import torch  # noqa: F401  (the point of the fork server is to have this imported)
+import torch
+from torch.utils.flop_counter import FlopCounterMode
 
 import harness.fit.train  # noqa: F401
 from harness.cell import Cell
 from harness.fit.run import run_cell
 from harness.record import Record
 from harness.registry import add_plugin
+
+
+def _warm_up() -> None:
+    """Bring in what torch imports on first use, a second's worth, before workers are forked."""
+    layer = torch.nn.Linear(1, 1)
+    with FlopCounterMode(display=False):
+        layer(torch.ones(1, 1)).sum().backward()
+    torch.optim.Adam(layer.parameters()).step()
+
+
+_warm_up()
 
 
 def start(memory: int | None, plugins: tuple[str, ...]) -> None:
