@@ -18,6 +18,7 @@ import importlib.util
 import pkgutil
 import re
 import sys
+import typing
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from importlib.metadata import entry_points
@@ -88,9 +89,9 @@ def _describe(cls: type[tasks.task.Task]) -> Declaration:
     }
     file = sys.modules[cls.__module__].__file__ or ""
     choices = {
-        f.name: allowed
-        for f in fields
-        if (allowed := _allowed(ast.parse(str(f.type), mode="eval").body))
+        name: typing.get_args(hint)
+        for name, hint in typing.get_type_hints(cls).items()
+        if typing.get_origin(hint) is typing.Literal
     }
     return Declaration(cls.name, _first_line(cls.__doc__), defaults, file, facts, choices)
 

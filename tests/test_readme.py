@@ -40,7 +40,7 @@ def test_every_verb_shown_exists():
     from harness.cli import app
 
     known = {command.name for command in app.registered_commands}
-    shown = set(re.findall(r"^harness (\w+)", README, re.M))
+    shown = set(re.findall(r"^    harness (\w+)", README, re.M))
     assert shown and shown <= known
 
 
