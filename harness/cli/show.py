@@ -41,6 +41,8 @@ def main(cell: Cell, out: Out = DEFAULT_OUT, json: Json = False) -> None:
         width = f", width {record.width}" if record.width else ""
         matched = f"{record.matched_parameters:,} matched"
         print(f"  parameters  {record.parameters:,} in all, {matched}{width}")
+    if record.receptive_field is not None:
+        print(f"  sees        {record.receptive_field} steps")
     if record.steps:
         print(f"  training    {record.steps} steps, {record.examples:,} examples, ended: "
               f"{record.stopped}, best at step {record.best_step}")  # fmt: skip
