@@ -279,6 +279,8 @@ def test_tuning_is_a_round_of_trials_and_chooses_on_validation(tmp_path, matrix_
     assert reported.key["budget"]["learning_rate"] == 0.01
     assert tried[0.01].validation > tried[1e-6].validation
     assert len(store.results()) == 2
+    state = json.loads(harness_cli("status", "--json", "--out", "out").stdout)
+    assert state["trials"] == {"planned": 2, "done": 2}
 
 
 def test_filters_narrow_a_run_without_forgetting_the_rest(tmp_path, matrix_file, harness_cli):

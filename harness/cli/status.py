@@ -27,6 +27,8 @@ def main(out: Out = DEFAULT_OUT, matrix: StoredMatrix = None, json: Json = False
     print(f"  cells   {state['planned']} planned, " + ", ".join(
         f"{count} {outcome}" for outcome, count in state["outcomes"].items()
     ))  # fmt: skip
+    if state["trials"]["planned"]:
+        print(f"  tuning  {state['trials']['done']} of {state['trials']['planned']} trials done")
     print(f"  spent   {duration(state['seconds'])} of one core")
     for failure in state["failures"]:
         print(f"  {failure['outcome']:<8}{failure['id']}  {failure['cell']}: {failure['reason']}")
@@ -40,6 +42,8 @@ def gather(store: Any, matrix: str | None) -> dict[str, Any]:
     """The state of a matrix as plain values."""
     plan = store.plan(matrix)
     rows = store.results(plan["matrix"])
+    trials = [store.get(cell["id"]) for cell in plan["cells"] if cell["kind"] == "trial"]
+    tried = [trial for trial in trials if trial]
     page = store.out / "report" / plan["matrix"] / "index.html"
     fine = ("ok", "not-applicable", "pending")
     return {
@@ -48,7 +52,9 @@ def gather(store: Any, matrix: str | None) -> dict[str, Any]:
         "command": plan["command"],
         "planned": len(rows),
         "outcomes": dict(Counter(row["outcome"] for row in rows).most_common()),
-        "seconds": sum(row["seconds"] or 0 for row in rows),
+        "trials": {"planned": len(trials), "done": len(tried)},
+        "seconds": sum(row["seconds"] or 0 for row in rows)
+        + sum(trial.seconds.get("total", 0) for trial in tried),
         "failures": [
             {
                 "id": row["id"],
