@@ -8,6 +8,14 @@ match the parameter budget; ``hidden`` is ``width`` unless the module has an att
 steps an output sees. Everything around the module is shared by all and is not its business:
 the embedding of tokens, the readout, the output layer, the training loop.
 
+A decoder, which serves the problems whose output is a sequence of its own, has two methods
+instead of ``forward``. ``encode(x, lengths)`` reads the input into a state: a dictionary of
+tensors, batch first. ``decode(previous, state)`` takes embeddings of the output symbols so far,
+``(batch, steps, signature.embedding)``, the first standing for the beginning, and returns hidden
+vectors ``(batch, steps, hidden)`` for the symbols that follow, and the state after them. It is
+called with all steps at once in training (teacher forcing) and with one at a time in use, and
+must give the same both ways.
+
 An architecture that is not neural (``neural=False``) is a class with ``__init__(signature, *,
 parameters...)``, ``fit`` and ``predict``; see ``Estimator``.
 
@@ -30,10 +38,11 @@ _C = TypeVar("_C", bound=type)
 def architecture(
     name: str,
     *,
-    problems: tuple[str, ...] = ("many-to-one", "many-to-many"),
+    problems: tuple[str, ...] = ("one-to-one", "many-to-one", "many-to-many"),
     both_directions: bool = False,
     readout: str | None = None,
     neural: bool = True,
+    baseline: bool = False,
 ) -> Callable[[_C], _C]:
     """Declare a class as an architecture.
 
@@ -43,6 +52,8 @@ def architecture(
     where an output must not see the future.
     readout: the pooling over time it is known for, used where the task does not force one.
     neural: it is an ``nn.Module`` trained by gradient descent.
+    baseline: it knows nothing of sequences, or next to nothing: what any sequence model should
+    beat, and is shown against.
     """
 
     def declare(cls: _C) -> _C:
@@ -52,6 +63,7 @@ def architecture(
             "both_directions": both_directions,
             "readout": readout,
             "neural": neural,
+            "baseline": baseline,
         }
         return cls
 
@@ -63,20 +75,22 @@ class Signature:
     """What a model is told of the task it will face."""
 
     problem: str
-    """many-to-one or many-to-many"""
+    """one-to-one, one-to-many, many-to-one, many-to-many or sequence-to-sequence"""
     inputs: str
     """tokens or vectors"""
     input_size: int
     """size of the vocabulary, or numbers a step"""
     outputs: str
-    """classes, reals or tokens"""
+    """classes, reals, tokens or binary"""
     output_size: int
     causal: bool
     """no output may depend on a later input"""
     readout: str
-    """last, mean, max or per-step"""
+    """last, mean, max, per-step or decoder"""
     horizon: int | None = None
     """targets are the inputs' own future, this many steps ahead; None: they are not"""
+    embedding: int = 16
+    """numbers that stand for a token, on the input's side and on the output's"""
 
 
 class Data(Protocol):
@@ -105,7 +119,8 @@ class Estimator(Protocol):
         """Fit, choosing between settings on ``validation``; returns what was chosen."""
 
     def predict(self, inputs: np.ndarray, lengths: np.ndarray) -> np.ndarray:
-        """Log-probabilities ``(batch[, time], classes)`` or reals ``(batch[, time], dim)``."""
+        """Log-probabilities ``(batch[, time], classes)``, reals ``(batch[, time], dim)``, or, where
+        outputs are binary, log-odds ``(batch[, time], dim)``."""
 
     def arrays(self) -> dict[str, np.ndarray]:
         """The fitted numbers by name, to be stored beside the record."""

@@ -282,7 +282,8 @@ def _use(signature: Signature) -> str | None:
     if told == ("many-to-many", "vectors", "reals") and ahead:
         return "forecast"
     if signature.outputs == "classes" and not ahead:
-        return {"many-to-one": "classify", "many-to-many": "tag"}.get(signature.problem)
+        uses = {"one-to-one": "classify", "many-to-one": "classify", "many-to-many": "tag"}
+        return uses.get(signature.problem)
     return None
 
 

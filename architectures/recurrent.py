@@ -1,45 +1,120 @@
-"""Recurrent networks: Elman RNN, LSTM, GRU and the bidirectional LSTM."""
+"""Recurrent networks: Elman RNN, LSTM and GRU, reading forwards or in both directions."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any, Literal
+from collections.abc import Mapping
+from typing import ClassVar, Literal
 
 import torch
 from torch import Tensor, nn
 
 from architectures.architecture import Signature, architecture
+from architectures.gates import GRULayer, Layer, LSTMLayer, RNNLayer
 
 
 class Recurrent(nn.Module):
-    """One of torch's recurrent stacks; what it returns at a step never depends on later steps."""
+    """Layers of one kind; each reads what the one below returns.
 
-    cell: Callable[..., nn.RNNBase]
+    Read in both directions, a layer is two: one reads forwards, one backwards from each
+    sequence's true end, and their hidden states are concatenated to ``2 width`` numbers.
 
-    def __init__(self, features: int, width: int, signature: Signature, **options: Any):
+    ``residual``: from the second layer up, a layer returns its input plus its hidden states, of
+    the same size; what it carries to its own next step is the hidden state alone. One layer has
+    no such connection. ``initial_state``: the hidden state before the first step, and the LSTM's
+    cell state, is ``zero``, or ``learned`` for each layer and direction, from zero on.
+    ``gain`` and ``bias``: what training starts from; see ``Layer.start``. ``equations`` are
+    those of the layer; see ``Layer``.
+    """
+
+    layer: ClassVar[type[Layer]]
+
+    def __init__(
+        self,
+        features: int,
+        width: int,
+        *,
+        layers: int,
+        residual: bool,
+        initial_state: str,
+        both_directions: bool = False,
+        gain: float = 1.0,
+        bias: Mapping[str, float] | None = None,
+        **equations: str,
+    ):
         super().__init__()
-        self.stack = self.cell(features, width, batch_first=True, **options)
-        orthogonal_recurrence(self.stack)
+        if layers < 1:
+            raise ValueError(f"layers={layers}: a recurrent network has at least one")
+        self.residual = residual
+        self.out_features = 2 * width if both_directions else width
+        sizes = [features] + [self.out_features] * (layers - 1)
+        self.forwards, self.backwards = (
+            nn.ModuleList(
+                self.layer(size, width, initial_state == "learned", **equations) for size in read
+            )
+            for read in (sizes, sizes if both_directions else [])
+        )
+        for layer in (*self.forwards, *self.backwards):
+            layer.start(gain, bias or {})
 
     def forward(self, x: Tensor, lengths: Tensor) -> Tensor:
-        return self.stack(x)[0]
+        return self._read(x, lengths, None)
+
+    def trace(self, x: Tensor, lengths: Tensor) -> dict[str, Tensor]:
+        """What goes on inside: ``output``, as ``forward`` returns it, and for the layers l = 0,
+        1, ... ``hidden_l0``; LSTM: ``cell_l0``; LSTM and GRU: ``candidate_l0`` and the gates
+        (``input_gate_l0``, ``forget_gate_l0``, ``output_gate_l0``; ``reset_gate_l0``,
+        ``update_gate_l0``), each ``(batch, time, width)``. Layers that read backwards add
+        ``_reverse``; theirs too stand at the step that was read. What stands at a padded step
+        means nothing."""
+        seen: dict[str, Tensor] = {}
+        seen["output"] = self._read(x, lengths, seen)
+        return seen
+
+    def _read(self, x: Tensor, lengths: Tensor, seen: dict[str, Tensor] | None) -> Tensor:
+        mirrored = _mirrored(lengths, x.shape[1]) if self.backwards else None
+        for level, ahead in enumerate(self.forwards):
+            hidden = _states(ahead, x, f"_l{level}", seen, None)
+            if self.backwards:
+                back = _states(self.backwards[level], x, f"_l{level}_reverse", seen, mirrored)
+                hidden = torch.cat([hidden, back], -1)
+            x = x + hidden if self.residual and level > 0 else hidden
+        return x
 
 
-def orthogonal_recurrence(stack: nn.RNNBase) -> None:
-    """Start each gate's recurrent matrix orthogonal (Saxe et al. 2014), biases at zero."""
-    for name, parameter in stack.named_parameters():
-        if name.startswith("weight_hh"):
-            for gate in parameter.data.split(stack.hidden_size):
-                nn.init.orthogonal_(gate)
-        elif name.startswith("bias"):
-            nn.init.zeros_(parameter)
+def _states(
+    layer: nn.Module,
+    x: Tensor,
+    suffix: str,
+    seen: dict[str, Tensor] | None,
+    order: Tensor | None,
+) -> Tensor:
+    """The hidden states of a layer that reads the steps in ``order``, at their own places."""
+    assert isinstance(layer, Layer)
+    read = _reorder(x, order)
+    if seen is None:
+        return _reorder(layer(read), order)
+    found = {name + suffix: _reorder(a, order) for name, a in layer.unroll(read).items()}
+    seen.update(found)
+    return found["hidden" + suffix]
+
+
+def _mirrored(lengths: Tensor, time: int) -> Tensor:
+    """Each sequence's real steps in reverse, ``(batch, time)``; padding stays where it is."""
+    steps = torch.arange(time, device=lengths.device).expand(len(lengths), time)
+    mirrored = lengths[:, None] - 1 - steps
+    return torch.where(mirrored >= 0, mirrored, steps)
+
+
+def _reorder(x: Tensor, order: Tensor | None) -> Tensor:
+    return x if order is None else x.gather(1, order[..., None].expand(-1, -1, x.shape[2]))
 
 
 @architecture("rnn")
 class RNN(Recurrent):
-    """Simple recurrent network: h_t = act(W x_t + U h_{t-1} + b) (Elman 1990)."""
+    """Simple recurrent network: h_t = act(W x_t + U h_{t-1} + b) (Elman 1990). U starts as an
+    orthogonal matrix times ``gain``."""
 
-    cell = nn.RNN
+    layer = RNNLayer
 
     def __init__(
         self,
@@ -49,16 +124,32 @@ class RNN(Recurrent):
         *,
         layers: int = 1,
         activation: Literal["tanh", "relu"] = "tanh",
+        gain: float = 1.0,
+        residual: bool = False,
+        initial_state: Literal["zero", "learned"] = "zero",
     ):
-        super().__init__(features, width, signature, num_layers=layers, nonlinearity=activation)
+        super().__init__(
+            features,
+            width,
+            layers=layers,
+            residual=residual,
+            initial_state=initial_state,
+            gain=gain,
+            candidate=activation,
+        )
 
 
 @architecture("lstm")
 class LSTM(Recurrent):
     """Long short-term memory (Hochreiter & Schmidhuber 1997) with a forget gate that starts
-    open, at a bias of 1 (Gers et al. 2000; Jozefowicz et al. 2015)."""
+    open, at a bias of 1 (Gers et al. 2000; Jozefowicz et al. 2015).
 
-    cell = nn.LSTM
+    Its equations and those of ``gate``, ``candidate`` and ``hold_...`` are in
+    ``architectures/gates.py``. A held gate has no parameters. ``hold_forget=1`` is the network
+    of 1997, which could not forget.
+    """
+
+    layer = LSTMLayer
 
     def __init__(
         self,
@@ -68,24 +159,41 @@ class LSTM(Recurrent):
         *,
         layers: int = 1,
         forget_bias: float = 1.0,
+        residual: bool = False,
+        initial_state: Literal["zero", "learned"] = "zero",
+        gate: Literal["sigmoid", "hard_sigmoid", "relu"] = "sigmoid",
+        candidate: Literal["tanh", "relu"] = "tanh",
+        hold_input: Literal["free", "0", "1"] = "free",
+        hold_forget: Literal["free", "0", "1"] = "free",
+        hold_output: Literal["free", "0", "1"] = "free",
     ):
-        super().__init__(features, width, signature, num_layers=layers)
-        set_forget_bias(self.stack, forget_bias)
-
-
-def set_forget_bias(lstm: nn.RNNBase, bias: float) -> None:
-    """Torch keeps two biases for each gate, in the order input, forget, cell, output."""
-    for name, parameter in lstm.named_parameters():
-        if name.startswith("bias_ih"):
-            parameter.data[lstm.hidden_size : 2 * lstm.hidden_size] = bias
+        super().__init__(
+            features,
+            width,
+            layers=layers,
+            residual=residual,
+            initial_state=initial_state,
+            bias={"forget": forget_bias},
+            gate=gate,
+            candidate=candidate,
+            input=hold_input,
+            forget=hold_forget,
+            output=hold_output,
+        )
 
 
 @architecture("gru")
 class GRU(Recurrent):
     """Gated recurrent unit (Cho et al. 2014), in the variant that torch and cuDNN compute:
-    the reset gate acts after the recurrent product."""
+    the reset gate acts after the recurrent product, and an update gate at 1 keeps the state.
 
-    cell = nn.GRU
+    Its equations and those of ``gate``, ``candidate`` and ``hold_...`` are in
+    ``architectures/gates.py``. A held gate has no parameters. With ``hold_reset=1`` and
+    ``hold_update=0`` it is the RNN, weight for weight; with ``hold_update=1`` the state never
+    changes.
+    """
+
+    layer = GRULayer
 
     def __init__(
         self,
@@ -95,17 +203,64 @@ class GRU(Recurrent):
         *,
         layers: int = 1,
         update_bias: float = 1.0,
+        residual: bool = False,
+        initial_state: Literal["zero", "learned"] = "zero",
+        gate: Literal["sigmoid", "hard_sigmoid", "relu"] = "sigmoid",
+        candidate: Literal["tanh", "relu"] = "tanh",
+        hold_reset: Literal["free", "0", "1"] = "free",
+        hold_update: Literal["free", "0", "1"] = "free",
     ):
-        super().__init__(features, width, signature, num_layers=layers)
-        for name, parameter in self.stack.named_parameters():
-            if name.startswith("bias_ih"):
-                parameter.data[width : 2 * width] = update_bias
+        super().__init__(
+            features,
+            width,
+            layers=layers,
+            residual=residual,
+            initial_state=initial_state,
+            bias={"update": update_bias},
+            gate=gate,
+            candidate=candidate,
+            reset=hold_reset,
+            update=hold_update,
+        )
+
+
+@architecture("birnn", both_directions=True)
+class BiRNN(Recurrent):
+    """Bidirectional RNN (Schuster & Paliwal 1997): one simple network reads forwards, one
+    backwards from each sequence's true end, their states are concatenated."""
+
+    layer = RNNLayer
+
+    def __init__(
+        self,
+        features: int,
+        width: int,
+        signature: Signature,
+        *,
+        layers: int = 1,
+        activation: Literal["tanh", "relu"] = "tanh",
+        gain: float = 1.0,
+        residual: bool = False,
+        initial_state: Literal["zero", "learned"] = "zero",
+    ):
+        super().__init__(
+            features,
+            width,
+            layers=layers,
+            residual=residual,
+            initial_state=initial_state,
+            both_directions=True,
+            gain=gain,
+            candidate=activation,
+        )
 
 
 @architecture("bilstm", both_directions=True)
-class BiLSTM(nn.Module):
+class BiLSTM(Recurrent):
     """Bidirectional LSTM (Schuster & Paliwal 1997; Graves & Schmidhuber 2005): one LSTM reads
     forwards, one backwards from each sequence's true end, their states are concatenated."""
+
+    layer = LSTMLayer
 
     def __init__(
         self,
@@ -115,24 +270,44 @@ class BiLSTM(nn.Module):
         *,
         layers: int = 1,
         forget_bias: float = 1.0,
+        residual: bool = False,
+        initial_state: Literal["zero", "learned"] = "zero",
     ):
-        super().__init__()
-        self.out_features = 2 * width
-        sizes = [features] + [self.out_features] * (layers - 1)
-        self.forwards = nn.ModuleList(nn.LSTM(size, width, batch_first=True) for size in sizes)
-        self.backwards = nn.ModuleList(nn.LSTM(size, width, batch_first=True) for size in sizes)
-        for lstm in (*self.forwards, *self.backwards):
-            orthogonal_recurrence(lstm)
-            set_forget_bias(lstm, forget_bias)
-
-    def forward(self, x: Tensor, lengths: Tensor) -> Tensor:
-        steps = torch.arange(x.shape[1], device=x.device).expand(x.shape[:2])
-        mirrored = lengths[:, None] - 1 - steps  # padding stays where it is
-        mirrored = torch.where(mirrored >= 0, mirrored, steps)
-        for ahead, back in zip(self.forwards, self.backwards, strict=True):
-            x = torch.cat([ahead(x)[0], _reorder(back(_reorder(x, mirrored))[0], mirrored)], -1)
-        return x
+        super().__init__(
+            features,
+            width,
+            layers=layers,
+            residual=residual,
+            initial_state=initial_state,
+            both_directions=True,
+            bias={"forget": forget_bias},
+        )
 
 
-def _reorder(x: Tensor, order: Tensor) -> Tensor:
-    return x.gather(1, order[..., None].expand(-1, -1, x.shape[2]))
+@architecture("bigru", both_directions=True)
+class BiGRU(Recurrent):
+    """Bidirectional GRU (Schuster & Paliwal 1997; Cho et al. 2014): one GRU reads forwards, one
+    backwards from each sequence's true end, their states are concatenated."""
+
+    layer = GRULayer
+
+    def __init__(
+        self,
+        features: int,
+        width: int,
+        signature: Signature,
+        *,
+        layers: int = 1,
+        update_bias: float = 1.0,
+        residual: bool = False,
+        initial_state: Literal["zero", "learned"] = "zero",
+    ):
+        super().__init__(
+            features,
+            width,
+            layers=layers,
+            residual=residual,
+            initial_state=initial_state,
+            both_directions=True,
+            bias={"update": update_bias},
+        )

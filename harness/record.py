@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-SCHEMA = 1
+SCHEMA = 2
 
 
 class Outcome(StrEnum):
@@ -52,6 +52,8 @@ class Record:
     task: str
     architecture: str
     seed: int
+    baseline: bool = False
+    """The architecture is one that any sequence model should beat."""
     kind: str = "report"
     """report, or trial: a tuning trial, of which only the validation score exists"""
     outcome: str = Outcome.OK
@@ -70,8 +72,12 @@ class Record:
     references: dict[str, float] = field(default_factory=dict)
 
     scores: dict[str, dict[str, float]] = field(default_factory=dict)
-    """By split (validation, test), then by metric."""
+    """By split (validation, test, and others where the task has them), then by metric."""
     skill: float | None = None
+    skills: dict[str, float] = field(default_factory=dict)
+    """By test split, each against its own floor and ceiling; of ``test`` it is ``skill``."""
+    samples: list[dict[str, str]] = field(default_factory=list)
+    """What the model made of some test inputs (input, target, output), or wrote (output)."""
     curve: list[dict[str, float]] = field(default_factory=list)
     """One point for each evaluation: step, examples, seconds, loss (mean training loss since
     the point before), validation (primary metric)."""

@@ -155,10 +155,11 @@ def _read_declarations(file: Path) -> list[Declaration]:
 
 def _read_class(node: ast.ClassDef, call: ast.Call, file: Path) -> Declaration:
     facts: dict[str, Any] = {
-        "problems": ("many-to-one", "many-to-many"),
+        "problems": ("one-to-one", "many-to-one", "many-to-many"),
         "both_directions": False,
         "readout": None,
         "neural": True,
+        "baseline": False,
     }
     parameters: dict[str, Value] = {}
     choices: dict[str, tuple[Value, ...]] = {}

@@ -3,14 +3,14 @@
 A task is a frozen dataclass in one file; its fields are its parameters, so that
 ``recall[lag=50]`` is ``Recall(lag=50)``. It says what goes in and what must come out, gives
 examples, and knows two scores that put a model's score in its place: the floor (the best
-trivial predictor, measured on the test split) and the ceiling (the best reachable score).
+trivial predictor, measured on the split in question) and the ceiling (the best reachable score).
 """
 
 from __future__ import annotations
 
 import zlib
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import ClassVar, TypeVar
@@ -32,14 +32,23 @@ def task(name: str) -> Callable[[_T], _T]:
     return register
 
 
+END = 0
+"""The output symbol that ends every target sequence of a problem that is not aligned."""
+
+
 class Problem(StrEnum):
     """How inputs and outputs line up."""
 
-    ONE_TO_ONE = "one-to-one"
-    ONE_TO_MANY = "one-to-many"
+    ONE_TO_ONE = "one-to-one"  # a sequence of one step
+    ONE_TO_MANY = "one-to-many"  # one step in, a sequence out
     MANY_TO_ONE = "many-to-one"
     MANY_TO_MANY = "many-to-many"  # aligned: one output for each input step
     SEQUENCE_TO_SEQUENCE = "sequence-to-sequence"  # unaligned
+
+    @property
+    def decoded(self) -> bool:
+        """Whether the output is a sequence of its own, written symbol by symbol until ``END``."""
+        return self in (Problem.ONE_TO_MANY, Problem.SEQUENCE_TO_SEQUENCE)
 
 
 @dataclass(frozen=True)
@@ -73,6 +82,13 @@ class Reals:
     unit: str = ""
 
 
+@dataclass(frozen=True)
+class Binary:
+    """A space of ``dim`` yes-or-no targets, any number of them yes: the notes of a chord."""
+
+    dim: int
+
+
 class Unavailable(Exception):
     """The data cannot be had on this machine; the message says how to get it."""
 
@@ -83,15 +99,22 @@ class Examples:
 
     ``inputs``: ``(batch, time)`` int64 for tokens, ``(batch, time, dim)`` float32 for vectors.
     ``lengths``: ``(batch,)`` int64, the true number of steps; what lies beyond is padding.
-    ``targets``: many-to-one ``(batch,)`` int64 or ``(batch, dim)`` float32;
-    many-to-many ``(batch, time)`` int64 or ``(batch, time, dim)`` float32.
-    ``scored``: bool, ``(batch,)`` or ``(batch, time)``: which targets count. Never padding.
+    ``targets``: one for an example ``(batch,)`` int64 or ``(batch, dim)`` float32;
+    many-to-many ``(batch, time)`` int64 or ``(batch, time, dim)`` float32;
+    one-to-many and sequence-to-sequence ``(batch, output time)`` int64, each closed by ``END``.
+    ``scored``: bool, ``(batch,)`` or as long as the targets: which of them count. Never padding.
+    ``target_lengths``: ``(batch,)`` int64, the closing ``END`` included, where targets have a
+    length of their own; None elsewhere.
+    ``variants``: ``(batch, n, output time)`` int64: further right answers, each closed by
+    ``END``; a row of nothing but ``END`` is no answer. None where there is only one.
     """
 
     inputs: np.ndarray
     lengths: np.ndarray
     targets: np.ndarray
     scored: np.ndarray
+    target_lengths: np.ndarray | None = None
+    variants: np.ndarray | None = None
 
     def __len__(self) -> int:
         return len(self.lengths)
@@ -100,6 +123,17 @@ class Examples:
         """The chosen examples, cut to the longest among them."""
         lengths = self.lengths[rows]
         steps = int(lengths.max(initial=1))
+        if self.target_lengths is not None:
+            target_lengths = self.target_lengths[rows]
+            cut = int(target_lengths.max(initial=1))
+            return Examples(
+                self.inputs[rows, :steps],
+                lengths,
+                self.targets[rows, :cut],
+                self.scored[rows, :cut],
+                target_lengths,
+                None if self.variants is None else self.variants[rows],
+            )
         per_step = self.scored.ndim == 2
         return Examples(
             self.inputs[rows, :steps],
@@ -107,6 +141,10 @@ class Examples:
             self.targets[rows, :steps] if per_step else self.targets[rows],
             self.scored[rows, :steps] if per_step else self.scored[rows],
         )
+
+    def arrays(self) -> dict[str, np.ndarray]:
+        """The arrays there are, by name of the field."""
+        return {name: array for name, array in vars(self).items() if array is not None}
 
     @staticmethod
     def of(
@@ -133,6 +171,33 @@ class Examples:
             np.asarray(scored, bool),
         )
 
+    @staticmethod
+    def pairs(
+        inputs: np.ndarray,
+        targets: Sequence[Sequence[int]],
+        lengths: np.ndarray | None = None,
+        variants: Sequence[Sequence[Sequence[int]]] | None = None,
+    ) -> Examples:
+        """Examples whose outputs are sequences of their own, given without the closing ``END``.
+
+        variants: for each example its further right answers, without ``END``.
+        """
+        plain = Examples.of(inputs, np.zeros(len(inputs), np.int64), lengths)
+        target_lengths = np.array([len(target) + 1 for target in targets], np.int64)
+        padded = np.full((len(targets), target_lengths.max(initial=1)), END, np.int64)
+        for row, target in zip(padded, targets, strict=True):
+            row[: len(target)] = target
+        others = None
+        if variants is not None and any(variants):
+            steps = max(len(answer) + 1 for answers in variants for answer in answers)
+            most = max(len(answers) for answers in variants)
+            others = np.full((len(targets), most, steps), END, np.int64)
+            for rows, answers in zip(others, variants, strict=True):
+                for row, answer in zip(rows, answers, strict=False):
+                    row[: len(answer)] = answer
+        scored = np.arange(padded.shape[1]) < target_lengths[:, None]
+        return Examples(plain.inputs, plain.lengths, padded, scored, target_lengths, others)
+
 
 class Task(ABC):
     """Base of every task. Subclass as a frozen dataclass and decorate with ``@task(name)``."""
@@ -140,7 +205,9 @@ class Task(ABC):
     name: ClassVar[str]
     problem: ClassVar[Problem]
     metric: ClassVar[str]
-    """Primary metric: accuracy (up), mse, rmse or bits (down). Its direction follows from it."""
+    """Primary metric, whose direction follows from it; see ``harness.fit.metrics``: accuracy, bits,
+    perplexity, mse, rmse, mae, nll (Binary outputs), and for outputs that are decoded accuracy
+    (place by place), token_error_rate (edit distance) or sequence_error_rate."""
     causal: ClassVar[bool] = False
     """True when an output may use no input later than its own step."""
     readout: ClassVar[str] = "last"
@@ -164,7 +231,17 @@ class Task(ABC):
 
     @property
     @abstractmethod
-    def outputs(self) -> Classes | Reals | Tokens: ...
+    def outputs(self) -> Classes | Reals | Tokens | Binary: ...
+
+    @property
+    def longest_output(self) -> int:
+        """Where outputs are decoded: symbols after which decoding stops, ``END`` included."""
+        raise NotImplementedError
+
+    @property
+    def test_splits(self) -> tuple[str, ...]:
+        """The splits to be tested on; the first, ``test``, is the one that skill is told of."""
+        return ("test",)
 
     @abstractmethod
     def batches(self, rng: np.random.Generator, size: int) -> Iterator[Examples]:
@@ -172,19 +249,19 @@ class Task(ABC):
 
     @abstractmethod
     def examples(self, split: str) -> Examples:
-        """The fixed ``validation`` or ``test`` examples."""
+        """The fixed examples of ``validation`` or of one of the test splits."""
 
     @abstractmethod
     def training(self, rng: np.random.Generator, size: int) -> Examples:
         """At most ``size`` distinct training examples, for models that fit on a whole set."""
 
     @abstractmethod
-    def floor(self) -> float:
-        """Score of the best trivial predictor on the test split, in the primary metric."""
+    def floor(self, split: str = "test") -> float:
+        """Score of the best trivial predictor on a held-out split, in the primary metric."""
 
     @abstractmethod
-    def ceiling(self) -> float:
-        """Best reachable score on the test split, in the primary metric."""
+    def ceiling(self, split: str = "test") -> float:
+        """Best reachable score on a held-out split, in the primary metric."""
 
     def references(self) -> dict[str, float]:
         """Further measured scores worth beating, by name (naive Bayes, AR(24), ...)."""
@@ -194,12 +271,40 @@ class Task(ABC):
         """What the data depends on beside the code; part of a cell's key. Cheap to ask."""
         return ""
 
+    def encode(self, text: str) -> np.ndarray:
+        """A text as the task's input tokens, ``(time,)``; NotImplementedError where inputs are
+        no text, ValueError where this one has symbols the task does not know."""
+        raise NotImplementedError(f"{self.name} does not read text")
+
+    def decode(self, tokens: np.ndarray) -> str:
+        """Output tokens, ``(time,)``, as text; NotImplementedError where they are none."""
+        raise NotImplementedError(f"{self.name} does not write text")
+
+    def describe(self, inputs: np.ndarray) -> str:
+        """An example's inputs, without padding, as a person would read them."""
+        return " ".join(map(str, inputs)) if inputs.ndim == 1 else f"{len(inputs)} steps"
+
+    def measures(self, predicted: np.ndarray, examples: Examples) -> dict[str, float]:
+        """Further measures of a split, from the labels predicted for all its examples, which
+        have the shape of the targets; for what is no mean over targets (F1). One of them may be
+        the primary metric."""
+        return {}
+
+    def scrambled(self, split: str) -> tuple[Examples, Examples] | None:
+        """For language models: whole sentences of a split, and the same with their words in
+        another order, row by row; None where there are no words to scramble."""
+        return None
+
 
 class Synthetic(Task):
     """A task whose examples are drawn, not stored: give ``draw`` and the base does the rest.
 
     The three splits are disjoint by construction: a hash of an example's inputs says which
     split it belongs to, so a sequence ever seen in training cannot turn up in the test.
+
+    A task that tests on longer sequences than it trains on has a parameter ``beyond`` (1: it
+    does not) and a method ``stretched``: there are then test splits ``test@2x``, ``test@4x``, ...
+    up to ``beyond``.
     """
 
     validation_size: ClassVar[int] = 512
@@ -213,6 +318,16 @@ class Synthetic(Task):
         """Examples to validate and test on; override where they are not like those trained on."""
         return self.draw(rng, size)
 
+    def stretched(self, factor: int) -> Synthetic:
+        """The same task with sequences ``factor`` times as long."""
+        raise NotImplementedError(f"{self.name} has one length")
+
+    @property
+    def test_splits(self) -> tuple[str, ...]:
+        factors = (2, 4, 8, 16, 32)
+        beyond = getattr(self, "beyond", 1)
+        return ("test", *(f"test@{factor}x" for factor in factors if factor <= beyond))
+
     def batches(self, rng: np.random.Generator, size: int) -> Iterator[Examples]:
         while True:
             yield self.training(rng, size)
@@ -221,9 +336,11 @@ class Synthetic(Task):
         return self._of_split(self.draw, rng, size, "training")
 
     def examples(self, split: str) -> Examples:
+        split, _, longer = split.partition("@")
+        task = self.stretched(int(longer.removesuffix("x"))) if longer else self
         size = {"validation": self.validation_size, "test": self.test_size}[split]
         seed = zlib.crc32(f"{self.name}/{split}".encode())
-        return self._of_split(self.draw_held_out, np.random.default_rng(seed), size, split)
+        return task._of_split(task.draw_held_out, np.random.default_rng(seed), size, split)
 
     def _of_split(
         self,
@@ -233,17 +350,40 @@ class Synthetic(Task):
         split: str,
     ) -> Examples:
         share = 0.8 if split == "training" else 0.1
-        parts: list[tuple[np.ndarray, ...]] = []
+        parts: list[Examples] = []
         have = 0
         for _ in range(1000):
             drawn = draw(rng, int((size - have) / share * 1.1) + 8)
             rows = np.flatnonzero([_split_of(row) == split for row in drawn.inputs])[: size - have]
-            parts.append(tuple(array[rows] for array in vars(drawn).values()))
+            parts.append(drawn.take(rows))
             have += len(rows)
             if have == size:
-                whole = Examples(*(np.concatenate(arrays) for arrays in zip(*parts, strict=True)))
-                return whole.take(slice(None))
+                return joined(parts)
         raise ValueError(f"{self.name}: too few distinct sequences for a {split} split")
+
+
+def joined(parts: Sequence[Examples]) -> Examples:
+    """Examples of one kind put together, padded to the longest among them."""
+    arrays = [part.arrays() for part in parts]
+    shapes = {name: [a[name].shape for a in arrays] for name in arrays[0]}
+    longest = {name: tuple(np.max(shape, 0)[1:]) for name, shape in shapes.items()}
+    return Examples(
+        **{
+            name: np.concatenate(
+                [
+                    np.pad(
+                        a[name],
+                        [
+                            (0, 0),
+                            *((0, w - h) for w, h in zip(wide, a[name].shape[1:], strict=True)),
+                        ],
+                    )
+                    for a in arrays
+                ]
+            )
+            for name, wide in longest.items()
+        }
+    )
 
 
 def _split_of(inputs: np.ndarray) -> str:
@@ -292,7 +432,7 @@ class Stored(Task):
     def examples(self, split: str) -> Examples:
         return self.splits()[split]
 
-    def ceiling(self) -> float:
+    def ceiling(self, split: str = "test") -> float:
         return 1.0 if self.metric == "accuracy" else 0.0
 
     def data_version(self) -> str:

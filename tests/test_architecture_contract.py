@@ -52,7 +52,7 @@ IDS = [f"{name}-{s.problem}-{s.readout}-{s.inputs}-{s.outputs}-{s.causal}" for n
 def network(name: str, signature: Signature, width: int = 12, seed: int = 0) -> Network:
     torch.manual_seed(seed)
     spec = spec_of(name, KNOWN, "architecture", "test")
-    return Network(load_architecture(spec), width, signature, 4, dict(spec.parameters)).eval()
+    return Network(load_architecture(spec), width, signature, dict(spec.parameters)).eval()
 
 
 def some_inputs(signature: Signature, lengths: list[int], seed: int = 0) -> tuple:
@@ -136,8 +136,8 @@ def test_parameters_match_the_budget(name, target, signature):
         pytest.skip("not served")
     spec = spec_of(name, KNOWN, "architecture", "test")
     body, parameters = load_architecture(spec), dict(spec.parameters)
-    width = matched_width(lambda w: Network(body, w, signature, 16, parameters), target)
-    built = Network(body, width, signature, 16, parameters)
+    width = matched_width(lambda w: Network(body, w, signature, parameters), target)
+    built = Network(body, width, signature, parameters)
     embedding = 6 * 16 if signature.inputs == "tokens" else 0
     counted = sum(p.numel() for p in built.parameters()) - embedding
     assert built.counts()[1] == counted

@@ -10,7 +10,6 @@ from torch import nn
 from architectures.architecture import Signature
 from architectures.cnn import CNN
 from architectures.fnn_window import WindowFNN
-from architectures.recurrent import GRU, LSTM, RNN, BiLSTM
 from architectures.self_attention import SelfAttention, positions
 
 FEATURES, WIDTH, STEPS = 3, 8, 7
@@ -33,87 +32,6 @@ def arrays(module: nn.Module) -> dict[str, np.ndarray]:
         for parameter in module.parameters():  # biases start at zero: that would hide errors
             parameter.add_(0.1 * torch.randn_like(parameter))
     return {k.split(".")[-1]: v.detach().numpy() for k, v in module.named_parameters()}
-
-
-def sigmoid(z):
-    return 1 / (1 + np.exp(-z))
-
-
-def unroll(step, x: torch.Tensor, states: int = 1) -> np.ndarray:
-    state = tuple(np.zeros((len(x), WIDTH)) for _ in range(states))
-    outputs = []
-    for t in range(x.shape[1]):
-        state = step(x[:, t].numpy(), *state)
-        outputs.append(state[0])
-    return np.stack(outputs, 1)
-
-
-@pytest.mark.parametrize(
-    ("activation", "function"), [("tanh", np.tanh), ("relu", lambda z: np.maximum(z, 0))]
-)
-def test_rnn(x, activation, function):
-    net = RNN(FEATURES, WIDTH, CAUSAL, activation=activation)
-    p = arrays(net)
-
-    def step(v, h):
-        z = v @ p["weight_ih_l0"].T + p["bias_ih_l0"] + h @ p["weight_hh_l0"].T + p["bias_hh_l0"]
-        return (function(z),)
-
-    np.testing.assert_allclose(net(x, FULL).detach(), unroll(step, x), atol=1e-5)
-
-
-def test_lstm(x):
-    net = LSTM(FEATURES, WIDTH, CAUSAL)
-    p = arrays(net)
-
-    def step(v, h, c):
-        z = v @ p["weight_ih_l0"].T + p["bias_ih_l0"] + h @ p["weight_hh_l0"].T + p["bias_hh_l0"]
-        i, f, g, o = np.split(z, 4, axis=1)
-        c = sigmoid(f) * c + sigmoid(i) * np.tanh(g)
-        return sigmoid(o) * np.tanh(c), c
-
-    np.testing.assert_allclose(net(x, FULL).detach(), unroll(step, x, 2), atol=1e-5)
-
-
-def test_lstm_forget_bias_starts_at_one():
-    net = LSTM(FEATURES, WIDTH, CAUSAL)
-    bias = (net.stack.bias_ih_l0 + net.stack.bias_hh_l0).detach()
-    gates = bias.reshape(4, WIDTH)  # input, forget, cell, output
-    assert (gates[1] == 1).all()
-    assert (gates[[0, 2, 3]] == 0).all()
-
-
-def test_gru(x):
-    net = GRU(FEATURES, WIDTH, CAUSAL)
-    p = arrays(net)
-
-    def step(v, h):
-        a = v @ p["weight_ih_l0"].T + p["bias_ih_l0"]
-        b = h @ p["weight_hh_l0"].T + p["bias_hh_l0"]
-        (ra, za, na), (rb, zb, nb) = np.split(a, 3, axis=1), np.split(b, 3, axis=1)
-        reset, update = sigmoid(ra + rb), sigmoid(za + zb)
-        return ((1 - update) * np.tanh(na + reset * nb) + update * h,)
-
-    np.testing.assert_allclose(net(x, FULL).detach(), unroll(step, x), atol=1e-5)
-
-
-@pytest.mark.parametrize("layers", [1, 2])
-def test_bilstm_is_torchs_on_packed_sequences(x, layers):
-    net = BiLSTM(FEATURES, WIDTH, CENTRED, layers=layers)
-    arrays(net)
-    reference = nn.LSTM(FEATURES, WIDTH, layers, batch_first=True, bidirectional=True)
-    with torch.no_grad():
-        for layer in range(layers):
-            for suffix, lstm in (("", net.forwards[layer]), ("_reverse", net.backwards[layer])):
-                for name in ("weight_ih", "weight_hh", "bias_ih", "bias_hh"):
-                    target = getattr(reference, f"{name}_l{layer}{suffix}")
-                    target.copy_(getattr(lstm, f"{name}_l0"))
-    lengths = torch.tensor([STEPS, 4])
-    packed = nn.utils.rnn.pack_padded_sequence(x, lengths, batch_first=True)
-    expected, _ = nn.utils.rnn.pad_packed_sequence(reference(packed)[0], batch_first=True)
-    got = net(x, lengths)
-    torch.testing.assert_close(got[0], expected[0])
-    torch.testing.assert_close(got[1, :4], expected[1, :4])
 
 
 def test_fnn_window(x):

@@ -145,49 +145,57 @@ def test_selection_is_on_validation():
     from harness.fit.train import evaluate, predictor
 
     task = make_task(make_cell("parity", "rnn").task)
-    again = Network(RNN, record.width, signature_of(task), TINY_BUDGET["embedding"], {})
+    again = Network(RNN, record.width, signature_of(task, embedding=TINY_BUDGET["embedding"]), {})
     again.load_state_dict({k: torch.from_numpy(v) for k, v in record.weights.items()})
-    kept = evaluate(predictor(again), task.examples("validation"), task)
+    kept = evaluate(predictor(again, task), task.examples("validation"), task)
     assert kept.metrics["accuracy"] == best["validation"]
 
 
 def test_the_test_split_is_looked_at_once_and_never_by_a_trial(monkeypatch):
     looked = []
-    real = data.Ready.__getattribute__
 
-    def watch(self, name):
-        if name == "test":
-            looked.append(name)
-        return real(self, name)
+    class Watched(dict):
+        def __getitem__(self, split):
+            looked.append(split)
+            return super().__getitem__(split)
 
-    monkeypatch.setattr(data.Ready, "__getattribute__", watch)
+    real = data.ready
+
+    def watched(*arguments):
+        made = real(*arguments)
+        return dataclasses.replace(made, splits=Watched(made.splits))
+
+    monkeypatch.setattr("harness.fit.run.ready", watched)
     run_cell(make_cell("recall[lag=2]", "rnn"))
-    assert looked == ["test"]
+    training, scoring = looked[: looked.index("test")], looked[looked.index("test") :]
+    assert set(training) == {"validation"} and set(scoring) == {"test"}
+    looked.clear()
     (trial,) = trials([make_cell("recall[lag=2]", "rnn", learning_rate=[0.01])])
     record = run_cell(trial)
-    assert looked == ["test"]
+    assert set(looked) == {"validation"}
     assert "test" not in record.scores and record.skill is None and record.validation is not None
 
 
 def test_test_targets_do_not_reach_training(monkeypatch):
-    """With wrong test targets the training curve and the weights stay what they were.
-
-    The bounds are held as they were: they are measured on the test split, and the stop at
-    ``solved`` depends on them.
-    """
-    cell = make_cell("keyword[length=8]", "cnn")
+    """With other test targets, and so another floor, the training curve, the moment of the stop
+    and the weights stay what they were."""
+    cell = make_cell("recall[lag=2]", "cnn", steps=300, learning_rate=0.02)
     honest = run_cell(cell)
-    real = data.ready
+    assert honest.stopped == "solved"
+    data._READY.clear()
+    kind = type(make_task(cell.task))
+    real = kind.examples
 
-    def spoiled(*arguments):
-        made = real(*arguments)
-        test = made.test
-        wrong = Examples(test.inputs, test.lengths, 1 - test.targets, test.scored)
-        return dataclasses.replace(made, test=wrong)
+    def spoiled(self, split):
+        made = real(self, split)
+        # All alike, so that the majority is always right and the floor is at the ceiling.
+        return dataclasses.replace(made, targets=0 * made.targets) if split == "test" else made
 
-    monkeypatch.setattr("harness.fit.run.ready", spoiled)
+    monkeypatch.setattr(kind, "examples", spoiled)
+    monkeypatch.setattr(kind, "ceiling", lambda self, split="test": 2.0 if split == "test" else 1.0)
     other = run_cell(cell)
-    assert other.test == pytest.approx(1 - honest.test)
+    data._READY.clear()
+    assert other.test != honest.test and other.floor == 1.0
     assert [p["validation"] for p in other.curve] == [p["validation"] for p in honest.curve]
     assert all(np.array_equal(honest.weights[k], other.weights[k]) for k in honest.weights)
 
@@ -205,7 +213,8 @@ def test_padding_is_never_scored():
     other = np.where(scored, targets, 3 - targets)
     logits = torch.randn(3, 6, 4)
     losses = [
-        loss_of(logits, torch.from_numpy(t), torch.from_numpy(scored)) for t in (targets, other)
+        loss_of(logits, torch.from_numpy(t), torch.from_numpy(scored), "classes")
+        for t in (targets, other)
     ]
     assert losses[0] == losses[1]
     logs = logits.log_softmax(-1).numpy()
@@ -253,4 +262,4 @@ def test_prepared_data_is_kept_and_used_again(tmp_path, monkeypatch):
     monkeypatch.setattr("tasks.real.digit_rows.DigitRows.load", never)
     monkeypatch.setattr("tasks.real.digit_rows.DigitRows.references", never)
     assert run_cell(cell, tmp_path).scores == first.scores
-    assert json.loads(next(tmp_path.glob("*.json")).read_text())["floor"] == first.floor
+    assert json.loads(next(tmp_path.glob("*.json")).read_text())["bounds"]["test"][0] == first.floor

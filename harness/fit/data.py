@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 import hashlib
 import json
 import os
@@ -23,13 +22,13 @@ _KEEP = 4
 
 @dataclass(frozen=True)
 class Ready:
-    """A task with its held-out examples and the scores that bound it."""
+    """A task with its held-out examples and the scores that bound it, by split: ``validation``
+    and those to be tested on."""
 
     task: Task
-    validation: Examples
-    test: Examples
-    floor: float
-    ceiling: float
+    splits: dict[str, Examples]
+    bounds: dict[str, tuple[float, float]]
+    """floor and ceiling"""
     references: dict[str, float]
 
 
@@ -66,7 +65,7 @@ def _prepare(task: Task, base: Path | None) -> Ready:
         if scores.exists():
             return _measure(task, json.loads(scores.read_text()))
         made = _measure(task, {})
-        document = {name: getattr(made, name) for name in ("floor", "ceiling", "references")}
+        document = {"bounds": made.bounds, "references": made.references}
         part = Path(f"{scores}.part")
         part.write_text(json.dumps(document))
         os.replace(part, scores)
@@ -74,21 +73,19 @@ def _prepare(task: Task, base: Path | None) -> Ready:
 
 
 def _measure(task: Task, known: dict[str, Any]) -> Ready:
-    return Ready(
-        task,
-        task.examples("validation"),
-        task.examples("test"),
-        known["floor"] if known else task.floor(),
-        known["ceiling"] if known else task.ceiling(),
-        known["references"] if known else task.references(),
-    )
+    splits = {split: task.examples(split) for split in ("validation", *task.test_splits)}
+    if known:
+        bounds = {split: (low, high) for split, (low, high) in known["bounds"].items()}
+        return Ready(task, splits, bounds, known["references"])
+    bounds = {split: (task.floor(split), task.ceiling(split)) for split in splits}
+    return Ready(task, splits, bounds, task.references())
 
 
 def _write(path: Path, splits: dict[str, Examples]) -> None:
     arrays = {
-        f"{split}/{field.name}": getattr(examples, field.name)
+        f"{split}/{name}": array
         for split, examples in splits.items()
-        for field in dataclasses.fields(examples)
+        for name, array in examples.arrays().items()
     }
     with tempfile.NamedTemporaryFile(dir=path.parent, suffix=".part", delete=False) as file:
         np.savez(file, **arrays)  # type: ignore[arg-type]
@@ -96,10 +93,12 @@ def _write(path: Path, splits: dict[str, Examples]) -> None:
 
 
 def _unpack(path: Path) -> dict[str, Examples]:
+    splits: dict[str, dict[str, np.ndarray]] = {}
     with np.load(path) as arrays:
-        names = {key.split("/")[0] for key in arrays}
-        fields = [field.name for field in dataclasses.fields(Examples)]
-        return {s: Examples(*(arrays[f"{s}/{field}"] for field in fields)) for s in names}
+        for key in arrays:
+            split, _, name = key.rpartition("/")
+            splits.setdefault(split, {})[name] = arrays[key]
+    return {split: Examples(**fields) for split, fields in splits.items()}
 
 
 def stream_generator(task: Task, seed: int) -> np.random.Generator:

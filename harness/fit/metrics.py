@@ -11,14 +11,20 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from tasks.task import END, Examples
+
 HIGHER_IS_BETTER = {
     "accuracy": True,
+    "f1": True,
     "cross_entropy": False,
     "bits": False,
     "perplexity": False,
     "mse": False,
     "rmse": False,
     "mae": False,
+    "nll": False,
+    "token_error_rate": False,
+    "sequence_error_rate": False,
 }
 
 
@@ -33,64 +39,110 @@ class Scores:
     """``(examples,)`` number of scored targets"""
 
 
-Parts = dict[str, np.ndarray]
+Parts = dict[str, tuple[np.ndarray, np.ndarray]]
+"""By measure: its sum over each example's scored targets, and their number."""
 
 
 def discrete(log_probabilities: np.ndarray, targets: np.ndarray, scored: np.ndarray) -> Parts:
-    """Right answers and surprise in nats, summed by example.
+    """Right answers and surprise in nats, by example.
 
     log_probabilities: ``(batch[, time], size)``, natural logarithms; targets and scored:
     ``(batch[, time])``.
     """
-    rows = scored.reshape(len(scored), -1)
-    right = (log_probabilities.argmax(-1) == targets).reshape(rows.shape)
-    nats = -np.take_along_axis(log_probabilities, targets[..., None], -1).reshape(rows.shape)
-    return {
-        "accuracy": _total(right, rows),
-        "nats": _total(nats, rows),
-        "weight": rows.sum(1),
-    }
+    right = log_probabilities.argmax(-1) == targets
+    nats = -np.take_along_axis(log_probabilities, targets[..., None], -1)
+    return {"accuracy": _total(right, scored), "nats": _total(nats, scored)}
 
 
 def real(predictions: np.ndarray, targets: np.ndarray, scored: np.ndarray, scale: float) -> Parts:
-    """Sums of squared and absolute errors by example, in the target's own unit.
+    """Squared and absolute errors by example, in the target's own unit.
 
     predictions and targets: ``(batch[, time], dim)``; the mean over dim counts as one target.
     """
-    rows = scored.reshape(len(scored), -1)
     error = (predictions.astype(np.float64) - targets) * scale
     return {
-        "squared": _total((error**2).mean(-1).reshape(rows.shape), rows),
-        "absolute": _total(np.abs(error).mean(-1).reshape(rows.shape), rows),
-        "weight": rows.sum(1),
+        "squared": _total((error**2).mean(-1), scored),
+        "absolute": _total(np.abs(error).mean(-1), scored),
     }
 
 
-def _total(values: np.ndarray, scored: np.ndarray) -> np.ndarray:
-    return np.where(scored, values, 0).sum(1, dtype=np.float64)
+def binary(log_odds: np.ndarray, targets: np.ndarray, scored: np.ndarray) -> Parts:
+    """Surprise in nats, summed over the yes-or-no targets of a step, by example.
+
+    log_odds and targets: ``(batch[, time], dim)``.
+    """
+    wrong_way = np.where(targets > 0.5, -log_odds, log_odds).astype(np.float64)
+    return {"nll": _total(np.logaddexp(0, wrong_way).sum(-1), scored)}
+
+
+def decoded(written: np.ndarray, examples: Examples) -> Parts:
+    """How far sequences that were written are from the right ones, by example.
+
+    written: ``(batch, steps)``, closed by ``END``. accuracy: places that hold the right symbol,
+    the closing one included. token_error_rate: insertions, deletions and substitutions to the
+    nearest right answer, over its length (Levenshtein 1966). sequence_error_rate: whether the
+    whole differs from every right answer.
+    """
+    from rapidfuzz.distance import Levenshtein
+
+    steps = examples.targets.shape[1]
+    padded = np.full((len(written), max(steps, written.shape[1])), END)
+    padded[:, : written.shape[1]] = written
+    edits, symbols = np.zeros(len(written)), np.ones(len(written))
+    for row, sequence in enumerate(written):
+        answers = [examples.targets[row]]
+        if examples.variants is not None:
+            answers += [answer for answer in examples.variants[row] if answer[0] != END]
+        ends = [_until_end(answer) for answer in answers]
+        distances = [Levenshtein.distance(_until_end(sequence), answer) for answer in ends]
+        nearest = int(np.argmin(distances))
+        edits[row], symbols[row] = distances[nearest], max(len(ends[nearest]), 1)
+    ones = np.ones(len(written))
+    return {
+        "accuracy": _total(padded[:, :steps] == examples.targets, examples.scored),
+        "token_error_rate": (edits, symbols),
+        "sequence_error_rate": ((edits > 0).astype(float), ones),
+    }
+
+
+def _until_end(symbols: np.ndarray) -> list[int]:
+    (ends,) = np.nonzero(symbols == END)
+    return symbols[: ends[0] if len(ends) else None].tolist()
+
+
+def _total(values: np.ndarray, scored: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    rows = scored.reshape(len(scored), -1)
+    return np.where(rows, values.reshape(rows.shape), 0).sum(1, dtype=np.float64), rows.sum(1)
 
 
 def summary(parts: list[Parts], metric: str) -> Scores:
     """Put the parts of several batches together."""
-    whole = {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
-    weight = whole["weight"].sum()
-    mean = {name: float(total.sum() / weight) for name, total in whole.items()}
+    whole = {
+        name: (
+            np.concatenate([part[name][0] for part in parts]),
+            np.concatenate([part[name][1] for part in parts]),
+        )
+        for name in parts[0]
+    }
+    metrics = {name: float(sums.sum() / weights.sum()) for name, (sums, weights) in whole.items()}
+    sums, weights = whole[metric] if metric in whole else next(iter(whole.values()))
     if "nats" in whole:
-        metrics = {
-            "accuracy": mean["accuracy"],
-            "cross_entropy": mean["nats"],
-            "bits": mean["nats"] / math.log(2),
-            "perplexity": math.exp(min(mean["nats"], 700.0)),
+        nats = metrics.pop("nats")
+        metrics |= {
+            "cross_entropy": nats,
+            "bits": nats / math.log(2),
+            "perplexity": math.exp(min(nats, 700.0)),
         }
-        sums = whole["accuracy"] if metric == "accuracy" else whole["nats"] / math.log(2)
-    else:
+        if metric not in whole and metric in metrics:
+            sums = whole["nats"][0] / math.log(2)
+    if "squared" in whole:
+        squared = metrics.pop("squared")
         metrics = {
-            "mse": mean["squared"],
-            "rmse": math.sqrt(mean["squared"]) if mean["squared"] >= 0 else math.nan,
-            "mae": mean["absolute"],
+            "mse": squared,
+            "rmse": math.sqrt(squared) if squared >= 0 else math.nan,
+            "mae": metrics["absolute"],
         }
-        sums = whole["squared"]
-    return Scores(metrics, sums, whole["weight"])
+    return Scores(metrics, sums, weights)
 
 
 def skill(score: float, floor: float, ceiling: float) -> float:

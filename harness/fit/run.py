@@ -18,7 +18,7 @@ from harness.fit.data import Ready, ready, stream_generator
 from harness.fit.metrics import HIGHER_IS_BETTER, skill
 from harness.record import Outcome, Record
 from harness.registry import Spec, architecture_declarations, load_architecture, make_task
-from tasks.task import Classes, Problem, Reals, Task, Tokens, Unavailable
+from tasks.task import Binary, Classes, Problem, Reals, Task, Tokens, Unavailable
 
 MATCH_TOLERANCE = 0.05
 """How far a parameter count may be from the budget before the record says so."""
@@ -84,7 +84,8 @@ def _outcome_of(error: Exception) -> tuple[Outcome, str]:
 def _fill(record: Record, cell: Cell, data_folder: Path | None, device: str) -> None:
     task = make_task(cell.task)
     facts = architecture_declarations()[cell.architecture.name].facts
-    signature = signature_of(task, facts["readout"])
+    signature = signature_of(task, facts["readout"], cell.budget.embedding)
+    record.baseline = facts["baseline"]
     record.problem, record.tags, record.readout = str(task.problem), [*task.tags], signature.readout
     record.metric = task.metric
     record.higher_is_better = HIGHER_IS_BETTER[task.metric]
@@ -99,25 +100,31 @@ def _fill(record: Record, cell: Cell, data_folder: Path | None, device: str) -> 
     clock = time.perf_counter()
     data = ready(task, cell.key["task"], data_folder)
     loading = time.perf_counter() - clock
-    record.floor, record.ceiling = data.floor, data.ceiling
+    record.floor, record.ceiling = data.bounds["test"]
     record.ceiling_is_ideal, record.references = task.ceiling_is_ideal, dict(data.references)
 
     fit = _fit_network if facts["neural"] else _fit_estimator
     fit(record, cell, signature, made, data, device)
     record.seconds["data"] = record.seconds.get("data", 0.0) + loading
-    test = record.scores.get("test", {}).get(task.metric)
-    if test is not None:
-        record.skill = skill(test, data.floor, data.ceiling)
-        if not np.isfinite(test):
-            record.outcome, record.reason = Outcome.DIVERGED, f"test {task.metric} is {test}"
+    for split, scores in record.scores.items():
+        score = scores[task.metric]
+        if split in data.bounds and split != "validation":
+            record.skills[split] = skill(score, *data.bounds[split])
+        if not np.isfinite(score):
+            record.outcome, record.reason = Outcome.DIVERGED, f"{split} {task.metric} is {score}"
+    record.skill = record.skills.get("test")
 
 
-def signature_of(task: Task, preferred_readout: str | None = None) -> Signature:
+def signature_of(
+    task: Task, preferred_readout: str | None = None, embedding: int = 16
+) -> Signature:
     """What an architecture is told of a task."""
     inputs, outputs = task.inputs, task.outputs
-    kinds = {Classes: "classes", Reals: "reals", Tokens: "tokens"}
+    kinds = {Classes: "classes", Reals: "reals", Tokens: "tokens", Binary: "binary"}
     if task.problem is Problem.MANY_TO_MANY:
         readout = "per-step"
+    elif task.problem.decoded:
+        readout = "decoder"
     elif preferred_readout and not task.readout_forced:
         readout = preferred_readout
     else:
@@ -127,10 +134,11 @@ def signature_of(task: Task, preferred_readout: str | None = None) -> Signature:
         inputs="tokens" if isinstance(inputs, Tokens) else "vectors",
         input_size=inputs.size if isinstance(inputs, Tokens) else inputs.dim,
         outputs=kinds[type(outputs)],
-        output_size=outputs.dim if isinstance(outputs, Reals) else outputs.size,
+        output_size=outputs.dim if isinstance(outputs, Reals | Binary) else outputs.size,
         causal=task.causal,
         readout=readout,
         horizon=task.horizon,
+        embedding=embedding,
     )
 
 
@@ -144,13 +152,13 @@ def _fit_network(
 
     _make_deterministic(torch, device)
     budget, task = cell.budget, data.task
-    sample = data.validation.take(slice(0, budget.batch))
+    sample = data.splits["validation"].take(slice(0, budget.batch))
     record.width, record.flops = _size(
-        cell.architecture, signature, budget.embedding, budget.parameters, sample.inputs.shape
+        cell.architecture, signature, budget.parameters, sample.inputs.shape, sample.targets.shape
     )
     torch.manual_seed(cell.seed)
     parameters = dict(cell.architecture.parameters)
-    network = Network(body, record.width, signature, budget.embedding, parameters)
+    network = Network(body, record.width, signature, parameters)
     record.parameters, record.matched_parameters = network.counts()
     off = record.matched_parameters / budget.parameters - 1
     if abs(off) > MATCH_TOLERANCE:
@@ -163,7 +171,8 @@ def _fit_network(
     batches = task.batches(stream_generator(task, cell.seed), budget.batch)
     network.to(device)
     terms = train.Terms(**{name: getattr(budget, name) for name in train.Terms.__annotations__})
-    done = train.train(network, task, batches, data.validation, (data.floor, data.ceiling), terms)
+    validation, bounds = data.splits["validation"], data.bounds["validation"]
+    done = train.train(network, task, batches, validation, bounds, terms)
     record.curve, record.stopped, record.best_step = done.curve, done.stopped, done.best_step
     record.steps, record.examples = done.steps, done.steps * budget.batch
     record.seconds |= done.seconds
@@ -171,7 +180,7 @@ def _fit_network(
     best = next(point for point in done.curve if point["step"] == done.best_step)
     record.scores["validation"] = {task.metric: best["validation"]}
     if cell.kind == "report":
-        _score(record, train.predictor(network), data)
+        _score(record, train.predictor(network, task), data, cell.seed)
         record.weights = {k: v.cpu().numpy() for k, v in network.state_dict().items()}
 
 
@@ -179,9 +188,9 @@ def _fit_network(
 def _size(
     architecture: Spec,
     signature: Signature,
-    embedding: int,
     target: int,
     shape: tuple[int, ...],
+    target_shape: tuple[int, ...],
 ) -> tuple[int, float | None]:
     """The width that matches a parameter target, and the FLOPs of an update at that width on a
     batch of this shape. The same for all seeds, so found once in a worker."""
@@ -190,10 +199,10 @@ def _size(
     body, parameters = load_architecture(architecture), dict(architecture.parameters)
 
     def build(width: int) -> Network:
-        return Network(body, width, signature, embedding, parameters)
+        return Network(body, width, signature, parameters)
 
     width = matched_width(build, target)
-    return width, flops_per_update(build(width), shape)
+    return width, flops_per_update(build(width), shape, target_shape)
 
 
 def _fit_estimator(
@@ -205,29 +214,34 @@ def _fit_estimator(
     estimator = made(signature, **dict(cell.architecture.parameters))
     training = task.training(stream_generator(task, cell.seed), budget.steps * budget.batch)
     clock = time.perf_counter()
-    record.chosen = estimator.fit(training, data.validation, cell.seed)
+    record.chosen = estimator.fit(training, data.splits["validation"], cell.seed)
     record.seconds["training"] = time.perf_counter() - clock
     record.examples, record.stopped = len(training), "fitted"
     record.examples_per_second = len(training) / max(record.seconds["training"], 1e-9)
     record.parameters = record.matched_parameters = estimator.parameter_count()
-    record.notes.append(
-        "not matched to the parameter budget: its size is its number of states, "
-        "chosen on validation"
-    )
-    record.scores["validation"] = evaluate(estimator.predict, data.validation, task).metrics
+    record.notes.append("not matched to the parameter budget: its size follows from the data")
+    validation = evaluate(estimator.predict, data.splits["validation"], task)
+    record.scores["validation"] = validation.metrics
     if cell.kind == "report":
-        _score(record, estimator.predict, data)
+        _score(record, estimator.predict, data, cell.seed)
         record.weights = estimator.arrays()
 
 
-def _score(record: Record, predict: Any, data: Ready) -> None:
-    """The one time that the test split is looked at."""
-    from harness.fit.train import evaluate
+def _score(record: Record, predict: Any, data: Ready, seed: int) -> None:
+    """The one time that the test splits are looked at."""
+    from harness.fit.samples import samples
+    from harness.fit.train import evaluate, fluency
 
     clock = time.perf_counter()
-    scores = evaluate(predict, data.test, data.task)
-    record.scores["test"] = scores.metrics
-    record.per_example = {"score": scores.sums, "weight": scores.weights}
+    for split in data.task.test_splits:
+        scores = evaluate(predict, data.splits[split], data.task)
+        record.scores[split] = scores.metrics
+        if split == "test":
+            record.per_example = {"score": scores.sums, "weight": scores.weights}
+    share = fluency(predict, data.task, "test")
+    if share is not None:
+        record.scores["test"]["fluency"] = share
+    record.samples = samples(predict, data.task, data.splits["test"], seed)
     spent = time.perf_counter() - clock
     record.seconds["evaluation"] = record.seconds.get("evaluation", 0.0) + spent
 

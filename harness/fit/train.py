@@ -10,11 +10,20 @@ from dataclasses import dataclass, field
 import numpy as np
 import torch
 from torch import Tensor, nn
-from torch.nn.functional import cross_entropy
+from torch.nn.functional import binary_cross_entropy_with_logits, cross_entropy
 
-from harness.fit.metrics import HIGHER_IS_BETTER, Scores, discrete, real, skill, summary
+from harness.fit.metrics import (
+    HIGHER_IS_BETTER,
+    Scores,
+    binary,
+    decoded,
+    discrete,
+    real,
+    skill,
+    summary,
+)
 from harness.fit.network import Network
-from tasks.task import Examples, Reals, Task
+from tasks.task import Binary, Examples, Reals, Task
 
 EVALUATION_BATCH = 256
 
@@ -61,7 +70,7 @@ def train(
 ) -> Training:
     """Train in place and keep the weights that were best on validation.
 
-    bounds: the task's floor and ceiling, which say when it is solved.
+    bounds: the task's floor and ceiling on validation, which say when it is solved.
     Raises Diverged when the loss or the gradient is not finite.
     """
     device = next(network.parameters()).device
@@ -77,7 +86,7 @@ def train(
         with clock("training"):
             network.train()
             optimizer.zero_grad(set_to_none=True)
-            loss = loss_of(network(inputs, lengths), targets, scored)
+            loss = loss_of(network(inputs, lengths, targets), targets, scored, network.outputs)
             loss.backward()
             norm = nn.utils.clip_grad_norm_(network.parameters(), terms.clip_norm or math.inf)
             losses.append(loss.detach())
@@ -91,7 +100,7 @@ def train(
         if step % terms.evaluate_every and step < terms.steps:
             continue
         with clock("evaluation"):
-            score = evaluate(predictor(network), validation, task).metrics[task.metric]
+            score = evaluate(predictor(network, task), validation, task).metrics[task.metric]
         done.curve.append(
             {
                 "step": step,
@@ -119,39 +128,76 @@ def train(
     return done
 
 
-def loss_of(outputs: Tensor, targets: Tensor, scored: Tensor) -> Tensor:
-    """Mean over scored targets of the cross-entropy (labels) or the squared error (reals)."""
-    if targets.is_floating_point():
+def loss_of(outputs: Tensor, targets: Tensor, scored: Tensor, kind: str) -> Tensor:
+    """Mean over scored targets of the loss that fits the kind of output, as in
+    ``Signature.outputs``: cross-entropy (classes, tokens; binary: summed over the targets of a
+    step) or squared error (reals)."""
+    if kind == "reals":
         return (outputs - targets)[scored].square().mean()
+    if kind == "binary":
+        losses = binary_cross_entropy_with_logits(
+            outputs[scored], targets[scored], reduction="none"
+        )
+        return losses.sum(-1).mean()
     return cross_entropy(outputs[scored], targets[scored])
 
 
-def evaluate(
-    predict: Callable[[np.ndarray, np.ndarray], np.ndarray], examples: Examples, task: Task
-) -> Scores:
+Predict = Callable[[np.ndarray, np.ndarray], np.ndarray]
+"""Padded inputs and lengths to log-probabilities, reals, log-odds, or symbols written."""
+
+
+def evaluate(predict: Predict, examples: Examples, task: Task) -> Scores:
     """Score predictions for all examples, in batches."""
-    parts = []
+    parts, labels = [], []
     for start in range(0, len(examples), EVALUATION_BATCH):
         batch = examples.take(slice(start, start + EVALUATION_BATCH))
         outputs = predict(batch.inputs, batch.lengths)
-        if isinstance(task.outputs, Reals):
+        if task.problem.decoded:
+            parts.append(decoded(outputs, batch))
+        elif isinstance(task.outputs, Reals):
             parts.append(real(outputs, batch.targets, batch.scored, task.outputs.scale))
+        elif isinstance(task.outputs, Binary):
+            parts.append(binary(outputs, batch.targets, batch.scored))
         else:
             parts.append(discrete(outputs, batch.targets, batch.scored))
-    return summary(parts, task.metric)
+            labels.append(outputs.argmax(-1))
+    scores = summary(parts, task.metric)
+    if labels:
+        whole = np.zeros(examples.targets.shape, np.int64)
+        for at, part in enumerate(labels):
+            rows = whole[at * EVALUATION_BATCH :][: len(part)]
+            rows[(slice(None), *map(slice, part.shape[1:]))] = part
+        scores.metrics.update(task.measures(whole, examples))
+    return scores
 
 
-def predictor(network: Network) -> Callable[[np.ndarray, np.ndarray], np.ndarray]:
-    """The network as a function from padded inputs and lengths to log-probabilities or reals."""
+def fluency(predict: Predict, task: Task, split: str) -> float | None:
+    """Share of a split's sentences to which a language model gives a higher probability than to
+    the same words in another order; None where the task has no words."""
+    pair = task.scrambled(split)
+    if pair is None:
+        return None
+    nats = []
+    for examples in pair:
+        whole = evaluate(predict, examples, task)
+        nats.append(whole.sums)
+    return float((nats[0] < nats[1]).mean())
+
+
+def predictor(network: Network, task: Task, beam: int = 1) -> Predict:
+    """The network as a function of padded inputs and lengths."""
     device = next(network.parameters()).device
 
     def predict(inputs: np.ndarray, lengths: np.ndarray) -> np.ndarray:
         network.eval()
         with torch.inference_mode():
-            outputs = network(
-                torch.from_numpy(inputs).to(device), torch.from_numpy(lengths).to(device)
-            )
-            return (outputs.log_softmax(-1) if network.discrete else outputs).cpu().numpy()
+            told = (torch.from_numpy(inputs).to(device), torch.from_numpy(lengths).to(device))
+            if task.problem.decoded:
+                return network.write(*told, task.longest_output, beam).cpu().numpy()
+            outputs = network(*told)
+            if network.outputs in ("classes", "tokens"):
+                outputs = outputs.log_softmax(-1)
+            return outputs.cpu().numpy()
 
     return predict
 

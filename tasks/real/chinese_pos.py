@@ -71,14 +71,14 @@ class ChinesePos(Stored):
             splits[split] = Examples.of(inputs, targets, lengths)
         return splits
 
-    def floor(self) -> float:
+    def floor(self, split: str = "test") -> float:
         """Each whole word's most frequent training tag; a new word gets the commonest of all."""
         part = self._sentences()
         met = [pair for sentence in part["training"] for pair in zip(*sentence, strict=True)]
-        test = [pair for sentence in part["test"] for pair in zip(*sentence, strict=True)]
+        held_out = [pair for sentence in part[split] for pair in zip(*sentence, strict=True)]
         best = dict(pair for pair, _ in reversed(Counter(met).most_common()))
         new = Counter(tag for _, tag in met).most_common(1)[0][0]
-        return sum(best.get(word, new) == tag for word, tag in test) / len(test)
+        return sum(best.get(word, new) == tag for word, tag in held_out) / len(held_out)
 
     def _sentences(self) -> dict[str, list[Sentence]]:
         """Words and tags of the sentences of each split, cut to ``length``."""

@@ -59,9 +59,9 @@ class ChineseSentiment(Stored):
             splits[split] = Examples.of(inputs, np.array([label for _, label in reviews]), lengths)
         return splits
 
-    def floor(self) -> float:
+    def floor(self, split: str = "test") -> float:
         """The majority class of the training reviews."""
-        return accuracy_of(majority(self.splits()["training"]), self.splits()["test"])
+        return accuracy_of(majority(self.splits()["training"]), self.splits()[split])
 
     def references(self) -> dict[str, float]:
         """Naive Bayes on characters and pairs of characters of the whole, uncut reviews."""

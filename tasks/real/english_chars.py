@@ -65,10 +65,10 @@ class EnglishChars(Stored):
             splits[split] = Examples.of(rows[:, :-1], rows[:, 1:])
         return splits
 
-    def floor(self) -> float:
+    def floor(self, split: str = "test") -> float:
         """Bits a character under the frequencies of the training text."""
         unigram = ngrams(self._ids()["training"], len(ALPHABET), 1)[0]
-        return float(-np.log2(unigram[self.splits()["test"].targets]).mean())
+        return float(-np.log2(unigram[self.splits()[split].targets]).mean())
 
     def references(self) -> dict[str, float]:
         """bz2: what the test stretch adds to the compressed end of the training text, which

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from tasks.real.ts_file import read_ts
 from tasks.task import (
     Classes,
     Examples,
@@ -63,9 +64,9 @@ class JapaneseVowels(Stored):
             part.inputs[:] = (part.inputs - mean) / deviation * _real(part)[:, :, None]
         return splits
 
-    def floor(self) -> float:
+    def floor(self, split: str = "test") -> float:
         """The speaker met most often in training."""
-        return accuracy_of(majority(self.splits()["training"]), self.splits()["test"])
+        return accuracy_of(majority(self.splits()["training"]), self.splits()[split])
 
     def references(self) -> dict[str, float]:
         """Logistic regression on each utterance's mean and deviation: no order, no length."""
@@ -80,17 +81,14 @@ class JapaneseVowels(Stored):
         return {"order-free logistic regression": float(model.score(summary(test), test.targets))}
 
     def _read(self, part: str) -> Examples:
-        """A file as it is: after ``@data`` one utterance a line, ``channel:...:channel:label``."""
         folder = os.path.join(package_folder("sktime", "sktime"), "datasets/data/JapaneseVowels")
-        with open(f"{folder}/JapaneseVowels_{part}.ts", encoding="utf-8") as file:
-            lines = file.read().partition("@data\n")[2].split()
-        rows = [line.split(":") for line in lines]
-        inputs, lengths = np.zeros((len(rows), 29, 12), np.float32), np.zeros(len(rows), int)
-        for i, (*channels, _) in enumerate(rows):
-            frames = np.array([channel.split(",") for channel in channels], float).T
-            lengths[i] = len(frames)
-            inputs[i, : len(frames)] = frames
-        return Examples.of(inputs, np.array([int(row[-1]) - 1 for row in rows]), lengths)
+        frames, speakers, _ = read_ts(f"{folder}/JapaneseVowels_{part}.ts")
+        inputs, lengths = np.zeros((len(frames), 29, 12), np.float32), np.zeros(len(frames), int)
+        for i, utterance in enumerate(frames):
+            lengths[i] = len(utterance)
+            inputs[i, : len(utterance)] = utterance
+        assert speakers is not None
+        return Examples.of(inputs, speakers, lengths)
 
 
 def _real(part: Examples) -> np.ndarray:

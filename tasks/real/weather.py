@@ -77,9 +77,9 @@ class Weather(Stored):
             splits[split] = Examples.of(channels[steps], target[:, :, None], scored=scored)
         return splits
 
-    def floor(self) -> float:
+    def floor(self, split: str = "test") -> float:
         """Persistence, a change of zero: its error in °F."""
-        return self._rmse(self._lags("test")[1])
+        return self._rmse(self._lags(split)[1])
 
     def references(self) -> dict[str, float]:
         """Least squares on the last 24 temperatures, fitted on the training windows."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -16,13 +16,14 @@ class Copy(Synthetic):
 
     With items 3 and lag 2:  ``5 2 7 . . ! . .  ->  _ _ _ _ _ 5 2 7``: ``.`` is a blank, ``!`` the
     sign to begin. Inputs and targets ``(batch, 2 items + lag)``; only the last ``items`` steps
-    are scored. Without memory the best is a guess, 1 / symbols (Hochreiter & Schmidhuber 1997;
-    Arjovsky, Shah & Bengio 2016).
+    are scored. Without memory the best is a guess, 1 / symbols. ``beyond``: tested on up to so many
+    times the items and the lag (Hochreiter & Schmidhuber 1997; Arjovsky, Shah & Bengio 2016).
     """
 
     items: int = 4
     lag: int = 10
     symbols: int = 8
+    beyond: int = 1
 
     problem = Problem.MANY_TO_MANY
     metric = "accuracy"
@@ -39,6 +40,9 @@ class Copy(Synthetic):
     def outputs(self) -> Tokens:
         return Tokens(self.symbols)
 
+    def stretched(self, factor: int) -> Copy:
+        return replace(self, items=factor * self.items, lag=factor * self.lag)
+
     def draw(self, rng: np.random.Generator, size: int) -> Examples:
         items = rng.integers(self.symbols, size=(size, self.items))
         inputs = np.full((size, 2 * self.items + self.lag), self.symbols)
@@ -50,9 +54,9 @@ class Copy(Synthetic):
         scored[:, -self.items :] = True
         return Examples.of(inputs, targets, scored=scored)
 
-    def floor(self) -> float:
-        test = self.examples("test")
-        return max(accuracy_of(symbol, test) for symbol in range(self.symbols))
+    def floor(self, split: str = "test") -> float:
+        held_out = self.examples(split)
+        return max(accuracy_of(symbol, held_out) for symbol in range(self.symbols))
 
-    def ceiling(self) -> float:
+    def ceiling(self, split: str = "test") -> float:
         return 1.0

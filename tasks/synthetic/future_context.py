@@ -43,9 +43,9 @@ class FutureContext(Synthetic):
         scored = np.broadcast_to(np.arange(self.length) < self.length - self.ahead, tokens.shape)
         return Examples.of(tokens, np.roll(tokens, -self.ahead, 1), scored=scored)
 
-    def floor(self) -> float:
-        test = self.examples("test")
-        return max(accuracy_of(symbol, test) for symbol in range(self.symbols))
+    def floor(self, split: str = "test") -> float:
+        held_out = self.examples(split)
+        return max(accuracy_of(symbol, held_out) for symbol in range(self.symbols))
 
-    def ceiling(self) -> float:
+    def ceiling(self, split: str = "test") -> float:
         return 1.0

@@ -58,16 +58,16 @@ class HMMSource(Synthetic):
             state = (rng.random((size, 1)) > transitions[state, :-1]).sum(1)
         return Examples.of(drawn[:, :-1], drawn[:, 1:])
 
-    def floor(self) -> float:
+    def floor(self, split: str = "test") -> float:
         frequencies = self.parameters()[1].mean(0)
-        return float(-np.log2(frequencies[self.examples("test").targets]).mean())
+        return float(-np.log2(frequencies[self.examples(split).targets]).mean())
 
-    def ceiling(self) -> float:
+    def ceiling(self, split: str = "test") -> float:
         transitions, emissions = self.parameters()
-        test = self.examples("test")
-        belief = np.full((len(test), self.states), 1 / self.states)
+        held_out = self.examples(split)
+        belief = np.full((len(held_out), self.states), 1 / self.states)
         bits = 0.0
-        for seen, following in zip(test.inputs.T, test.targets.T, strict=True):
+        for seen, following in zip(held_out.inputs.T, held_out.targets.T, strict=True):
             belief = belief * emissions[:, seen].T
             belief = belief / belief.sum(1, keepdims=True) @ transitions
             bits -= np.log2((belief * emissions[:, following].T).sum(1)).mean()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -17,11 +17,12 @@ class Parity(Synthetic):
     ``1 0 1 1  ->  odd``. Trained on lengths from 1 to ``length``, so that short strings teach the
     rule that long ones need; tested at ``length``. Every bit matters and no part of the string
     gives a hint: the model must carry one bit of state and update it at every step. Inputs
-    ``(batch, length)``, targets ``(batch,)``; chance 1/2 (Deletang et al. 2023, a regular
-    language).
+    ``(batch, length)``, targets ``(batch,)``; chance 1/2. ``beyond``: tested on up to so
+    many times the length (Deletang et al. 2023, a regular language).
     """
 
     length: int = 20
+    beyond: int = 1
 
     problem = Problem.MANY_TO_ONE
     metric = "accuracy"
@@ -38,6 +39,9 @@ class Parity(Synthetic):
     def outputs(self) -> Classes:
         return Classes(2)
 
+    def stretched(self, factor: int) -> Parity:
+        return replace(self, length=factor * self.length)
+
     def draw(self, rng: np.random.Generator, size: int) -> Examples:
         return self._strings(rng, rng.integers(1, self.length + 1, size=size))
 
@@ -49,9 +53,9 @@ class Parity(Synthetic):
         bits *= np.arange(self.length) < lengths[:, None]
         return Examples.of(bits, bits.sum(1) % 2, lengths)
 
-    def floor(self) -> float:
-        test = self.examples("test")
-        return accuracy_of(majority(test), test)
+    def floor(self, split: str = "test") -> float:
+        held_out = self.examples(split)
+        return accuracy_of(majority(held_out), held_out)
 
-    def ceiling(self) -> float:
+    def ceiling(self, split: str = "test") -> float:
         return 1.0

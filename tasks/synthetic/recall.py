@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -17,12 +17,13 @@ class Recall(Synthetic):
     With lag 5:  ``3 | 9 8 8 11 9  ->  3``: the first token is one of ``symbols``, the others are
     drawn from as many distractors. Only memory across exactly ``lag`` steps helps: a model that
     sees the last w steps is at chance for w <= lag. Inputs ``(batch, lag + 1)``, targets
-    ``(batch,)``; chance 1 / symbols. The simplest case of the latching problem of Bengio,
-    Simard & Frasconi (1994).
+    ``(batch,)``; chance 1 / symbols. ``beyond``: tested on up to so many times the lag. The
+    simplest case of the latching problem of Bengio, Simard & Frasconi (1994).
     """
 
     lag: int = 30
     symbols: int = 8
+    beyond: int = 1
 
     problem = Problem.MANY_TO_ONE
     metric = "accuracy"
@@ -39,14 +40,17 @@ class Recall(Synthetic):
     def outputs(self) -> Classes:
         return Classes(self.symbols)
 
+    def stretched(self, factor: int) -> Recall:
+        return replace(self, lag=factor * self.lag)
+
     def draw(self, rng: np.random.Generator, size: int) -> Examples:
         first = rng.integers(self.symbols, size=(size, 1))
         distractors = self.symbols + rng.integers(self.symbols, size=(size, self.lag))
         return Examples.of(np.concatenate([first, distractors], 1), first[:, 0])
 
-    def floor(self) -> float:
-        test = self.examples("test")
-        return accuracy_of(majority(test), test)
+    def floor(self, split: str = "test") -> float:
+        held_out = self.examples(split)
+        return accuracy_of(majority(held_out), held_out)
 
-    def ceiling(self) -> float:
+    def ceiling(self, split: str = "test") -> float:
         return 1.0

@@ -1,0 +1,190 @@
+"""The equations of the RNN, the LSTM and the GRU, with their gates open to study."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import ClassVar
+
+import torch
+from torch import Tensor, nn
+from torch.nn.functional import hardsigmoid, linear
+
+GATES: dict[str, Callable[[Tensor], Tensor]] = {
+    "sigmoid": torch.sigmoid,
+    "hard_sigmoid": hardsigmoid,
+    "relu": torch.relu,
+}
+CANDIDATES: dict[str, Callable[[Tensor], Tensor]] = {"tanh": torch.tanh, "relu": torch.relu}
+
+
+class Weights(nn.Module):
+    """The parameters of one recurrent layer, named, laid out and drawn as in ``torch.nn``, for
+    any number of blocks of ``width`` rows: one for the candidate, one for each gate."""
+
+    def __init__(self, features: int, width: int, blocks: int):
+        super().__init__()
+        self.weight_ih_l0 = nn.Parameter(torch.empty(blocks * width, features))
+        self.weight_hh_l0 = nn.Parameter(torch.empty(blocks * width, width))
+        self.bias_ih_l0 = nn.Parameter(torch.empty(blocks * width))
+        self.bias_hh_l0 = nn.Parameter(torch.empty(blocks * width))
+        for parameter in self.parameters():
+            nn.init.uniform_(parameter, -(width**-0.5), width**-0.5)
+
+
+class Layer(nn.Module):
+    """One recurrent layer that reads ``(batch, time, features)`` in one direction.
+
+    With torch's own equations a fused kernel of ``torch.nn`` computes it; with any other the
+    step-by-step one does. Both name, lay out and draw the parameters alike.
+
+    ``gate``: the gates' activation; ``hard_sigmoid`` is min(max(z / 6 + 1/2, 0), 1), ``relu``
+    has no upper bound. ``candidate``: the activation of the candidate, and in the LSTM of the
+    memory on its way out, since torch too has one function in both places.
+    ``hold``: ``free``, ``0`` or ``1`` for each gate by name. A gate that is held is that number,
+    and has no parameters: its rows are missing from the weights, the other rows keep their order.
+    ``learned``: the state before the first step is trained (it starts at zero); else it is zero.
+    """
+
+    fused: ClassVar[Callable[..., nn.RNNBase]]
+    blocks: ClassVar[tuple[str, ...]]
+    """The candidate and the gates, in torch's order of rows."""
+    states: ClassVar[tuple[str, ...]] = ("hidden",)
+    """What is carried from one step to the next."""
+
+    def __init__(
+        self,
+        features: int,
+        width: int,
+        learned: bool,
+        gate: str = "sigmoid",
+        candidate: str = "tanh",
+        **hold: str,
+    ):
+        super().__init__()
+        self.width = width
+        self.gate, self.candidate = gate, candidate
+        self.held = {name: float(value) for name, value in hold.items() if value != "free"}
+        self.free = [block for block in self.blocks if block not in self.held]
+        self.weights = self._torchs(features) or Weights(features, width, len(self.free))
+        self.initial = nn.ParameterDict(
+            {state: nn.Parameter(torch.zeros(width)) for state in self.states if learned}
+        )
+
+    def _torchs(self, features: int) -> nn.RNNBase | None:
+        """The fused kernel, if it computes these very equations."""
+        if self.held or (self.gate, self.candidate) != ("sigmoid", "tanh"):
+            return None
+        return self.fused(features, self.width, batch_first=True)
+
+    def start(self, gain: float, bias: Mapping[str, float]) -> None:
+        """Set the weights to start from: each block's recurrent matrix orthogonal (Saxe et al.
+        2014) times ``gain``; biases zero, but for the blocks named in ``bias``."""
+        _, recurrent, first, second = (parameter.data for parameter in self.weights.parameters())
+        for matrix in recurrent.split(self.width):
+            nn.init.orthogonal_(matrix, gain)
+        for block, values in self._split(first).items():
+            values.fill_(bias.get(block, 0.0))
+        second.zero_()
+
+    def forward(self, x: Tensor) -> Tensor:
+        """The hidden state after each step, ``(batch, time, width)``."""
+        if not isinstance(self.weights, nn.RNNBase):
+            return torch.stack([step["hidden"] for step in self._steps(x)], 1)
+        if not self.initial:
+            return self.weights(x)[0]
+        state = tuple(start[None].contiguous() for start in self._initial(x))
+        return self.weights(x, state if len(state) > 1 else state[0])[0]
+
+    def unroll(self, x: Tensor) -> dict[str, Tensor]:
+        """States, candidate and gates after each step, each ``(batch, time, width)``."""
+        steps = self._steps(x)
+        shape = (*x.shape[:2], self.width)
+        return {
+            name: x.new_full(shape, first)
+            if isinstance(first, float)
+            else torch.stack([step[name] for step in steps], 1)
+            for name, first in steps[0].items()
+        }
+
+    def _initial(self, x: Tensor) -> list[Tensor]:
+        if not self.initial:
+            return [x.new_zeros(len(x), self.width) for _ in self.states]
+        return [self.initial[state].expand(len(x), -1) for state in self.states]
+
+    def _steps(self, x: Tensor) -> list[dict]:
+        below, before, below_bias, before_bias = self.weights.parameters()
+        state, steps = self._initial(x), []
+        for entering in linear(x, below, below_bias).unbind(1):
+            recurrent = linear(state[0], before, before_bias)
+            steps.append(self.step(entering, recurrent, *state))
+            state = [steps[-1][name] for name in self.states]
+        return steps
+
+    def step(self, entering: Tensor, recurrent: Tensor, *state: Tensor) -> dict:
+        """All that a step computes, by name, from W x_t + b, U h_{t-1} + b' and the state before
+        it; tensors ``(batch, width)``, and plain numbers for gates that are held."""
+        raise NotImplementedError
+
+    def _split(self, blocks: Tensor) -> dict[str, Tensor]:
+        return dict(zip(self.free, blocks.chunk(len(self.free), -1), strict=True))
+
+    def _gate(self, name: str, argument: dict[str, Tensor]) -> Tensor | float:
+        if name in self.held:
+            return self.held[name]
+        return GATES[self.gate](argument[name])
+
+
+class RNNLayer(Layer):
+    """h_t = act(W x_t + b + U h_{t-1} + b')."""
+
+    fused = nn.RNN
+    blocks = ("candidate",)
+
+    def _torchs(self, features: int) -> nn.RNNBase:
+        return nn.RNN(features, self.width, nonlinearity=self.candidate, batch_first=True)
+
+    def step(self, entering: Tensor, recurrent: Tensor, *state: Tensor) -> dict:
+        return {"hidden": CANDIDATES[self.candidate](entering + recurrent)}
+
+
+class LSTMLayer(Layer):
+    """c_t = f c_{t-1} + i g and h_t = o act(c_t), with gates f, i, o and candidate g."""
+
+    fused = nn.LSTM
+    blocks = ("input", "forget", "candidate", "output")
+    states = ("hidden", "cell")
+
+    def step(self, entering: Tensor, recurrent: Tensor, *state: Tensor) -> dict:
+        argument, act = self._split(entering + recurrent), CANDIDATES[self.candidate]
+        names = ("input", "forget", "output")
+        enter, keep, leave = gates = [self._gate(name, argument) for name in names]
+        candidate = act(argument["candidate"])
+        cell = keep * state[1] + enter * candidate
+        return {
+            "hidden": leave * act(cell),
+            "cell": cell,
+            "candidate": candidate,
+            **{f"{name}_gate": gate for name, gate in zip(names, gates, strict=True)},
+        }
+
+
+class GRULayer(Layer):
+    """h_t = (1 - z) n + z h_{t-1}, with n = act(W x_t + b + r (U h_{t-1} + b')).
+
+    An update gate z held at 0 and a reset gate r held at 1 leave the RNN, weight for weight.
+    """
+
+    fused = nn.GRU
+    blocks = ("reset", "update", "candidate")
+
+    def step(self, entering: Tensor, recurrent: Tensor, *state: Tensor) -> dict:
+        below, before = self._split(entering), self._split(recurrent)
+        gates = {name: below[name] + before[name] for name in self.free if name != "candidate"}
+        reset, update = self._gate("reset", gates), self._gate("update", gates)
+        candidate = CANDIDATES[self.candidate](below["candidate"] + reset * before["candidate"])
+        return {
+            "hidden": (1 - update) * candidate + update * state[0],
+            "candidate": candidate,
+            "reset_gate": reset,
+            "update_gate": update,
+        }

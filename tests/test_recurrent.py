@@ -1,0 +1,504 @@
+"""Recurrent networks against numpy by hand and against torch.nn, in every setting they have."""
+
+from __future__ import annotations
+
+import itertools
+
+import numpy as np
+import pytest
+import torch
+from conftest import make_cell
+from torch import nn
+from torch.utils.flop_counter import FlopCounterMode
+
+from architectures.architecture import Signature
+from architectures.recurrent import GRU, LSTM, RNN, BiGRU, BiLSTM, BiRNN
+from harness.errors import UserError
+from harness.fit.run import run_cell
+from harness.record import Outcome
+from harness.registry import architecture_declarations, spec_of
+
+BATCH, STEPS, FEATURES, WIDTH = 3, 7, 4, 6
+SIGNATURE = Signature("many-to-many", "vectors", FEATURES, "classes", 2, False, "per-step")
+FULL = torch.full((BATCH,), STEPS)
+RAGGED = torch.tensor([STEPS, 4, 1])
+FORWARDS, BOTH = [RNN, LSTM, GRU], [BiRNN, BiLSTM, BiGRU]
+TORCH = {RNN: nn.RNN, LSTM: nn.LSTM, GRU: nn.GRU, BiRNN: nn.RNN, BiLSTM: nn.LSTM, BiGRU: nn.GRU}
+NAMES = ("weight_ih", "weight_hh", "bias_ih", "bias_hh")
+HELD = ("free", "0", "1")
+
+
+def built(kind, dtype=torch.float64, **parameters):
+    """A network none of whose parameters is at a special value."""
+    torch.manual_seed(1)
+    net = kind(FEATURES, WIDTH, SIGNATURE, **parameters).to(dtype)
+    with torch.no_grad():
+        for parameter in net.parameters():
+            parameter.add_(0.3 * torch.randn_like(parameter))
+    return net
+
+
+def some_x(dtype=torch.float64, steps=STEPS) -> torch.Tensor:
+    return torch.randn(
+        BATCH, steps, FEATURES, dtype=dtype, generator=torch.Generator().manual_seed(2)
+    )
+
+
+def gradients(output: torch.Tensor, of) -> list[torch.Tensor]:
+    """Of a sum in which every output has a weight of its own."""
+    weights = torch.linspace(-1, 1, output.numel(), dtype=output.dtype).view_as(output)
+    return list(torch.autograd.grad((output * weights).sum(), list(of), retain_graph=True))
+
+
+def torchs(net, kind, dtype) -> nn.RNNBase:
+    """torch's own stack in one piece, with the same weights."""
+    layers = len(net.forwards)
+    stack = TORCH[kind](FEATURES, WIDTH, layers, batch_first=True, bidirectional=kind in BOTH)
+    stack.to(dtype)
+    with torch.no_grad():
+        for suffix, read in (("", net.forwards), ("_reverse", net.backwards)):
+            for level, layer in enumerate(read):
+                for name in NAMES:
+                    source = getattr(layer.weights, f"{name}_l0")
+                    getattr(stack, f"{name}_l{level}{suffix}").copy_(source)
+    return stack
+
+
+# -- the equations, by hand ------------------------------------------------------------------
+
+ACTIVATIONS = {
+    "sigmoid": lambda z: 1 / (1 + np.exp(-z)),
+    "hard_sigmoid": lambda z: np.clip(z / 6 + 0.5, 0, 1),
+    "relu": lambda z: np.maximum(z, 0),
+    "tanh": np.tanh,
+}
+
+
+def by_hand(net, blocks, step, settings, states=1) -> dict[str, np.ndarray]:
+    """Run ``step`` over time; it gets W x + b and U h + b' by block, and the states."""
+    held = {k.removeprefix("hold_"): float(v) for k, v in settings.items() if v in ("0", "1")}
+    layer = net.forwards[0]
+    w, u, b, c = (getattr(layer.weights, f"{name}_l0").detach().numpy() for name in NAMES)
+    free = [block for block in blocks if block not in held]
+    gate = ACTIVATIONS[settings.get("gate", "sigmoid")]
+    act = ACTIVATIONS[settings.get("candidate", settings.get("activation", "tanh"))]
+    state = tuple(np.zeros((BATCH, WIDTH)) for _ in range(states))
+    seen: dict[str, list] = {}
+    for x in some_x().numpy().swapaxes(0, 1):
+        below = dict(zip(free, np.split(x @ w.T + b, len(free), 1), strict=True))
+        before = dict(zip(free, np.split(state[0] @ u.T + c, len(free), 1), strict=True))
+        gates = {
+            name: np.full((BATCH, WIDTH), held[name])
+            if name in held
+            else gate(below[name] + before[name])
+            for name in blocks
+            if name != "candidate"
+        }
+        state, others = step(below["candidate"], before["candidate"], gates, act, *state)
+        found = dict(zip(("hidden", "cell"), state, strict=False)) | others
+        found |= {f"{name}_gate": value for name, value in gates.items()}
+        for name, value in found.items():
+            seen.setdefault(name, []).append(value)
+    return {f"{name}_l0": np.stack(values, 1) for name, values in seen.items()}
+
+
+def rnn_step(below, before, gates, act, h):
+    return (act(below + before),), {}
+
+
+def lstm_step(below, before, gates, act, h, c):
+    candidate = act(below + before)
+    c = gates["forget"] * c + gates["input"] * candidate
+    return (gates["output"] * act(c), c), {"candidate": candidate}
+
+
+def gru_step(below, before, gates, act, h):
+    candidate = act(below + gates["reset"] * before)
+    h = (1 - gates["update"]) * candidate + gates["update"] * h
+    return (h,), {"candidate": candidate}
+
+
+def settings_of(*gates):
+    shapes = [
+        {"gate": gate, "candidate": candidate}
+        for gate, candidate in itertools.product(
+            ["sigmoid", "hard_sigmoid", "relu"], ["tanh", "relu"]
+        )
+    ]
+    holds = [
+        {f"hold_{name}": value for name, value in zip(gates, values, strict=True)}
+        for values in itertools.product(HELD, repeat=len(gates))
+    ]
+    return shapes + [hold | {"gate": "hard_sigmoid"} for hold in holds] + holds
+
+
+BY_HAND = (
+    [(RNN, {"activation": activation}) for activation in ("tanh", "relu")]
+    + [(LSTM, settings) for settings in settings_of("input", "forget", "output")]
+    + [(GRU, settings) for settings in settings_of("reset", "update")]
+)
+EQUATIONS = {
+    RNN: (("candidate",), rnn_step, 1),
+    LSTM: (("input", "forget", "candidate", "output"), lstm_step, 2),
+    GRU: (("reset", "update", "candidate"), gru_step, 1),
+}
+
+
+@pytest.mark.parametrize(("kind", "settings"), BY_HAND, ids=str)
+def test_every_setting_by_hand(kind, settings):
+    """What forward returns, and every state and gate that trace does."""
+    net = built(kind, **settings)
+    blocks, step, states = EQUATIONS[kind]
+    expected = by_hand(net, blocks, step, settings, states)
+    with torch.no_grad():
+        output, seen = net(some_x(), FULL), net.trace(some_x(), FULL)
+    assert seen.keys() == expected.keys() | {"output"}
+    for name, value in expected.items():
+        assert seen[name].shape == (BATCH, STEPS, WIDTH)
+        np.testing.assert_allclose(seen[name], value, atol=1e-12, err_msg=name)
+    np.testing.assert_allclose(output, expected["hidden_l0"], atol=1e-12)
+    torch.testing.assert_close(seen["output"], output, atol=1e-12, rtol=0)
+
+
+# -- against torch.nn ------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("dtype", [torch.float32, torch.float64])
+@pytest.mark.parametrize("initial_state", ["zero", "learned"])
+@pytest.mark.parametrize("kind", FORWARDS)
+def test_step_by_step_is_the_fused_kernel(kind, initial_state, dtype):
+    """Outputs and all gradients: two computations with one set of parameters."""
+    (layer,) = built(kind, dtype, initial_state=initial_state).forwards
+    assert isinstance(layer.weights, TORCH[kind])
+    x = some_x(dtype).requires_grad_()
+    fused, explicit = layer(x), layer.unroll(x)["hidden"]
+    close = {"atol": 1e-6, "rtol": 1e-5} if dtype == torch.float32 else {"atol": 1e-12, "rtol": 0}
+    torch.testing.assert_close(fused, explicit, **close)
+    of = [x, *layer.parameters()]
+    for one, other in zip(gradients(fused, of), gradients(explicit, of), strict=True):
+        assert one.abs().max() > 0
+        torch.testing.assert_close(one, other, **close)
+
+
+@pytest.mark.parametrize("dtype", [torch.float32, torch.float64])
+@pytest.mark.parametrize("layers", [1, 2])
+@pytest.mark.parametrize("kind", FORWARDS + BOTH)
+def test_stack_is_torchs_on_packed_sequences(kind, layers, dtype):
+    net = built(kind, dtype, layers=layers)
+    x = some_x(dtype)
+    packed = nn.utils.rnn.pack_padded_sequence(x, RAGGED, batch_first=True)
+    expected, _ = nn.utils.rnn.pad_packed_sequence(
+        torchs(net, kind, dtype)(packed)[0], batch_first=True
+    )
+    for got in (net(x, RAGGED), net.trace(x, RAGGED)["output"]):
+        for row, length in enumerate(RAGGED):
+            torch.testing.assert_close(got[row, :length], expected[row, :length])
+
+
+@pytest.mark.parametrize("kind", FORWARDS + BOTH)
+def test_what_training_starts_from(kind):
+    """torch's own draws for all layers, and then for each gate an orthogonal matrix."""
+    torch.manual_seed(5)
+    net = kind(FEATURES, WIDTH, SIGNATURE, layers=2)
+    layers = [*net.forwards, *net.backwards]
+    torch.manual_seed(5)
+    sizes = [FEATURES, net.out_features] * (len(layers) // 2)
+    references = [TORCH[kind](size, WIDTH) for size in sizes]
+    for reference in references:
+        for gate in reference.weight_hh_l0.data.split(WIDTH):
+            nn.init.orthogonal_(gate)
+    biases = {nn.RNN: [0], nn.LSTM: [0, 1, 0, 0], nn.GRU: [0, 1, 0]}[TORCH[kind]]
+    for layer, reference in zip(layers, references, strict=True):
+        for name in ("weight_ih_l0", "weight_hh_l0"):
+            assert torch.equal(getattr(layer.weights, name), getattr(reference, name))
+        bias = (layer.weights.bias_ih_l0 + layer.weights.bias_hh_l0).detach()
+        assert bias.view(-1, WIDTH).unique(dim=1).flatten().tolist() == biases
+
+
+@pytest.mark.parametrize(
+    ("kind", "parameter", "block"),
+    [(LSTM, "forget_bias", "forget"), (GRU, "update_bias", "update")],
+)
+@pytest.mark.parametrize("hold", [{}, {"gate": "relu"}, {"first": "1"}])
+def test_the_bias_finds_its_gate_wherever_its_rows_are(kind, parameter, block, hold):
+    first = {LSTM: "hold_input", GRU: "hold_reset"}[kind]
+    settings = {first if key == "first" else key: value for key, value in hold.items()}
+    net = kind(FEATURES, WIDTH, SIGNATURE, **{parameter: 3.0}, **settings)
+    blocks = [b for b in EQUATIONS[kind][0] if settings.get(f"hold_{b}", "free") == "free"]
+    (layer,) = net.forwards
+    bias = dict(zip(blocks, layer.weights.bias_ih_l0.detach().split(WIDTH), strict=True))
+    assert (bias.pop(block) == 3).all()
+    assert all((other == 0).all() for other in bias.values())
+
+
+@pytest.mark.parametrize("kind", [LSTM, GRU])
+def test_weights_serve_both_computations(kind):
+    """One seed, one start, and the parameters of one load into the other."""
+    fused, explicit = (built(kind, gate=gate, layers=2) for gate in ("sigmoid", "hard_sigmoid"))
+    assert isinstance(fused.forwards[0].weights, TORCH[kind])
+    assert not isinstance(explicit.forwards[0].weights, nn.RNNBase)
+    assert list(fused.state_dict()) == list(explicit.state_dict())
+    for name, value in fused.state_dict().items():
+        assert torch.equal(value, explicit.state_dict()[name])
+    explicit.load_state_dict(fused.state_dict())
+
+
+# -- single gates held -----------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("dtype", [torch.float32, torch.float64])
+@pytest.mark.parametrize("activation", ["tanh", "relu"])
+@pytest.mark.parametrize(
+    "parameters", [{}, {"layers": 3, "residual": True, "initial_state": "learned"}], ids=str
+)
+def test_gru_with_reset_at_1_and_update_at_0_is_the_rnn(activation, parameters, dtype):
+    """Same seed, same weights, and to the last bit the same outputs and gradients."""
+    rnn = built(RNN, dtype, activation=activation, **parameters)
+    gru = built(GRU, dtype, candidate=activation, hold_reset="1", hold_update="0", **parameters)
+    assert list(rnn.state_dict()) == list(gru.state_dict())
+    for name, value in rnn.state_dict().items():
+        assert torch.equal(value, gru.state_dict()[name])
+    x = some_x(dtype).requires_grad_()
+    traced, held = rnn.trace(x, FULL)["output"], gru(x, FULL)
+    assert torch.equal(traced, held)
+    for one, other in zip(
+        gradients(traced, [x, *rnn.parameters()]),
+        gradients(held, [x, *gru.parameters()]),
+        strict=True,
+    ):
+        assert torch.equal(one, other)
+    fused = rnn(x, FULL)  # torch may order its sums in another way
+    torch.testing.assert_close(fused, held, atol=1e-6, rtol=0)
+    for one, other in zip(
+        gradients(fused, [x, *rnn.parameters()]),
+        gradients(held, [x, *gru.parameters()]),
+        strict=True,
+    ):
+        torch.testing.assert_close(one, other, atol=1e-6, rtol=1e-6)
+
+
+HOLDS = [
+    (LSTM, {"hold_input": "1"}, 3 / 4),
+    (LSTM, {"hold_forget": "1"}, 3 / 4),
+    (LSTM, {"hold_input": "1", "hold_forget": "1", "hold_output": "1"}, 1 / 4),
+    (GRU, {"hold_reset": "1"}, 2 / 3),
+    (GRU, {"hold_reset": "0", "hold_update": "0"}, 1 / 3),
+]
+
+
+@pytest.mark.parametrize(("kind", "hold", "share"), HOLDS, ids=str)
+def test_a_held_gate_has_no_parameters(kind, hold, share):
+    """Nothing is counted that does nothing: each parameter left has a gradient."""
+    whole, net = (built(kind, layers=2, **settings) for settings in ({}, hold))
+    size, full = (sum(p.numel() for p in n.parameters()) for n in (net, whole))
+    assert size == pytest.approx(share * full)
+    if hold.get("hold_reset") != "0":  # at 0 it cuts the recurrence, and U with it
+        for gradient in gradients(net(some_x(), FULL), net.parameters()):
+            assert (gradient != 0).any(-1).all()
+
+
+def test_an_update_gate_at_1_never_changes_the_state():
+    net = built(GRU, hold_update="1", initial_state="learned")
+    start = net.forwards[0].initial["hidden"]
+    assert torch.equal(net(some_x(), FULL), start.expand(BATCH, STEPS, WIDTH))
+
+
+def test_a_forget_gate_at_1_keeps_all_that_was_added():
+    """Without forgetting, the cell is the running sum of what the input gate lets in."""
+    seen = built(LSTM, hold_forget="1").trace(some_x(), FULL)
+    added = seen["input_gate_l0"] * seen["candidate_l0"]
+    torch.testing.assert_close(seen["cell_l0"], added.cumsum(1))
+
+
+# -- residual connections, initial states, gain ----------------------------------------------
+
+
+@pytest.mark.parametrize("kind", FORWARDS + BOTH)
+def test_residual_adds_each_layers_input_from_the_second_up(kind):
+    net = built(kind, layers=3, residual=True)
+    x = some_x()
+    expected = x
+    for level in range(3):
+        parts = [torchs_layer(net.forwards[level])(expected)[0]]
+        if kind in BOTH:
+            back = torchs_layer(net.backwards[level])(expected.flip(1))[0]
+            parts.append(back.flip(1))
+        hidden = torch.cat(parts, -1)
+        expected = hidden if level == 0 else expected + hidden
+    torch.testing.assert_close(net(x, FULL), expected)
+    torch.testing.assert_close(net.trace(x, FULL)["output"], expected)
+    plain = built(kind, layers=3)
+    assert not torch.allclose(plain(x, FULL), expected)
+    assert sum(p.numel() for p in plain.parameters()) == sum(p.numel() for p in net.parameters())
+
+
+def torchs_layer(layer) -> nn.RNNBase:
+    """A layer of torch.nn of its own, with the weights of one of ours."""
+    assert isinstance(layer.weights, nn.RNNBase)
+    own = type(layer.weights)(layer.weights.input_size, WIDTH, batch_first=True).double()
+    own.load_state_dict(layer.weights.state_dict())
+    return own
+
+
+@pytest.mark.parametrize("kind", FORWARDS)
+def test_residual_changes_nothing_in_a_single_layer(kind):
+    """Not even where the input is as wide as the hidden states."""
+    nets = []
+    for residual in (False, True):
+        torch.manual_seed(5)
+        nets.append(kind(FEATURES, FEATURES, SIGNATURE, residual=residual))
+    x = some_x(torch.float32)
+    assert torch.equal(nets[0](x, FULL), nets[1](x, FULL))
+
+
+@pytest.mark.parametrize("kind", FORWARDS + BOTH)
+def test_a_learned_initial_state_starts_at_zero_and_is_trained(kind):
+    torch.manual_seed(5)
+    zero = kind(FEATURES, WIDTH, SIGNATURE, layers=2)
+    torch.manual_seed(5)
+    learned = kind(FEATURES, WIDTH, SIGNATURE, layers=2, initial_state="learned")
+    x = some_x(torch.float32)
+    assert torch.equal(zero(x, RAGGED), learned(x, RAGGED))
+    states = 2 if kind in (LSTM, BiLSTM) else 1
+    directions = 2 if kind in BOTH else 1
+    sizes = [sum(p.numel() for p in net.parameters()) for net in (zero, learned)]
+    assert sizes[1] - sizes[0] == 2 * directions * states * WIDTH
+    starts = [p for name, p in learned.named_parameters() if "initial" in name]
+    assert all(gradient.any() for gradient in gradients(learned(x, RAGGED), starts))
+
+
+@pytest.mark.parametrize("kind", FORWARDS + BOTH)
+def test_a_learned_initial_state_is_where_each_direction_starts(kind):
+    """Backwards that is the sequence's own last step, whatever the padding."""
+    net = built(kind, initial_state="learned")
+    x = some_x()
+    output, seen = net(x, RAGGED), net.trace(x, RAGGED)
+    for suffix, read in (("", net.forwards), ("_reverse", net.backwards)):
+        for layer in read:
+            for row, length in enumerate(RAGGED):
+                alone = x[row : row + 1, :length]
+                start = [
+                    layer.initial[name].expand(1, 1, -1).contiguous()
+                    for name in ("hidden", "cell")
+                    if name in layer.initial
+                ]
+                steps = alone.flip(1) if suffix else alone
+                state = tuple(start) if len(start) == 2 else start[0]
+                expected = torchs_layer(layer)(steps, state)[0]
+                expected = expected.flip(1) if suffix else expected
+                place = slice(WIDTH, None) if suffix else slice(WIDTH)
+                torch.testing.assert_close(output[row, :length, place], expected[0])
+                torch.testing.assert_close(seen[f"hidden_l0{suffix}"][row, :length], expected[0])
+
+
+@pytest.mark.parametrize("kind", [RNN, BiRNN])
+@pytest.mark.parametrize("gain", [0.0, 0.5, 1.0, 2.0])
+def test_gain_scales_the_orthogonal_recurrent_matrix(kind, gain):
+    net = kind(FEATURES, WIDTH, SIGNATURE, layers=2, gain=gain)
+    for layer in (*net.forwards, *net.backwards):
+        matrix = layer.weights.weight_hh_l0.detach()
+        torch.testing.assert_close(matrix @ matrix.T, gain**2 * torch.eye(WIDTH))
+
+
+# -- traces and padding ----------------------------------------------------------------------
+
+ALL_AT_ONCE = {"layers": 2, "residual": True, "initial_state": "learned"}
+SETTINGS = (
+    [(kind, {}) for kind in FORWARDS + BOTH]
+    + [(kind, ALL_AT_ONCE) for kind in FORWARDS + BOTH]
+    + [
+        (LSTM, ALL_AT_ONCE | {"gate": "hard_sigmoid", "hold_forget": "1"}),
+        (GRU, ALL_AT_ONCE | {"candidate": "relu", "hold_reset": "1"}),
+    ]
+)
+INSIDE = {
+    RNN: {"hidden"},
+    LSTM: {"hidden", "cell", "candidate", "input_gate", "forget_gate", "output_gate"},
+    GRU: {"hidden", "candidate", "reset_gate", "update_gate"},
+}
+
+
+@pytest.mark.parametrize(("kind", "settings"), SETTINGS, ids=str)
+def test_trace_tells_every_layer_and_direction(kind, settings):
+    net = built(kind, torch.float32, **settings)
+    x = some_x(torch.float32)
+    output, seen = net(x, RAGGED), net.trace(x, RAGGED)
+    one_way = {BiRNN: RNN, BiLSTM: LSTM, BiGRU: GRU}.get(kind, kind)
+    directions = ["", "_reverse"] if kind in BOTH else [""]
+    layers = range(settings.get("layers", 1))
+    assert seen.keys() == {"output"} | {
+        f"{name}_l{level}{suffix}"
+        for name, level, suffix in itertools.product(INSIDE[one_way], layers, directions)
+    }
+    for name, value in seen.items():
+        assert value.shape == (BATCH, STEPS, net.out_features if name == "output" else WIDTH)
+    torch.testing.assert_close(seen["output"], output, atol=1e-6, rtol=1e-5)
+    if not settings.get("residual"):
+        top = torch.cat([seen[f"hidden_l{layers[-1]}{suffix}"] for suffix in directions], -1)
+        assert torch.equal(top, seen["output"])
+
+
+@pytest.mark.parametrize(("kind", "settings"), SETTINGS, ids=str)
+def test_padding_changes_no_real_step(kind, settings):
+    net = built(kind, **settings)
+    x, other = some_x(), some_x()
+    for row, length in enumerate(RAGGED):
+        other[row, length:] = 9.0
+    one, changed = net.trace(x, RAGGED), net.trace(other, RAGGED)
+    outputs = net(x, RAGGED), net(other, RAGGED)
+    for row, length in enumerate(RAGGED):
+        alone = net(x[row : row + 1, :length], RAGGED[row : row + 1])[0]
+        for output in outputs:
+            torch.testing.assert_close(output[row, :length], alone)
+        for name, value in one.items():
+            torch.testing.assert_close(value[row, :length], changed[name][row, :length])
+
+
+# -- names, cells and costs ------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("text", "complaint"),
+    [
+        ("gru[hold_reset=open]", "0, 1, free"),
+        ("lstm[gate=hard_sigmod]", "hard_sigmoid"),
+        ("bilstm[initial_state=learnt]", "learned"),
+        ("rnn[gain=-1]", "must not be negative"),
+        ("lstm[hold_reset=1]", "hold_"),
+    ],
+)
+def test_a_wrong_setting_is_refused_with_the_right_ones(text, complaint):
+    with pytest.raises(UserError, match=complaint):
+        spec_of(text, architecture_declarations(), "architecture", "test")
+
+
+def test_a_network_of_no_layers_is_refused():
+    with pytest.raises(ValueError, match="layers=0"):
+        LSTM(FEATURES, WIDTH, SIGNATURE, layers=0)
+
+
+@pytest.mark.parametrize("kind", FORWARDS + BOTH)
+def test_operations_are_counted_whichever_way_they_are_computed(kind):
+    """On the meta device, where nothing is computed: 2 for each weight, step and example."""
+    gates = ["sigmoid", "hard_sigmoid"] if kind in (LSTM, GRU) else [None]
+    for gate in gates:
+        with torch.device("meta"):
+            net = kind(FEATURES, WIDTH, SIGNATURE, **({"gate": gate} if gate else {}))
+            x = torch.empty(BATCH, STEPS, FEATURES)
+            with FlopCounterMode(display=False) as counter:
+                net(x, torch.empty(BATCH, dtype=torch.int64))
+        weights = sum(p.numel() for name, p in net.named_parameters() if "weight_" in name)
+        assert counter.get_total_flops() == 2 * weights * STEPS * BATCH
+
+
+@pytest.mark.slow
+def test_a_cell_of_the_held_gru_is_a_cell_of_the_rnn():
+    """Through the size solver and training: the same width, curve and scores."""
+    rnn, gru = (
+        run_cell(make_cell("recall[lag=2]", name))
+        for name in ("rnn", "gru[hold_reset=1,hold_update=0]")
+    )
+    assert rnn.outcome == gru.outcome == Outcome.OK
+    assert rnn.width == gru.width
+    for one, other in zip(rnn.curve, gru.curve, strict=True):
+        assert one["loss"] == pytest.approx(other["loss"], rel=1e-4)
