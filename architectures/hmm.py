@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -267,6 +268,20 @@ class HMM:
             return {**named, "log_prior": self.log_prior}
         named = self.chains[0].arrays()
         return {**named, "targets": self.targets} if self.use == "forecast" else named
+
+    def restore(self, arrays: Mapping[str, np.ndarray]) -> None:
+        """Take the numbers that ``arrays`` of a fitted one gave."""
+        if self.use == "classify":
+            self.log_prior = arrays["log_prior"]
+            prefixes = [f"class_{label}/" for label in range(len(self.log_prior))]
+        else:
+            prefixes = [""]
+        names = ("start", "transitions", "emissions", "means", "variances")
+        self.chains = [
+            Chain(**{name: arrays[at + name] for name in names if at + name in arrays})
+            for at in prefixes
+        ]
+        self.targets = arrays.get("targets", self.targets)
 
     def parameter_count(self) -> int:
         chains = sum(chain.parameter_count() for chain in self.chains)

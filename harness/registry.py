@@ -140,6 +140,17 @@ def add_plugin(path: str) -> None:
         )
 
 
+def declared_in(path: str) -> tuple[list[Spec], list[Spec]]:
+    """The architectures and the tasks that a file declares, at their defaults."""
+    file = str(Path(path).absolute())
+    groups = (architecture_declarations(), task_declarations())
+    architectures, tasks = (
+        [with_parameters(found, {}, path) for found in known.values() if found.file == file]
+        for known in groups
+    )
+    return architectures, tasks
+
+
 def _read_declarations(file: Path) -> list[Declaration]:
     """The classes decorated with ``@architecture`` in a source file, without running it."""
     found = []

@@ -8,8 +8,11 @@ import sys
 import typer
 
 from harness.cli import (
+    check,
     doctor,
+    generate,
     list_,
+    new,
     plan,
     report,
     results,
@@ -39,10 +42,13 @@ for name, module in {
     "status": status,
     "results": results,
     "show": show,
+    "generate": generate,
     "why": why,
     "report": report,
     "ui": ui,
     "sync": sync,
+    "new": new,
+    "check": check,
     "doctor": doctor,
 }.items():
     app.command(name)(module.main)

@@ -1,0 +1,76 @@
+"""harness generate"""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from harness.cli.options import DEFAULT_OUT, Cell, Out, Plugins
+
+
+def main(
+    cell: Cell,
+    prompt: Annotated[
+        str | None,
+        typer.Option(help="What it goes on from, or what a decoder is to answer."),
+    ] = None,
+    temperature: Annotated[
+        float, typer.Option(min=0, help="1: the model's own distribution; 0: the likeliest.")
+    ] = 1.0,
+    length: Annotated[int, typer.Option(min=1, help="Symbols to write.")] = 200,
+    seed: Annotated[int, typer.Option(min=0, help="Of the random draws.")] = 0,
+    beam: Annotated[int, typer.Option(min=1, help="Beams of a decoder; 1 is greedy.")] = 1,
+    out: Out = DEFAULT_OUT,
+    plugin: Plugins = None,
+) -> None:
+    """Let a trained cell write: a language model goes on from the prompt, a decoder answers it.
+
+    Examples:
+
+        harness generate 3f2a --prompt "And the LORD said" --temperature 0.7
+
+        harness generate 9c01 --prompt sequence --beam 5
+    """
+    import numpy as np
+    from safetensors.numpy import load_file
+
+    from harness.errors import UserError
+    from harness.fit.restore import restored
+    from harness.fit.samples import continued, written
+    from harness.registry import add_plugin
+    from harness.store import Store
+    from tasks.task import Tokens
+
+    for path in plugin or []:
+        add_plugin(path)
+    store = Store(out)
+    record = store.find(cell)
+    file = store.weights_file(record.id)
+    if not file.exists():
+        raise UserError(f"{record.id}: has no trained weights (outcome {record.outcome})")
+    task, predict = restored(record, load_file(file), beam)
+    if not isinstance(task.outputs, Tokens) or not (task.problem.decoded or task.horizon == 1):
+        raise UserError(
+            f"{record.id}: {record.task} does not write: only language models and decoders do"
+        )
+    try:
+        if prompt is None:
+            first = task.examples("validation").take(slice(0, 1))
+            shown = first.lengths[0] if task.problem.decoded else min(10, int(first.lengths[0]))
+            given = first.inputs[0, :shown]
+            prompt = task.describe(given) if task.problem.decoded else task.decode(given)
+        else:
+            given = task.encode(prompt)
+        if not len(given):
+            raise UserError("--prompt: is empty; give at least one symbol")
+        if task.problem.decoded:
+            (answer,) = predict(given[None], np.array([len(given)]))
+            print(f"{prompt} -> {written(task, answer)}")
+        else:
+            rng = np.random.default_rng(seed)
+            print(prompt + task.decode(continued(predict, given, length, temperature, rng)))
+    except NotImplementedError as error:
+        raise UserError(f"{record.id}: {error}") from None
+    except ValueError as error:
+        raise UserError(f"--prompt: {error}") from None

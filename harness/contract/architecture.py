@@ -1,0 +1,319 @@
+"""The contract of an architecture, checked on every kind of problem it claims to serve."""
+
+from __future__ import annotations
+
+import functools
+import itertools
+import pickle
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from architectures.architecture import Signature
+from harness.cell import Cell, refusal
+from harness.contract import Check, Skipped, demand
+from harness.fit.network import Network, matched_width
+from harness.fit.run import MATCH_TOLERANCE, run_cell
+from harness.matrix import Budget
+from harness.record import Outcome
+from harness.registry import (
+    Spec,
+    architecture_declarations,
+    load_architecture,
+    spec_of,
+    task_declarations,
+)
+
+OUTPUT_SIZE = 5
+INPUT_SIZE = 6
+TARGETS = (8_000, 16_000, 64_000)
+WAYS = (
+    ("one-to-one", "last", False),
+    ("many-to-one", "last", False),
+    ("many-to-one", "mean", False),
+    ("many-to-one", "max", False),
+    ("many-to-many", "per-step", False),
+    ("many-to-many", "per-step", True),
+    ("one-to-many", "decoder", False),
+    ("sequence-to-sequence", "decoder", False),
+)
+"""Problem, readout, causal."""
+LEARNED = {
+    "recall[lag=2]": 0.9,
+    "future_context[ahead=0]": 0.9,
+    "reverse[length=3,symbols=4]": 0.5,
+    "static": 0.3,
+}
+"""Tasks so easy that whoever serves them must learn them, and the skill to be reached."""
+
+
+def signatures(spec: Spec) -> list[Signature]:
+    """Every kind of task that an architecture claims to serve."""
+    facts = architecture_declarations()[spec.name].facts
+    found = []
+    for (problem, readout, causal), inputs in itertools.product(WAYS, ("tokens", "vectors")):
+        if problem not in facts["problems"] or (causal and facts["both_directions"]):
+            continue
+        kinds = ["tokens"] if readout == "decoder" else ["classes", "reals"]
+        if readout != "decoder" and inputs == "vectors":
+            kinds.append("binary")
+        for outputs in kinds:
+            found.append(
+                Signature(problem, inputs, INPUT_SIZE, outputs, OUTPUT_SIZE, causal, readout)
+            )
+    return found
+
+
+def checks(spec: Spec) -> Iterator[Check]:
+    """All that an architecture has to keep."""
+    kinds = {
+        "serves some problem": serves_something,
+        "outputs have the right shape": outputs_have_shape,
+        "padding does not matter": padding_does_not_matter,
+        "no future where it is forbidden": no_future,
+        "sees as many steps as declared": receptive_field_as_declared,
+        "decodes step by step as all at once": decodes_step_by_step,
+        "parameters match the budget": parameters_match,
+        "same seed, same network; pickles": same_seed_same_network,
+    }
+    neural = architecture_declarations()[spec.name].facts["neural"]
+    for title, check in kinds.items():
+        if neural or check is serves_something:
+            yield Check(title, functools.partial(check, spec))
+    for task in LEARNED:
+        yield Check(f"learns {task}, twice alike", functools.partial(learns, spec, task))
+
+
+def network(spec: Spec, signature: Signature, width: int = 12, seed: int = 0) -> Network:
+    """An untrained model, in evaluation mode."""
+    torch.manual_seed(seed)
+    return Network(load_architecture(spec), width, signature, dict(spec.parameters)).eval()
+
+
+def some_inputs(signature: Signature, lengths: list[int], seed: int = 0) -> tuple[Tensor, Tensor]:
+    """Random padded inputs, and their lengths; a problem of one step in has lengths of 1."""
+    if signature.problem.startswith("one-"):
+        lengths = [1] * len(lengths)
+    rng = np.random.default_rng(seed)
+    shape = (len(lengths), max(lengths))
+    if signature.inputs == "tokens":
+        inputs = torch.from_numpy(rng.integers(signature.input_size, size=shape))
+    else:
+        inputs = torch.from_numpy(rng.normal(size=(*shape, signature.input_size)).astype("f4"))
+    return inputs, torch.tensor(lengths)
+
+
+def some_targets(signature: Signature, batch: int, steps: int = 6) -> tuple[Tensor, ...]:
+    """Random target sequences for a decoder; nothing for others."""
+    if signature.readout != "decoder":
+        return ()
+    rng = np.random.default_rng(1)
+    return (torch.from_numpy(rng.integers(1, signature.output_size, size=(batch, steps))),)
+
+
+def told(signature: Signature) -> str:
+    """A signature in a few words."""
+    causal = ", causal" if signature.causal else ""
+    return (
+        f"{signature.problem}, {signature.inputs} to {signature.outputs}, "
+        f"readout {signature.readout}{causal}"
+    )
+
+
+def serves_something(spec: Spec) -> None:
+    facts = architecture_declarations()[spec.name].facts
+    known = {problem for problem, _, _ in WAYS}
+    for problem in facts["problems"]:
+        demand(problem in known, f"problems: {problem!r} is none; known: {', '.join(known)}")
+    demand(signatures(spec), "problems: it serves nothing at all")
+
+
+def outputs_have_shape(spec: Spec) -> None:
+    """Hidden vectors come out as ``(batch, time, hidden)``, finite, for any lengths."""
+    for signature in signatures(spec):
+        inputs, lengths = some_inputs(signature, [7, 9, 1])
+        with torch.no_grad():
+            outputs = network(spec, signature)(inputs, lengths, *some_targets(signature, 3))
+        lead = {"many-to-many": (3, 9)}.get(signature.problem, (3,))
+        if signature.readout == "decoder":
+            lead = (3, 6)
+        demand(
+            outputs.shape == (*lead, OUTPUT_SIZE),
+            f"{told(signature)}: outputs of shape {tuple(outputs.shape)}, not "
+            f"{(*lead, OUTPUT_SIZE)}: return (batch, time, width), or set out_features",
+        )
+        demand(torch.isfinite(outputs).all(), f"{told(signature)}: outputs are not finite")
+
+
+def padding_does_not_matter(spec: Spec) -> None:
+    """A sequence in a padded batch, whatever the padding holds, comes out as it does alone."""
+    for signature in signatures(spec):
+        net = network(spec, signature)
+        inputs, lengths = some_inputs(signature, [4, 11, 1])
+        targets = some_targets(signature, 3)
+        other = inputs.clone()
+        for row, length in enumerate(lengths):
+            other[row, length:] = 3
+        with torch.no_grad():
+            together, changed = net(inputs, lengths, *targets), net(other, lengths, *targets)
+            for row, length in enumerate(lengths.tolist()):
+                one = slice(row, row + 1)
+                alone = net(inputs[one, :length], lengths[one], *(t[one] for t in targets))[0]
+                for batch, how in ((together, "in a batch"), (changed, "with other padding")):
+                    got = batch[row]
+                    if signature.problem == "many-to-many":
+                        got = got[:length]
+                    gap = (got - alone).abs().max().item()
+                    demand(
+                        gap < 1e-4,
+                        f"{told(signature)}: a sequence of {length} steps comes out differently "
+                        f"{how} (by {gap:.2g}): use lengths to keep padding out",
+                    )
+
+
+def no_future(spec: Spec) -> None:
+    """The gradient of an output with respect to later inputs is exactly zero."""
+    causal = [s for s in signatures(spec) if s.causal and s.inputs == "vectors"]
+    if not causal:
+        raise Skipped("it serves no causal task")
+    for signature in causal:
+        net = network(spec, signature)
+        inputs, lengths = some_inputs(signature, [9, 9])
+        inputs.requires_grad_()
+        for step in range(9):
+            (gradient,) = torch.autograd.grad(net(inputs, lengths)[:, step].sum(), inputs)
+            later = gradient[:, step + 1 :].abs().sum((0, 2))
+            demand(
+                (later == 0).all(),
+                f"{told(signature)}: the output at step {step} depends on the input at step "
+                f"{step + 1 + int(later.argmax()) if len(later) else step}",
+            )
+            demand(
+                (gradient[:, step] != 0).any(),
+                f"{told(signature)}: the output at step {step} ignores the input at that step",
+            )
+
+
+def receptive_field_as_declared(spec: Spec) -> None:
+    """The last output depends on the first step inside the field, and on nothing before it."""
+    signature = Signature(
+        "many-to-many", "vectors", INPUT_SIZE, "reals", OUTPUT_SIZE, True, "per-step"
+    )
+    if signature not in signatures(spec):
+        raise Skipped("it serves no causal task")
+    net = network(spec, signature)
+    field = getattr(net.body, "receptive_field", None)
+    steps = (field or 20) + 3
+    inputs, lengths = some_inputs(signature, [steps])
+    inputs.requires_grad_()
+    (gradient,) = torch.autograd.grad(net(inputs, lengths)[0, -1].sum(), inputs)
+    (seen,) = torch.nonzero((gradient[0] != 0).any(-1), as_tuple=True)
+    found = steps - int(seen[0])
+    demand(
+        found == (field or steps),
+        f"receptive_field is {field or 'not set, so unlimited'}, but the last output of {steps} "
+        f"steps depends on the last {found}",
+    )
+
+
+def decodes_step_by_step(spec: Spec) -> None:
+    """One symbol at a time gives what teacher forcing gives, and no output knows later ones."""
+    decoders = [s for s in signatures(spec) if s.readout == "decoder"]
+    if not decoders:
+        raise Skipped("it has no decoder")
+    for signature in decoders:
+        net = network(spec, signature)
+        inputs, lengths = some_inputs(signature, [4, 7, 1])
+        (targets,) = some_targets(signature, 3)
+        with torch.no_grad():
+            whole = net(inputs, lengths, targets)
+            for step in range(targets.shape[1]):
+                other = targets.clone()
+                other[:, step:] = 0
+                gap = (net(inputs, lengths, other)[:, : step + 1] - whole[:, : step + 1]).abs()
+                demand(
+                    gap.max() < 1e-5,
+                    f"{told(signature)}: what follows symbol {step} changes what comes before",
+                )
+            x = inputs if net.embed is None else net.embed(inputs)
+            state = net.body.encode(x, lengths)
+            assert net.embed_output is not None
+            last = torch.full((3, 1), signature.output_size)
+            for step in range(targets.shape[1]):
+                hidden, state = net.body.decode(net.embed_output(last), state)
+                gap = (net.head(hidden)[:, 0] - whole[:, step]).abs().max()
+                demand(
+                    gap < 1e-4,
+                    f"{told(signature)}: decoded one at a time, symbol {step} differs by {gap:.2g} "
+                    "from decoding all at once",
+                )
+                last = targets[:, step : step + 1]
+
+
+def parameters_match(spec: Spec) -> None:
+    """The solver comes within 5 % of each budget, counted on a real instance."""
+    for signature, target in itertools.product(signatures(spec), TARGETS):
+        if signature.outputs not in ("classes", "tokens"):
+            continue
+        body, parameters = load_architecture(spec), dict(spec.parameters)
+        build = functools.partial(_sized, body, signature, parameters)
+        built = build(matched_width(build, target))
+        tables = {"embed.weight", "embed_output.weight"}
+        counted = sum(p.numel() for n, p in built.named_parameters() if n not in tables)
+        demand(built.counts()[1] == counted, f"{told(signature)}: parameters are miscounted")
+        demand(
+            abs(counted / target - 1) <= MATCH_TOLERANCE,
+            f"{told(signature)}: no width comes within 5 % of {target:,} parameters; the nearest "
+            f"has {counted:,}",
+        )
+
+
+def _sized(body: type, signature: Signature, parameters: dict[str, Any], width: int) -> Network:
+    return Network(body, width, signature, parameters)
+
+
+def same_seed_same_network(spec: Spec) -> None:
+    """Weights come from torch's generator alone, and the module pickles."""
+    signature = signatures(spec)[0]
+    one, same, other = (network(spec, signature, seed=seed) for seed in (1, 1, 2))
+    given: Any = (*some_inputs(signature, [5, 3]), *some_targets(signature, 2))
+    again = pickle.loads(pickle.dumps(one))
+    with torch.no_grad():
+        demand(torch.equal(one(*given), same(*given)), "the same seed gives another network")
+        demand(torch.equal(one(*given), again(*given)), "a pickled copy computes something else")
+        demand(
+            not torch.equal(one(*given), other(*given)),
+            "another seed gives the same network: draw the weights from torch's generator",
+        )
+
+
+def learns(spec: Spec, task: str) -> None:
+    """On a trivial task the score rises far above the floor; twice the same cell is the same to
+    the bit, weights and per-example scores included."""
+    budget = Budget(
+        steps=300, batch=16, parameters=2000, embedding=8, evaluate_every=50, learning_rate=0.01
+    )
+    cell = Cell(spec_of(task, task_declarations(), "task", "check"), spec, 0, budget)
+    reason = refusal(spec, cell.task)
+    if reason:
+        raise Skipped(reason)
+    record = run_cell(cell)
+    if record.outcome == Outcome.NOT_APPLICABLE:
+        raise Skipped(record.reason)
+    demand(record.outcome == Outcome.OK, f"{task}: {record.reason}\n{record.traceback}")
+    baseline = architecture_declarations()[spec.name].facts["baseline"]
+    least = 0.0 if baseline else LEARNED[task]
+    demand(
+        record.skill is not None and record.skill >= least,
+        f"{task}: skill {record.skill} after {record.steps} updates; at least {least} is expected",
+    )
+    losses = [point["loss"] for point in record.curve]
+    demand(losses[-1:] <= losses[:1], f"{task}: the loss rose: {losses}")
+    again = run_cell(cell)
+    same = again.scores == record.scores and again.weights.keys() == record.weights.keys()
+    same = same and all(np.array_equal(v, again.weights[k]) for k, v in record.weights.items())
+    same = same and np.array_equal(again.per_example["score"], record.per_example["score"])
+    demand(same, f"{task}: the same cell ran twice gives two results: is all randomness seeded?")

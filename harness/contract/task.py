@@ -1,0 +1,292 @@
+"""The contract of a task, checked on its tiny instance and on itself."""
+
+from __future__ import annotations
+
+import dataclasses
+import functools
+import itertools
+from collections.abc import Iterator
+
+import numpy as np
+
+from harness.cell import Cell, refusal
+from harness.contract import Check, Skipped, demand
+from harness.fit.metrics import HIGHER_IS_BETTER
+from harness.fit.run import run_cell
+from harness.matrix import Budget
+from harness.record import Outcome
+from harness.registry import (
+    Spec,
+    architecture_declarations,
+    make_task,
+    spec_of,
+    task_declarations,
+    with_parameters,
+)
+from tasks.task import (
+    END,
+    Binary,
+    Examples,
+    Problem,
+    Reals,
+    Stored,
+    Task,
+    Tokens,
+    Unavailable,
+    Vectors,
+)
+
+
+def tiny(spec: Spec) -> Spec:
+    """The instance of a task that is small enough to be checked quickly."""
+    given = {name: str(value) for name, value in type(make_task(spec)).tiny.items()}
+    return with_parameters(task_declarations()[spec.name], given, "tiny")
+
+
+def checks(spec: Spec) -> Iterator[Check]:
+    """All that a task has to keep."""
+    for title, check in {
+        "declares what it is": declares_itself,
+        "shapes, types and ranges": shapes_and_ranges,
+        "no padded step is scored": no_padding_scored,
+        "same seed, same examples": same_seed_same_examples,
+        "splits are disjoint": splits_are_disjoint,
+        "the floor lies below the ceiling": floor_below_ceiling,
+        "some architecture trains on it": trains,
+    }.items():
+        yield Check(title, functools.partial(check, spec))
+
+
+def made(spec: Spec) -> Task:
+    """The tiny task, or Skipped where its data is not there."""
+    task = make_task(tiny(spec))
+    try:
+        task.examples("test")
+    except Unavailable as error:
+        raise Skipped(str(error)) from None
+    return task
+
+
+def drawn(task: Task, seed: int = 0, size: int = 32) -> Examples:
+    """A training batch."""
+    return next(task.batches(np.random.default_rng(seed), size))
+
+
+def some(task: Task) -> Iterator[tuple[str, Examples]]:
+    """A training batch and every held-out split, by name."""
+    yield "training", drawn(task)
+    for split in ("validation", *task.test_splits):
+        yield split, task.examples(split)
+
+
+def declares_itself(spec: Spec) -> None:
+    cls = type(make_task(spec))
+    demand(
+        cls.metric in HIGHER_IS_BETTER,
+        f"metric = {cls.metric!r}; known: {', '.join(HIGHER_IS_BETTER)}",
+    )
+    demand(isinstance(cls.problem, Problem), f"problem = {cls.problem!r} is no tasks.task.Problem")
+    demand(cls.tags, "tags: it names no capability that it asks for")
+    demand(cls.source, "source: it does not say where it is taken from")
+    demand(cls.readout in ("last", "mean", "max"), f"readout = {cls.readout!r}")
+    demand(
+        len(cls.__doc__ or "") > 60,
+        "the docstring should show an example and give shapes and chance level",
+    )
+    task = make_task(spec)
+    demand(task.test_splits[:1] == ("test",), f"test_splits = {task.test_splits}: first is 'test'")
+
+
+def shapes_and_ranges(spec: Spec) -> None:
+    task = made(spec)
+    for split, examples in some(task):
+        _inputs_fit(task, split, examples)
+        _targets_fit(task, split, examples)
+
+
+def _inputs_fit(task: Task, split: str, examples: Examples) -> None:
+    batch, time = examples.inputs.shape[:2]
+    lengths = examples.lengths
+    demand(
+        lengths.shape == (batch,) and lengths.dtype == np.int64,
+        f"{split}: lengths are {lengths.dtype} {lengths.shape}, not int64 ({batch},)",
+    )
+    demand(
+        lengths.min() >= 1 and lengths.max() <= time,
+        f"{split}: lengths lie between {lengths.min()} and {lengths.max()}, not in 1..{time}",
+    )
+    if task.problem in (Problem.ONE_TO_ONE, Problem.ONE_TO_MANY):
+        demand(time == 1, f"{split}: {task.problem}, but inputs have {time} steps")
+    inputs = examples.inputs
+    if isinstance(task.inputs, Tokens):
+        demand(
+            inputs.dtype == np.int64 and inputs.ndim == 2,
+            f"{split}: tokens must be int64 (batch, time), not {inputs.dtype} {inputs.shape}",
+        )
+        demand(
+            inputs.min() >= 0 and inputs.max() < task.inputs.size,
+            f"{split}: tokens lie in {inputs.min()}..{inputs.max()}, not in "
+            f"0..{task.inputs.size - 1}",
+        )
+    else:
+        demand(isinstance(task.inputs, Vectors), f"inputs = {task.inputs!r}")
+        demand(
+            inputs.dtype == np.float32 and inputs.shape == (batch, time, task.inputs.dim),
+            f"{split}: vectors must be float32 {(batch, time, task.inputs.dim)}, not "
+            f"{inputs.dtype} {inputs.shape}",
+        )
+        demand(np.isfinite(inputs).all(), f"{split}: inputs are not all finite")
+
+
+def _targets_fit(task: Task, split: str, examples: Examples) -> None:
+    targets, scored = examples.targets, examples.scored
+    batch, time = examples.inputs.shape[:2]
+    lead: tuple[int, ...] = (batch,)
+    if task.problem is Problem.MANY_TO_MANY:
+        lead = (batch, time)
+    elif task.problem.decoded:
+        lead = (batch, targets.shape[1])
+        _decoded_fit(task, split, examples)
+    demand(
+        scored.shape == lead and scored.dtype == bool,
+        f"{split}: scored is {scored.dtype} {scored.shape}, not bool {lead}",
+    )
+    demand(scored.any(), f"{split}: nothing is scored")
+    outputs = task.outputs
+    if isinstance(outputs, Reals | Binary):
+        demand(
+            targets.shape == (*lead, outputs.dim) and targets.dtype == np.float32,
+            f"{split}: targets are {targets.dtype} {targets.shape}, not float32 "
+            f"{(*lead, outputs.dim)}",
+        )
+        counted = targets[scored]
+        demand(np.isfinite(counted).all(), f"{split}: targets are not all finite")
+        if isinstance(outputs, Binary):
+            demand(set(np.unique(counted)) <= {0, 1}, f"{split}: targets are not 0 or 1")
+        return
+    demand(
+        targets.shape == lead and targets.dtype == np.int64,
+        f"{split}: targets are {targets.dtype} {targets.shape}, not int64 {lead}",
+    )
+    counted = targets[scored]
+    demand(
+        counted.min() >= 0 and counted.max() < outputs.size,
+        f"{split}: targets lie in {counted.min()}..{counted.max()}, not in 0..{outputs.size - 1}",
+    )
+
+
+def _decoded_fit(task: Task, split: str, examples: Examples) -> None:
+    demand(isinstance(task.outputs, Tokens), "outputs of a decoder must be Tokens")
+    lengths = examples.target_lengths
+    demand(lengths is not None, f"{split}: target_lengths are missing: use Examples.pairs")
+    assert lengths is not None
+    steps = np.arange(examples.targets.shape[1])
+    inside = steps < lengths[:, None]
+    demand(
+        np.array_equal(examples.scored, inside),
+        f"{split}: scored must be every target up to target_lengths, and no other",
+    )
+    ends = (examples.targets == END) & inside
+    demand(
+        np.array_equal(ends, steps == lengths[:, None] - 1),
+        f"{split}: each target must hold END ({END}) at its end and nowhere else",
+    )
+    demand(
+        lengths.max() <= task.longest_output,
+        f"{split}: a target has {lengths.max()} symbols; longest_output is {task.longest_output}",
+    )
+
+
+def no_padding_scored(spec: Spec) -> None:
+    task = made(spec)
+    if task.problem is not Problem.MANY_TO_MANY:
+        raise Skipped("its targets are not aligned with its inputs")
+    for split, examples in some(task):
+        padding = np.arange(examples.inputs.shape[1]) >= examples.lengths[:, None]
+        demand(not (examples.scored & padding).any(), f"{split}: a padded step is scored")
+
+
+def same_seed_same_examples(spec: Spec) -> None:
+    task = made(spec)
+
+    def first(seed: int) -> list[Examples]:
+        return list(itertools.islice(task.batches(np.random.default_rng(seed), 16), 3))
+
+    def alike(one: Examples, other: Examples) -> bool:
+        mine, theirs = one.arrays(), other.arrays()
+        return all(np.array_equal(mine[name], theirs[name]) for name in mine)
+
+    one, same, other = first(1), first(1), first(2)
+    demand(
+        all(map(alike, one, same)),
+        "the same generator draws other examples: draw from the one given, from nothing else",
+    )
+    demand(
+        not all(np.array_equal(a.inputs, b.inputs) for a, b in zip(one, other, strict=True)),
+        "another seed draws the same training examples",
+    )
+    again = dataclasses.replace(task)  # type: ignore[type-var]  # every task is a dataclass
+    for split in ("validation", *task.test_splits):
+        demand(
+            alike(task.examples(split), again.examples(split)),
+            f"{split}: is not the same twice: held-out examples must be fixed",
+        )
+
+
+def splits_are_disjoint(spec: Spec) -> None:
+    """No held-out sequence is trained on. Stored data may repeat short sequences, so only those
+    of ten steps or more count there."""
+    task = made(spec)
+    least = 1
+    if isinstance(task, Stored):
+        one_step = task.problem in (Problem.ONE_TO_ONE, Problem.ONE_TO_MANY)
+        least = 1 if one_step else 10
+        training = _rows(task.splits()["training"], least)
+    else:
+        training = set().union(*(_rows(drawn(task, seed, 1000), least) for seed in range(3)))
+    validation, test = (_rows(task.examples(s), least) for s in ("validation", "test"))
+    for name, one, other in (
+        ("training and validation", training, validation),
+        ("training and test", training, test),
+        ("validation and test", validation, test),
+    ):
+        shared = len(one & other)
+        demand(not shared, f"{shared} sequences are in both {name}")
+
+
+def _rows(examples: Examples, least: int) -> set[bytes]:
+    return {
+        row[:length].tobytes()
+        for row, length in zip(examples.inputs, examples.lengths, strict=True)
+        if length >= least
+    }
+
+
+def floor_below_ceiling(spec: Spec) -> None:
+    task = made(spec)
+    for split in ("validation", *task.test_splits):
+        floor, ceiling = task.floor(split), task.ceiling(split)
+        demand(np.isfinite([floor, ceiling]).all(), f"{split}: floor {floor}, ceiling {ceiling}")
+        better = ceiling > floor if HIGHER_IS_BETTER[task.metric] else ceiling < floor
+        demand(
+            better, f"{split}: {task.metric}: floor {floor:.4g} is not worse than the ceiling "
+            f"{ceiling:.4g}"
+        )  # fmt: skip
+    for name, score in task.references().items():
+        demand(np.isfinite(score), f"reference {name} is {score}")
+
+
+def trains(spec: Spec) -> None:
+    """A few updates of the first architecture that serves it, through ``run_cell``."""
+    known, small = architecture_declarations(), tiny(spec)
+    for name in ("gru", "attention_encoder_decoder", *known):
+        architecture = spec_of(name, known, "architecture", "check")
+        if known[name].facts["neural"] and refusal(architecture, small) is None:
+            break
+    else:
+        raise Skipped("no architecture serves such a task")
+    budget = Budget(steps=3, batch=8, parameters=2000, embedding=8, evaluate_every=3)
+    record = run_cell(Cell(small, architecture, 0, budget))
+    if record.outcome == Outcome.UNAVAILABLE:
+        raise Skipped(record.reason)
+    demand(record.outcome == Outcome.OK, f"{name}: {record.reason}\n{record.traceback}")
