@@ -1,0 +1,72 @@
+"""Which bracket must close next?"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from tasks.task import Classes, Examples, Problem, Synthetic, Tokens, accuracy_of, task
+
+
+@task("brackets")
+@dataclass(frozen=True)
+class Brackets(Synthetic):
+    """Say at each step which kind of bracket would have to close next.
+
+    ``( [ { } ] [  ->  _ _ _ [ ( _``: well-nested brackets of several ``kinds``, never more than
+    ``depth`` open; the first stays open, so that there is always an answer. Only the steps at
+    which a bracket closes are scored: elsewhere the answer is the bracket just read. Kinds are
+    drawn independently, so counting how deep one stands says nothing; only the stack does. A
+    window still sees those brackets that opened within it. Inputs and targets ``(batch, length)``;
+    chance 1 / kinds. ``beyond``: tested on up to so many times the length, no deeper
+    (Dyck languages: Suzgun et al. 2019; of bounded depth: Hewitt et al. 2020).
+    """
+
+    kinds: int = 4
+    depth: int = 5
+    length: int = 30
+    beyond: int = 1
+
+    problem = Problem.MANY_TO_MANY
+    metric = "accuracy"
+    causal = True  # the brackets that close later give the answer away
+    tags = ("state tracking", "hierarchy")
+    tiny = {"kinds": 3, "depth": 3, "length": 10}
+    source = "Suzgun et al. 2019; Hewitt et al. 2020"
+
+    def __post_init__(self) -> None:
+        if self.depth < 2 or self.length <= self.depth:
+            raise ValueError(f"brackets needs depth > 1 and length > depth: {self}")
+
+    @property
+    def inputs(self) -> Tokens:
+        return Tokens(2 * self.kinds)
+
+    @property
+    def outputs(self) -> Classes:
+        return Classes(self.kinds)
+
+    def stretched(self, factor: int) -> Brackets:
+        return replace(self, length=factor * self.length)
+
+    def draw(self, rng: np.random.Generator, size: int) -> Examples:
+        kinds = rng.integers(self.kinds, size=(size, self.length))
+        wants = rng.random((size, self.length)) < 0.5
+        inputs, targets = np.empty_like(kinds), np.empty_like(kinds)
+        rows, level = np.arange(size), np.zeros(size, np.int64)
+        stack = np.zeros((size, self.depth + 1), np.int64)
+        for step in range(self.length):
+            opens = (wants[:, step] & (level < self.depth)) | (level < 2)
+            inputs[:, step] = np.where(opens, kinds[:, step], self.kinds + stack[rows, level - 1])
+            stack[rows, level] = np.where(opens, kinds[:, step], stack[rows, level])
+            level += np.where(opens, 1, -1)
+            targets[:, step] = stack[rows, level - 1]
+        return Examples.of(inputs, targets, scored=inputs >= self.kinds)
+
+    def floor(self, split: str = "test") -> float:
+        held_out = self.examples(split)
+        return max(accuracy_of(kind, held_out) for kind in range(self.kinds))
+
+    def ceiling(self, split: str = "test") -> float:
+        return 1.0

@@ -1,0 +1,69 @@
+"""Write a sequence backwards."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from tasks.task import END, Examples, Problem, Synthetic, Tokens, task
+
+
+@task("reverse")
+@dataclass(frozen=True)
+class Reverse(Synthetic):
+    """Write the sequence backwards, then end.
+
+    ``5 2 7  ->  7 2 5 END``. Trained on lengths from 1 to ``length``; validated and tested on the
+    upper half, length / 2 < steps <= length, and with ``beyond`` on the same half of 2, 4, ...
+    times the length, where every sequence is longer than any in training. Inputs
+    ``(batch, length)`` of symbols 1 to ``symbols``, targets ``(batch, length + 1)``; accuracy
+    counts place by place, END too. Chance: 1 / symbols; the floor is one symbol all the way with
+    END at the right place, as if the length were told (Deletang et al. 2023).
+    """
+
+    length: int = 10
+    symbols: int = 8
+    beyond: int = 1
+
+    problem = Problem.SEQUENCE_TO_SEQUENCE
+    metric = "accuracy"
+    tags = ("memory", "order")
+    tiny = {"length": 5, "symbols": 4}
+    source = "Deletang et al. 2023 (neural networks and the Chomsky hierarchy)"
+
+    @property
+    def inputs(self) -> Tokens:
+        return Tokens(self.symbols + 1)
+
+    @property
+    def outputs(self) -> Tokens:
+        return Tokens(self.symbols + 1)
+
+    @property
+    def longest_output(self) -> int:
+        return self.beyond * self.length + 1
+
+    def stretched(self, factor: int) -> Reverse:
+        return replace(self, length=factor * self.length)
+
+    def draw(self, rng: np.random.Generator, size: int) -> Examples:
+        return self._reversed(rng, rng.integers(1, self.length + 1, size=size))
+
+    def draw_held_out(self, rng: np.random.Generator, size: int) -> Examples:
+        return self._reversed(rng, rng.integers(self.length // 2 + 1, self.length + 1, size=size))
+
+    def _reversed(self, rng: np.random.Generator, lengths: np.ndarray) -> Examples:
+        inputs = rng.integers(1, self.symbols + 1, size=(len(lengths), self.length))
+        inputs *= np.arange(self.length) < lengths[:, None]
+        rows = zip(inputs, lengths, strict=True)
+        return Examples.pairs(inputs, [row[:steps][::-1].tolist() for row, steps in rows], lengths)
+
+    def floor(self, split: str = "test") -> float:
+        held_out = self.examples(split)
+        written = held_out.targets[held_out.scored]
+        hits = [(written == symbol).sum() for symbol in range(1, self.symbols + 1)]
+        return float((max(hits) + (written == END).sum()) / len(written))
+
+    def ceiling(self, split: str = "test") -> float:
+        return 1.0

@@ -1,0 +1,64 @@
+"""Write down the tokens that stood among blanks."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from tasks.task import Examples, Problem, Synthetic, Tokens, accuracy_of, task
+
+
+@task("selective_copy")
+@dataclass(frozen=True)
+class SelectiveCopy(Synthetic):
+    """Read ``items`` tokens at random places among blanks, then write them in order.
+
+    With items 3 and length 7:  ``. 5 . 2 7 . . ! . .  ->  _ _ _ _ _ _ _ 5 2 7``: ``.`` is a blank,
+    ``!`` the sign to begin. The places change from sequence to sequence, so a fixed delay, which
+    serves ``copy``, does not serve here: what to keep depends on what is read. Inputs and targets
+    ``(batch, length + items)``; only the last ``items`` steps are scored. Without memory the best
+    is a guess, 1 / symbols. ``beyond``: tested on up to so many times the items and the length
+    (Gu & Dao 2023).
+    """
+
+    items: int = 4
+    length: int = 20
+    symbols: int = 8
+    beyond: int = 1
+
+    problem = Problem.MANY_TO_MANY
+    metric = "accuracy"
+    causal = True
+    tags = ("memory", "recall")
+    tiny = {"items": 2, "length": 8, "symbols": 4}
+    source = "Gu & Dao 2023 (Mamba)"
+
+    @property
+    def inputs(self) -> Tokens:
+        return Tokens(self.symbols + 2)
+
+    @property
+    def outputs(self) -> Tokens:
+        return Tokens(self.symbols)
+
+    def stretched(self, factor: int) -> SelectiveCopy:
+        return replace(self, items=factor * self.items, length=factor * self.length)
+
+    def draw(self, rng: np.random.Generator, size: int) -> Examples:
+        items = rng.integers(self.symbols, size=(size, self.items))
+        places = np.sort(rng.random((size, self.length)).argsort(1)[:, : self.items], 1)
+        inputs = np.full((size, self.length + self.items), self.symbols)
+        np.put_along_axis(inputs, places, items, 1)
+        inputs[:, self.length] = self.symbols + 1
+        targets = np.zeros_like(inputs)
+        targets[:, self.length :] = items
+        scored = np.broadcast_to(np.arange(inputs.shape[1]) >= self.length, inputs.shape)
+        return Examples.of(inputs, targets, scored=scored)
+
+    def floor(self, split: str = "test") -> float:
+        held_out = self.examples(split)
+        return max(accuracy_of(symbol, held_out) for symbol in range(self.symbols))
+
+    def ceiling(self, split: str = "test") -> float:
+        return 1.0

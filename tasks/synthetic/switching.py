@@ -1,0 +1,68 @@
+"""The rule changes midway."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from tasks.task import Classes, Examples, Problem, Synthetic, Tokens, accuracy_of, task
+
+
+@task("switching")
+@dataclass(frozen=True)
+class Switching(Synthetic):
+    """Label each token by a rule that changes once, midway.
+
+    ``3 1 5 ! 2 7  ->  3 1 5 _ 3 0``: at first the label is the token itself, after the switch it
+    is the next one in the alphabet (0 follows the last). The switch comes at random, evenly over
+    the middle half of the sequence. With ``cue`` a sign marks it, whose step is not scored; one
+    bit of memory solves that. Without, nothing in the tokens tells: the best that can be done is
+    to know the time and to take the rule likelier by then, which is right in the first and last
+    quarter and about 3 times in 4 between, 7/8 in all; that predictor, scored on the split, is
+    the ceiling. Inputs and targets ``(batch, length)``. Floor: one rule throughout, about 1/2.
+    """
+
+    length: int = 24
+    symbols: int = 8
+    cue: bool = True
+
+    problem = Problem.MANY_TO_MANY
+    metric = "accuracy"
+    tags = ("changing rule", "state tracking")
+    tiny = {"length": 8, "symbols": 4}
+    source = "after the task-switching paradigm of Rogers & Monsell 1995"
+
+    @property
+    def inputs(self) -> Tokens:
+        return Tokens(self.symbols + 1)
+
+    @property
+    def outputs(self) -> Classes:
+        return Classes(self.symbols)
+
+    @property
+    def span(self) -> tuple[int, int]:
+        """The first step at which the rule may change, and the first at which no longer."""
+        return self.length // 4, self.length - self.length // 4
+
+    def draw(self, rng: np.random.Generator, size: int) -> Examples:
+        tokens = rng.integers(self.symbols, size=(size, self.length))
+        switch = rng.integers(*self.span, size=(size, 1))
+        steps = np.arange(self.length)
+        labels = (tokens + (steps >= switch)) % self.symbols
+        signs = (steps == switch) & self.cue
+        return Examples.of(np.where(signs, self.symbols, tokens), labels, scored=~signs)
+
+    def floor(self, split: str = "test") -> float:
+        held_out = self.examples(split)
+        rules = (held_out.inputs, (held_out.inputs + 1) % self.symbols)
+        return max(float((rule == held_out.targets)[held_out.scored].mean()) for rule in rules)
+
+    def ceiling(self, split: str = "test") -> float:
+        if self.cue:
+            return 1.0
+        held_out = self.examples(split)
+        first, last = self.span
+        changed = (np.arange(self.length) - first + 1) / (last - first)  # odds of it, from 0 to 1
+        return accuracy_of((held_out.inputs + (changed > 0.5)) % self.symbols, held_out)
