@@ -12,9 +12,21 @@ from sklearn.dummy import DummyClassifier
 
 from harness.fit.metrics import HIGHER_IS_BETTER
 from harness.registry import make_task, spec_of, task_declarations
-from tasks.task import Classes, Problem, Reals, Stored, Synthetic, Tokens, Unavailable, Vectors
+from tasks.task import (
+    END,
+    Binary,
+    Classes,
+    Problem,
+    Reals,
+    Stored,
+    Synthetic,
+    Tokens,
+    Unavailable,
+    Vectors,
+)
 
 KNOWN = task_declarations()
+ONE_STEP = (Problem.ONE_TO_ONE, Problem.ONE_TO_MANY)
 
 
 def build(text: str):
@@ -36,11 +48,18 @@ def drawn(task, seed=0, size=32):
     return next(task.batches(np.random.default_rng(seed), size))
 
 
+def every(task):
+    """A training batch, and the held-out examples of each split."""
+    return [drawn(task), *(task.examples(split) for split in ("validation", *task.test_splits))]
+
+
 def test_shapes_and_ranges(tiny):
-    for examples in (drawn(tiny), tiny.examples("validation"), tiny.examples("test")):
+    for examples in every(tiny):
         batch, time = examples.inputs.shape[:2]
         assert examples.lengths.shape == (batch,) and examples.lengths.dtype == np.int64
         assert examples.lengths.min() >= 1 and examples.lengths.max() <= time
+        if tiny.problem in ONE_STEP:
+            assert time == 1
         if isinstance(tiny.inputs, Tokens):
             assert examples.inputs.dtype == np.int64 and examples.inputs.ndim == 2
             assert examples.inputs.min() >= 0 and examples.inputs.max() < tiny.inputs.size
@@ -49,23 +68,51 @@ def test_shapes_and_ranges(tiny):
             assert examples.inputs.dtype == np.float32
             assert examples.inputs.shape == (batch, time, tiny.inputs.dim)
             assert np.isfinite(examples.inputs).all()
-        lead = (batch, time) if tiny.problem is Problem.MANY_TO_MANY else (batch,)
+        lead: tuple[int, ...] = (batch,)
+        if tiny.problem is Problem.MANY_TO_MANY:
+            lead = (batch, time)
+        elif tiny.problem.decoded:
+            lead = (batch, examples.target_lengths.max())
         assert examples.scored.shape == lead and examples.scored.dtype == bool
         assert examples.scored.any()
-        if isinstance(tiny.outputs, Reals):
+        if isinstance(tiny.outputs, Reals | Binary):
             assert examples.targets.shape == (*lead, tiny.outputs.dim)
             assert examples.targets.dtype == np.float32
+            assert np.isfinite(examples.targets[examples.scored]).all()
         else:
             assert examples.targets.shape == lead and examples.targets.dtype == np.int64
             scored = examples.targets[examples.scored]
             assert scored.min() >= 0 and scored.max() < tiny.outputs.size
+        if isinstance(tiny.outputs, Binary):
+            assert set(np.unique(examples.targets)) <= {0, 1}
 
 
 def test_no_padded_step_is_scored(tiny):
-    for examples in (drawn(tiny), tiny.examples("validation"), tiny.examples("test")):
-        if examples.scored.ndim == 2:
+    for examples in every(tiny):
+        if examples.scored.ndim == 2 and not tiny.problem.decoded:
             padding = np.arange(examples.inputs.shape[1]) >= examples.lengths[:, None]
             assert not (examples.scored & padding).any()
+
+
+def test_decoded_targets_end_once_and_are_scored_to_their_end(tiny):
+    if not tiny.problem.decoded:
+        for examples in every(tiny):
+            assert examples.target_lengths is None and examples.variants is None
+        return
+    assert isinstance(tiny.outputs, Tokens)
+    for examples in every(tiny):
+        lengths = examples.target_lengths
+        assert lengths.shape == (len(examples),) and lengths.dtype == np.int64
+        assert lengths.max() <= tiny.longest_output
+        places = np.arange(examples.targets.shape[1])
+        assert np.array_equal(examples.scored, places < lengths[:, None])
+        ends = (examples.targets == END) & examples.scored
+        assert np.array_equal(ends, places == lengths[:, None] - 1)
+        if examples.variants is not None:
+            assert len(examples.variants) == len(examples) and examples.variants.ndim == 3
+            assert examples.variants.min() >= 0 and examples.variants.max() < tiny.outputs.size
+            ended = np.maximum.accumulate(examples.variants == END, axis=2)
+            assert ended[:, :, -1].all() and (examples.variants[ended] == END).all()
 
 
 def test_declarations(tiny):
@@ -75,18 +122,24 @@ def test_declarations(tiny):
     assert type(tiny).__doc__ and len(type(tiny).__doc__) > 100
 
 
+def equal(a, b) -> bool:
+    """Whether two batches are equal to the bit."""
+    return a.arrays().keys() == b.arrays().keys() and all(
+        np.array_equal(value, b.arrays()[name]) for name, value in a.arrays().items()
+    )
+
+
 def test_the_same_seed_draws_the_same_and_another_does_not(tiny):
     def first_batches(seed):
         return list(itertools.islice(tiny.batches(np.random.default_rng(seed), 16), 3))
 
     one, same, other = first_batches(1), first_batches(1), first_batches(2)
     for a, b in zip(one, same, strict=True):
-        assert all(np.array_equal(vars(a)[k], vars(b)[k]) for k in vars(a))
+        assert equal(a, b)
     assert not all(np.array_equal(a.inputs, b.inputs) for a, b in zip(one, other, strict=True))
     again = dataclasses.replace(tiny)  # a new instance, that has to load or draw again
-    for split in ("validation", "test"):
-        a, b = tiny.examples(split), again.examples(split)
-        assert all(np.array_equal(vars(a)[k], vars(b)[k]) for k in vars(a))
+    for split in ("validation", *tiny.test_splits):
+        assert equal(tiny.examples(split), again.examples(split))
 
 
 def rows(examples, at_least: int = 1) -> set[bytes]:
@@ -111,8 +164,9 @@ def test_synthetic_splits_are_disjoint(name):
 def test_stored_splits_are_disjoint(name):
     """Of ten steps or more: shorter sentences may differ in words that share a token."""
     task = build(name)
+    steps = 1 if task.problem in ONE_STEP else 10
     try:
-        sets = [rows(task.splits()[s], 10) for s in ("training", "validation", "test")]
+        sets = [rows(part, steps) for part in task.splits().values()]
     except Unavailable as error:
         pytest.skip(str(error))
     for one, other in itertools.combinations(sets, 2):
@@ -120,21 +174,47 @@ def test_stored_splits_are_disjoint(name):
 
 
 def test_floor_lies_below_the_ceiling(tiny):
-    floor, ceiling = tiny.floor(), tiny.ceiling()
-    assert np.isfinite([floor, ceiling]).all()
-    assert (ceiling > floor) == HIGHER_IS_BETTER[tiny.metric]
+    for split in ("validation", *tiny.test_splits):
+        floor, ceiling = tiny.floor(split), tiny.ceiling(split)
+        assert np.isfinite([floor, ceiling]).all()
+        assert (ceiling > floor) == HIGHER_IS_BETTER[tiny.metric]
     for score in tiny.references().values():
         assert np.isfinite(score)
 
 
+LONGER = [n for n in KNOWN if "beyond" in KNOWN[n].parameters]
+
+
+@pytest.mark.parametrize("name", LONGER)
+def test_beyond_adds_longer_test_splits_and_changes_nothing_else(name):
+    task = build(tiny_task(name))
+    longer = dataclasses.replace(task, beyond=4)
+    assert task.test_splits == ("test",)
+    assert longer.test_splits == ("test", "test@2x", "test@4x")
+    assert equal(drawn(task), drawn(longer))
+    for split in ("validation", "test"):
+        assert equal(task.examples(split), longer.examples(split))
+    test_shapes_and_ranges(longer)
+    test_no_padded_step_is_scored(longer)
+    test_decoded_targets_end_once_and_are_scored_to_their_end(longer)
+    test_floor_lies_below_the_ceiling(longer)
+    trained = drawn(longer, size=2000).lengths.max()
+    for factor in (2, 4):
+        examples = longer.examples(f"test@{factor}x")
+        assert len(examples) == longer.test_size
+        assert (examples.lengths > trained * factor / 2).all()
+        assert examples.lengths.max() == pytest.approx(factor * trained, rel=0.2)
+
+
 @pytest.mark.parametrize("name", ["recall", "temporal_order", "parity", "keyword",
-                                  "associative_recall"])  # fmt: skip
+                                  "associative_recall", "reference", "static"])  # fmt: skip
 def test_majority_floors(name):
-    """Against scikit-learn's majority guess on the test split."""
-    test = build(name).examples("test")
-    blank = np.zeros((len(test), 1))
-    guess = DummyClassifier(strategy="most_frequent").fit(blank, test.targets)
-    assert build(name).floor() == pytest.approx(guess.score(blank, test.targets))
+    """Against scikit-learn's majority guess on the held-out splits."""
+    for split in ("validation", "test"):
+        held_out = build(name).examples(split)
+        blank = np.zeros((len(held_out), 1))
+        guess = DummyClassifier(strategy="most_frequent").fit(blank, held_out.targets)
+        assert build(name).floor(split) == pytest.approx(guess.score(blank, held_out.targets))
 
 
 # -- what the right answer is, told by other means ---------------------------------------------

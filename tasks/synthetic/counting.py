@@ -65,11 +65,12 @@ class Counting(Synthetic):
         lengths = runs.sum((1, 2)) - 1
         width = self.strings * (self.letters * self.longest + 1)
         text = np.zeros((len(n), width), np.int64)
-        real = np.arange(width) <= lengths[:, None]
-        text[real] = np.repeat(np.tile(alphabet, n.size), runs.ravel())
-        inputs = np.where(real[:, 1:], text[:, :-1], 0)
+        text[np.arange(width) <= lengths[:, None]] = np.repeat(
+            np.tile(alphabet, n.size), runs.ravel()
+        )
+        inputs, targets = text[:, :-1], text[:, 1:]
         counted = (inputs > 0) & (inputs < self.letters)
-        return Examples.of(inputs, text[:, 1:], lengths, counted)
+        return Examples.of(inputs, targets, lengths, counted)
 
     def floor(self, split: str = "test") -> float:
         held_out = self.examples(split)

@@ -34,6 +34,10 @@ class Induction(Synthetic):
     tiny = {"length": 8, "symbols": 4}
     source = "Olsson et al. 2022 (induction heads); Gu & Dao 2023 (Mamba)"
 
+    def __post_init__(self) -> None:
+        if self.length < 3 or self.symbols < 2:
+            raise ValueError(f"induction needs length > 2, symbols > 1: {self}")
+
     @property
     def inputs(self) -> Tokens:
         return Tokens(self.symbols + 1)

@@ -38,6 +38,10 @@ class Oscillator(Synthetic):
     tiny = {"length": 12}
     source = "May 1976 (logistic map); Mackey & Glass 1977"
 
+    def __post_init__(self) -> None:
+        if self.horizon < 1 or self.length < 2:
+            raise ValueError(f"oscillator needs horizon > 0, length > 1: {self}")
+
     @property
     def inputs(self) -> Vectors:
         return Vectors(1)

@@ -32,6 +32,10 @@ class Reference(Synthetic):
     tiny = {"distance": 4, "names": 4, "words": 4}
     source = "after Hobbs 1978 (resolving pronoun references)"
 
+    def __post_init__(self) -> None:
+        if self.names < 2:
+            raise ValueError(f"reference needs names > 1: {self}")
+
     @property
     def inputs(self) -> Tokens:
         return Tokens(4 + self.names + self.words)  # Mr Mrs he she, names, words

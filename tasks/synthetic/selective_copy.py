@@ -34,6 +34,10 @@ class SelectiveCopy(Synthetic):
     tiny = {"items": 2, "length": 8, "symbols": 4}
     source = "Gu & Dao 2023 (Mamba)"
 
+    def __post_init__(self) -> None:
+        if not 1 <= self.items <= self.length:
+            raise ValueError(f"selective_copy needs items from 1 to length: {self}")
+
     @property
     def inputs(self) -> Tokens:
         return Tokens(self.symbols + 2)

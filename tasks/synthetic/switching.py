@@ -33,6 +33,10 @@ class Switching(Synthetic):
     tiny = {"length": 8, "symbols": 4}
     source = "after the task-switching paradigm of Rogers & Monsell 1995"
 
+    def __post_init__(self) -> None:
+        if self.symbols < 2 or self.length < 4:
+            raise ValueError(f"switching needs symbols > 1, length > 3: {self}")
+
     @property
     def inputs(self) -> Tokens:
         return Tokens(self.symbols + 1)
