@@ -52,7 +52,7 @@ def read_ts(path: str) -> TsFile:
     if header.kind == "none":
         return TsFile(series, None, ())
     if header.kind == "target":
-        return TsFile(series, np.array(labels, float), ())
+        return TsFile(series, np.array([_number(path, label) for label in labels]), ())
     classes = header.classes or tuple(sorted(set(labels)))
     places = {name: place for place, name in enumerate(classes)}
     return TsFile(series, np.array([places[label] for label in labels], np.int64), classes)

@@ -1,0 +1,107 @@
+"""Tomorrow's return of a share: a task that nobody should win."""
+
+from __future__ import annotations
+
+import csv
+import gzip
+import os
+from dataclasses import dataclass
+from typing import ClassVar, Literal
+
+import numpy as np
+
+from tasks.task import Examples, Problem, Reals, Stored, Vectors, package_folder, task
+
+SCALES = {"AAPL": 0.034, "GOOG": 0.024, "IBM": 0.019, "MSFT": 0.021}
+"""About the deviation of a training day's return, fixed so that no data is needed."""
+
+
+@task("stocks")
+@dataclass(frozen=True)
+class Stocks(Stored):
+    """On every day, from at least ``context`` days, what will a share's return be on the next?
+
+    Example: returns of +1.2 %, -0.4 %, ..., +0.3 % -> a target of -0.8 %.
+
+    A return is the change of the logarithm of the closing price, adjusted for dividends and
+    splits. An honest null: a market that could be foretold from its own past closing prices would
+    have been traded until it could not. A model that beats the floor by more than its interval
+    should be suspected first.
+
+    Shapes: inputs ``(batch, length, 1)``, the day's return; targets ``(batch, length, 1)``, the
+    next day's, of which those from the ``context``-th day of a window on count.
+    Units: both are in ``outputs.scale``, the deviation of a training day's return.
+    Chance level: no change at all, an error of about 0.0135 (MSFT) in log return.
+
+    Source: bokeh-sampledata, ``stocks.csv.gz``, daily, March 2000 (GOOG: August 2004) to 2013.
+    Split: 65 / 15 / 20 % in time; no window, targets included, reaches over a split, and none but
+    those of training score a day twice.
+    Traps: unadjusted prices halve at a split; the test years are calmer than those of training.
+    """
+
+    symbol: Literal["AAPL", "GOOG", "IBM", "MSFT"] = "MSFT"
+    context: int = 20
+    length: int = 60
+
+    problem = Problem.MANY_TO_MANY
+    metric = "rmse"
+    causal = True
+    horizon = 1
+    tags = ("forecasting", "real data")
+    tiny: ClassVar = {"context": 8, "length": 16}
+    source = "bokeh-sampledata, stocks.csv.gz"
+    packages = ("bokeh-sampledata",)
+
+    def __post_init__(self) -> None:
+        if self.symbol not in SCALES or not 5 <= self.context <= self.length <= 300:
+            needs = f"stocks needs one of {', '.join(SCALES)} and 5 <= context <= length <= 300"
+            raise ValueError(f"{needs}: {self}")
+
+    @property
+    def inputs(self) -> Vectors:
+        return Vectors(1)
+
+    @property
+    def outputs(self) -> Reals:
+        return Reals(1, scale=SCALES[self.symbol], unit="log return")
+
+    def load(self) -> dict[str, Examples]:
+        returns = np.diff(np.log(self._prices())) / self.outputs.scale
+        splits, days = {}, len(returns)
+        for split, *percents in (("training", 0, 65), ("validation", 65, 80), ("test", 80, 100)):
+            first, last = (days * percent // 100 for percent in percents)
+            apart = 5 if split == "training" else self.length - self.context + 1
+            starts = np.arange(first, last - self.length, apart)
+            steps = starts[:, None] + np.arange(self.length)
+            scored = np.broadcast_to(np.arange(self.length) >= self.context - 1, steps.shape)
+            inputs, targets = returns[steps][..., None], returns[steps + 1][..., None]
+            splits[split] = Examples.of(inputs, targets, scored=scored)
+        return splits
+
+    def floor(self, split: str = "test") -> float:
+        """A return of zero, the price stays as it is: its error in log return."""
+        return self._rmse(self._lags(split)[1])
+
+    def references(self) -> dict[str, float]:
+        """Least squares on the last 5 returns, fitted on the training windows."""
+        past, following = self._lags("training")
+        weights = np.linalg.lstsq(past, following, rcond=None)[0]
+        past, following = self._lags("test")
+        return {"AR(5)": self._rmse(following - past @ weights)}
+
+    def _prices(self) -> np.ndarray:
+        """The adjusted closing prices, in the order of days."""
+        root = package_folder("bokeh_sampledata", "bokeh-sampledata")
+        with gzip.open(os.path.join(root, "_data", "stocks.csv.gz"), "rt") as file:
+            rows = [row for row in csv.DictReader(file) if row["Ticker"] == self.symbol]
+        return np.array([float(row["Adj Close"]) for row in sorted(rows, key=lambda r: r["Date"])])
+
+    def _rmse(self, error: np.ndarray) -> float:
+        return float(np.sqrt(np.mean(error.astype(float) ** 2)) * self.outputs.scale)
+
+    def _lags(self, split: str) -> tuple[np.ndarray, np.ndarray]:
+        """For each scored day, its and the 4 returns before it and a one; the next day's."""
+        part = self.splits()[split]
+        past = np.lib.stride_tricks.sliding_window_view(part.inputs[:, :, 0].astype(float), 5, 1)
+        past, following = past[part.scored[:, 4:]], part.targets[part.scored]
+        return np.column_stack([past, np.ones(len(past))]), following[:, 0]
