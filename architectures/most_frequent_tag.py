@@ -1,0 +1,66 @@
+"""The most frequent tag: each token's commonest label."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from architectures.architecture import Data, Signature, architecture
+
+PULLS = (0.01, 0.03, 0.1, 0.3, 0.9)
+"""Imagined occurrences of each token, labelled as the whole is; below 1, so that they decide
+nothing but ties."""
+
+
+@architecture("most_frequent_tag", problems=("many-to-many",), neural=False, baseline=True)
+class MostFrequentTag:
+    """Each token's most frequent label in training; for tokens never seen, the commonest of all.
+
+    Probabilities are counts of token and label, smoothed towards the labels' overall shares by
+    less than one imagined occurrence, chosen on validation by log-probability.
+    """
+
+    def __init__(self, signature: Signature):
+        if reason := self.refuses(signature):
+            raise ValueError(reason)
+        self.signature = signature
+        self.log = np.zeros((0, 0))
+
+    @staticmethod
+    def refuses(signature: Signature) -> str | None:
+        if signature.inputs != "tokens":
+            return f"it looks a token's label up; inputs here are {signature.inputs}"
+        if signature.outputs not in ("classes", "tokens"):
+            return f"it gives labels; outputs here are {signature.outputs}"
+        if signature.problem != "many-to-many":
+            return f"it labels token by token; here the problem is {signature.problem}"
+        if signature.horizon is not None:
+            return "what follows a token is no label of it: see ngram"
+        return None
+
+    def fit(self, training: Data, validation: Data, seed: int) -> dict[str, Any]:
+        tokens, labels = self.signature.input_size, self.signature.output_size
+        pairs = training.inputs[training.scored] * labels + training.targets[training.scored]
+        counts = np.bincount(pairs, minlength=tokens * labels).reshape(tokens, labels)
+        shares = (counts.sum(0) + 1e-3) / (counts.sum() + 1e-3 * labels)
+        judged, right = (a[validation.scored] for a in (validation.inputs, validation.targets))
+        best = None
+        for pull in PULLS:
+            smooth = (counts + pull * shares) / (counts.sum(1, keepdims=True) + pull)
+            log = np.log(smooth).astype(np.float32)
+            score = float(log[judged, right].mean())
+            if best is None or score > best[0]:
+                best = score, pull, log
+        assert best is not None
+        score, pull, self.log = best
+        return {"pull": pull, "validation": score}
+
+    def predict(self, inputs: np.ndarray, lengths: np.ndarray) -> np.ndarray:
+        return self.log[inputs]
+
+    def arrays(self) -> dict[str, np.ndarray]:
+        return {"log_probabilities": self.log}
+
+    def parameter_count(self) -> int:
+        return self.log.shape[0] * (self.log.shape[1] - 1)
