@@ -44,7 +44,7 @@ WAYS = (
 LEARNED = {
     "recall[lag=2]": 0.9,
     "future_context[ahead=0]": 0.9,
-    "reverse[length=3,symbols=4]": 0.5,
+    "reverse[length=4,symbols=6]": 0.5,
     "static": 0.3,
 }
 """Tasks so easy that whoever serves them must learn them, and the skill to be reached."""
