@@ -276,9 +276,14 @@ class HMM:
             prefixes = [f"class_{label}/" for label in range(len(self.log_prior))]
         else:
             prefixes = [""]
-        names = ("start", "transitions", "emissions", "means", "variances")
         self.chains = [
-            Chain(**{name: arrays[at + name] for name in names if at + name in arrays})
+            Chain(
+                arrays[at + "start"],
+                arrays[at + "transitions"],
+                arrays.get(at + "emissions"),
+                arrays.get(at + "means"),
+                arrays.get(at + "variances"),
+            )
             for at in prefixes
         ]
         self.targets = arrays.get("targets", self.targets)

@@ -8,12 +8,14 @@ In a script, call ``run`` under ``if __name__ == "__main__":``; worker processes
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from harness import engine
 from harness import matrix as matrices
+from harness import own as owns
 from harness.errors import UserError
 from harness.execute.local import Settings, available_cores
 from harness.plan import Wanted
@@ -27,9 +29,10 @@ DEFAULT_OUT = "harness-out"
 
 
 def run(
-    matrix: str = "quick",
+    matrix: str = "",
     *,
     tasks: Sequence[str] = (),
+    own: Mapping[str, Any] | None = None,
     architectures: Sequence[str] = (),
     seeds: int | None = None,
     out: str | Path = DEFAULT_OUT,
@@ -44,8 +47,10 @@ def run(
 ) -> pandas.DataFrame:
     """Run what is missing of a matrix and return its results, one row for each planned cell.
 
-    matrix: name of a shipped matrix, or path of a TOML file.
-    tasks, architectures: globs, or names with parameters (``lstm[layers=2]``), to choose by.
+    matrix: name of a shipped matrix, or path of a TOML file; ``quick`` if not named, or a matrix
+    for the user's own tasks alone, where there are any.
+    tasks, architectures: globs, or names with parameters (``lstm[layers=2]``), to choose by; of
+    tasks also files with a ``[task]`` table. own: what would stand in such a table.
     seeds: how many, instead of the matrix's own.
     out: folder of the results. jobs: worker processes, as many as cores by default; 0 runs the
     cells in this process, without isolation or time-outs.
@@ -59,6 +64,7 @@ def run(
     result = run_matrix(
         matrix,
         tasks=tasks,
+        own=own,
         architectures=architectures,
         seeds=seeds,
         out=out,
@@ -80,6 +86,7 @@ def run_matrix(
     matrix: str,
     *,
     tasks: Sequence[str],
+    own: Mapping[str, Any] | None,
     architectures: Sequence[str],
     seeds: int | None,
     out: str | Path,
@@ -95,7 +102,7 @@ def run_matrix(
     watcher: engine.Watcher | None = None,
 ) -> engine.Result:
     """``run`` for the command line: with a watcher, and with all that is to be told after."""
-    chosen = load_matrix(matrix, seeds, plugins)
+    chosen = choose(matrix, tasks, own, architectures, seeds, plugins)
     for name, value in (("--jobs", jobs), ("--timeout", timeout)):
         if value is not None and value < (0 if name == "--jobs" else 1e-3):
             raise UserError(f"{name} {value:g}: must be positive")
@@ -105,13 +112,13 @@ def run_matrix(
     store.create()
     settings = Settings(cores, timeout, store.out / "data", device, tuple(plugins))
     return engine.run(
-        chosen,
+        chosen.matrix,
         store,
         settings,
         Wanted(retry_failed, fresh, timeout),
-        tasks=list(tasks),
+        tasks=chosen.tasks,
         architectures=list(architectures),
-        partial=bool(tasks or architectures or seeds),
+        partial=bool(tasks or architectures or seeds) and not _outdated(chosen, store),
         command=command,
         watcher=watcher,
         build_report=build_report if report else None,
@@ -124,14 +131,35 @@ def load_matrix(
     matrix: str, seeds: int | None = None, plugins: Sequence[str] = ()
 ) -> matrices.Matrix:
     """A matrix, with another number of seeds if wanted; raises UserError."""
+    return choose(matrix, (), None, (), seeds, plugins).matrix
+
+
+def choose(
+    matrix: str,
+    tasks: Sequence[str] = (),
+    own: Mapping[str, Any] | None = None,
+    architectures: Sequence[str] = (),
+    seeds: int | None = None,
+    plugins: Sequence[str] = (),
+) -> owns.Chosen:
+    """The matrix to be run, with another number of seeds if wanted, and the patterns that choose
+    its tasks; raises UserError."""
     for plugin in plugins:
         add_plugin(plugin)
-    chosen = matrices.load(matrix)
-    if seeds is not None:
-        if seeds < 1:
-            raise UserError(f"--seeds {seeds}: must be at least 1")
-        chosen = chosen.model_copy(update={"seeds": list(range(seeds))})
-    return chosen
+    chosen = owns.choose(matrix, tasks, architectures, own)
+    if seeds is None:
+        return chosen
+    if seeds < 1:
+        raise UserError(f"--seeds {seeds}: must be at least 1")
+    some = chosen.matrix.model_copy(update={"seeds": list(range(seeds))})
+    return replace(chosen, matrix=some)
+
+
+def _outdated(chosen: owns.Chosen, store: Store) -> bool:
+    """Whether what is planned for the user's own task is about other data or settings."""
+    if not chosen.own or chosen.matrix.name not in store.plans():
+        return False
+    return store.plan(chosen.matrix.name)["description"] != chosen.matrix.description
 
 
 def check_device(device: str) -> None:

@@ -5,16 +5,14 @@ from __future__ import annotations
 import functools
 import hashlib
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from harness.fingerprint import fingerprint
-from harness.matrix import Budget
+from harness.matrix import TUNABLE, Budget, Tuning, Value
 from harness.registry import Spec, architecture_declarations, make_task
-
-TUNING_SEED = 1_000_000
-"""Tuning trials count their seeds from here, apart from those reported."""
 
 
 @dataclass(frozen=True)
@@ -27,11 +25,17 @@ class Cell:
     budget: Budget
     kind: str = "report"
     """report, or trial: scored on validation only, to choose hyper-parameters"""
+    chosen: tuple[tuple[str, Value], ...] = ()
+    """the architecture's parameters that tuning set, and that its label does not tell"""
+    bar: tuple[tuple[int, float], ...] = ()
+    """validation scores by step; training stops where its best so far is worse"""
+    tuning: Tuning | None = None
+    """how values are yet to be chosen; None: all are there, or see ``study``"""
 
     @functools.cached_property
     def key(self) -> dict[str, Any]:
         """Everything the result depends on."""
-        return {
+        key = {
             "kind": self.kind,
             "task": {
                 "name": self.task.name,
@@ -48,6 +52,13 @@ class Cell:
             "budget": self.budget.science(),
             "code": fingerprint(str(Path(__file__).parent / "fit" / "run.py")),
         }
+        if self.chosen:
+            key["chosen"] = dict(self.chosen)
+        if self.bar:
+            key["bar"] = [list(point) for point in self.bar]
+        if self.tuning:
+            key["tuning"] = self.tuning.model_dump()
+        return key
 
     @functools.cached_property
     def id(self) -> str:
@@ -65,9 +76,34 @@ class Cell:
         """Why the architecture cannot serve the task, as far as their declarations tell."""
         return refusal(self.architecture, self.task)
 
-    def with_learning_rate(self, rate: float | list[float]) -> Cell:
-        """The same cell at another learning rate."""
-        return replace(self, budget=self.budget.model_copy(update={"learning_rate": rate}))
+    @property
+    def study(self) -> Tuning | None:
+        """How values are yet to be chosen: a list of learning rates is a grid of them."""
+        rates = self.budget.learning_rate
+        if self.tuning is None and isinstance(rates, list):
+            return Tuning(space={"learning_rate": list(dict.fromkeys(rates))})
+        return self.tuning
+
+    def settled(self, values: Mapping[str, Any]) -> Cell:
+        """The same cell with these values, and nothing left to be chosen."""
+        rates = self.budget.learning_rate
+        terms = {name: values[name] for name in TUNABLE if name in values}
+        if isinstance(rates, list):
+            terms.setdefault("learning_rate", rates[0])
+        given = dict(self.architecture.parameters)
+        chosen = {
+            name: float(value) if isinstance(given[name], float) else value
+            for name, value in values.items()
+            if name not in TUNABLE
+        }
+        parameters = tuple(sorted((given | chosen).items()))
+        return replace(
+            self,
+            architecture=replace(self.architecture, parameters=parameters),
+            budget=Budget.model_validate(self.budget.model_dump() | terms),
+            chosen=tuple(sorted(chosen.items())),
+            tuning=None,
+        )
 
 
 @functools.cache

@@ -14,10 +14,11 @@ from harness.errors import UserError
 from harness.execute.local import Settings, run_in_process, run_local
 from harness.fit.run import now
 from harness.matrix import Matrix
-from harness.plan import Costs, Wanted, document, expand, resolve, trials
+from harness.plan import Costs, Wanted, document, expand
 from harness.record import FINE, Record
 from harness.signals import sigterm_as_interrupt
 from harness.store import Store
+from harness.tuning import settle, studies
 
 
 class Watcher:
@@ -80,6 +81,7 @@ def run(
     """
     watcher = watcher or Watcher()
     cells = expand(matrix, tasks, architectures)
+    memory = _Memory(store)
     result = Result(store, matrix.name)
     started = now()
     with store.writing():
@@ -87,14 +89,12 @@ def run(
         tracker = None
         try:
             with sigterm_as_interrupt():
-                for round_of_cells in _rounds(cells, store):
-                    reported = resolve(cells, store)
-                    planned = document(
-                        matrix, trials(cells) + reported, command, started, store, partial
-                    )
+                for round_of_cells, whole in _rounds(cells, memory):
+                    planned = document(matrix, whole, command, started, store, partial)
                     store.put_plan(planned)
-                    costs = Costs([r for i in store.ids() if (r := store.get(i))])
-                    todo, cached = _sort(round_of_cells, store, wanted)
+                    todo, cached = _sort(round_of_cells, memory, wanted)
+                    known = store.ids() if todo else []
+                    costs = Costs([r for i in known if (r := memory.get(i))])
                     result.cached += len(cached)
                     watcher.begun(round_of_cells, cached, costs, settings.jobs)
                     if todo and meanwhile:
@@ -105,6 +105,7 @@ def run(
                     for record in _executed(todo, settings, watcher):
                         record.environment = environment
                         _put(store, record)
+                        memory.forget(record.id)
                         result.computed += 1
                         if tracker:
                             tracker.put(record)
@@ -122,19 +123,45 @@ def run(
     return result
 
 
-def _rounds(cells: list[Cell], store: Store) -> Iterator[list[Cell]]:
-    """The tuning trials, if any, then the reported cells with what the trials chose."""
-    tuning = trials(cells)
-    if tuning:
-        yield tuning
-    yield resolve(cells, store)
+class _Memory:
+    """The records of a store, each read once."""
+
+    def __init__(self, store: Store):
+        self._store = store
+        self._records: dict[str, Record] = {}
+
+    def get(self, cell: str) -> Record | None:
+        """The record with this id; None if there is none."""
+        if cell not in self._records and (record := self._store.get(cell)):
+            self._records[cell] = record
+        return self._records.get(cell)
+
+    def forget(self, cell: str) -> None:
+        """Read this record anew when it is next asked for."""
+        self._records.pop(cell, None)
 
 
-def _sort(cells: list[Cell], store: Store, wanted: Wanted) -> tuple[list[Cell], list[Record]]:
+def _rounds(cells: list[Cell], memory: _Memory) -> Iterator[tuple[list[Cell], list[Cell]]]:
+    """The tuning trials, as soon as results let them be known, then the reported cells with
+    what the trials chose. With each round, all cells that are planned by then."""
+    run: set[str] = set()
+    while True:
+        found = studies(cells, memory)
+        trials = [cell for study in found.values() for cell in study.cells]
+        reported = settle(cells, found)
+        new = [cell for cell in trials if cell.study is None and cell.id not in run]
+        if not new:
+            break
+        run |= {cell.id for cell in new}
+        yield new, trials + reported
+    yield reported, trials + reported
+
+
+def _sort(cells: list[Cell], memory: _Memory, wanted: Wanted) -> tuple[list[Cell], list[Record]]:
     """The cells that have to be run, and the records of those that have not."""
     todo, cached = [], []
     for cell in cells:
-        record = store.get(cell.id)
+        record = memory.get(cell.id)
         if wanted.again(cell, record):
             todo.append(cell)
         elif record:

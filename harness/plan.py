@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import statistics
-from collections import defaultdict
+from collections import Counter, defaultdict
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
-from harness.cell import TUNING_SEED, Cell
-from harness.errors import UserError
-from harness.matrix import Matrix
+from harness import tuning
+from harness.cell import Cell
+from harness.errors import UserError, nearest
+from harness.matrix import SIZE, Matrix, matches
 from harness.record import Outcome, Record
 from harness.registry import (
     Spec,
@@ -22,10 +23,10 @@ from harness.registry import (
     task_declarations,
 )
 from harness.store import Store
-from tasks.task import Synthetic
+from harness.tuning import ALWAYS_AGAIN, resolve, trials
+from tasks.task import Synthetic, Unavailable
 
-ALWAYS_AGAIN = (Outcome.INTERRUPTED, Outcome.UNAVAILABLE)
-"""Outcomes that say nothing of the cell itself, so that it is run again without being asked."""
+__all__ = ["Costs", "Wanted", "document", "expand", "resolve", "trials"]
 
 RETRIABLE = (Outcome.FAILED, Outcome.TIMEOUT, Outcome.OUT_OF_MEMORY)
 
@@ -59,8 +60,8 @@ def expand(
 ) -> list[Cell]:
     """The reported cells of a matrix, those of the first seed first; raises UserError.
 
-    tasks, architectures: patterns to choose by, see ``harness.registry.select``. Where the
-    learning rate is to be tuned, the cells carry the whole list; see ``resolve``.
+    tasks, architectures: patterns to choose by, see ``harness.registry.select``. Where values
+    are to be tuned, the cells say how; see ``resolve``.
     """
     where = where or f"matrix {matrix.name}"
     known_tasks, known = task_declarations(), architecture_declarations()
@@ -72,18 +73,53 @@ def expand(
         for label in labels:
             if labels.count(label) > 1:
                 raise UserError(f"{where}: {kind}: {label} is listed twice")
+    published(matrix, where)
+    listed = [task.label for task in chosen_tasks]
+    for pattern in matrix.budgets:
+        if not any(matches(label, pattern) for label in listed):
+            names = [*listed, *(task.name for task in chosen_tasks)]
+            raise UserError(
+                f"{where}: budgets: {pattern!r} is no task of the matrix; {nearest(pattern, names)}"
+            )
+    everyone = chosen
     if tasks:
         chosen_tasks = select(tasks, chosen_tasks, known_tasks, "task", "--task")
     if architectures:
         chosen = select(architectures, chosen, known, "architecture", "--arch")
+    budgets = {task: matrix.budget_of(task.label) for task in chosen_tasks}
     for task in chosen_tasks:
         _check(task, where)
+        term = SIZE[budgets[task].match]
+        tuned = matrix.tuning.space if matrix.tuning else {}
+        if getattr(budgets[task], term) is None and term not in tuned:
+            raise UserError(
+                f"{where}: budget.match = {budgets[task].match!r} needs a {term}, on {task.label}"
+            )
+        if matrix.tuning:
+            tuning.check(matrix.tuning, budgets[task], [*everyone, *chosen], where)
     return [
-        Cell(task, architecture, seed, matrix.budget)
+        Cell(task, architecture, seed, budgets[task], tuning=matrix.tuning)
         for seed in matrix.seeds
         for task in chosen_tasks
         for architecture in chosen
     ]
+
+
+def published(matrix: Matrix, where: str = "") -> list[dict[str, Any]]:
+    """The published scores of a matrix, with its own labels; raises UserError for others'."""
+    where = f"{where or f'matrix {matrix.name}'}: published"
+    known: dict[str, Any] = {"task": task_declarations()}
+    known["architecture"] = architecture_declarations()
+    rows = [entry.model_dump() for entry in matrix.published]
+    for kind, names in (("task", matrix.tasks), ("architecture", matrix.architectures)):
+        labels = [spec_of(name, known[kind], kind, where).label for name in names]
+        for row in rows:
+            row[kind] = spec_of(row[kind], known[kind], kind, where).label
+            if row[kind] not in labels:
+                raise UserError(
+                    f"{where}: {row[kind]} is no {kind} of the matrix; {nearest(row[kind], labels)}"
+                )
+    return rows
 
 
 def _check(task: Spec, where: str) -> None:
@@ -93,63 +129,10 @@ def _check(task: Spec, where: str) -> None:
         assert made.inputs and made.outputs
         if isinstance(made, Synthetic):
             made.draw(np.random.default_rng(0), 2)
+    except Unavailable:
+        return  # the cell will say so
     except Exception as error:
         raise UserError(f"{where}: task {task.label}: no such task can be built: {error}") from None
-
-
-def trials(cells: list[Cell]) -> list[Cell]:
-    """The tuning round of cells whose learning rate is a list: one trial for each rate."""
-    found: dict[str, Cell] = {}
-    for cell in cells:
-        if not _tunable(cell):
-            continue
-        for rate in _rates(cell):
-            trial = Cell(cell.task, cell.architecture, TUNING_SEED, cell.budget, "trial")
-            trial = trial.with_learning_rate(rate)
-            found[trial.id] = trial
-    return list(found.values())
-
-
-def resolve(cells: list[Cell], store: Store) -> list[Cell]:
-    """The cells with the learning rate that did best on validation in the stored trials.
-
-    Those whose trials are not all done stay as they are. Where no trial came to a score, the
-    first rate stands, and the cell will show what is wrong.
-    """
-    best: dict[tuple[str, str], float | None] = {}
-    return [_resolved(cell, store, best) for cell in cells]
-
-
-def _resolved(cell: Cell, store: Store, best: dict[tuple[str, str], float | None]) -> Cell:
-    if not cell.budget.tuned:
-        return cell
-    rates = _rates(cell)
-    if not _tunable(cell):
-        return cell.with_learning_rate(rates[0])
-    pair = (cell.task.label, cell.architecture.label)
-    if pair not in best:
-        records = [(trial, store.get(trial.id)) for trial in trials([cell])]
-        if any(record is None or record.outcome in ALWAYS_AGAIN for _, record in records):
-            best[pair] = None
-        else:
-            scored = [
-                (record.validation * (1 if record.higher_is_better else -1), rate)
-                for (_, record), rate in zip(records, rates, strict=True)
-                if record and record.validation is not None
-            ]
-            best[pair] = max(scored, key=lambda s: s[0])[1] if scored else rates[0]
-    rate = best[pair]
-    return cell if rate is None else cell.with_learning_rate(rate)
-
-
-def _rates(cell: Cell) -> list[float]:
-    rates = cell.budget.learning_rate
-    return list(dict.fromkeys(rates)) if isinstance(rates, list) else [rates]
-
-
-def _tunable(cell: Cell) -> bool:
-    neural = architecture_declarations()[cell.architecture.name].facts["neural"]
-    return cell.budget.tuned and neural and cell.refusal is None
 
 
 def document(
@@ -158,41 +141,57 @@ def document(
     """The plan as it is stored: what reports and the tracker read.
 
     partial: the run was narrowed by filters, so cells that an earlier run of the same matrix
-    under the same budget planned, and this one did not, stay planned.
+    on the same terms planned, and this one did not, stay planned.
     """
-    rows = [
-        {
-            "id": cell.id,
-            "task": cell.task.label,
-            "architecture": cell.architecture.label,
-            "seed": cell.seed,
-            "kind": cell.kind,
-        }
-        for cell in cells
-    ]
-    budget = matrix.budget.model_dump()
+    rows = _rows(cells, matrix.tuning.seeds if matrix.tuning else 1)
+    terms: dict[str, Any] = {
+        "budget": matrix.budget.model_dump(),
+        "budgets": {row["task"]: found for row in rows if (found := matrix.terms(row["task"]))},
+        "tuning": matrix.tuning.model_dump() if matrix.tuning else None,
+    }
     if partial and matrix.name in store.plans():
         before = store.plan(matrix.name)
-        if before["budget"] == budget:
-            slots = {_slot(row) for row in rows if row["kind"] == "report"}
-            ids = {row["id"] for row in rows}
-            rows = [
-                row
-                for row in before["cells"]
-                if row["id"] not in ids and (row["kind"] == "trial" or _slot(row) not in slots)
-            ] + rows
+        others = {row["task"]: matrix.terms(row["task"]) for row in before["cells"]}
+        same = terms | {"budgets": {task: found for task, found in others.items() if found}}
+        if all(before.get(name) == value for name, value in same.items()):
+            slots = {_slot(row) for row in rows}
+            rows = [row for row in before["cells"] if _slot(row) not in slots] + rows
+            terms["budgets"] = same["budgets"] | terms["budgets"]
     return {
         "matrix": matrix.name,
         "description": matrix.description,
-        "budget": budget,
+        **terms,
+        "published": published(matrix),
         "command": command,
         "created": created,
         "cells": rows,
     }
 
 
-def _slot(row: dict[str, Any]) -> tuple[str, str, int]:
-    return row["task"], row["architecture"], row["seed"]
+def _rows(cells: list[Cell], tuning_seeds: int) -> list[dict[str, Any]]:
+    """A row for each cell; that of a tuning trial has the trial's number within its study."""
+    rows = []
+    tried: Counter[tuple[str, str]] = Counter()
+    for cell in cells:
+        row: dict[str, Any] = {
+            "id": cell.id,
+            "task": cell.task.label,
+            "architecture": cell.architecture.label,
+            "seed": cell.seed,
+            "kind": cell.kind,
+        }
+        if cell.kind == "trial":
+            pair = row["task"], row["architecture"]
+            row["trial"] = tried[pair] // tuning_seeds
+            tried[pair] += 1
+        rows.append(row)
+    return rows
+
+
+def _slot(row: dict[str, Any]) -> tuple[str, str, int | None]:
+    """What a row stands for: all trials of a pair are planned together, seeds one by one."""
+    seed = row["seed"] if row["kind"] == "report" else None
+    return row["task"], row["architecture"], seed
 
 
 class Costs:

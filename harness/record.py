@@ -59,6 +59,8 @@ class Record:
     outcome: str = Outcome.OK
     reason: str = ""
     traceback: str = ""
+    facts: dict[str, str] = field(default_factory=dict)
+    """What was found in the file of a task of the user's own; empty for any other task."""
 
     problem: str = ""
     tags: list[str] = field(default_factory=list)
@@ -82,7 +84,7 @@ class Record:
     """One point for each evaluation: step, examples, seconds, loss (mean training loss since
     the point before), validation (primary metric)."""
     stopped: str = ""
-    """Why training ended: steps, solved or patience."""
+    """Why training ended: steps, solved, patience or, of a trial, pruned."""
     best_step: int | None = None
     """The step whose weights were kept, chosen on validation."""
     steps: int = 0

@@ -27,6 +27,7 @@ from types import ModuleType
 from typing import Any
 
 import architectures
+import tasks.own
 import tasks.real
 import tasks.synthetic
 import tasks.task
@@ -48,6 +49,8 @@ class Declaration:
     """An architecture's decorator arguments; a task's problem, metric and tags."""
     choices: Mapping[str, tuple[Value, ...]] = field(default_factory=dict)
     """The values allowed, for parameters annotated as a ``Literal``."""
+    data: str = ""
+    """The file of a task of the user's own; see ``harness.own``."""
 
 
 @dataclass(frozen=True)
@@ -61,6 +64,8 @@ class Spec:
     """The name, with those parameters that differ from the default: ``lstm[layers=2]``."""
     file: str
     """The file it is declared in."""
+    data: tasks.own.Source | None = None
+    """What was found in the file of a task of the user's own."""
 
 
 # -- what there is ------------------------------------------------------------------------
@@ -204,6 +209,8 @@ def _first_line(docstring: str | None) -> str:
 
 def make_task(spec: Spec) -> tasks.task.Task:
     """The task a spec names."""
+    if spec.data:
+        return tasks.own.make(spec.name, spec.data, dict(spec.parameters))
     if spec.name not in tasks.task.REGISTERED:
         _module_of(spec.file)
     return tasks.task.REGISTERED[spec.name](**dict(spec.parameters))
@@ -282,7 +289,14 @@ def with_parameters(declaration: Declaration, given: Mapping[str, str], where: s
         f"{k}={_plain(v)}" for k, v in sorted(values.items()) if v != declaration.parameters[k]
     ]
     label = declaration.name + (f"[{','.join(changed)}]" if changed else "")
-    return Spec(declaration.name, tuple(sorted(values.items())), label, declaration.file)
+    parameters = tuple(sorted(values.items()))
+    data = None
+    if declaration.data:
+        try:
+            data = tasks.own.look(declaration.data, parameters)
+        except tasks.own.Refused as error:
+            raise UserError(f"{where}: {error}") from None
+    return Spec(declaration.name, parameters, label, declaration.file, data)
 
 
 def _typed(text: str, default: Value, where: str) -> Value:

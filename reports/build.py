@@ -19,7 +19,9 @@ from pathlib import Path
 from typing import Any
 
 from harness.store import Store, row_of
-from reports import formats, tables, words
+from reports import formats, own, tables, tuning, words
+from reports.further import further
+from reports.published import comparisons
 from reports.ranking import compare
 from reports.results import Cell, Results, read
 
@@ -33,8 +35,12 @@ def build(store: Store, matrix: str | None = None) -> Path:
     matrix, OSError where the folder cannot be written.
     """
     results = read(store, matrix)
-    drawings = draw_all(results)
-    context = page(results)
+    tried = tuning.read(store, results)
+    drawings = draw_all(results, tried)
+    context = page(results) | {"tuning": tuning.section(results, tried)}
+    context["own"] = own.read(store, results)
+    if context["own"] and len(context["own"]) == len(own.without_controls(results).tasks):
+        context["verdict"] = words.shortfalls(results)  # the section on the data says the rest
     folder = store.out / "report" / results.name
     figures = folder / "figures"
     figures.mkdir(parents=True, exist_ok=True)
@@ -51,52 +57,60 @@ def build(store: Store, matrix: str | None = None) -> Path:
 
 def page(results: Results) -> dict[str, Any]:
     """All that the templates show, but for the figures."""
+    judged = own.without_controls(results)
     tags, profile = tables.profile_squares(results)
     squares = tables.skill_squares(results)
     return {
         "results": results,
         "title": words.title(results),
-        "verdict": words.verdict(results),
+        "verdict": words.verdict(judged),
         "squares": squares,
         "codes": tables.codes_used(squares),
         "tags": tags,
         "profile": profile,
         "profile_codes": tables.codes_used(profile),
-        "compared": compare(results),
+        "compared": compare(judged),
         "tasks": [tables.task_table(results, task) for task in results.tasks],
+        "further": {task.name: further(results, task) for task in results.tasks},
+        "published": comparisons(results),
         "holes": tables.holes(results),
         "exceptions": tables.exceptions(results),
         "budget": tables.budget(results),
+        "budgets": tables.budgets(results),
         "matched": tables.matched(results),
         "environments": tables.environments(results),
     }
 
 
-def draw_all(results: Results) -> dict[str, Any]:
+def draw_all(results: Results, tried: dict[tuple[str, str], tuning.Tried]) -> dict[str, Any]:
     """Every figure there is something to draw for, by name."""
     from reports.figures import cost, curves, heatmap, seeds, style
+    from reports.figures import tuning as trials
 
     if not results.cells:
         return {}
     looks = style.looks(results.architectures)
+    all_looks = looks | dict.fromkeys(results.baselines, style.BESIDE)
     squares = tables.skill_squares(results)
     tags, profile = tables.profile_squares(results)
-    compared = compare(results)
+    judged = own.without_controls(results)
+    compared = compare(judged)
     with style.style():
         drawings: list[style.Drawing | None] = [
             heatmap.draw("heatmap", {t.name: t.name for t in results.tasks},
-                         results.architectures, squares, _alt(results, squares))
+                         results.columns, squares, _alt(results, squares))
         ]  # fmt: skip
         if any(square.value is not None for square in profile.values()):
             labels = {tag: f"{tag} ({_tasks_with(results, tag)})" for tag in tags}
             alt = "Heat map of mean skill by tag and architecture; the numbers are in the table."
-            drawings.append(heatmap.draw("profile", labels, results.architectures, profile, alt))
-        drawings += [cost.draw(results, compared, looks, a) for a in ("parameters", "training")]
+            drawings.append(heatmap.draw("profile", labels, results.columns, profile, alt))
+        drawings += [cost.draw(judged, compared, looks, a) for a in ("parameters", "training")]
         shown = [curves.draw(results, task, looks) for task in results.tasks]
         drawings += [curves.legend(looks), *shown] if any(shown) else []
+        drawings += trials.draw_all(results, tried, looks)
         for task in results.tasks:
             order = [r["architecture"] for r in tables.task_table(results, task)["rows"]]
-            drawings.append(seeds.draw(results, task, order, looks))
+            drawings.append(seeds.draw(results, task, order, all_looks))
     return {d.name: d for d in drawings if d is not None}
 
 
@@ -108,7 +122,8 @@ def _alt(results: Results, squares: dict[tuple[str, str], tables.Square]) -> str
     shown = sum(s.value is not None for s in squares.values())
     return (
         f"Heat map of skill, {formats.plural(len(results.tasks), 'task')} down and "
-        f"{formats.plural(len(results.architectures), 'architecture')} across: {shown} squares "
+        f"{formats.plural(len(results.architectures), 'architecture')} "
+        f"{'and their baseline ' if results.baselines else ''}across: {shown} squares "
         f"with a number, {len(squares) - shown} without. The same numbers are in the table below."
     )
 
@@ -128,9 +143,9 @@ def _csv_row(cell: Cell) -> dict[str, Any]:
     plan = {n: getattr(cell, n) for n in ("id", "task", "architecture", "seed")}
     row = row_of(plan, cell.record)
     record = cell.record
-    for name in ("unit", "higher_is_better", "floor", "ceiling", "problem", "matched_parameters",
-                 "width", "steps", "best_step", "stopped", "flops", "examples_per_second",
-                 "peak_memory", "environment"):  # fmt: skip
+    for name in ("baseline", "unit", "higher_is_better", "floor", "ceiling", "problem",
+                 "matched_parameters", "width", "steps", "best_step", "stopped", "flops",
+                 "examples_per_second", "peak_memory", "environment"):  # fmt: skip
         row[name] = getattr(record, name) if record else None
     for name in ("data", "training", "evaluation"):
         row[f"seconds_{name}"] = record.seconds.get(name) if record else None

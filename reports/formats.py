@@ -29,6 +29,12 @@ def skill_with_spread(summary: Summary) -> str:
     return f"{skill(summary.mean)} {spread(summary.half)}".strip()
 
 
+def signed_skill_with_spread(summary: Summary) -> str:
+    """A difference in skill: ``+0.03 ±0.02``."""
+    text = skill_with_spread(summary)
+    return f"+{text}" if summary.mean is not None and summary.mean > 0 else text
+
+
 def scores_of(task: TaskInfo, values: Iterable[float | None]) -> Callable[[float | None], str]:
     """A formatter for scores of one task, with the decimals its values ask for.
 

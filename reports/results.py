@@ -42,6 +42,10 @@ MEANINGS = {
 }
 
 
+BASELINE = "baseline"
+"""The column where each task's baseline stands."""
+
+
 @dataclass(frozen=True)
 class Cell:
     """A planned cell and its record, None while there is none."""
@@ -72,6 +76,10 @@ class Cell:
     def fine(self) -> bool:
         """Ended as it should: ok or not-applicable."""
         return self.outcome in FINE
+
+    @property
+    def refused(self) -> bool:
+        return self.outcome == Outcome.NOT_APPLICABLE
 
     @property
     def score(self) -> float | None:
@@ -108,6 +116,11 @@ class Group:
     @cached_property
     def skill(self) -> Summary:
         return summarize(c.skill for c in self.cells)
+
+    @cached_property
+    def validation(self) -> float | None:
+        """Mean validation score over the seeds that have one."""
+        return summarize(c.record.validation for c in self.cells if c.record and c.ok).mean
 
     @property
     def code(self) -> str:
@@ -151,6 +164,9 @@ class Results:
     cells: tuple[Cell, ...]
     tasks: tuple[TaskInfo, ...]
     architectures: tuple[str, ...]
+    """Those that are compared, in the order of the plan: all but the baselines."""
+    baselines: tuple[str, ...]
+    """Those that any of the others should beat; none where there are no others."""
     seeds: tuple[int, ...]
     environments: dict[str, dict[str, Any]]
     corrupted: tuple[str, ...]
@@ -167,6 +183,37 @@ class Results:
         for cell in self.cells:
             found.setdefault((cell.task, cell.architecture), []).append(cell)
         return {pair: Group(tuple(cells)) for pair, cells in found.items()}
+
+    @cached_property
+    def best_baselines(self) -> dict[str, str]:
+        """By task, the baseline that did best on validation, among those with a test score."""
+        found = {}
+        for task in self.tasks:
+            sign = 1 if task.higher_is_better else -1
+            scored = {
+                b: -math.inf if g.validation is None else sign * g.validation
+                for b in self.baselines
+                if (g := self.groups.get((task.name, b))) and g.score.mean is not None
+            }
+            if scored:
+                found[task.name] = max(scored, key=lambda b: scored[b])
+        return found
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """The architectures, and before them the one column of the baselines, if there are any."""
+        return (BASELINE, *self.architectures) if self.baselines else self.architectures
+
+    def column(self, task: str, name: str) -> Group | None:
+        """What stands in a task's row and a column: the seeds of the architecture or of the best
+        baseline; where none has a score, the cells of all baselines; None if never planned."""
+        if name != BASELINE or not self.baselines:
+            return self.groups.get((task, name))
+        if best := self.best_baselines.get(task):
+            return self.groups[task, best]
+        cells = [c for b in self.baselines if (task, b) in self.groups
+                 for c in self.groups[task, b].cells]  # fmt: skip
+        return Group(tuple(cells)) if cells else None
 
     @cached_property
     def counts(self) -> dict[str, int]:
@@ -195,11 +242,15 @@ def read(store: Store, matrix: str | None = None) -> Results:
     }
     cells = tuple(by_id.values())
     names = sorted({c.record.environment for c in cells if c.record and c.record.environment})
+    architectures = tuple(dict.fromkeys(c.architecture for c in cells))
+    marked = {c.architecture for c in cells if c.record and c.record.baseline}
+    baselines = tuple(a for a in architectures if a in marked and len(marked) < len(architectures))
     return Results(
         plan=plan,
         cells=cells,
         tasks=_tasks(cells),
-        architectures=tuple(dict.fromkeys(c.architecture for c in cells)),
+        architectures=tuple(a for a in architectures if a not in baselines),
+        baselines=baselines,
         seeds=tuple(sorted({c.seed for c in cells})),
         environments={name: store.environment(name) for name in names},
         corrupted=tuple(store.corrupted[before:]),

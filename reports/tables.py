@@ -3,30 +3,37 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+import math
+from dataclasses import dataclass, replace
 from typing import Any
 
 from harness.record import PENDING, Outcome
 from reports import formats
+from reports.baseline import behind, lead
 from reports.ranking import Standing, standing
-from reports.results import MEANINGS, Cell, Group, Results, TaskInfo
+from reports.results import BASELINE, MEANINGS, Cell, Group, Results, TaskInfo
 from reports.statistics import combine
 
 BUDGET = {
     "steps": "training updates, at most",
     "batch": "examples in an update",
+    "match": "what is made equal by turning the width",
     "parameters": "parameters to match, without the shared embedding",
+    "flops": "floating-point operations of an update, to match",
+    "width": "width of all",
     "embedding": "size of the shared embedding of tokens",
     "optimizer": "optimizer",
     "learning_rate": "learning rate",
     "schedule": "learning-rate schedule",
+    "dropout": "share of features left out before and after the body, in training",
     "clip_norm": "gradient norm is clipped at",
     "evaluate_every": "updates between two evaluations on validation",
     "patience": "evaluations without improvement before training ends",
     "solved": "training ends when validation reaches this skill",
     "seconds": "seconds a cell may take",
-    "trials": "tuning trials",
 }
+SIZES = {"parameters": "parameters", "flops": "flops", "none": "width"}
+"""The term of the budget that says the size, by what is matched."""
 
 
 @dataclass(frozen=True)
@@ -38,6 +45,10 @@ class Square:
     small: str = ""
     rank: str = ""
     """best, near (not separated from the best), or empty"""
+    baseline: str = ""
+    """which baseline it is, in their column"""
+    behind: bool = False
+    """no better than the baseline"""
 
 
 def standings(results: Results) -> dict[str, Standing | None]:
@@ -46,11 +57,14 @@ def standings(results: Results) -> dict[str, Standing | None]:
 
 
 def skill_squares(results: Results) -> dict[tuple[str, str], Square]:
-    """Skill by task and architecture."""
+    """Skill by task and column."""
     found = {}
     for task, order in standings(results).items():
-        for a in results.architectures:
-            found[task, a] = _square(results.groups.get((task, a)), a, order)
+        for c in results.columns:
+            square = _square(results.column(task, c), c, order)
+            if c == BASELINE and square.value is not None:
+                square = replace(square, baseline=results.best_baselines.get(task, ""))
+            found[task, c] = replace(square, behind=behind(results, task, c))
     return found
 
 
@@ -77,7 +91,7 @@ def rank_of(architecture: str, order: Standing | None) -> str:
 
 
 def profile_squares(results: Results) -> tuple[list[str], dict[tuple[str, str], Square]]:
-    """Mean skill by tag and architecture, over the tasks with that tag; and the tags in order.
+    """Mean skill by tag and column, over the tasks with that tag; and the tags in order.
 
     Where an architecture has a skill on some of a tag's tasks only, the square says on how many.
     """
@@ -85,8 +99,8 @@ def profile_squares(results: Results) -> tuple[list[str], dict[tuple[str, str], 
     squares = {}
     for tag in tags:
         tasks = [t.name for t in results.tasks if tag in t.tags]
-        for a in results.architectures:
-            groups = [results.groups[t, a] for t in tasks if (t, a) in results.groups]
+        for a in results.columns:
+            groups = [group for t in tasks if (group := results.column(t, a))]
             skills = [g.skill for g in groups if g.skill.mean is not None]
             whole = combine(skills)
             if whole.mean is None:
@@ -108,15 +122,13 @@ def codes_used(squares: dict[tuple[str, str], Square]) -> dict[str, str]:
 
 
 def task_table(results: Results, task: TaskInfo) -> dict[str, Any]:
-    """A task's architectures, best first and holes last, with every seed's test score."""
+    """A task's architectures and baselines, best first and holes last, with every seed's test
+    score. Baselines that do not apply are left to the table of holes."""
     order = standing(results, task)
-    ranked = list(order.order) if order else []
-    ranked += [
-        a for a in results.architectures if a not in ranked and (task.name, a) in results.groups
-    ]
-    groups = {a: results.groups[task.name, a] for a in ranked}
+    groups = _sorted(results, task)
     limits = [task.floor, task.ceiling, *task.references.values()]
     text = formats.scores_of(task, [*limits, *(c.score for g in groups.values() for c in g.cells)])
+    best = results.best_baselines.get(task.name)
     rows: list[dict[str, Any]] = []
     for a, group in groups.items():
         by_seed = {c.seed: c for c in group.cells}
@@ -124,7 +136,10 @@ def task_table(results: Results, task: TaskInfo) -> dict[str, Any]:
         rows.append(
             {
                 "architecture": a,
+                "baseline": a in results.baselines,
                 "rank": rank_of(a, order),
+                "lead": formats.signed_skill_with_spread(lead(results, task.name, a)),
+                "behind": behind(results, task.name, a),
                 "seeds": [_seed(by_seed.get(s), text) for s in results.seeds],
                 "mean": text(summary.mean),
                 "half": "" if summary.half is None else "±" + text(summary.half),
@@ -140,10 +155,29 @@ def task_table(results: Results, task: TaskInfo) -> dict[str, Any]:
         "direction": formats.direction(task),
         "floor": text(task.floor),
         "ceiling": text(task.ceiling),
+        "baseline": best and f"{text(groups[best].score.mean)} ({best})",
         "references": {name: text(value) for name, value in task.references.items()},
         "rows": rows,
         "codes": {r["hole"]: MEANINGS[r["hole"]] for r in rows if r["hole"]},
     }
+
+
+def _sorted(results: Results, task: TaskInfo) -> dict[str, Group]:
+    """The groups of a task by name, best mean first, those without a score last."""
+    found = {
+        name: group
+        for name in (*results.architectures, *results.baselines)
+        if (group := results.groups.get((task.name, name)))
+        and not (name in results.baselines and all(c.refused for c in group.cells))
+    }
+    sign = -1 if task.higher_is_better else 1
+    means = {a: g.score.mean for a, g in found.items()}
+
+    def place(name: str) -> float:
+        mean = means[name]
+        return math.inf if mean is None else sign * mean
+
+    return {name: found[name] for name in sorted(found, key=place)}
 
 
 def _seed(cell: Cell | None, text: Any) -> dict[str, str]:
@@ -155,7 +189,10 @@ def _seed(cell: Cell | None, text: Any) -> dict[str, str]:
 
 
 def holes(results: Results) -> dict[str, list[dict[str, Any]]]:
-    """Cells without a score, alike ones together: failed, refused (not applicable), waiting."""
+    """Cells without a score, alike ones together: failed, refused (not applicable), waiting.
+
+    Each baseline serves few tasks by its nature, so all its refusals are told together.
+    """
     kinds: dict[str, dict[tuple, dict[str, Any]]] = {"failed": {}, "refused": {}, "waiting": {}}
     for cell in results.cells:
         if not cell.hole and cell.skill is not None:
@@ -164,13 +201,14 @@ def holes(results: Results) -> dict[str, list[dict[str, Any]]]:
         # Refusals and waiting cells repeat over many tasks; failures are told one by one.
         place = (cell.task if kind == "failed" else "", cell.architecture)
         outcome = cell.outcome if cell.outcome != Outcome.OK else cell.code
-        key = (*place, outcome, cell.reason)
+        together = kind == "refused" and cell.architecture in results.baselines
+        key = (*place, outcome, "" if together else cell.reason)
         entry = kinds[kind].setdefault(
             key,
             {
                 "architecture": cell.architecture,
                 "outcome": outcome,
-                "reason": cell.reason,
+                "reasons": [],
                 "tasks": [],
                 "seeds": [],
                 "count": 0,
@@ -179,11 +217,14 @@ def holes(results: Results) -> dict[str, list[dict[str, Any]]]:
             },
         )
         entry["count"] += 1
-        entry["tasks"] += [cell.task] * (cell.task not in entry["tasks"])
-        entry["seeds"] += [cell.seed] * (cell.seed not in entry["seeds"])
+        for where, what in (("tasks", cell.task), ("seeds", cell.seed), ("reasons", cell.reason)):
+            entry[where] += [what] * (what not in entry[where])
         if cell.record is not None:
             entry["traceback"] = entry["traceback"] or cell.record.traceback
-    return {kind: list(entries.values()) for kind, entries in kinds.items()}
+    return {
+        kind: [e | {"reason": "; ".join(e["reasons"])} for e in entries.values()]
+        for kind, entries in kinds.items()
+    }
 
 
 def exceptions(results: Results) -> list[dict[str, Any]]:
@@ -201,25 +242,46 @@ def exceptions(results: Results) -> list[dict[str, Any]]:
 
 
 def budget(results: Results) -> list[tuple[str, str, str]]:
-    """Name, value and meaning of each term of the budget; None reads as none."""
+    """Name, value and meaning of each term of the budget but sizes not matched; None reads as
+    none."""
+    terms = results.plan.get("budget") or {}
+    size = SIZES.get(terms.get("match", ""))
+    tuned = (results.plan.get("tuning") or {}).get("space", {})
     return [
-        (name, _plain(value), BUDGET.get(name, ""))
-        for name, value in (results.plan.get("budget") or {}).items()
+        (name, "tuned" if name in tuned else _plain(value), BUDGET.get(name, ""))
+        for name, value in terms.items()
+        if size is None or name == size or name not in SIZES.values()
+    ]
+
+
+def budgets(results: Results) -> list[tuple[str, str]]:
+    """The tasks whose budget differs, and in which terms."""
+    return [
+        (task, ", ".join(f"{name} {_plain(value)}" for name, value in terms.items()))
+        for task, terms in (results.plan.get("budgets") or {}).items()
     ]
 
 
 def matched(results: Results) -> str:
-    """How closely the parameter counts were matched, over all cells with a score."""
+    """How closely the sizes were matched, over all cells with a score but those of the
+    baselines, which have no size to choose."""
+    match = (results.plan.get("budget") or {}).get("match", "parameters")
+    words = {
+        "parameters": "Parameters held to the budget",
+        "flops": "FLOPs of an update, held to the budget",
+        "none": "Sizes were not matched; parameters without the shared embedding",
+    }
     counts = [
-        c.record.matched_parameters
+        count
         for c in results.cells
-        if c.record and not c.hole and c.record.matched_parameters is not None
+        if c.record and not c.hole and c.architecture not in results.baselines
+        if (count := c.record.flops if match == "flops" else c.record.matched_parameters)
     ]
     if not counts:
         return ""
     return (
-        f"Parameters held to the budget, over {formats.plural(len(counts), 'scored cell')}: "
-        f"{min(counts):,} to {max(counts):,}."
+        f"{words[match]}, over {formats.plural(len(counts), 'scored cell')}: "
+        f"{min(counts):,.0f} to {max(counts):,.0f}."
     )
 
 

@@ -6,10 +6,14 @@ from collections import Counter
 
 from harness.record import Outcome
 from reports import formats
+from reports.baseline import lead, leader
 from reports.formats import listed, plural
 from reports.ranking import Comparison, Standing, compare, standing
-from reports.results import Results, TaskInfo
+from reports.results import BASELINE, Results, TaskInfo
 from reports.statistics import separated
+
+SOLVED = 0.995
+"""A skill that reads 1.00."""
 
 ENDED = {
     Outcome.FAILED: "failed",
@@ -23,9 +27,10 @@ ENDED = {
 
 def title(results: Results) -> str:
     """The page's name: the matrix and its size."""
+    beside = f" and {plural(len(results.baselines), 'baseline')}" if results.baselines else ""
     return (
         f"{results.name}: {plural(len(results.tasks), 'task')} × "
-        f"{plural(len(results.architectures), 'architecture')} × "
+        f"{plural(len(results.architectures), 'architecture')}{beside} × "
         f"{plural(len(results.seeds), 'seed')}"
     )
 
@@ -43,8 +48,14 @@ def verdict(results: Results) -> list[str]:
             _far_below(results, compared),
             _most_wins({n: s for n, s in standings.items() if s}),
             _hardest(results, standings),
+            *_against_baselines(results),
         ]
-    return [s for s in [*sentences, _failed(results), _waiting(results)] if s]
+    return [s for s in [*sentences, *shortfalls(results)] if s]
+
+
+def shortfalls(results: Results) -> list[str]:
+    """What failed, and what has not run yet."""
+    return [s for s in (_failed(results), _waiting(results)) if s]
 
 
 def _nothing(results: Results) -> str:
@@ -171,6 +182,42 @@ def _hardest(results: Results, standings: dict[str, Standing | None]) -> str:
     if task.ceiling_is_ideal:
         text += "; its ceiling is the perfect score, which may be out of reach"
     return text + "."
+
+
+def _against_baselines(results: Results) -> list[str]:
+    """On how many tasks somebody beats the baseline, and on which nobody does."""
+    leaders = {t: a for t in results.best_baselines if (a := leader(results, t))}
+    leads = {t: lead(results, t, a) for t, a in leaders.items()}
+    if not leads:
+        return []
+    levels = {t: results.column(t, BASELINE) for t in leads}
+    skills = {t: group.skill.mean for t, group in levels.items() if group}
+    lost = [t for t, ahead in leads.items() if ahead.mean is not None and ahead.mean <= 0]
+    solved = [t for t in lost if (skills[t] or 0) >= SOLVED]
+    clear = [t for t, ahead in leads.items() if ahead.low is not None and ahead.low > 0]
+    won = len(leads) - len(lost)
+    seeds = {ahead.n for ahead in leads.values()}
+    start = f"Of {plural(len(leads), 'task')} with a baseline, some architecture beats it on {won}"
+    if max(seeds) > 1:
+        start += f"; on {len(clear)} of these its lead is separated from zero"
+    terms = f"95 % interval of the best lead, {_range(seeds)}" if max(seeds) > 1 else "1 seed"
+    sentences = [f"{start} ({terms})."]
+    if worse := [t for t in lost if t not in solved]:
+        named = listed(
+            f"{t} ({results.best_baselines[t]} {formats.skill(skills[t])}; nearest: {leaders[t]}, "
+            f"lead {formats.signed_skill_with_spread(leads[t])})"
+            for t in worse
+        )
+        sentences.append(f"No architecture beats the baseline on {named}.")
+    if solved:
+        named = listed(f"{t} ({results.best_baselines[t]})" for t in solved)
+        sentences.append(f"A baseline solves {named}, so that nothing can beat it there.")
+    return sentences
+
+
+def _range(counts: set[int]) -> str:
+    low, high = min(counts), max(counts)
+    return plural(high, "seed") if low == high else f"{low} to {plural(high, 'seed')}"
 
 
 def _failed(results: Results) -> str:

@@ -279,23 +279,6 @@ def test_english_scores_to_beat():
     assert scores["bz2"] < scores["3-gram"] < task.floor()
 
 
-def test_ngrams_sum_to_one_and_follow_the_counts():
-    ids = np.random.default_rng(0).integers(4, size=60)
-    unigram, bigram, trigram = text.ngrams(ids, 5, 3)
-    for table in (unigram, bigram, trigram):
-        assert np.allclose(table.sum(-1), 1) and (table > 0).all()
-    after = Counter(zip(ids[:-1].tolist(), ids[1:].tolist(), strict=True))
-    context, kinds = sum(after[2, k] for k in range(5)), sum(after[2, k] > 0 for k in range(5))
-    expected = (after[2, 0] + kinds * unigram[0]) / (context + kinds)
-    assert bigram[2, 0] == pytest.approx(expected)
-    ones = Counter(zip(ids[:-2].tolist(), ids[1:-1].tolist(), ids[2:].tolist(), strict=True))
-    (a, b, c), _ = ones.most_common()[-1]  # a trigram met once
-    total, kinds = (sum(f(ones[a, b, k]) for k in range(4)) for f in (int, bool))
-    expected = (1 + kinds * bigram[b, c]) / (total + kinds)
-    assert ones[a, b, c] == 1 and trigram[a, b, c] == pytest.approx(expected)
-    assert np.allclose(trigram[4, 4], bigram[4])  # a context never met: the order below
-
-
 def test_spread_is_even_and_in_order():
     assert text.spread(10, 5).tolist() == [0, 2, 4, 6, 8]
     assert text.spread(3, 5).tolist() == [0, 1, 2]

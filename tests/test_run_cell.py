@@ -15,7 +15,6 @@ from harness.fit.run import run_cell
 from harness.plan import trials
 from harness.record import Outcome, Record
 from harness.registry import add_plugin, make_task
-from tasks.task import Examples
 
 PLUGIN = textwrap.dedent(
     '''

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 import itertools
 
@@ -10,19 +11,16 @@ import pytest
 from conftest import tiny_task
 from sklearn.dummy import DummyClassifier
 
-from harness.fit.metrics import HIGHER_IS_BETTER
+from harness.contract import Skipped
+from harness.contract.task import checks
 from harness.registry import make_task, spec_of, task_declarations
 from tasks.task import (
-    END,
-    Binary,
     Classes,
     Problem,
-    Reals,
     Stored,
     Synthetic,
     Tokens,
     Unavailable,
-    Vectors,
 )
 
 KNOWN = task_declarations()
@@ -33,93 +31,24 @@ def build(text: str):
     return make_task(spec_of(text, KNOWN, "task", "test"))
 
 
-@pytest.fixture(scope="module", params=list(KNOWN))
-def tiny(request):
-    """The tiny instance of each task, or a skip that says which package is missing."""
-    task = build(tiny_task(request.param))
-    try:
-        task.examples("test")
-    except Unavailable as error:
-        pytest.skip(str(error))
-    return task
-
-
 def drawn(task, seed=0, size=32):
     return next(task.batches(np.random.default_rng(seed), size))
 
 
-def every(task):
-    """A training batch, and the held-out examples of each split."""
-    return [drawn(task), *(task.examples(split) for split in ("validation", *task.test_splits))]
+CASES = [
+    pytest.param(check, id=f"{name}-{check.title}")
+    for name in KNOWN
+    for check in checks(spec_of(name, KNOWN, "task", "test"))
+]
 
 
-def test_shapes_and_ranges(tiny):
-    for examples in every(tiny):
-        batch, time = examples.inputs.shape[:2]
-        assert examples.lengths.shape == (batch,) and examples.lengths.dtype == np.int64
-        assert examples.lengths.min() >= 1 and examples.lengths.max() <= time
-        if tiny.problem in ONE_STEP:
-            assert time == 1
-        if isinstance(tiny.inputs, Tokens):
-            assert examples.inputs.dtype == np.int64 and examples.inputs.ndim == 2
-            assert examples.inputs.min() >= 0 and examples.inputs.max() < tiny.inputs.size
-        else:
-            assert isinstance(tiny.inputs, Vectors)
-            assert examples.inputs.dtype == np.float32
-            assert examples.inputs.shape == (batch, time, tiny.inputs.dim)
-            assert np.isfinite(examples.inputs).all()
-        lead: tuple[int, ...] = (batch,)
-        if tiny.problem is Problem.MANY_TO_MANY:
-            lead = (batch, time)
-        elif tiny.problem.decoded:
-            lead = (batch, examples.target_lengths.max())
-        assert examples.scored.shape == lead and examples.scored.dtype == bool
-        assert examples.scored.any()
-        if isinstance(tiny.outputs, Reals | Binary):
-            assert examples.targets.shape == (*lead, tiny.outputs.dim)
-            assert examples.targets.dtype == np.float32
-            assert np.isfinite(examples.targets[examples.scored]).all()
-        else:
-            assert examples.targets.shape == lead and examples.targets.dtype == np.int64
-            scored = examples.targets[examples.scored]
-            assert scored.min() >= 0 and scored.max() < tiny.outputs.size
-        if isinstance(tiny.outputs, Binary):
-            assert set(np.unique(examples.targets)) <= {0, 1}
-
-
-def test_no_padded_step_is_scored(tiny):
-    for examples in every(tiny):
-        if examples.scored.ndim == 2 and not tiny.problem.decoded:
-            padding = np.arange(examples.inputs.shape[1]) >= examples.lengths[:, None]
-            assert not (examples.scored & padding).any()
-
-
-def test_decoded_targets_end_once_and_are_scored_to_their_end(tiny):
-    if not tiny.problem.decoded:
-        for examples in every(tiny):
-            assert examples.target_lengths is None and examples.variants is None
-        return
-    assert isinstance(tiny.outputs, Tokens)
-    for examples in every(tiny):
-        lengths = examples.target_lengths
-        assert lengths.shape == (len(examples),) and lengths.dtype == np.int64
-        assert lengths.max() <= tiny.longest_output
-        places = np.arange(examples.targets.shape[1])
-        assert np.array_equal(examples.scored, places < lengths[:, None])
-        ends = (examples.targets == END) & examples.scored
-        assert np.array_equal(ends, places == lengths[:, None] - 1)
-        if examples.variants is not None:
-            assert len(examples.variants) == len(examples) and examples.variants.ndim == 3
-            assert examples.variants.min() >= 0 and examples.variants.max() < tiny.outputs.size
-            ended = np.maximum.accumulate(examples.variants == END, axis=2)
-            assert ended[:, :, -1].all() and (examples.variants[ended] == END).all()
-
-
-def test_declarations(tiny):
-    assert tiny.metric in HIGHER_IS_BETTER
-    assert tiny.tags and tiny.source
-    assert tiny.readout in ("last", "mean", "max")
-    assert type(tiny).__doc__ and len(type(tiny).__doc__) > 100
+@pytest.mark.parametrize("check", CASES)
+def test_contract(check):
+    """What ``harness check`` holds a user's task to, held by all of ours."""
+    try:
+        check.run()
+    except Skipped as skipped:
+        pytest.skip(str(skipped))
 
 
 def equal(a, b) -> bool:
@@ -127,19 +56,6 @@ def equal(a, b) -> bool:
     return a.arrays().keys() == b.arrays().keys() and all(
         np.array_equal(value, b.arrays()[name]) for name, value in a.arrays().items()
     )
-
-
-def test_the_same_seed_draws_the_same_and_another_does_not(tiny):
-    def first_batches(seed):
-        return list(itertools.islice(tiny.batches(np.random.default_rng(seed), 16), 3))
-
-    one, same, other = first_batches(1), first_batches(1), first_batches(2)
-    for a, b in zip(one, same, strict=True):
-        assert equal(a, b)
-    assert not all(np.array_equal(a.inputs, b.inputs) for a, b in zip(one, other, strict=True))
-    again = dataclasses.replace(tiny)  # a new instance, that has to load or draw again
-    for split in ("validation", *tiny.test_splits):
-        assert equal(tiny.examples(split), again.examples(split))
 
 
 def rows(examples, at_least: int = 1) -> set[bytes]:
@@ -173,15 +89,6 @@ def test_stored_splits_are_disjoint(name):
         assert not one & other
 
 
-def test_floor_lies_below_the_ceiling(tiny):
-    for split in ("validation", *tiny.test_splits):
-        floor, ceiling = tiny.floor(split), tiny.ceiling(split)
-        assert np.isfinite([floor, ceiling]).all()
-        assert (ceiling > floor) == HIGHER_IS_BETTER[tiny.metric]
-    for score in tiny.references().values():
-        assert np.isfinite(score)
-
-
 LONGER = [n for n in KNOWN if "beyond" in KNOWN[n].parameters]
 
 
@@ -194,10 +101,11 @@ def test_beyond_adds_longer_test_splits_and_changes_nothing_else(name):
     assert equal(drawn(task), drawn(longer))
     for split in ("validation", "test"):
         assert equal(task.examples(split), longer.examples(split))
-    test_shapes_and_ranges(longer)
-    test_no_padded_step_is_scored(longer)
-    test_decoded_targets_end_once_and_are_scored_to_their_end(longer)
-    test_floor_lies_below_the_ceiling(longer)
+    given = {**type(task).tiny, "beyond": 4}
+    text = f"{name}[{','.join(f'{k}={v}' for k, v in given.items())}]"
+    for check in checks(spec_of(text, KNOWN, "task", "test"), small=False):
+        with contextlib.suppress(Skipped):
+            check.run()
     trained = drawn(longer, size=2000).lengths.max()
     for factor in (2, 4):
         examples = longer.examples(f"test@{factor}x")

@@ -8,9 +8,20 @@ from harness.cli.options import (
     DEFAULT_OUT,
     Architectures,
     Json,
-    MatrixName,
     Out,
+    OwnContext,
+    OwnGroup,
+    OwnHorizon,
+    OwnInputs,
+    OwnKind,
+    OwnName,
+    OwnPath,
+    OwnSplit,
+    OwnTarget,
+    OwnTime,
+    OwnTokens,
     Plugins,
+    RunMatrix,
     Seeds,
     Tasks,
     duration,
@@ -19,13 +30,24 @@ from harness.cli.options import (
 
 
 def main(
-    matrix: MatrixName = "quick",
+    matrix: RunMatrix = "",
     task: Tasks = None,
     arch: Architectures = None,
     seeds: Seeds = None,
     out: Out = DEFAULT_OUT,
     plugin: Plugins = None,
     json: Json = False,
+    name: OwnName = None,
+    path: OwnPath = None,
+    kind: OwnKind = None,
+    target: OwnTarget = None,
+    inputs: OwnInputs = None,
+    time: OwnTime = None,
+    group: OwnGroup = None,
+    context: OwnContext = None,
+    horizon: OwnHorizon = None,
+    split: OwnSplit = None,
+    tokens: OwnTokens = None,
 ) -> None:
     """Say what 'harness run' would do: which cells, which are done, what the rest will cost.
 
@@ -33,14 +55,20 @@ def main(
 
         harness plan --matrix quick --task 'recall*'
     """
-    from harness.api import load_matrix
+    from harness.api import choose
     from harness.plan import Costs, Wanted, expand, resolve, trials
     from harness.store import Store
 
+    own = {
+        "name": name, "path": path, "kind": kind, "target": target, "inputs": inputs,
+        "time": time, "group": group, "context": context, "horizon": horizon, "split": split,
+        "tokens": tokens,
+    }  # fmt: skip
     store = Store(out)
-    chosen = load_matrix(matrix, seeds, plugin or [])
-    cells = expand(chosen, task, arch)
-    cells = trials(cells) + resolve(cells, store)
+    asked = choose(matrix, task or [], own, arch or [], seeds, plugin or [])
+    chosen = asked.matrix
+    cells = expand(chosen, asked.tasks, arch)
+    cells = trials(cells, store) + resolve(cells, store)
     costs = Costs([record for i in store.ids() if (record := store.get(i))])
     rows: list[dict[str, Any]] = []
     for cell in cells:

@@ -123,7 +123,8 @@ def describe(record: Record) -> str:
     """One line about a finished cell."""
     head = f"{record.outcome:<4} {record.task} · {record.architecture} · seed {record.seed}"
     if record.kind == "trial":
-        head += f" · learning rate {record.key['budget']['learning_rate']:g}"
+        chosen = record.chosen or {"learning rate": record.key["budget"]["learning_rate"]}
+        head += "".join(f" · {name} {value}" for name, value in chosen.items())
     score = record.test if record.test is not None else record.validation
     tail = f"{record.seconds.get('total', 0):.1f} s"
     if score is None:

@@ -11,9 +11,20 @@ import typer
 from harness.cli.options import (
     DEFAULT_OUT,
     Architectures,
-    MatrixName,
     Out,
+    OwnContext,
+    OwnGroup,
+    OwnHorizon,
+    OwnInputs,
+    OwnKind,
+    OwnName,
+    OwnPath,
+    OwnSplit,
+    OwnTarget,
+    OwnTime,
+    OwnTokens,
     Plugins,
+    RunMatrix,
     Seeds,
     Tasks,
     console,
@@ -21,7 +32,7 @@ from harness.cli.options import (
 
 
 def main(
-    matrix: MatrixName = "quick",
+    matrix: RunMatrix = "",
     task: Tasks = None,
     arch: Architectures = None,
     seeds: Seeds = None,
@@ -40,6 +51,17 @@ def main(
         bool, typer.Option("--fresh", help="Run all cells again, finished ones too.")
     ] = False,
     plugin: Plugins = None,
+    name: OwnName = None,
+    path: OwnPath = None,
+    kind: OwnKind = None,
+    target: OwnTarget = None,
+    inputs: OwnInputs = None,
+    time: OwnTime = None,
+    group: OwnGroup = None,
+    context: OwnContext = None,
+    horizon: OwnHorizon = None,
+    split: OwnSplit = None,
+    tokens: OwnTokens = None,
 ) -> None:
     """Run a matrix: train every architecture on every task, log it, build the report.
 
@@ -51,16 +73,25 @@ def main(
         harness run --matrix
 
         harness run --matrix standard --task 'recall[lag=50]' --arch 'lstm[layers=2]' --arch gru
+
+        harness run --task mydata.toml --arch '*'
     """
     from harness.api import run_matrix
+    from harness.cli.own_scores import print_own
     from harness.cli.progress import progress
     from harness.cli.scores import print_scores
 
+    own = {
+        "name": name, "path": path, "kind": kind, "target": target, "inputs": inputs,
+        "time": time, "group": group, "context": context, "horizon": horizon, "split": split,
+        "tokens": tokens,
+    }  # fmt: skip
     command = shlex.join(["harness", *sys.argv[1:]])
     with progress() as watcher:
         result = run_matrix(
             matrix,
             tasks=task or [],
+            own=own,
             architectures=arch or [],
             seeds=seeds,
             out=out,
@@ -76,7 +107,8 @@ def main(
             watcher=watcher,
         )
     screen = console()
-    print_scores(screen, result.store, result.matrix)
+    if not print_own(screen, result.store, result.matrix):
+        print_scores(screen, result.store, result.matrix)
     total = sum(result.outcomes.values())
     counts = ", ".join(f"{count} {name}" for name, count in sorted(result.outcomes.items()))
     screen.print(

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import statistics
-from collections import defaultdict
-from typing import Any
-
 from rich.console import Console
 from rich.table import Table
 
 from harness.record import PENDING, Outcome
 from harness.store import Store
+from reports.baseline import behind
+from reports.results import BASELINE, Group, Results, read
 
 HOLES = {
     Outcome.NOT_APPLICABLE: "n/a",
@@ -23,14 +21,12 @@ HOLES = {
 
 
 def print_scores(screen: Console, store: Store, matrix: str | None = None) -> None:
-    """Print mean skill over seeds, tasks by architectures; a hole says why it is one."""
-    rows = store.results(matrix)
-    groups: dict[tuple[str, str], list[dict[str, Any]]] = defaultdict(list)
-    for row in rows:
-        groups[row["task"], row["architecture"]].append(row)
-    tasks = list(dict.fromkeys(row["task"] for row in rows))
-    architectures = list(dict.fromkeys(row["architecture"] for row in rows))
-    seeds = len({row["seed"] for row in rows})
+    """Print mean skill over seeds, tasks by architectures; a hole says why it is one.
+
+    The best baseline of each task stands first; what is no better is marked.
+    """
+    results = read(store, matrix)
+    seeds = len(results.seeds)
     table = Table(
         title=f"Skill, mean of {seeds} seed{'s' if seeds > 1 else ''}: "
         "0 = the floor, 1 = the ceiling",
@@ -39,33 +35,48 @@ def print_scores(screen: Console, store: Store, matrix: str | None = None) -> No
         box=None,
     )
     table.add_column("task", no_wrap=True)
-    for architecture in architectures:
-        table.add_column(architecture, justify="right")
-    for task in tasks:
-        means = {a: _mean(groups.get((task, a), [])) for a in architectures}
-        known = [m for m in means.values() if m is not None]
-        best = max(known, default=None)
-        texts = []
-        for architecture in architectures:
-            mean = means[architecture]
-            if mean is None:
-                texts.append(f"[dim]{_hole(groups.get((task, architecture), []))}[/dim]")
-            else:
-                # rounded, so that what prints alike is marked alike
-                text = f"{mean:.2f}"
-                texts.append(f"[bold]{text}[/bold]" if text == f"{best:.2f}" else text)
-        table.add_row(task.replace("[", r"\["), *texts)
+    for column in results.columns:
+        table.add_column(column, justify="right")
+    for task in results.tasks:
+        table.add_row(task.name.replace("[", r"\["), *_texts(results, task.name))
     screen.print(table)
+    if results.baselines:
+        _explain(screen, results)
 
 
-def _mean(rows: list[dict[str, Any]]) -> float | None:
-    skills = [row["skill"] for row in rows if row["skill"] is not None]
-    return statistics.fmean(skills) if skills else None
+def _texts(results: Results, task: str) -> list[str]:
+    """One row. The best is found after rounding, so that what prints alike is bold alike."""
+    groups = {c: results.column(task, c) for c in results.columns}
+    means = {c: None if g is None else g.skill.mean for c, g in groups.items()}
+    best = max((m for c, m in means.items() if m is not None and c != BASELINE), default=None)
+    texts = []
+    for column, group in groups.items():
+        mean = means[column]
+        if mean is None:
+            texts.append(f"[dim]{_hole(group)}[/dim]")
+            continue
+        text = f"{mean:.2f}"
+        if column != BASELINE and text == f"{best:.2f}":
+            text = f"[bold]{text}[/bold]"
+        mark = "†" if behind(results, task, column) else " "
+        texts.append(text + mark if results.baselines else text)
+    return texts
 
 
-def _hole(rows: list[dict[str, Any]]) -> str:
-    if not rows:
+def _explain(screen: Console, results: Results) -> None:
+    """Which baseline stands where, and what the mark says."""
+    tasks: dict[str, list[str]] = {}
+    for task, baseline in results.best_baselines.items():
+        tasks.setdefault(baseline, []).append(task)
+    for baseline, names in tasks.items():
+        screen.print(f"baseline {baseline}: {', '.join(names)}", markup=False, highlight=False)
+    if any(behind(results, t.name, a) for t in results.tasks for a in results.architectures):
+        screen.print("† no better than the baseline", markup=False)
+
+
+def _hole(group: Group | None) -> str:
+    if group is None:
         return ""
-    outcomes = [row["outcome"] for row in rows]
+    outcomes = [cell.outcome for cell in group.cells]
     outcome = max(set(outcomes), key=outcomes.count)
     return HOLES.get(outcome, outcome)

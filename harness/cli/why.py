@@ -33,7 +33,7 @@ def main(
     known = store.plans()
     chosen = load_matrix(matrix or next((n for n in known if _is_shipped(n)), "quick"))
     planned = expand(chosen)
-    cells = trials(planned) + resolve(planned, store)
+    cells = trials(planned, store) + resolve(planned, store)
     name = cell.replace("·", "/").replace("seed", "")
     wanted = tuple(part.strip() for part in name.split("/"))
     hits = [

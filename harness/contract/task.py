@@ -43,8 +43,8 @@ def tiny(spec: Spec) -> Spec:
     return with_parameters(task_declarations()[spec.name], given, "tiny")
 
 
-def checks(spec: Spec) -> Iterator[Check]:
-    """All that a task has to keep."""
+def checks(spec: Spec, small: bool = True) -> Iterator[Check]:
+    """All that a task has to keep. small: of its tiny instance, not of the spec itself."""
     for title, check in {
         "declares what it is": declares_itself,
         "shapes, types and ranges": shapes_and_ranges,
@@ -54,12 +54,13 @@ def checks(spec: Spec) -> Iterator[Check]:
         "the floor lies below the ceiling": floor_below_ceiling,
         "some architecture trains on it": trains,
     }.items():
-        yield Check(title, functools.partial(check, spec))
+        yield Check(title, functools.partial(check, tiny(spec) if small else spec))
 
 
+@functools.cache
 def made(spec: Spec) -> Task:
-    """The tiny task, or Skipped where its data is not there."""
-    task = make_task(tiny(spec))
+    """The task, or Skipped where its data is not there."""
+    task = make_task(spec)
     try:
         task.examples("test")
     except Unavailable as error:
@@ -147,6 +148,11 @@ def _targets_fit(task: Task, split: str, examples: Examples) -> None:
     elif task.problem.decoded:
         lead = (batch, targets.shape[1])
         _decoded_fit(task, split, examples)
+    if not task.problem.decoded:
+        demand(
+            examples.target_lengths is None and examples.variants is None,
+            f"{split}: target_lengths and variants are for outputs that are decoded",
+        )
     demand(
         scored.shape == lead and scored.dtype == bool,
         f"{split}: scored is {scored.dtype} {scored.shape}, not bool {lead}",
@@ -191,6 +197,17 @@ def _decoded_fit(task: Task, split: str, examples: Examples) -> None:
         np.array_equal(ends, steps == lengths[:, None] - 1),
         f"{split}: each target must hold END ({END}) at its end and nowhere else",
     )
+    variants = examples.variants
+    if variants is not None:
+        demand(
+            variants.ndim == 3 and len(variants) == len(examples),
+            f"{split}: variants are {variants.shape}, not (batch, n, output time)",
+        )
+        after = np.maximum.accumulate(variants == END, axis=2)
+        demand(
+            after[:, :, -1].all() and (variants[after] == END).all(),
+            f"{split}: each variant must be closed by END ({END}), with nothing else after it",
+        )
     demand(
         lengths.max() <= task.longest_output,
         f"{split}: a target has {lengths.max()} symbols; longest_output is {task.longest_output}",
@@ -278,15 +295,15 @@ def floor_below_ceiling(spec: Spec) -> None:
 
 def trains(spec: Spec) -> None:
     """A few updates of the first architecture that serves it, through ``run_cell``."""
-    known, small = architecture_declarations(), tiny(spec)
+    known = architecture_declarations()
     for name in ("gru", "attention_encoder_decoder", *known):
         architecture = spec_of(name, known, "architecture", "check")
-        if known[name].facts["neural"] and refusal(architecture, small) is None:
+        if known[name].facts["neural"] and refusal(architecture, spec) is None:
             break
     else:
         raise Skipped("no architecture serves such a task")
     budget = Budget(steps=3, batch=8, parameters=2000, embedding=8, evaluate_every=3)
-    record = run_cell(Cell(small, architecture, 0, budget))
+    record = run_cell(Cell(spec, architecture, 0, budget))
     if record.outcome == Outcome.UNAVAILABLE:
         raise Skipped(record.reason)
     demand(record.outcome == Outcome.OK, f"{name}: {record.reason}\n{record.traceback}")

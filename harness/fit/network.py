@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import math
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -18,7 +19,8 @@ class Network(nn.Module):
 
     Where the output is a sequence of its own, ``forward`` is told the targets (teacher forcing)
     and ``write`` finds them itself. Everything but the body is the same for all architectures.
-    Tokens get an embedding of ``signature.embedding`` numbers, the same size for all.
+    Tokens get an embedding of ``signature.embedding`` numbers, the same size for all. In
+    training, dropout leaves out a share of the features that enter the body and that leave it.
     """
 
     def __init__(
@@ -27,6 +29,7 @@ class Network(nn.Module):
         width: int,
         signature: Signature,
         parameters: Mapping[str, Any],
+        dropout: float = 0.0,
     ):
         super().__init__()
         self.readout, self.outputs = signature.readout, signature.outputs
@@ -42,15 +45,17 @@ class Network(nn.Module):
         self.body: Any = body(features, width, signature, **parameters)
         hidden = getattr(self.body, "out_features", width)
         self.head = nn.Linear(hidden, signature.output_size)
+        self.drop = nn.Dropout(dropout) if dropout else nn.Identity()
 
     def forward(self, inputs: Tensor, lengths: Tensor, targets: Tensor | None = None) -> Tensor:
-        x = inputs if self.embed is None else self.embed(inputs)
+        x = self.drop(inputs if self.embed is None else self.embed(inputs))
         if self.embed_output is None:
-            return self.head(read(self.body(x, lengths), lengths, self.readout))
+            return self.head(self.drop(read(self.body(x, lengths), lengths, self.readout)))
         assert targets is not None
         previous = torch.cat([self._beginning(targets[:, :1]), targets[:, :-1]], 1)
-        hidden, _ = self.body.decode(self.embed_output(previous), self.body.encode(x, lengths))
-        return self.head(hidden)
+        previous = self.drop(self.embed_output(previous))
+        hidden, _ = self.body.decode(previous, self.body.encode(x, lengths))
+        return self.head(self.drop(hidden))
 
     def write(self, inputs: Tensor, lengths: Tensor, longest: int, beam: int = 1) -> Tensor:
         """The output sequences, ``(batch, steps)``, each closed and padded by symbol 0.
@@ -101,26 +106,35 @@ def embedding(symbols: int, dim: int) -> nn.Embedding:
     return table
 
 
-def matched_width(build: Callable[[int], Network], target: int) -> int:
-    """The width whose count (without embeddings) is nearest to ``target``.
+def matched_width(
+    build: Callable[[int], Network],
+    target: float,
+    measure: Callable[[Network], float] = lambda network: network.counts()[1],
+) -> int:
+    """The width whose measure (the count without embeddings) is nearest to ``target``.
 
-    ``build`` is called on the meta device, so nothing is allocated. Counts grow with the width;
-    found by doubling, then bisection.
+    ``build`` is called on the meta device, so nothing is allocated. Measures grow with the
+    width, much like a power of it, which says where to look; halving the bracket now and then
+    keeps that from taking long where they do not.
     """
 
-    def count(width: int) -> int:
+    @functools.cache
+    def count(width: int) -> float:
         with torch.device("meta"):
-            return build(width).counts()[1]
+            return measure(build(width))
 
-    high = 1
+    low, high = 1, 16
+    if count(low) >= target:
+        return low
     while count(high) < target:
-        high *= 2
-    low = high // 2
+        low, high = high, 4 * high
+    tries = 0
     while high - low > 1:
-        middle = (low + high) // 2
+        power = math.log(count(high) / count(low)) / math.log(high / low)
+        likely = round(low * (target / count(low)) ** (1 / power))
+        tries += 1
+        middle = (low + high) // 2 if tries % 3 == 0 else min(max(likely, low + 1), high - 1)
         low, high = (middle, high) if count(middle) < target else (low, middle)
-    if low == 0:
-        return high
     return min((low, high), key=lambda width: abs(count(width) - target))
 
 

@@ -16,12 +16,13 @@ from architectures.architecture import Signature
 from harness.cell import Cell
 from harness.fit.data import Ready, ready, stream_generator
 from harness.fit.metrics import HIGHER_IS_BETTER, skill
+from harness.matrix import SIZE
 from harness.record import Outcome, Record
 from harness.registry import Spec, architecture_declarations, load_architecture, make_task
 from tasks.task import Binary, Classes, Problem, Reals, Task, Tokens, Unavailable
 
 MATCH_TOLERANCE = 0.05
-"""How far a parameter count may be from the budget before the record says so."""
+"""How far a size may be from the budget before the record says so."""
 
 
 def run_cell(cell: Cell, data_folder: Path | None = None, device: str = "cpu") -> Record:
@@ -54,6 +55,7 @@ def begin(cell: Cell) -> Record:
         architecture=cell.architecture.label,
         seed=cell.seed,
         kind=cell.kind,
+        facts=dict(cell.task.data.facts) if cell.task.data else {},
         started=now(),
     )
 
@@ -150,29 +152,42 @@ def _fit_network(
     from harness.fit import train
     from harness.fit.network import Network
 
+    if cell.study:
+        raise RuntimeError("its tuning trials have not all ended; give the same command again")
     _make_deterministic(torch, device)
     budget, task = cell.budget, data.task
     sample = data.splits["validation"].take(slice(0, budget.batch))
+    target = getattr(budget, SIZE[budget.match])
     record.width, record.flops = _size(
-        cell.architecture, signature, budget.parameters, sample.inputs.shape, sample.targets.shape
+        cell.architecture,
+        signature,
+        budget.match,
+        target,
+        sample.inputs.shape,
+        sample.targets.shape,
     )
     torch.manual_seed(cell.seed)
     parameters = dict(cell.architecture.parameters)
-    network = Network(body, record.width, signature, parameters)
+    network = Network(body, record.width, signature, parameters, budget.dropout)
     record.parameters, record.matched_parameters = network.counts()
-    off = record.matched_parameters / budget.parameters - 1
+    reached = {"parameters": record.matched_parameters, "flops": record.flops, "none": target}
+    off = reached[budget.match] / target - 1
     if abs(off) > MATCH_TOLERANCE:
+        what = "parameters" if budget.match == "parameters" else "FLOPs an update"
         record.notes.append(
-            f"{record.matched_parameters:,} parameters, {off:+.0%} off the budget of "
-            f"{budget.parameters:,}: no width comes nearer"
+            f"{reached[budget.match]:,.0f} {what}, {off:+.0%} off the budget of {target:,.0f}: "
+            "no width comes nearer"
         )
     record.receptive_field = getattr(network.body, "receptive_field", None)
     record.chosen = {"learning_rate": budget.learning_rate}
+    record.chosen |= {"dropout": budget.dropout} if budget.dropout else {}
+    record.chosen |= {"width": budget.width} if budget.width else {}
+    record.chosen |= dict(cell.chosen)
     batches = task.batches(stream_generator(task, cell.seed), budget.batch)
     network.to(device)
     terms = train.Terms(**{name: getattr(budget, name) for name in train.Terms.__annotations__})
     validation, bounds = data.splits["validation"], data.bounds["validation"]
-    done = train.train(network, task, batches, validation, bounds, terms)
+    done = train.train(network, task, batches, validation, bounds, terms, dict(cell.bar))
     record.curve, record.stopped, record.best_step = done.curve, done.stopped, done.best_step
     record.steps, record.examples = done.steps, done.steps * budget.batch
     record.seconds |= done.seconds
@@ -188,12 +203,15 @@ def _fit_network(
 def _size(
     architecture: Spec,
     signature: Signature,
-    target: int,
+    match: str,
+    target: float,
     shape: tuple[int, ...],
     target_shape: tuple[int, ...],
 ) -> tuple[int, float | None]:
-    """The width that matches a parameter target, and the FLOPs of an update at that width on a
-    batch of this shape. The same for all seeds, so found once in a worker."""
+    """The width that matches a target (parameters or FLOPs; with none it is the target), and the
+    FLOPs of an update at that width on a batch of this shape. The same for all seeds, so found
+    once in a worker. Raises _NotApplicable where FLOPs are to be matched and cannot be counted.
+    """
     from harness.fit.network import Network, flops_per_update, matched_width
 
     body, parameters = load_architecture(architecture), dict(architecture.parameters)
@@ -201,7 +219,19 @@ def _size(
     def build(width: int) -> Network:
         return Network(body, width, signature, parameters)
 
-    width = matched_width(build, target)
+    def flops(network: Network) -> float:
+        found = flops_per_update(network, shape, target_shape)
+        if not found:
+            raise _NotApplicable(
+                f"the FLOPs of {architecture.name} cannot be counted, so that its size cannot be "
+                "matched by them; match = parameters can"
+            )
+        return found
+
+    if match == "flops":
+        width = matched_width(build, target, flops)
+    else:
+        width = matched_width(build, int(target)) if match == "parameters" else int(target)
     return width, flops_per_update(build(width), shape, target_shape)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -67,15 +67,18 @@ def train(
     validation: Examples,
     bounds: tuple[float, float],
     terms: Terms,
+    bar: Mapping[int, float] | None = None,
 ) -> Training:
     """Train in place and keep the weights that were best on validation.
 
     bounds: the task's floor and ceiling on validation, which say when it is solved.
+    bar: validation scores by step; where the best so far is worse, training is pruned.
     Raises Diverged when the loss or the gradient is not finite.
     """
     device = next(network.parameters()).device
     optimizer, scheduler = _optimizer(network, terms)
     done, best, stale = Training(), -math.inf, 0
+    higher = HIGHER_IS_BETTER[task.metric]
     kept = _copy(network)
     losses: list[Tensor] = []
     clock = _Clock(done.seconds)
@@ -111,7 +114,7 @@ def train(
             }
         )
         losses.clear()
-        signed = score if HIGHER_IS_BETTER[task.metric] else -score
+        signed = score if higher else -score
         if not math.isfinite(signed):
             raise Diverged(f"validation {task.metric} is {score} at step {step}")
         if signed > best:
@@ -123,6 +126,9 @@ def train(
             break
         if terms.patience and stale >= terms.patience:
             done.stopped = "patience"
+            break
+        if bar and step in bar and best < (bar[step] if higher else -bar[step]):
+            done.stopped = "pruned"
             break
     network.load_state_dict(kept)
     return done

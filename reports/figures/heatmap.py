@@ -7,6 +7,7 @@ from typing import Any
 
 from reports.figures.style import INK, PALE, Drawing, canvas, finish, text_width
 from reports.formats import shortened
+from reports.results import BASELINE
 from reports.tables import Square
 
 LOWEST, HIGHEST = -0.5, 1.0
@@ -28,7 +29,8 @@ def draw(
     squares: dict[tuple[str, str], Square],
     alt: str,
 ) -> Drawing:
-    """A heat map of skill. ``rows`` gives the label of each row."""
+    """A heat map of skill. ``rows`` gives the label of each row. A line parts the baselines from
+    the others."""
     import numpy as np
     import seaborn
     from matplotlib.colors import LinearSegmentedColormap
@@ -56,7 +58,9 @@ def draw(
     )  # fmt: skip
     for y, row in enumerate(rows):
         for x, column in enumerate(columns):
-            _write(axes, x, y, squares[row, column], palette)
+            _write(axes, x, y, squares[row, column], palette, wide)
+    if columns[0] == BASELINE:
+        axes.axvline(1, color=INK, linewidth=1.2)
     axes.set_yticks([y + 0.5 for y in range(len(rows))], labels, rotation=0)
     axes.xaxis.tick_top()
     turn = dict(rotation=35, ha="left", rotation_mode="anchor") if slanted else {}
@@ -72,7 +76,7 @@ def _shade(square: Square) -> float:
     return min(HIGHEST, max(LOWEST, square.value))
 
 
-def _write(axes: Any, x: int, y: int, square: Square, palette: Any) -> None:
+def _write(axes: Any, x: int, y: int, square: Square, palette: Any, wide: float) -> None:
     from matplotlib.patches import Rectangle
 
     if square.value is None:
@@ -86,12 +90,13 @@ def _write(axes: Any, x: int, y: int, square: Square, palette: Any) -> None:
                       color=INK, bbox=box)  # fmt: skip
         return
     colour = _readable(palette((_shade(square) - LOWEST) / (HIGHEST - LOWEST)))
-    text = square.text + (" •" if square.rank == "near" else "")
+    text = square.text + (" •" if square.rank == "near" else "") + " †" * square.behind
+    small = shortened(square.baseline, int(wide / text_width("x", 7))) or square.small
     weight = "bold" if square.rank == "best" else "normal"
-    height = 0.36 if square.small else 0.5
+    height = 0.36 if small else 0.5
     axes.text(x + 0.5, y + height, text, ha="center", va="center", fontsize=9.5, color=colour,
               fontweight=weight)  # fmt: skip
-    axes.text(x + 0.5, y + 0.75, square.small, ha="center", va="center", fontsize=7, color=colour)
+    axes.text(x + 0.5, y + 0.75, small, ha="center", va="center", fontsize=7, color=colour)
 
 
 def _readable(colour: tuple[float, ...]) -> str:

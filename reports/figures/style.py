@@ -36,6 +36,10 @@ class Look:
     line: Any
 
 
+BESIDE = Look(PALE, "o", LINES[0])
+"""How baselines are drawn, all alike."""
+
+
 def looks(architectures: tuple[str, ...]) -> dict[str, Look]:
     """A look for each architecture: seven colours, then again with other lines and markers."""
     return {

