@@ -87,51 +87,49 @@ def choose(
         del known[name]  # of an earlier run in this process, which may have had other settings
     patterns, rows = [], []
     for pattern in tasks:
-        file, _ = _file_and_parameters(pattern)
-        found = declared(pattern, Path()) if file else [pattern]
-        patterns += found
-        rows += found if file else []
+        own_rows = _declared(pattern, Path(), f"--task {pattern}")
+        patterns += own_rows or [pattern]
+        rows += own_rows
     if given := {key: value for key, value in (flags or {}).items() if value is not None}:
         found = _rows(declare(given, Path(), FLAGS), {}, FLAGS)
         patterns, rows = patterns + found, rows + found
+    base = load(matrix or "quick")
     if matrix or not rows:
-        chosen = Chosen(with_files(load(matrix or "quick"), matrix or "quick"), patterns)
-        own.release()
-        return chosen
+        base = _with_files(base, matrix or "quick")
     own.release()
-    specs = [spec_of(row, task_declarations(), "task", "--task") for row in rows]
-    base = load("quick")
+    if matrix or not rows:
+        return Chosen(base, patterns)
+    specs = [spec_of(row, known, "task", "--task") for row in rows]
     name = "-".join(dict.fromkeys(spec.name for spec in specs))
     update = {
         "name": name,
         "description": "; ".join(dict.fromkeys(_described(spec) for spec in specs)),
         "tasks": rows,
         "architectures": _fitting(specs, base.architectures, everything=bool(architectures)),
+        "budgets": {},
+        "published": [],
     }
     return Chosen(base.model_copy(update=update), patterns, own=True)
 
 
-def with_files(matrix: Matrix, name: str) -> Matrix:
+def _with_files(matrix: Matrix, name: str) -> Matrix:
     """A matrix whose tasks may be declaration files, by paths from its own folder."""
-    folder = Path(name).parent
-    tasks = [
-        row
-        for text in matrix.tasks
-        for row in (declared(text, folder) if _file_and_parameters(text)[0] else [text])
-    ]
+    folder, where = Path(name).parent, f"{name}: tasks"
+    tasks = [row for text in matrix.tasks for row in _declared(text, folder, where) or [text]]
     return matrix.model_copy(update={"tasks": tasks})
 
 
-def declared(pattern: str, folder: Path) -> list[str]:
+def _declared(pattern: str, folder: Path, where: str) -> list[str]:
     """The rows that ``FILE.toml`` or ``FILE.toml[context=48]`` stands for: the task and its control
-    row, or one of them if it says which; raises UserError."""
-    file, given = _file_and_parameters(pattern)
+    row, or one of them if it says which; none if no file is named. Raises UserError."""
+    if ".toml" not in pattern:
+        return []
+    file, given = split_name(pattern, where)
     path = folder / file
-    where = f"--task {pattern}"
     try:
         content = tomllib.loads(path.read_text(encoding="utf-8"))
     except OSError as error:
-        raise UserError(f"{where}: cannot be read: {error.strerror}") from None
+        raise UserError(f"{where}: {path} cannot be read: {error.strerror}") from None
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise UserError(f"{path}: not a TOML file: {error}") from None
     table = content.get("task")
@@ -183,14 +181,6 @@ def declare(content: Mapping[str, Any], folder: Path, where: str, stem: str = ""
         raise UserError(f"{where}: name = {name!r}: another task of this run has it")
     known[name] = declaration
     return declaration
-
-
-def _file_and_parameters(text: str) -> tuple[str, dict[str, str]]:
-    """``FILE.toml[context=48]`` as its two parts; no file if the text names none."""
-    if ".toml" not in text:
-        return "", {}
-    file, given = split_name(text, f"--task {text}")
-    return (file, given) if file.endswith(".toml") else ("", {})
 
 
 def _described(spec: Spec) -> str:

@@ -44,7 +44,13 @@ def further(results: Results, task: TaskInfo) -> Further:
         if (group := results.groups.get((task.name, name))) and group.score.n
     ]
     splits = _splits(named)
-    measures = tuple(m for m in MEASURES if m != task.metric and _any_measure(named, m))
+    measures = tuple(
+        measure
+        for measure in MEASURES
+        if measure != task.metric
+        and (measure != "perplexity" or task.metric == "bits")  # of classes it tells nobody much
+        and _any_measure(named, measure)
+    )
     samples = [(name, found[:SHOWN]) for name, group in named if (found := _samples(group))]
     return Further(
         splits,

@@ -85,58 +85,57 @@ class _Judge:
         return (self.task.name, self.control.name) if self.control else (self.task.name,)
 
     def own(self) -> Own:
-        sentences = [self._terms(), self._needed(), self._cheapest(), self._order()]
+        sentences = [self._needed(), self._scores(), self._cheapest(), self._order()]
         metric = formats.metric(self.task)
         found = [sentence for sentence in sentences if sentence]
         return Own(self.task, self.control, self.facts, found, metric, self._rows())
 
     # -- sentences --------------------------------------------------------------------------
 
-    def _terms(self) -> str:
-        if not self.order and not self.baseline:
-            return f"No architecture has a score on {self.task.name} yet."
-        top = self._group(self.order[0] if self.order else str(self.baseline))
-        interval = " with 95 % intervals" if top.score.half is not None else ", so no intervals"
-        return (
-            f"On {self.task.name}, scores are {formats.metric(self.task)} "
-            f"({formats.direction(self.task)}) on {self._tested(top)}: means of "
-            f"{plural(top.score.n, 'seed')}{interval}."
-        )
-
     def _needed(self) -> str:
         """Whether a sequence model is needed at all, or anything."""
-        known = [*self.order, *([self.baseline] if self.baseline else [])]
-        if not known:
-            return ""
-        best = min(known, key=self._loss)
-        trivial = self.facts.get("trivial", "the trivial predictor").split(";")[0]
-        floor = f"{self.text(self.task.floor)} ({trivial})"
-        low = self._group(best).skill.low
-        if (self._group(best).skill.mean or 0) <= 0 or (low is not None and low <= 0):
-            return (
-                f"Nothing here is shown to beat the best trivial predictor, {floor}: the best, "
-                f"{best}, has {self._told(best)}."
-            )
-        if not self.baseline:
-            return (
-                f"No baseline was run beside it, so whether a sequence model is needed is open; "
-                f"{best} has {self._told(best)}, the best trivial predictor {floor}."
-            )
+        name = self.task.name
+        if not self._known:
+            return f"No architecture has a score on {name} yet."
+        best = self._group(min(self._known, key=self._loss))
+        if (best.skill.mean or 0) <= 0 or (best.skill.low is not None and best.skill.low <= 0):
+            return f"Nothing is shown to beat the best trivial predictor on {name}."
         if not self.order:
+            return f"Only a baseline, {self.baseline}, has a score on {name}."
+        first, base = self.order[0], self.baseline
+        if not base:
+            return f"Whether {name} needs a sequence model is open: no baseline was run beside it."
+        if self._loss(first) >= self._loss(base):
             return (
-                f"The baseline {self.baseline} has {self._told(self.baseline)}, {floor} at least."
+                f"{name} is not shown to need a sequence model: none does better than the "
+                f"baseline {base}."
             )
-        first = self.order[0]
-        pair = (
-            f"{first} has {self._told(first)}, the best baseline, {self.baseline}, "
-            f"{self._told(self.baseline)}, the best trivial predictor {floor}"
+        if self._apart(self._group(first), self._group(base)):
+            return f"{name} needs a sequence model: {first} does better than the baseline {base}."
+        return (
+            f"{name} is not shown to need a sequence model: the best, {first}, is not told apart "
+            f"from the baseline {base}."
         )
-        ahead = self._loss(first) < self._loss(self.baseline)
-        if ahead and self._apart(self._group(first), self._group(self.baseline)):
-            return f"This data needs a sequence model: {pair}."
-        if not ahead:
-            return f"This data is not shown to need a sequence model: none does better; {pair}."
-        return f"This data is not shown to need a sequence model: not told apart, {pair}."
+
+    def _scores(self) -> str:
+        """The scores that this rests on."""
+        if not self._known:
+            return ""
+        top = self._group(self._known[0])
+        interval = " with 95 % intervals" if top.score.half is not None else ", so no intervals"
+        trivial = self.facts.get("trivial", "").split(";")[0]
+        told = [f"{a} {self._told(a)}" for a in self._known]
+        floor = f"the best trivial predictor {self.text(self.task.floor)}"
+        return (
+            f"Scores are {formats.metric(self.task)} ({formats.direction(self.task)}) on "
+            f"{self._tested(top)}, means of {plural(top.score.n, 'seed')}{interval}: "
+            f"{listed([*told, floor])}{f' ({trivial})' if trivial else ''}."
+        )
+
+    @property
+    def _known(self) -> list[str]:
+        """The best architecture and the best baseline, as far as there are any."""
+        return [*self.order[:1], *([self.baseline] if self.baseline else [])]
 
     def _cheapest(self) -> str:
         """The best architecture, and the cheapest that is not shown to be worse."""

@@ -72,7 +72,8 @@ def _look(path: str, version: str, parameters: tuple[tuple[str, Any], ...]) -> S
     one_step = max(part.inputs.shape[1] for part in made.splits.values()) == 1
     if one_step and settings.order == "shuffled":
         raise Refused(f"{shown(path)}: order = 'shuffled': every sequence is one step")
-    facts = {"file": f"{os.path.basename(path)}, {version}", "kind": settings.kind} | made.facts
+    hashed = f"SHA-256 {version.split()[1]}..."
+    facts = {"file": f"{os.path.basename(path)}, {hashed}", "kind": settings.kind} | made.facts
     facts["control row"] = "none: a sequence of one step has no order" if one_step else CONTROL.get(
         settings.kind, "the steps of each sequence in random order"
     )  # fmt: skip

@@ -311,7 +311,7 @@ def test_filters_choose_and_change(harness_cli):
     )
     assert cells == [("recall[lag=50]", "lstm[layers=2]", 0)]
     cells = planned(harness_cli, "--task", "adding", "--seeds", "1")
-    assert len(cells) == 8
+    assert len(cells) == 14
 
 
 def test_matrix_without_a_name_is_quick(harness_cli):

@@ -137,6 +137,26 @@ def test_columns_of_a_row_are_a_sequence_that_may_be_ragged(own):
     assert facts(task)["missing"] == "none"
 
 
+def test_semicolons_a_byte_order_mark_quotes_and_commas_in_names(own):
+    lines = [f'"two\nlines";{i};{i + 1};{"ab"[i % 2]}' for i in range(12)]
+    text = '\ufeffnote;"speed, m/s";heat;y\n\n' + "\n".join(lines)
+    task, _ = own("a.csv", text, kind="classification", target="y", inputs=["speed, m/s", "heat"])
+    assert task.splits()["training"].inputs.shape == (8, 2, 1)
+    message = refused(own, "a.csv", text + "\nx;y;1;a", kind="classification", target="y")
+    assert "a.csv, row 27, column 'speed, m/s': 'y' is no finite number" in message
+
+
+def test_parquet_with_lists_and_times(own):
+    table = pd.DataFrame({
+        "x": [[float(i), i + 1.0, 0.0] for i in range(20)], "y": [i % 2 for i in range(20)],
+        "when": pd.date_range("2024-01-01", periods=20, tz="Europe/Berlin")[::-1],
+    })  # fmt: skip
+    task, _ = own("a.parquet", table, kind="classification", target="y", time="when",
+                  split="time")  # fmt: skip
+    assert task.splits()["test"].inputs.shape == (3, 3, 1)
+    assert task.splits()["test"].targets.tolist() == [0, 1, 0]  # rows 2, 1, 0 are the latest
+
+
 def test_a_pattern_names_many_columns_and_a_tab_parts_them(own):
     rows = "\n".join(f"x\t{i}\t{i % 3}\t{'ab'[i % 2]}" for i in range(20))
     task, _ = own("wide.tsv", "id\tv1\tv2\tlabel\n" + rows, kind="classification", target="label",
@@ -421,6 +441,23 @@ def test_a_missing_value_takes_nothing_from_the_future_or_another_group(own):
     for n in (4, 5):
         row = list(training.lengths).index(n)
         assert sorted(training.inputs[row, :n, 0]) == sorted(mixed.inputs[row, :n, 0])
+
+
+def test_a_series_takes_no_value_from_the_one_before_it(own):
+    table = series(40, 2)
+    table.loc[[40, 41, 42], "sales"] = None  # the first days of the second shop
+    task, _ = own("a.csv", table, context=3, horizon=1, inputs="sales", **FORECAST)
+    assert facts(task)["missing targets"] == "1 window left out"  # it has no last value either
+    training = task.splits()["training"]
+    assert len(training) == 2 * 25 - 1
+    assert training.inputs[25, :2, 0].tolist() == [0, 0] and training.inputs[25, 2, 0] != 0
+
+
+def test_a_repeat_goes_where_its_first_copy_is(own):
+    rows = [{"text": f"note {i}", "y": i % 2} for i in range(99)] + [{"text": "note 3", "y": 1}]
+    task, _ = own("a.csv", pd.DataFrame(rows), kind="text", target="y", split="time")
+    sizes = [len(task.splits()[s]) for s in ("training", "validation", "test")]
+    assert sizes == [71, 15, 14] and facts(task)["moved"].startswith("1 sequence moved")
 
 
 @pytest.mark.parametrize("method", ["random", "time"])
@@ -717,9 +754,9 @@ def test_the_report_says_what_the_data_needs(tmp_path):
               ("shuffled", "gru"): right(0.6), ("shuffled", "cnn"): right(0.62)}  # fmt: skip
     store = store_of(tmp_path, scores)
     words = said(store)
-    assert "on 200 test examples: means of 3 seeds with 95 % intervals" in words
-    assert "This data needs a sequence model: gru has 91.5 ±1.2" in words
-    assert "the best baseline, logistic, 74.5 ±1.2, the best trivial predictor 50.0" in words
+    assert words.startswith("mine needs a sequence model: gru does better than the baseline logi")
+    assert "on 200 test examples, means of 3 seeds with 95 % intervals: gru 91.5 ±1.2" in words
+    assert "logistic 74.5 ±1.2 and the best trivial predictor 50.0 (always 'no')" in words
     assert "not told apart from it: cnn (91.0 ±1.2); the cheapest of these is cnn" in words
     assert "cnn takes 2.0 s of training" in words and "gru takes 9.0 s" in words
     assert "Order carries something" in words and "the best, cnn, has 61.5" in words
@@ -735,15 +772,19 @@ def test_the_report_says_when_no_sequence_model_and_no_order_is_needed(tmp_path)
     scores = {("kept", "gru"): right(0.9), ("kept", "logistic"): right(0.895),
               ("shuffled", "gru"): right(0.897)}  # fmt: skip
     words = said(store_of(tmp_path, scores))
-    assert "This data is not shown to need a sequence model: not told apart, gru has" in words
+    assert "the best, gru, is not told apart from the baseline logistic" in words
     assert "Order is not shown to carry anything: not told apart" in words
     better = scores | {("kept", "logistic"): right(0.97)}
-    assert "need a sequence model: none does better" in said(store_of(tmp_path / "2", better))
+    assert "none does better than the baseline logistic" in said(store_of(tmp_path / "2", better))
     none = {("kept", "gru"): [np.array([1.0, 0.0] * 50 + [s]) for s in (1, 0, 1)]}
-    assert "Nothing here is shown to beat" in said(store_of(tmp_path / "3", none))
+    assert "Nothing is shown to beat the best trivial predictor" in said(
+        store_of(tmp_path / "3", none)
+    )
     alone = {("kept", "gru"): right(0.9)}
     words = said(store_of(tmp_path / "4", alone, **{"control row": "none: one step"}))
-    assert "No baseline was run" in words and "Whether order matters was not asked" in words
+    assert (
+        "no baseline was run beside it" in words and "Whether order matters was not asked" in words
+    )
 
 
 def test_seeds_that_agree_do_not_make_up_for_few_test_examples(tmp_path):
@@ -751,9 +792,9 @@ def test_seeds_that_agree_do_not_make_up_for_few_test_examples(tmp_path):
     scores = {("kept", "gru"): [np.arange(12) < 10.0] * 3,
               ("kept", "logistic"): [np.arange(12) < 8.0] * 3}  # fmt: skip
     few = {pair: [row.astype(float) for row in rows] for pair, rows in scores.items()}
-    assert "not told apart, gru has 83.3 ±0" in said(store_of(tmp_path, few))
+    assert "gru, is not told apart from the baseline logistic" in said(store_of(tmp_path, few))
     many = {pair: [np.tile(row, 30) for row in rows] for pair, rows in few.items()}
-    assert "This data needs a sequence model" in said(store_of(tmp_path / "2", many))
+    assert "mine needs a sequence model" in said(store_of(tmp_path / "2", many))
 
 
 # -- through the command line --------------------------------------------------------------------
@@ -825,7 +866,7 @@ def test_a_run_a_move_and_a_change(harness_cli, machines):
     done = harness_cli("run", "--matrix", "small.toml")
     assert done.returncode == 0, done.stderr
     assert "8 cells planned: 8 ok  (8 run now, 0 from before)" in done.stdout
-    assert "On machines, scores are accuracy, %" in done.stdout
+    assert "Scores are accuracy, % (higher is better) on" in done.stdout
     page = (machines / "harness-out" / "report" / "small" / "index.html").read_text()
     assert "Your data" in page and "machines.csv" in page and "24, steps in each: 2 to 9" in page
 
@@ -879,6 +920,16 @@ def test_mistakes_end_with_2_and_no_traceback(harness_cli, machines, change, arg
     for word in words:
         assert word in answer.stderr, answer.stderr
     assert not (machines / "harness-out" / "records").exists()
+
+
+def test_names_may_not_clash_and_files_may_be_mixed_with_other_tasks(harness_cli, machines):
+    other = TOML.replace('"machines.csv"', '"data/machines.csv"') + "context = 2\n"
+    (machines / "other.toml").write_text(other)
+    arguments = ["plan", "--arch", "rnn", "--seeds", "1", "--json", "--task", "data/machines.toml"]
+    answer = harness_cli(*arguments, "--task", "other.toml")
+    assert answer.returncode == 2 and "another task of this run has it" in answer.stderr
+    cells = planned(harness_cli(*arguments, "--task", "recall"))
+    assert {task for task, _ in cells} == {"machines", "machines[order=shuffled]", "recall"}
 
 
 def test_a_table_may_be_changed_on_the_command_line(harness_cli, machines):

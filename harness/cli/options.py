@@ -32,13 +32,13 @@ Tasks = Annotated[
     list[str] | None,
     typer.Option(
         "--task",
-        help="Only these tasks: a glob, a name like 'recall[lag=50]', or a file with a task of "
+        help="Only these tasks: a glob, a name like 'recall\\[lag=50]', or a file with a task of "
         "your own, like mydata.toml.",
     ),
 ]
 Architectures = Annotated[
     list[str] | None,
-    typer.Option("--arch", help="Only these architectures: a glob, or 'lstm[layers=2]'."),
+    typer.Option("--arch", help="Only these architectures: a glob, or 'lstm\\[layers=2]'."),
 ]
 Seeds = Annotated[int | None, typer.Option("--seeds", help="How many seeds.")]
 Plugins = Annotated[

@@ -63,7 +63,7 @@ def main(
     split: OwnSplit = None,
     tokens: OwnTokens = None,
 ) -> None:
-    """Run a matrix: train every architecture on every task, log it, build the report.
+    r"""Run a matrix: train every architecture on every task, log it, build the report.
 
     What is finished is never computed again: the same command goes on after an interruption.
     Exits with 0 only if every planned cell ended ok or not-applicable.
@@ -72,7 +72,7 @@ def main(
 
         harness run --matrix
 
-        harness run --matrix standard --task 'recall[lag=50]' --arch 'lstm[layers=2]' --arch gru
+        harness run --matrix standard --task 'recall\[lag=50]' --arch 'lstm\[layers=2]' --arch gru
 
         harness run --task mydata.toml --arch '*'
     """

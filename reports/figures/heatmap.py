@@ -12,6 +12,8 @@ from reports.tables import Square
 
 LOWEST, HIGHEST = -0.5, 1.0
 """Skills beyond these have the colour of the end; the number is never clipped."""
+PAGE = 12.5
+"""Width of the page, inches: squares shrink to fit it, but not until they cannot be read."""
 COLOURS = (
     (-0.5, "#8C4400"),
     (-0.25, "#E08A2E"),
@@ -41,12 +43,12 @@ def draw(
     )
     labels = [shortened(label, 38) for label in rows.values()]
     heads = [shortened(column, 34) for column in columns]
-    wide, high = (0.86 if len(columns) <= 12 else 0.58), 0.44
     slanted = max(map(len, heads)) > 9
     longest = max(text_width(h, 9) for h in heads)
     top = 0.25 + (longest * math.sin(math.radians(35)) if slanted else 0.1)
     right = 1.0 + max(0.0, longest * math.cos(math.radians(35)) - 1.0 if slanted else 0.0)
     left = 0.2 + max(text_width(label, 9) for label in labels)
+    wide, high = min(0.86, max(0.58, (PAGE - left - right) / len(columns))), 0.44
     size = (left + wide * len(columns) + right, top + high * len(rows) + 0.15)
     figure, axes = canvas(*size, (left, right, top, 0.15))
 

@@ -86,6 +86,8 @@ def input_columns(table: Table, settings: Settings) -> list[str]:
 def check_leaks(table: Table, settings: Settings, chosen: list[str]) -> None:
     """Raise Refused for an input that is the target under another name."""
     target = table.columns[settings.target]
+    if read.nested(table, settings.target):
+        return
     for name in chosen:
         if all(a is b or a == b for a, b in zip(table.columns[name], target, strict=True)):
             raise Refused(
@@ -204,7 +206,7 @@ def _long(table: Table, settings: Settings, chosen: list[str]) -> Sequences:
         values, note = np.array(read.labels(table, column), object), f"{column}, as symbols"
     cut = settings.context or None
     pieces = np.split(order, starts[1:])
-    given = _given(table, settings)
+    given = given_splits(table, settings)
     if given is not None:
         _constant(table, settings, given, settings.split, "one split")
     if settings.kind == "tagging":
@@ -298,7 +300,7 @@ def _by_row(
         unit = np.unique(read.labels(table, settings.group), return_inverse=True)[1][kept]
         facts["together"] = f"rows with the same {settings.group!r} stay in one split"
     when = read.times(table, settings.time)[kept] if settings.time else kept
-    given = _given(table, settings)
+    given = given_splits(table, settings)
     cut = settings.context or None
     if settings.kind in ("classification", "regression", "tagging"):
         facts |= _cut_facts([len(inputs[row]) for row in kept], cut)
@@ -329,7 +331,7 @@ def _one_target(table: Table, settings: Settings) -> list[Any]:
     return list(found)
 
 
-def _given(table: Table, settings: Settings) -> np.ndarray | None:
+def given_splits(table: Table, settings: Settings) -> np.ndarray | None:
     """For each row the split that the file names, as a place in ``SPLITS``."""
     column = split_column(table, settings)
     if not column:

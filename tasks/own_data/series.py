@@ -6,13 +6,7 @@ import numpy as np
 
 from tasks.own_data import columns as read
 from tasks.own_data.examples import filled, missing_fact, permutations, scale
-from tasks.own_data.sequences import (
-    NAMES,
-    in_groups,
-    input_columns,
-    numeric_columns,
-    split_column,
-)
+from tasks.own_data.sequences import given_splits, in_groups, input_columns, numeric_columns
 from tasks.own_data.settings import MOST, SPLITS, Built, Refused, Settings, counted, listed
 from tasks.own_data.splits import cuts, method_of, thinned
 from tasks.own_data.table import Table, shown
@@ -128,16 +122,9 @@ def _split(
 ) -> tuple[np.ndarray, str]:
     """The split of each row, a place in ``SPLITS``, and how it was made."""
     method, shares = method_of(table, settings, "time")
-    column = split_column(table, settings)
-    if method == "column":
-        names = read.labels(table, column)
-        for row, name in enumerate(names):
-            if name.lower() not in NAMES:
-                raise Refused(f"{table.where(row, column)}: {name!r} is no split; write training, "
-                              "validation or test")  # fmt: skip
-        return np.array([SPLITS.index(NAMES[names[row].lower()]) for row in order]), (
-            f"as column {column!r} says"
-        )
+    given = given_splits(table, settings)
+    if given is not None:
+        return given[order], f"as column {settings.split!r} says"
     if method == "random":
         raise Refused("split = 'random': windows overlap, so training would hold what the test "
                       "asks for; take time or group")  # fmt: skip
