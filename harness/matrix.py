@@ -71,6 +71,8 @@ class Budget(BaseModel):
     """evaluations without improvement before training stops; 0: never"""
     solved: Annotated[float, Field(gt=0)] = 0.99
     """validation skill at which training stops, the task being solved"""
+    beam: Positive = 1
+    """beams with which a decoder is tested beside greedy decoding; 1: greedy alone"""
     seconds: Rate = 120.0
     """wall-clock cap of a cell; beyond it the cell ends as a timeout"""
 

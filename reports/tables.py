@@ -29,6 +29,7 @@ BUDGET = {
     "clip_norm": "gradient norm is clipped at",
     "evaluate_every": "updates between two evaluations on validation",
     "patience": "evaluations without improvement before training ends",
+    "beam": "beams with which a decoder is tested beside greedy decoding",
     "solved": "training ends when validation reaches this skill",
     "seconds": "seconds a cell may take",
 }

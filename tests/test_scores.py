@@ -108,6 +108,16 @@ def test_fluency_is_the_share_of_sentences_ranked_above_their_scrambled_words():
     assert fluency(predict, Words(), "test") == 0.75
 
 
+def test_beam_search_is_scored_beside_greedy_decoding():
+    cell = make_cell("reverse[length=4,symbols=6]", "encoder_decoder", beam=4)
+    record = run_cell(cell)
+    assert list(record.scores) == ["validation", "test", "test@beam4"]
+    assert list(record.skills) == ["test", "test@beam4"]
+    plain = run_cell(make_cell("reverse[length=4,symbols=6]", "encoder_decoder"))
+    assert plain.scores["test"] == record.scores["test"] != record.scores["test@beam4"]
+    assert plain.id != record.id
+
+
 def test_a_decoder_s_record_shows_samples():
     record = run_cell(make_cell("reverse[length=4,symbols=6]", "encoder_decoder"))
     assert record.outcome == "ok", record.traceback

@@ -109,10 +109,7 @@ def _fill(record: Record, cell: Cell, data_folder: Path | None, device: str) -> 
     fit(record, cell, signature, made, data, device)
     record.seconds["data"] = record.seconds.get("data", 0.0) + loading
     for split, scores in record.scores.items():
-        score = scores[task.metric]
-        if split in data.bounds and split != "validation":
-            record.skills[split] = skill(score, *data.bounds[split])
-        if not np.isfinite(score):
+        if not np.isfinite(score := scores[task.metric]):
             record.outcome, record.reason = Outcome.DIVERGED, f"{split} {task.metric} is {score}"
     record.skill = record.skills.get("test")
 
@@ -195,7 +192,10 @@ def _fit_network(
     best = next(point for point in done.curve if point["step"] == done.best_step)
     record.scores["validation"] = {task.metric: best["validation"]}
     if cell.kind == "report":
-        _score(record, train.predictor(network, task), data, cell.seed)
+        ways = {"": train.predictor(network, task)}
+        if task.problem.decoded and budget.beam > 1:
+            ways[f"@beam{budget.beam}"] = train.predictor(network, task, budget.beam)
+        _score(record, ways, data, cell.seed)
         record.weights = {k: v.cpu().numpy() for k, v in network.state_dict().items()}
 
 
@@ -253,21 +253,29 @@ def _fit_estimator(
     validation = evaluate(estimator.predict, data.splits["validation"], task)
     record.scores["validation"] = validation.metrics
     if cell.kind == "report":
-        _score(record, estimator.predict, data, cell.seed)
+        _score(record, {"": estimator.predict}, data, cell.seed)
         record.weights = estimator.arrays()
 
 
-def _score(record: Record, predict: Any, data: Ready, seed: int) -> None:
-    """The one time that the test splits are looked at."""
+def _score(record: Record, ways: dict[str, Any], data: Ready, seed: int) -> None:
+    """The one time that the test splits are looked at.
+
+    ways: how outputs are found, by what is added to a split's name; the first adds nothing.
+    """
     from harness.fit.samples import samples
     from harness.fit.train import evaluate, fluency
 
     clock = time.perf_counter()
-    for split in data.task.test_splits:
-        scores = evaluate(predict, data.splits[split], data.task)
-        record.scores[split] = scores.metrics
-        if split == "test":
-            record.per_example = {"score": scores.sums, "weight": scores.weights}
+    for way, predict in ways.items():
+        for split in data.task.test_splits:
+            scores = evaluate(predict, data.splits[split], data.task)
+            record.scores[split + way] = scores.metrics
+            record.skills[split + way] = skill(
+                scores.metrics[data.task.metric], *data.bounds[split]
+            )
+            if split + way == "test":
+                record.per_example = {"score": scores.sums, "weight": scores.weights}
+    predict = ways[""]
     share = fluency(predict, data.task, "test")
     if share is not None:
         record.scores["test"]["fluency"] = share
