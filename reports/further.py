@@ -12,12 +12,13 @@ from reports.statistics import Summary, summarize
 MEASURES = {
     "perplexity": "perplexity",
     "fluency": "sentences ranked above their scrambled words, %",
-    "f1": "F1",
+    "f1": "F1, %",
+    "balanced_accuracy": "balanced accuracy, %",
     "token_error_rate": "symbols wrong (edit distance), %",
     "sequence_error_rate": "sequences not entirely right, %",
 }
 """Measures shown where a task's records have them and they are not its metric."""
-SHARES = ("fluency", "f1", "token_error_rate", "sequence_error_rate")
+SHARES = ("fluency", "f1", "balanced_accuracy", "token_error_rate", "sequence_error_rate")
 SHOWN = 3
 """Samples of one architecture."""
 

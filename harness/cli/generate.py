@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from harness.cli.options import DEFAULT_OUT, Cell, Out, Plugins
+from harness.cli.options import DEFAULT_OUT, Cell, Out, Plugins, Tasks
 
 
 def main(
@@ -21,6 +21,7 @@ def main(
     length: Annotated[int, typer.Option(min=1, help="Symbols to write.")] = 200,
     seed: Annotated[int, typer.Option(min=0, help="Of the random draws.")] = 0,
     beam: Annotated[int, typer.Option(min=1, help="Beams of a decoder; 1 is greedy.")] = 1,
+    task: Tasks = None,
     out: Out = DEFAULT_OUT,
     plugin: Plugins = None,
 ) -> None:
@@ -35,41 +36,40 @@ def main(
     import numpy as np
     from safetensors.numpy import load_file
 
+    from harness.api import choose
     from harness.errors import UserError
     from harness.fit.restore import restored
     from harness.fit.samples import continued, written
-    from harness.registry import add_plugin
     from harness.store import Store
     from tasks.task import Tokens
 
-    for path in plugin or []:
-        add_plugin(path)
+    choose("", task or [], plugins=plugin or [])  # makes a task of one's own known by its name
     store = Store(out)
     record = store.find(cell)
     file = store.weights_file(record.id)
     if not file.exists():
         raise UserError(f"{record.id}: has no trained weights (outcome {record.outcome})")
-    task, predict = restored(record, load_file(file), beam)
-    if not isinstance(task.outputs, Tokens) or not (task.problem.decoded or task.horizon == 1):
+    made, predict = restored(record, load_file(file), beam)
+    if not isinstance(made.outputs, Tokens) or not (made.problem.decoded or made.horizon == 1):
         raise UserError(
             f"{record.id}: {record.task} does not write: only language models and decoders do"
         )
     try:
         if prompt is None:
-            first = task.examples("validation").take(slice(0, 1))
-            shown = first.lengths[0] if task.problem.decoded else min(10, int(first.lengths[0]))
+            first = made.examples("validation").take(slice(0, 1))
+            shown = first.lengths[0] if made.problem.decoded else min(10, int(first.lengths[0]))
             given = first.inputs[0, :shown]
-            prompt = task.describe(given) if task.problem.decoded else task.decode(given)
+            prompt = made.describe(given) if made.problem.decoded else made.decode(given)
         else:
-            given = task.encode(prompt)
+            given = made.encode(prompt)
         if not len(given):
             raise UserError("--prompt: is empty; give at least one symbol")
-        if task.problem.decoded:
+        if made.problem.decoded:
             (answer,) = predict(given[None], np.array([len(given)]))
-            print(f"{prompt} -> {written(task, answer)}")
+            print(f"{prompt} -> {written(made, answer)}")
         else:
             rng = np.random.default_rng(seed)
-            print(prompt + task.decode(continued(predict, given, length, temperature, rng)))
+            print(prompt + made.decode(continued(predict, given, length, temperature, rng)))
     except NotImplementedError as error:
         raise UserError(f"{record.id}: {error}") from None
     except ValueError as error:

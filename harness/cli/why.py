@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
-from harness.cli.options import DEFAULT_OUT, Cell, MatrixName, Out, Plugins
+from harness.cli.options import DEFAULT_OUT, Cell, MatrixName, Out, Plugins, Tasks
 from harness.errors import UserError
 
 
 def main(
     cell: Cell,
     matrix: MatrixName = "",
+    task: Tasks = None,
     out: Out = DEFAULT_OUT,
     plugin: Plugins = None,
 ) -> None:
@@ -22,17 +23,17 @@ def main(
 
         harness why recall/lstm/0
     """
-    from harness.api import load_matrix
+    from harness.api import choose
     from harness.plan import expand, resolve, trials
-    from harness.registry import add_plugin
     from harness.store import Store
 
     store = Store(out)
-    for path in plugin or []:
-        add_plugin(path)
     known = store.plans()
-    chosen = load_matrix(matrix or next((n for n in known if _is_shipped(n)), "quick"))
-    planned = expand(chosen)
+    if not matrix and not task:
+        matrix = next((n for n in known if _is_shipped(n)), "quick")
+    made = choose(matrix, task or [], plugins=plugin or [])
+    chosen = made.matrix
+    planned = expand(chosen, made.tasks)
     cells = trials(planned, store) + resolve(planned, store)
     name = cell.replace("·", "/").replace("seed", "")
     wanted = tuple(part.strip() for part in name.split("/"))
