@@ -36,7 +36,7 @@ def print_scores(screen: Console, store: Store, matrix: str | None = None) -> No
     )
     table.add_column("task", no_wrap=True)
     for column in results.columns:
-        table.add_column(column, justify="right")
+        table.add_column(column.replace("[", r"\["), justify="right")
     for task in results.tasks:
         table.add_row(task.name.replace("[", r"\["), *_texts(results, task.name))
     screen.print(table)
