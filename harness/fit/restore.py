@@ -57,7 +57,9 @@ def restored(record: Record, weights: Mapping[str, np.ndarray], beam: int = 1) -
 def _spec(key: dict[str, Any], known: Mapping[str, Any], kind: str) -> Spec:
     name = key["name"]
     if name not in known:
-        raise UserError(f"the {kind} {name} is not known here: name its file with --plugin or --task")
+        raise UserError(
+            f"the {kind} {name} is not known here: name its file with --plugin or --task"
+        )
     values = {n: str(v).lower() if isinstance(v, bool) else f"{v}" for n, v in
               key["parameters"].items()}  # fmt: skip
     return with_parameters(known[name], values, f"{kind} {name}")
