@@ -14,7 +14,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from harness import engine
-from harness import matrix as matrices
 from harness import own as owns
 from harness.errors import UserError
 from harness.execute.local import Settings, available_cores
@@ -125,13 +124,6 @@ def run_matrix(
         meanwhile=_import_for_report if report else None,
         track=track,
     )
-
-
-def load_matrix(
-    matrix: str, seeds: int | None = None, plugins: Sequence[str] = ()
-) -> matrices.Matrix:
-    """A matrix, with another number of seeds if wanted; raises UserError."""
-    return choose(matrix, (), None, (), seeds, plugins).matrix
 
 
 def choose(

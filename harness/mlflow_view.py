@@ -185,7 +185,8 @@ def views(plan: Mapping[str, Any], primary: Iterable[str]) -> dict[str, str]:
     # or a mean would be that of a group's best seeds.
     whole = len(cells) <= PAGE
     common = {
-        "searchFilter": "tags.kind = 'report' AND tags.current = 'yes'",
+        "searchFilter": "tags.kind = 'report' AND tags.current = 'yes' "
+        "AND tags.outcome != 'not-applicable'",
         "runsHiddenMode": "FIRST_20_RUNS",
         "hideEmptyCharts": True,
         "useGroupedValuesInCharts": True,

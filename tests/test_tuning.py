@@ -13,7 +13,7 @@ from conftest import make_cell
 
 import harness
 import harness.tuning
-from harness.api import load_matrix
+from harness.api import choose
 from harness.errors import UserError
 from harness.matrix import TUNING_SEED
 from harness.plan import document, expand, resolve, trials
@@ -84,7 +84,7 @@ def matrix_of(tmp_path):
 
     def load(*text: str, name: str = "tuned"):
         (tmp_path / f"{name}.toml").write_text("".join(text))
-        return load_matrix(str(tmp_path / f"{name}.toml"))
+        return choose(str(tmp_path / f"{name}.toml")).matrix
 
     return load
 

@@ -91,9 +91,6 @@ class ChineseNer(Stored):
         np.add.at(counts, (training.inputs[training.scored], training.targets[training.scored]), 1)
         return self.measures(counts.argmax(1)[held_out.inputs], held_out)["f1"]
 
-    def ceiling(self, split: str = "test") -> float:
-        return 1.0
-
     def references(self) -> dict[str, float]:
         """The longest known name at each place: one that training has as a name, of its most
         frequent kind, in most of the places where it stands. (Baseline of CoNLL-2003.)"""

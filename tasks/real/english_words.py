@@ -70,9 +70,6 @@ class EnglishWords(Stored):
         """Perplexity under the frequencies of the training text."""
         return self._ngram(1, split)
 
-    def ceiling(self, split: str = "test") -> float:
-        return 1.0
-
     def references(self) -> dict[str, float]:
         """n-grams with Witten-Bell smoothing, scored as the models are."""
         return {f"{order}-gram": self._ngram(order, "test") for order in (2, 3)}

@@ -92,9 +92,6 @@ class GraphemePhoneme(Stored):
         """Each letter said as it is said most often (0, 1 or 2 phones)."""
         return self._looked_up(split, around=0)
 
-    def ceiling(self, split: str = "test") -> float:
-        return 0.0
-
     def references(self) -> dict[str, float]:
         """Each letter said as it is most often between the same neighbours: of up to three on
         either side, as many as were met in training."""
