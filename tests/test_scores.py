@@ -176,3 +176,16 @@ def test_a_published_number_without_a_record_is_pending(tmp_path):
     entry = PUBLISHED | {"architecture": "gru", "below": 1}
     page = text_of(further_store(tmp_path, published=[entry]))
     assert "<td>pending</td>" in page
+
+
+@pytest.mark.parametrize(("temperature", "share"), [(0, 1.0), (0.5, 16 / 17), (1, 0.8), (2, 2 / 3)])
+def test_temperature_sharpens_or_flattens_what_is_drawn(temperature, share):
+    """Of two symbols with probabilities 0.8 and 0.2, whatever came before."""
+    from harness.fit.samples import continued
+
+    def predict(inputs, lengths):
+        return np.log(np.broadcast_to([0.8, 0.2], (*inputs.shape, 2)))
+
+    drawn = continued(predict, np.zeros(1, int), 1000, temperature, np.random.default_rng(0))
+    assert len(drawn) == 1000
+    assert (drawn == 0).mean() == pytest.approx(share, abs=0.04)
