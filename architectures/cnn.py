@@ -62,8 +62,17 @@ class CNN(nn.Module):
                 x = (x + self._same_length(layer, x).relu()) * real
         return x.transpose(1, 2)
 
+    def windows(self) -> list[tuple[int, int]]:
+        """How many steps before and after its own each filter of the pooled form reads, in the
+        order of the hidden vector's numbers."""
+        layers = [layer for layer in self.convolutions if isinstance(layer, nn.Conv1d)]
+        return [self._reach(layer) for layer in layers for _ in range(layer.out_channels)]
+
     def _same_length(self, layer: nn.Module, x: Tensor) -> Tensor:
         assert isinstance(layer, nn.Conv1d)
+        return layer(pad(x, self._reach(layer)))
+
+    def _reach(self, layer: nn.Conv1d) -> tuple[int, int]:
         missing = layer.dilation[0] * (layer.kernel_size[0] - 1)
         after = 0 if self.backward_only else missing // 2
-        return layer(pad(x, (missing - after, after)))
+        return missing - after, after

@@ -173,8 +173,6 @@ def go_on(network: Recurrent, x: Tensor, state: State) -> tuple[Tensor, State]:
     for level, layer in enumerate(network.forwards):
         assert isinstance(layer, Layer)
         names = [f"{name}_l{level}" for name in layer.states]
-        before = tuple(state[name][None].contiguous() for name in names)
-        x, end = layer.weights(x, before if len(before) > 1 else before[0])
-        ends = end if isinstance(end, tuple) else (end,)
-        after.update({name: tensor[0] for name, tensor in zip(names, ends, strict=True)})
+        x, ends = layer.go_on(x, [state[name] for name in names])
+        after.update(zip(names, ends, strict=True))
     return x, after

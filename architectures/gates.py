@@ -34,8 +34,9 @@ class Weights(nn.Module):
 class Layer(nn.Module):
     """One recurrent layer that reads ``(batch, time, features)`` in one direction.
 
-    With torch's own equations a fused kernel of ``torch.nn`` computes it; with any other the
-    step-by-step one does. Both name, lay out and draw the parameters alike.
+    With torch's own equations a fused kernel of ``torch.nn`` computes it, unless ``by_equations``
+    is set; with any other the step-by-step one does. Both name, lay out and draw the parameters
+    alike.
 
     ``gate``: the gates' activation; ``hard_sigmoid`` is min(max(z / 6 + 1/2, 0), 1), ``relu``
     has no upper bound. ``candidate``: the activation of the candidate, and in the LSTM of the
@@ -62,6 +63,7 @@ class Layer(nn.Module):
     ):
         super().__init__()
         self.width = width
+        self.by_equations = False
         self.gate, self.candidate = gate, candidate
         self.held = {name: float(value) for name, value in hold.items() if value != "free"}
         self.free = [block for block in self.blocks if block not in self.held]
@@ -76,28 +78,42 @@ class Layer(nn.Module):
             return None
         return self.fused(features, self.width, batch_first=True)
 
-    def start(self, gain: float, bias: Mapping[str, float]) -> None:
-        """Set the weights to start from: each block's recurrent matrix orthogonal (Saxe et al.
-        2014) times ``gain``; biases zero, but for the blocks named in ``bias``."""
+    def start(self, how: str, gain: float, bias: Mapping[str, float]) -> None:
+        """Set the weights to start from. ``orthogonal``: each block's recurrent matrix orthogonal
+        (Saxe et al. 2014), biases zero. ``uniform``: all as torch draws it, uniform between
+        -1 / sqrt(width) and 1 / sqrt(width), which gives recurrent matrices a spectral radius near
+        1 / sqrt(3) (Girko's circular law). Either way recurrent matrices are then taken times
+        ``gain``, and the blocks named in ``bias`` get that bias."""
         _, recurrent, first, second = (parameter.data for parameter in self.weights.parameters())
-        for matrix in recurrent.split(self.width):
-            nn.init.orthogonal_(matrix, gain)
-        for block, values in self._split(first).items():
-            values.fill_(bias.get(block, 0.0))
-        second.zero_()
+        if how == "uniform":
+            recurrent.mul_(gain)
+        else:
+            for matrix in recurrent.split(self.width):
+                nn.init.orthogonal_(matrix, gain)
+            first.zero_()
+            second.zero_()
+        for block in bias.keys() & set(self.free):
+            self._split(first)[block].fill_(bias[block])
+            self._split(second)[block].zero_()
 
     def forward(self, x: Tensor) -> Tensor:
         """The hidden state after each step, ``(batch, time, width)``."""
-        if not isinstance(self.weights, nn.RNNBase):
-            return torch.stack([step["hidden"] for step in self._steps(x)], 1)
-        if not self.initial:
-            return self.weights(x)[0]
-        state = tuple(start[None].contiguous() for start in self._initial(x))
-        return self.weights(x, state if len(state) > 1 else state[0])[0]
+        return self.go_on(x, self.before_first(x))[0]
+
+    def go_on(self, x: Tensor, state: list[Tensor]) -> tuple[Tensor, list[Tensor]]:
+        """The hidden state after each step, read on from a state, and the state at the end; the
+        states are ``(batch, width)``, in the order of ``states``."""
+        if self.by_equations or not isinstance(self.weights, nn.RNNBase):
+            steps = self._steps(x, state)
+            hidden = torch.stack([step["hidden"] for step in steps], 1)
+            return hidden, [steps[-1][name] for name in self.states]
+        before = tuple(tensor[None].contiguous() for tensor in state)
+        hidden, end = self.weights(x, before if len(before) > 1 else before[0])
+        return hidden, [tensor[0] for tensor in (end if isinstance(end, tuple) else (end,))]
 
     def unroll(self, x: Tensor) -> dict[str, Tensor]:
         """States, candidate and gates after each step, each ``(batch, time, width)``."""
-        steps = self._steps(x)
+        steps = self._steps(x, self.before_first(x))
         shape = (*x.shape[:2], self.width)
         return {
             name: x.new_full(shape, first)
@@ -106,14 +122,15 @@ class Layer(nn.Module):
             for name, first in steps[0].items()
         }
 
-    def _initial(self, x: Tensor) -> list[Tensor]:
+    def before_first(self, x: Tensor) -> list[Tensor]:
+        """The state before the first step, ``(batch, width)`` each."""
         if not self.initial:
             return [x.new_zeros(len(x), self.width) for _ in self.states]
         return [self.initial[state].expand(len(x), -1) for state in self.states]
 
-    def _steps(self, x: Tensor) -> list[dict]:
+    def _steps(self, x: Tensor, state: list[Tensor]) -> list[dict]:
         below, before, below_bias, before_bias = self.weights.parameters()
-        state, steps = self._initial(x), []
+        steps: list[dict] = []
         for entering in linear(x, below, below_bias).unbind(1):
             recurrent = linear(state[0], before, before_bias)
             steps.append(self.step(entering, recurrent, *state))

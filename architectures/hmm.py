@@ -37,6 +37,8 @@ class HMM:
     those inputs that the signature does not tell.
 
     ``max_states``: the number of states is chosen on validation among 1, 2, 3, 4, 5, 8, 16, ...
+    ``states``: exactly so many instead; 0 leaves the choice. Neither bears on tagging, where
+    labels are the states.
     ``iterations`` of EM, at most, for each candidate, and again for the chosen one;
     ``restarts`` of each number of states; for vectors they differ in how strongly the variances
     are pulled to the overall ones. ``steps``: how many training steps EM is given: a random choice
@@ -54,15 +56,19 @@ class HMM:
         signature: Signature,
         *,
         max_states: int = 16,
+        states: int = 0,
         iterations: int = 20,
         restarts: int = 2,
         steps: int = 100_000,
     ):
         if reason := self.refuses(signature):
             raise ValueError(reason)
+        if states < 0:
+            raise ValueError(f"states={states}: give a number of states, or 0 to choose it")
         self.signature = signature
         self.use = _use(signature)
-        self.max_states, self.iterations = max_states, iterations
+        self.sizes = [states] if states else [size for size in STATES if size <= max_states]
+        self.iterations = iterations
         self.restarts, self.steps = restarts, steps
         if signature.inputs == "vectors":
             self.vocabulary = None
@@ -134,8 +140,7 @@ class HMM:
         few = self._groups(training, self.steps // 4, rng)
         heads = _some(training, self.steps, rng)
         fits: list[Fit] = []
-        sizes = [size for size in STATES if size <= self.max_states]
-        for states in sizes:
+        for states in self.sizes:
             tries = [(False, restart) for restart in range(self.restarts if states > 1 else 1)]
             if self.use == "classify" and states > 1:
                 tries.append((True, 0))
@@ -147,12 +152,14 @@ class HMM:
                 settings = {"states": states, "left_to_right": left_to_right, "restart": restart}
                 fits.append(self._learn(settings, chains, few, heads, judges))
             best = max(fits, key=lambda fit: fit.score)
-            if sizes.index(states) - sizes.index(best.settings["states"]) == 2:
+            if self.sizes.index(states) - self.sizes.index(best.settings["states"]) == 2:
                 break  # two sizes without gain
         # A single state is counted in one pass, so it may see everything, and among classifiers
         # is worth a second look: it is then naive Bayes.
-        finals = []
-        for fit in [best, fits[0]] if self.use == "classify" and best is not fits[0] else [best]:
+        finals, candidates = [], [best]
+        if self.use == "classify" and best.settings["states"] > 1:
+            candidates += [fit for fit in fits if fit.settings["states"] == 1]
+        for fit in candidates:
             steps = self.steps if fit.settings["states"] > 1 else None
             groups = self._groups(training, steps, rng)
             finals.append(self._learn(fit.settings, fit.chains, groups, heads, judges))

@@ -22,8 +22,8 @@ class Recurrent(nn.Module):
     the same size; what it carries to its own next step is the hidden state alone. One layer has
     no such connection. ``initial_state``: the hidden state before the first step, and the LSTM's
     cell state, is ``zero``, or ``learned`` for each layer and direction, from zero on.
-    ``gain`` and ``bias``: what training starts from; see ``Layer.start``. ``equations`` are
-    those of the layer; see ``Layer``.
+    ``start``, ``gain`` and ``bias``: what training starts from; see ``Layer.start``.
+    ``equations`` are those of the layer; see ``Layer``.
     """
 
     layer: ClassVar[type[Layer]]
@@ -37,6 +37,7 @@ class Recurrent(nn.Module):
         residual: bool,
         initial_state: str,
         both_directions: bool = False,
+        start: str = "orthogonal",
         gain: float = 1.0,
         bias: Mapping[str, float] | None = None,
         **equations: str,
@@ -54,7 +55,7 @@ class Recurrent(nn.Module):
             for read in (sizes, sizes if both_directions else [])
         )
         for layer in (*self.forwards, *self.backwards):
-            layer.start(gain, bias or {})
+            layer.start(start, gain, bias or {})
 
     def forward(self, x: Tensor, lengths: Tensor) -> Tensor:
         return self._read(x, lengths, None)
@@ -112,7 +113,7 @@ def _reorder(x: Tensor, order: Tensor | None) -> Tensor:
 @architecture("rnn")
 class RNN(Recurrent):
     """Simple recurrent network: h_t = act(W x_t + U h_{t-1} + b) (Elman 1990). U starts as an
-    orthogonal matrix times ``gain``."""
+    orthogonal matrix, or with ``start=uniform`` as torch draws it, times ``gain``."""
 
     layer = RNNLayer
 
@@ -126,6 +127,7 @@ class RNN(Recurrent):
         activation: Literal["tanh", "relu"] = "tanh",
         gain: float = 1.0,
         residual: bool = False,
+        start: Literal["orthogonal", "uniform"] = "orthogonal",
         initial_state: Literal["zero", "learned"] = "zero",
     ):
         super().__init__(
@@ -134,6 +136,7 @@ class RNN(Recurrent):
             layers=layers,
             residual=residual,
             initial_state=initial_state,
+            start=start,
             gain=gain,
             candidate=activation,
         )
@@ -160,6 +163,7 @@ class LSTM(Recurrent):
         layers: int = 1,
         forget_bias: float = 1.0,
         residual: bool = False,
+        start: Literal["orthogonal", "uniform"] = "orthogonal",
         initial_state: Literal["zero", "learned"] = "zero",
         gate: Literal["sigmoid", "hard_sigmoid", "relu"] = "sigmoid",
         candidate: Literal["tanh", "relu"] = "tanh",
@@ -173,6 +177,7 @@ class LSTM(Recurrent):
             layers=layers,
             residual=residual,
             initial_state=initial_state,
+            start=start,
             bias={"forget": forget_bias},
             gate=gate,
             candidate=candidate,
@@ -204,6 +209,7 @@ class GRU(Recurrent):
         layers: int = 1,
         update_bias: float = 1.0,
         residual: bool = False,
+        start: Literal["orthogonal", "uniform"] = "orthogonal",
         initial_state: Literal["zero", "learned"] = "zero",
         gate: Literal["sigmoid", "hard_sigmoid", "relu"] = "sigmoid",
         candidate: Literal["tanh", "relu"] = "tanh",
@@ -216,6 +222,7 @@ class GRU(Recurrent):
             layers=layers,
             residual=residual,
             initial_state=initial_state,
+            start=start,
             bias={"update": update_bias},
             gate=gate,
             candidate=candidate,
@@ -241,6 +248,7 @@ class BiRNN(Recurrent):
         activation: Literal["tanh", "relu"] = "tanh",
         gain: float = 1.0,
         residual: bool = False,
+        start: Literal["orthogonal", "uniform"] = "orthogonal",
         initial_state: Literal["zero", "learned"] = "zero",
     ):
         super().__init__(
@@ -249,6 +257,7 @@ class BiRNN(Recurrent):
             layers=layers,
             residual=residual,
             initial_state=initial_state,
+            start=start,
             both_directions=True,
             gain=gain,
             candidate=activation,
@@ -271,6 +280,7 @@ class BiLSTM(Recurrent):
         layers: int = 1,
         forget_bias: float = 1.0,
         residual: bool = False,
+        start: Literal["orthogonal", "uniform"] = "orthogonal",
         initial_state: Literal["zero", "learned"] = "zero",
     ):
         super().__init__(
@@ -279,6 +289,7 @@ class BiLSTM(Recurrent):
             layers=layers,
             residual=residual,
             initial_state=initial_state,
+            start=start,
             both_directions=True,
             bias={"forget": forget_bias},
         )
@@ -300,6 +311,7 @@ class BiGRU(Recurrent):
         layers: int = 1,
         update_bias: float = 1.0,
         residual: bool = False,
+        start: Literal["orthogonal", "uniform"] = "orthogonal",
         initial_state: Literal["zero", "learned"] = "zero",
     ):
         super().__init__(
@@ -308,6 +320,7 @@ class BiGRU(Recurrent):
             layers=layers,
             residual=residual,
             initial_state=initial_state,
+            start=start,
             both_directions=True,
             bias={"update": update_bias},
         )

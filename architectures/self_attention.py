@@ -34,15 +34,30 @@ class SelfAttention(nn.Module):
         self.norm = nn.LayerNorm(width)
 
     def forward(self, x: Tensor, lengths: Tensor) -> Tensor:
-        x = self.enter(x)
-        x = x + positions(x.shape[1], x.shape[2]).to(x)
-        mask = None
-        # Padding comes last, so a causal mask hides it from every real step.
-        if not self.causal:
-            mask = (torch.arange(x.shape[1], device=x.device) < lengths[:, None])[:, None, None]
+        x, mask = self._enter(x, lengths)
         for block in self.blocks:
             x = block(x, mask, self.causal)
         return self.norm(x)
+
+    def attention(self, x: Tensor, lengths: Tensor) -> list[Tensor]:
+        """The weight that each step gives to each step, layer by layer,
+        ``(batch, heads, time, time)``; zero on what a step must not see. Rows of padded steps
+        mean nothing."""
+        x, mask = self._enter(x, lengths)
+        seen = []
+        for block in self.blocks:
+            assert isinstance(block, Block)
+            seen.append(block.attention(x, mask, self.causal))
+            x = block(x, mask, self.causal)
+        return seen
+
+    def _enter(self, x: Tensor, lengths: Tensor) -> tuple[Tensor, Tensor | None]:
+        """What the first block reads, and the mask of what may be attended to."""
+        x = self.enter(x)
+        x = x + positions(x.shape[1], x.shape[2]).to(x)
+        if self.causal:  # padding comes last, so this hides it from every real step
+            return x, None
+        return x, (torch.arange(x.shape[1], device=x.device) < lengths[:, None])[:, None, None]
 
 
 class Block(nn.Module):
@@ -61,11 +76,28 @@ class Block(nn.Module):
         )
 
     def forward(self, x: Tensor, mask: Tensor | None, causal: bool) -> Tensor:
-        joint = self.query_key_value(self.before_attention(x))
-        query, key, value = joint.unflatten(-1, (3, self.heads, -1)).permute(2, 0, 3, 1, 4)
+        query, key, value = self._heads(x)
         seen = scaled_dot_product_attention(query, key, value, attn_mask=mask, is_causal=causal)
         x = x + self.leave(seen.transpose(1, 2).flatten(2))
         return x + self.feedforward(self.before_feedforward(x))
+
+    def attention(self, x: Tensor, mask: Tensor | None, causal: bool) -> Tensor:
+        """The weights by which ``forward`` attends, ``(batch, heads, time, time)``."""
+        query, key, _ = self._heads(x)
+        return weights(query, key, mask, causal)
+
+    def _heads(self, x: Tensor) -> Tensor:
+        """Queries, keys and values, each ``(batch, heads, time, inner / heads)``."""
+        joint = self.query_key_value(self.before_attention(x))
+        return joint.unflatten(-1, (3, self.heads, -1)).permute(2, 0, 3, 1, 4)
+
+
+def weights(query: Tensor, key: Tensor, mask: Tensor | None, causal: bool = False) -> Tensor:
+    """Attention weights, ``(..., query steps, key steps)``: what attention returns where each
+    step's value is the step's own unit vector."""
+    steps = key.shape[-2]
+    units = torch.eye(steps).to(key).expand(*key.shape[:-2], steps, steps)
+    return scaled_dot_product_attention(query, key, units, attn_mask=mask, is_causal=causal)
 
 
 def positions(steps: int, width: int) -> Tensor:

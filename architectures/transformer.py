@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
 
 import torch
@@ -9,7 +10,7 @@ from torch import Tensor, nn
 from torch.nn.functional import scaled_dot_product_attention
 
 from architectures.architecture import Signature, architecture
-from architectures.self_attention import Block, SelfAttention, positions
+from architectures.self_attention import Block, SelfAttention, positions, weights
 
 State = dict[str, Tensor]
 
@@ -63,13 +64,31 @@ class Transformer(nn.Module):
 
     def decode(self, previous: Tensor, state: State) -> tuple[Tensor, State]:
         state = dict(state)
-        before, after = state["past_0"].shape[1], state["past_0"].shape[1] + previous.shape[1]
-        x = self.enter(previous)
-        x = x + positions(after, x.shape[2])[before:].to(x)
+        x = self._enter(previous, state)
         for level, block in enumerate(self.blocks):
             memory, past = state[f"memory_{level}"], f"past_{level}"
             x, state[past] = block(x, state[past], memory, state["real"])
         return self.norm(x), state
+
+    def attention(self, x: Tensor, lengths: Tensor, previous: Tensor) -> list[Tensor]:
+        """The weight that each output step gives to each input step, decoder layer by layer,
+        ``(batch, heads, output steps, input steps)``; zero on padding. ``previous`` as in
+        ``decode``."""
+        state = self.encode(x, lengths)
+        y = self._enter(previous, state)
+        seen = []
+        for level, block in enumerate(self.blocks):
+            assert isinstance(block, DecoderBlock)
+            told = (y, state[f"past_{level}"], state[f"memory_{level}"], state["real"])
+            seen.append(block.attention_to_memory(*told))
+            y, _ = block(*told)
+        return seen
+
+    def _enter(self, previous: Tensor, state: State) -> Tensor:
+        """What the first block reads: the symbols, at the positions after those of the past."""
+        before, after = state["past_0"].shape[1], state["past_0"].shape[1] + previous.shape[1]
+        x = self.enter(previous)
+        return x + positions(after, x.shape[2])[before:].to(x)
 
 
 class DecoderBlock(Block):
@@ -86,21 +105,32 @@ class DecoderBlock(Block):
     def forward(  # type: ignore[override]
         self, x: Tensor, past: Tensor, memory: Tensor, real: Tensor
     ) -> tuple[Tensor, Tensor]:
+        x, past = self._look_back(x, past)
+        query = self.query(self.before_memory(x))
+        x = x + self.leave_memory(self._attend(query, memory, real[:, None, None]))
+        return x + self.feedforward(self.before_feedforward(x)), past
+
+    def attention_to_memory(self, x: Tensor, past: Tensor, memory: Tensor, real: Tensor) -> Tensor:
+        """The weights by which ``forward`` attends to the encoder's outputs,
+        ``(batch, heads, output steps, input steps)``."""
+        x, _ = self._look_back(x, past)
+        query, key, _ = self._heads_of(self.query(self.before_memory(x)), memory)
+        return weights(query, key, real[:, None, None])
+
+    def _look_back(self, x: Tensor, past: Tensor) -> tuple[Tensor, Tensor]:
         inner = self.leave.in_features
         joint = self.query_key_value(self.before_attention(x))
         query, new = joint.split([inner, 2 * inner], -1)
         past = torch.cat([past, new], 1)
         steps, all_steps = x.shape[1], past.shape[1]
         earlier = torch.ones(steps, all_steps, dtype=torch.bool, device=x.device)
-        x = x + self.leave(self._attend(query, past, earlier.tril(all_steps - steps)))
-        query = self.query(self.before_memory(x))
-        x = x + self.leave_memory(self._attend(query, memory, real[:, None, None]))
-        return x + self.feedforward(self.before_feedforward(x)), past
+        return x + self.leave(self._attend(query, past, earlier.tril(all_steps - steps))), past
 
     def _attend(self, query: Tensor, key_value: Tensor, mask: Tensor) -> Tensor:
-        query, key, value = (
-            part.unflatten(-1, (self.heads, -1)).transpose(1, 2)
-            for part in (query, *key_value.chunk(2, -1))
-        )
+        query, key, value = self._heads_of(query, key_value)
         seen = scaled_dot_product_attention(query, key, value, attn_mask=mask)
         return seen.transpose(1, 2).flatten(2)
+
+    def _heads_of(self, query: Tensor, key_value: Tensor) -> Iterator[Tensor]:
+        parts = (query, *key_value.chunk(2, -1))
+        return (part.unflatten(-1, (self.heads, -1)).transpose(1, 2) for part in parts)

@@ -17,6 +17,7 @@ from harness import engine
 from harness import own as owns
 from harness.errors import UserError
 from harness.execute.local import Settings, available_cores
+from harness.matrix import Matrix
 from harness.plan import Wanted
 from harness.registry import add_plugin
 from harness.store import Store
@@ -33,6 +34,7 @@ def run(
     tasks: Sequence[str] = (),
     own: Mapping[str, Any] | None = None,
     architectures: Sequence[str] = (),
+    parts: Sequence[str] = (),
     seeds: int | None = None,
     out: str | Path = DEFAULT_OUT,
     jobs: int | None = None,
@@ -50,6 +52,7 @@ def run(
     for the user's own tasks alone, where there are any.
     tasks, architectures: globs, or names with parameters (``lstm[layers=2]``), to choose by; of
     tasks also files with a ``[task]`` table. own: what would stand in such a table.
+    parts: globs over the names of the matrix's parts; all other cells are then left out.
     seeds: how many, instead of the matrix's own.
     out: folder of the results. jobs: worker processes, as many as cores by default; 0 runs the
     cells in this process, without isolation or time-outs.
@@ -65,6 +68,7 @@ def run(
         tasks=tasks,
         own=own,
         architectures=architectures,
+        parts=parts,
         seeds=seeds,
         out=out,
         jobs=jobs,
@@ -87,6 +91,7 @@ def run_matrix(
     tasks: Sequence[str],
     own: Mapping[str, Any] | None,
     architectures: Sequence[str],
+    parts: Sequence[str],
     seeds: int | None,
     out: str | Path,
     jobs: int | None,
@@ -102,22 +107,60 @@ def run_matrix(
 ) -> engine.Result:
     """``run`` for the command line: with a watcher, and with all that is to be told after."""
     chosen = choose(matrix, tasks, own, architectures, seeds, plugins)
-    for name, value in (("--jobs", jobs), ("--timeout", timeout)):
+    narrowed = bool(tasks or architectures or seeds or parts)
+    return run_chosen(
+        chosen.matrix,
+        tasks=chosen.tasks,
+        architectures=architectures,
+        parts=parts,
+        partial=narrowed and not _outdated(chosen, Store(out)),
+        out=out,
+        jobs=jobs,
+        device=device,
+        wanted=Wanted(retry_failed, fresh, timeout),
+        plugins=plugins,
+        track=track,
+        report=report,
+        command=command,
+        watcher=watcher,
+    )
+
+
+def run_chosen(
+    matrix: Matrix,
+    *,
+    tasks: Sequence[str] = (),
+    architectures: Sequence[str] = (),
+    parts: Sequence[str] = (),
+    partial: bool = False,
+    out: str | Path,
+    jobs: int | None,
+    device: str = "cpu",
+    wanted: Wanted | None = None,
+    plugins: Sequence[str],
+    track: bool = True,
+    report: bool = True,
+    command: str,
+    watcher: engine.Watcher | None,
+) -> engine.Result:
+    """Run what is missing of a matrix that is at hand; raises UserError."""
+    wanted = wanted or Wanted()
+    for name, value in (("--jobs", jobs), ("--timeout", wanted.timeout)):
         if value is not None and value < (0 if name == "--jobs" else 1e-3):
             raise UserError(f"{name} {value:g}: must be positive")
     check_device(device)
     cores = available_cores() if jobs is None else jobs
     store = Store(out)
     store.create()
-    settings = Settings(cores, timeout, store.out / "data", device, tuple(plugins))
     return engine.run(
-        chosen.matrix,
+        matrix,
         store,
-        settings,
-        Wanted(retry_failed, fresh, timeout),
-        tasks=chosen.tasks,
+        Settings(cores, wanted.timeout, store.out / "data", device, tuple(plugins)),
+        wanted,
+        tasks=list(tasks),
         architectures=list(architectures),
-        partial=bool(tasks or architectures or seeds) and not _outdated(chosen, store),
+        parts=list(parts) or None,
+        partial=partial,
         command=command,
         watcher=watcher,
         build_report=build_report if report else None,
@@ -143,7 +186,8 @@ def choose(
         return chosen
     if seeds < 1:
         raise UserError(f"--seeds {seeds}: must be at least 1")
-    some = chosen.matrix.model_copy(update={"seeds": list(range(seeds))})
+    parts = [part.model_copy(update={"seeds": None}) for part in chosen.matrix.parts]
+    some = chosen.matrix.model_copy(update={"seeds": list(range(seeds)), "parts": parts})
     return replace(chosen, matrix=some)
 
 

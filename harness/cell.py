@@ -12,6 +12,7 @@ from typing import Any
 
 from harness.fingerprint import fingerprint
 from harness.matrix import TUNABLE, Budget, Tuning, Value
+from harness.probes import file_of
 from harness.registry import Spec, architecture_declarations, make_task
 
 
@@ -24,13 +25,20 @@ class Cell:
     seed: int
     budget: Budget
     kind: str = "report"
-    """report, or trial: scored on validation only, to choose hyper-parameters"""
+    """report; trial: scored on validation only, to choose hyper-parameters; probe: measured, not
+    scored"""
     chosen: tuple[tuple[str, Value], ...] = ()
     """the architecture's parameters that tuning set, and that its label does not tell"""
     bar: tuple[tuple[int, float], ...] = ()
     """validation scores by step; training stops where its best so far is worse"""
     tuning: Tuning | None = None
     """how values are yet to be chosen; None: all are there, or see ``study``"""
+    probe: str = ""
+    """what is measured, by one of ``harness.probes.MEASURED``"""
+    part: str = ""
+    """the part of the matrix that asks for it; says nothing of the result"""
+    lag: int | None = None
+    """where a horizon is sought: its dependency length; says nothing of the result either"""
 
     @functools.cached_property
     def key(self) -> dict[str, Any]:
@@ -52,6 +60,9 @@ class Cell:
             "budget": self.budget.science(),
             "code": fingerprint(str(Path(__file__).parent / "fit" / "run.py")),
         }
+        if self.probe:
+            code = fingerprint(file_of(self.probe))
+            key["probe"] = {"name": self.probe, "code": code}
         if self.chosen:
             key["chosen"] = dict(self.chosen)
         if self.bar:
@@ -69,7 +80,8 @@ class Cell:
     @property
     def label(self) -> str:
         """The cell in words."""
-        return f"{self.task.label} · {self.architecture.label} · seed {self.seed}"
+        what = f" · {self.probe}" if self.probe else ""
+        return f"{self.task.label} · {self.architecture.label}{what} · seed {self.seed}"
 
     @property
     def refusal(self) -> str | None:

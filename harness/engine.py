@@ -15,7 +15,8 @@ from harness.execute.local import Settings, run_in_process, run_local
 from harness.fit.run import now
 from harness.matrix import Matrix
 from harness.plan import Costs, Wanted, document, expand
-from harness.record import FINE, Record
+from harness.probes.horizon import climbed
+from harness.record import FINE, Outcome, Record
 from harness.signals import sigterm_as_interrupt
 from harness.store import Store
 from harness.tuning import settle, studies
@@ -50,11 +51,8 @@ class Result:
     warnings: list[str] = field(default_factory=list)
     outcomes: dict[str, int] = field(default_factory=dict)
     """How many of the planned cells ended how; pending: not run."""
-
-    @property
-    def fine(self) -> bool:
-        """Every planned cell ended ok or not-applicable."""
-        return set(self.outcomes) <= {str(outcome) for outcome in FINE}
+    fine: bool = False
+    """Every planned cell ended ok or not-applicable, or diverged where that is an answer."""
 
 
 def run(
@@ -65,6 +63,7 @@ def run(
     *,
     tasks: list[str] | None = None,
     architectures: list[str] | None = None,
+    parts: list[str] | None = None,
     partial: bool = False,
     command: str = "",
     watcher: Watcher | None = None,
@@ -80,7 +79,7 @@ def run(
     before anything runs.
     """
     watcher = watcher or Watcher()
-    cells = expand(matrix, tasks, architectures)
+    cells = expand(matrix, tasks, architectures, parts=parts)
     memory = _Memory(store)
     result = Result(store, matrix.name)
     started = now()
@@ -143,24 +142,30 @@ class _Memory:
 
 def _rounds(cells: list[Cell], memory: _Memory) -> Iterator[tuple[list[Cell], list[Cell]]]:
     """The tuning trials, as soon as results let them be known, then the reported cells with
-    what the trials chose. With each round, all cells that are planned by then."""
+    what the trials chose, then the longer lags where horizons climb. With each round, all cells
+    that are planned by then."""
     run: set[str] = set()
     while True:
         found = studies(cells, memory)
         trials = [cell for study in found.values() for cell in study.cells]
-        reported = settle(cells, found)
+        reported = climbed(settle(cells, found), memory)
         new = [cell for cell in trials if cell.study is None and cell.id not in run]
         if not new:
             break
         run |= {cell.id for cell in new}
         yield new, trials + reported
-    yield reported, trials + reported
+    new = reported
+    while new:
+        run |= {cell.id for cell in new}
+        yield new, trials + reported
+        reported = climbed(settle(cells, found), memory)
+        new = [cell for cell in reported if cell.id not in run]
 
 
 def _sort(cells: list[Cell], memory: _Memory, wanted: Wanted) -> tuple[list[Cell], list[Record]]:
     """The cells that have to be run, and the records of those that have not."""
     todo, cached = [], []
-    for cell in cells:
+    for cell in {cell.id: cell for cell in cells}.values():  # parts may ask for the same one
         record = memory.get(cell.id)
         if wanted.again(cell, record):
             todo.append(cell)
@@ -200,8 +205,12 @@ def _finish(
     tracker: Any,
 ) -> None:
     """Count, build the report, close the tracker. A second Ctrl-C skips what is left."""
+    answers = {part["name"] for part in store.plan(result.matrix)["parts"] if part["may_diverge"]}
+    result.fine = True
     for row in store.results(result.matrix):
         result.outcomes[row["outcome"]] = result.outcomes.get(row["outcome"], 0) + 1
+        answer = row["outcome"] == Outcome.DIVERGED and row["part"] in answers
+        result.fine = result.fine and (row["outcome"] in FINE or answer)
     try:
         if build_report:
             page = store.out / "report" / result.matrix / "index.html"

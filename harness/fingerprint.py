@@ -8,7 +8,7 @@ import hashlib
 from pathlib import Path
 
 _ROOT = Path(__file__).parent.parent
-_SCIENCE = ("tasks.", "architectures.", "harness.fit.")
+_SCIENCE = ("tasks.", "architectures.", "harness.fit.", "harness.probes.")
 """What decides a result; the registry, the store and the command line do not."""
 
 

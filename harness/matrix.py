@@ -10,7 +10,9 @@ from pathlib import Path
 from typing import Annotated, Any, Literal
 
 from pydantic import (
+    AfterValidator,
     BaseModel,
+    BeforeValidator,
     ConfigDict,
     Discriminator,
     Field,
@@ -21,6 +23,7 @@ from pydantic import (
 )
 
 from harness.errors import UserError, nearest
+from harness.probes import MEASURED
 
 SHIPPED = Path(__file__).parent / "matrices"
 
@@ -32,6 +35,15 @@ TUNABLE = ("learning_rate", "dropout", "width")
 
 SIZE = {"parameters": "parameters", "flops": "flops", "none": "width"}
 """By what sizes are matched: the term of the budget that then says the size."""
+
+HORIZON = "horizon"
+"""The study that climbs from lag to lag; see ``harness.probes.horizon``."""
+
+STUDIES = (HORIZON, *MEASURED)
+"""What a part may ask of its cells: a horizon, or what a probe measures."""
+
+LAGS = (5, 10, 20, 50, 100, 200, 500, 1000)
+"""The grid on which horizons are found."""
 
 Positive = Annotated[int, Field(gt=0)]
 Rate = Annotated[float, Field(gt=0)]
@@ -206,43 +218,96 @@ class Published(BaseModel):
     """what differs here"""
 
 
+def _count(value: Any) -> Any:
+    """A number of seeds stands for the seeds 0, 1, ..."""
+    if isinstance(value, int) and not isinstance(value, bool):
+        if value < 1:
+            raise ValueError("must be at least 1")
+        return list(range(value))
+    return value
+
+
+def _distinct(value: list[int]) -> list[int]:
+    if len(set(value)) < len(value):
+        raise ValueError("the same seed twice")
+    return value
+
+
+Name = Annotated[str, Field(pattern=r"^[A-Za-z0-9][\w.-]*$")]
+Names = Annotated[list[str], Field(min_length=1)]
+SeedList = Annotated[
+    list[Annotated[int, Field(ge=0, lt=TUNING_SEED)]],
+    Field(min_length=1),
+    BeforeValidator(_count),
+    AfterValidator(_distinct),
+]
+
+
+class Part(BaseModel):
+    """Cells beside a matrix's own, for a question of their own, on terms of their own."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    name: Name
+    study: str = ""
+    """what is asked of its cells: ``horizon``, or a probe that measures something in place of a
+    score, such as ``gradient-flow``; empty: a score, as of any other cell"""
+    tasks: Names
+    architectures: Names
+    seeds: SeedList | None = None
+    """None: the matrix's"""
+    budget: dict[str, Any] = {}
+    """terms that differ from the matrix's"""
+    may_diverge: bool = False
+    """a training that diverges is an answer here, and no failure"""
+    lags: Annotated[list[Positive], Field(min_length=1)] = list(LAGS)
+    """study = horizon: the dependency lengths, from which on longer ones are tried only while at
+    least half of the seeds succeed"""
+
+    @field_validator("study")
+    @classmethod
+    def _known(cls, value: str) -> str:
+        if value and value not in STUDIES:
+            raise ValueError(nearest(value, STUDIES))
+        return value
+
+    @field_validator("lags")
+    @classmethod
+    def _rising(cls, value: list[int]) -> list[int]:
+        if value != sorted(set(value)):
+            raise ValueError("must rise from each to the next")
+        return value
+
+
 class Matrix(BaseModel):
     """What is to be run."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    name: Annotated[str, Field(pattern=r"^[A-Za-z0-9][\w.-]*$")]
+    name: Name
     description: str = ""
-    tasks: Annotated[list[str], Field(min_length=1)]
-    architectures: Annotated[list[str], Field(min_length=1)]
-    seeds: Annotated[list[Annotated[int, Field(ge=0, lt=TUNING_SEED)]], Field(min_length=1)] = [
-        0,
-        1,
-        2,
-    ]
+    tasks: list[str] = []
+    architectures: list[str] = []
+    seeds: SeedList = [0, 1, 2]
     budget: Budget = Budget()
     budgets: dict[str, dict[str, Any]] = {}
     """other terms for some tasks, for all architectures there: by pattern, then by term"""
     tuning: Tuning | None = None
     """None: nothing is chosen, but for the learning rate where the budget lists several"""
     published: list[Published] = []
+    parts: list[Part] = []
+    """further cells, each part a question of its own"""
 
-    @field_validator("seeds", mode="before")
-    @classmethod
-    def _count(cls, value: Any) -> Any:
-        """A number of seeds stands for the seeds 0, 1, ..."""
-        if isinstance(value, int) and not isinstance(value, bool):
-            if value < 1:
-                raise ValueError("must be at least 1")
-            return list(range(value))
-        return value
-
-    @field_validator("seeds")
-    @classmethod
-    def _distinct(cls, value: list[int]) -> list[int]:
-        if len(set(value)) < len(value):
-            raise ValueError("the same seed twice")
-        return value
+    @model_validator(mode="after")
+    def _something(self) -> Matrix:
+        for key in ("tasks", "architectures"):
+            if not getattr(self, key) and not (self.parts and not self.tasks):
+                raise ValueError(f"key {key!r} is missing or empty; name at least one")
+        names = [part.name for part in self.parts]
+        for name in names:
+            if names.count(name) > 1:
+                raise ValueError(f"parts: {name} is there twice")
+        return self
 
     def terms(self, task: str) -> dict[str, Any]:
         """The terms in which the budget of a task, given by its label, differs from the others'.
@@ -255,9 +320,9 @@ class Matrix(BaseModel):
                 found |= terms
         return found
 
-    def budget_of(self, task: str) -> Budget:
-        """The budget of a task, given by its label."""
-        terms = self.terms(task)
+    def budget_of(self, task: str, part: Part | None = None) -> Budget:
+        """The budget of a task, given by its label; in a part, that part's."""
+        terms = self.terms(task) | (part.budget if part else {})
         return Budget.model_validate(self.budget.model_dump() | terms) if terms else self.budget
 
 
@@ -291,9 +356,10 @@ def load(name_or_file: str) -> Matrix:
         raise UserError(f"{path}: not a TOML file: {error}") from None
     content.setdefault("name", path.stem)
     matrix: Matrix = validate(Matrix, content, str(path))
-    for pattern, terms in matrix.budgets.items():
-        whole = matrix.budget.model_dump() | terms
-        validate(Budget, whole, f"{path}: budgets.{pattern}")
+    places = {f"budgets.{pattern}": terms for pattern, terms in matrix.budgets.items()}
+    places |= {f"parts.{part.name}.budget": part.budget for part in matrix.parts}
+    for place, terms in places.items():
+        validate(Budget, matrix.budget.model_dump() | terms, f"{path}: {place}")
     return matrix
 
 

@@ -17,7 +17,7 @@ from typing import Any
 
 from harness.record import FINE, Outcome, Record
 
-LAYOUT = 1
+LAYOUT = 2
 """Part of every run's stamp: raise it when a run is written differently, so that sync refreshes."""
 
 PAGE = 100
@@ -35,10 +35,15 @@ def stamp(record: Record) -> str:
     return hashlib.sha256(f"{LAYOUT}\n{record.to_json()}".encode()).hexdigest()[:16]
 
 
-def run_name(record: Record) -> str:
-    """``task · architecture · seed N``; a tuning trial says so."""
+OWN_CELLS = "matrix"
+"""What stands for a part's name where a cell is the matrix's own."""
+
+
+def run_name(record: Record, part: str = OWN_CELLS) -> str:
+    """``task · architecture · seed N``; a tuning trial says so, and a cell of a part says which."""
     trial = " · trial" if record.kind == "trial" else ""
-    return f"{record.task} · {record.architecture} · seed {record.seed}{trial}"
+    beside = f" · {part}" if part != OWN_CELLS else ""
+    return f"{record.task} · {record.architecture} · seed {record.seed}{trial}{beside}"
 
 
 def status(record: Record) -> str:
@@ -56,8 +61,9 @@ def milliseconds(iso: str) -> int | None:
         return None
 
 
-def tags(record: Record, current: bool) -> dict[str, str]:
-    """The run's tags. ``current``: whether the matrix, as last planned, has this cell."""
+def tags(record: Record, current: bool, part: str = OWN_CELLS) -> dict[str, str]:
+    """The run's tags. ``current``: whether the matrix, as last planned, has this cell; ``part``:
+    which part of it asked for the cell."""
     found = {
         "task": record.task,
         "architecture": record.architecture,
@@ -67,6 +73,8 @@ def tags(record: Record, current: bool) -> dict[str, str]:
         "metric": record.metric,
         "reason": record.reason,
         "kind": record.kind,
+        "part": part,
+        "probe": record.probe,
         "current": "yes" if current else "no",
         "readout": record.readout,
         "capabilities": ", ".join(record.tags),
@@ -115,6 +123,7 @@ def metrics(record: Record) -> dict[str, float]:
         "cost/examples_per_second": record.examples_per_second,
         "cost/updates": record.steps or None,
     }
+    found |= {f"probe/{name}": value for name, value in _flat("", record.measured).items()}
     if record.outcome != Outcome.NOT_APPLICABLE:
         found["outcome/ok"] = float(record.outcome == Outcome.OK)
     return {_name(key): float(value) for key, value in found.items() if _is_number(value)}
@@ -178,15 +187,19 @@ def views(plan: Mapping[str, Any], primary: Iterable[str]) -> dict[str, str]:
 
     ``primary`` names the metrics that the matrix's tasks are scored by.
     """
-    cells = [cell for cell in plan["cells"] if cell["kind"] == "report"]
+    cells = own_cells(plan) or [cell for cell in plan["cells"] if cell["kind"] != "trial"]
     scores = [f"metrics.`test/{_name(name)}`" for name in sorted(set(primary))[:3]]
     cost = ["metrics.`cost/train_seconds`", "metrics.`cost/parameters`"]
     # The UI groups only what it has loaded: beyond a page, the order must keep groups together,
     # or a mean would be that of a group's best seeds.
     whole = len(cells) <= PAGE
     common = {
-        "searchFilter": "tags.kind = 'report' AND tags.current = 'yes' "
-        "AND tags.outcome != 'not-applicable'",
+        "searchFilter": (
+            f"tags.part = '{OWN_CELLS}' AND tags.kind = 'report' "
+            if own_cells(plan)
+            else "tags.kind != 'trial' "
+        )
+        + "AND tags.current = 'yes' AND tags.outcome != 'not-applicable'",
         "runsHiddenMode": "FIRST_20_RUNS",
         "hideEmptyCharts": True,
         "useGroupedValuesInCharts": True,
@@ -214,6 +227,11 @@ def views(plan: Mapping[str, Any], primary: Iterable[str]) -> dict[str, str]:
         **_columns([*cell_columns, "attributes.`Dataset`"], name=260, created=130),
     }
     return {GROUPED: _packed(grouped), LEADERBOARD: _packed(flat)}
+
+
+def own_cells(plan: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """The planned cells that are reported and belong to no part."""
+    return [c for c in plan["cells"] if c["kind"] == "report" and not c.get("part")]
 
 
 def _columns(columns: list[str], name: int, created: int) -> dict[str, Any]:
@@ -245,7 +263,7 @@ def _flat(prefix: str, values: Mapping[str, Any]) -> dict[str, Any]:
     """Nested dictionaries as one, with slashes between the names."""
     found: dict[str, Any] = {}
     for key, value in values.items():
-        name = f"{prefix}/{key}"
+        name = f"{prefix}/{key}".lstrip("/")
         found |= _flat(name, value) if isinstance(value, dict) else {name: value}
     return found
 

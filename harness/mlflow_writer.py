@@ -115,6 +115,9 @@ class Writer:
         Cells that are in it no more keep their runs, but leave the views.
         """
         self.plan = plan
+        self.parts = {row["id"]: row["part"] for row in reversed(plan["cells"]) if row.get("part")}
+        for row in view.own_cells(plan):
+            self.parts.pop(row["id"], None)
         planned = {cell["id"] for cell in plan["cells"]}
         for cell, known in self.cells.items():
             if known.current != (cell in planned):
@@ -127,11 +130,12 @@ class Writer:
 
         started = view.milliseconds(record.started) or int(time.time() * 1000)
         ended = view.milliseconds(record.ended) or started
+        part = self.parts.get(record.id, view.OWN_CELLS)
         run = self.client.create_run(
             self.experiment,
             start_time=started,
-            run_name=view.run_name(record),
-            tags=view.tags(record, current=True)
+            run_name=view.run_name(record, part),
+            tags=view.tags(record, True, part)
             | {
                 "mlflow.parentRunId": parent,
                 "harness.cell": record.id,

@@ -108,6 +108,7 @@ def choose(
         "architectures": _fitting(specs, base.architectures, everything=bool(architectures)),
         "budgets": {},
         "published": [],
+        "parts": [],
     }
     return Chosen(base.model_copy(update=update), patterns, own=True)
 

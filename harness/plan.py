@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import fnmatch
 import statistics
 from collections import Counter, defaultdict
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,7 +14,8 @@ import numpy as np
 from harness import tuning
 from harness.cell import Cell
 from harness.errors import UserError, nearest
-from harness.matrix import SIZE, Matrix, matches
+from harness.matrix import HORIZON, SIZE, Budget, Matrix, Part, matches
+from harness.probes import MEASURED
 from harness.record import Outcome, Record
 from harness.registry import (
     Spec,
@@ -21,6 +24,7 @@ from harness.registry import (
     select,
     spec_of,
     task_declarations,
+    with_parameters,
 )
 from harness.store import Store
 from harness.tuning import ALWAYS_AGAIN, resolve, trials
@@ -57,6 +61,7 @@ def expand(
     tasks: list[str] | None = None,
     architectures: list[str] | None = None,
     where: str = "",
+    parts: list[str] | None = None,
 ) -> list[Cell]:
     """The reported cells of a matrix, those of the first seed first; raises UserError.
 
@@ -75,34 +80,119 @@ def expand(
                 raise UserError(f"{where}: {kind}: {label} is listed twice")
     published(matrix, where)
     listed = [task.label for task in chosen_tasks]
+    names = [*listed, *(task.name for task in chosen_tasks)]
+    names += [name.split("[")[0] for part in matrix.parts for name in part.tasks]
     for pattern in matrix.budgets:
-        if not any(matches(label, pattern) for label in listed):
-            names = [*listed, *(task.name for task in chosen_tasks)]
+        if not any(matches(name, pattern) for name in names):
             raise UserError(
                 f"{where}: budgets: {pattern!r} is no task of the matrix; {nearest(pattern, names)}"
             )
     everyone = chosen
-    if tasks:
-        chosen_tasks = select(tasks, chosen_tasks, known_tasks, "task", "--task")
-    if architectures:
-        chosen = select(architectures, chosen, known, "architecture", "--arch")
+    of_parts = [name for part in matrix.parts for name in part.tasks]
+    if own := _not_of_parts(tasks, listed, of_parts):
+        chosen_tasks = select(own, chosen_tasks, known_tasks, "task", "--task")
+    elif tasks:
+        chosen_tasks = []
+    of_parts = [name for part in matrix.parts for name in part.architectures]
+    if own := _not_of_parts(architectures, [a.label for a in chosen], of_parts):
+        chosen = select(own, chosen, known, "architecture", "--arch")
+    elif architectures:
+        chosen = []
     budgets = {task: matrix.budget_of(task.label) for task in chosen_tasks}
     for task in chosen_tasks:
         _check(task, where)
-        term = SIZE[budgets[task].match]
-        tuned = matrix.tuning.space if matrix.tuning else {}
-        if getattr(budgets[task], term) is None and term not in tuned:
-            raise UserError(
-                f"{where}: budget.match = {budgets[task].match!r} needs a {term}, on {task.label}"
-            )
+        _check_size(budgets[task], task, matrix.tuning.space if matrix.tuning else {}, where)
         if matrix.tuning:
             tuning.check(matrix.tuning, budgets[task], [*everyone, *chosen], where)
-    return [
+    cells = [
         Cell(task, architecture, seed, budgets[task], tuning=matrix.tuning)
         for seed in matrix.seeds
         for task in chosen_tasks
         for architecture in chosen
+        if parts is None
     ]
+    if parts is not None:
+        names = [part.name for part in matrix.parts]
+        for pattern in parts:
+            if not fnmatch.filter(names, pattern):
+                raise UserError(f"--part {pattern}: {where} has no such part; "
+                                f"{nearest(pattern, names)}")  # fmt: skip
+    for part in matrix.parts:
+        if parts is None or any(fnmatch.fnmatchcase(part.name, p) for p in parts):
+            cells += _cells_of(part, matrix, tasks, architectures, where)
+    if not cells:
+        raise UserError(f"{where}: nothing is left to run by --task, --arch and --part")
+    return sorted(cells, key=lambda cell: matrix.seeds.index(cell.seed)
+                  if cell.seed in matrix.seeds else cell.seed)  # fmt: skip
+
+
+def _not_of_parts(patterns: list[str] | None, listed: list[str], parts: list[str]) -> list[str]:
+    """The patterns that choose from the matrix's own cells: those that name nothing of it, too,
+    unless they name something of its parts."""
+    return [
+        pattern
+        for pattern in patterns or []
+        if any(matches(name, pattern) for name in listed)
+        or not any(matches(name, pattern.split("[")[0]) for name in parts)
+    ]
+
+
+def _cells_of(
+    part: Part,
+    matrix: Matrix,
+    tasks: list[str] | None,
+    architectures: list[str] | None,
+    where: str,
+) -> list[Cell]:
+    """The cells of a part, of a horizon those of all lags; see ``climb`` for which are run."""
+    where = f"{where}: parts.{part.name}"
+    known_tasks, known = task_declarations(), architecture_declarations()
+    chosen = [spec_of(a, known, "architecture", where) for a in part.architectures]
+    chosen_tasks: list[tuple[Spec, int | None]] = []
+    for text in part.tasks:
+        task = spec_of(text, known_tasks, "task", where)
+        if part.study != HORIZON:
+            chosen_tasks.append((task, None))
+            continue
+        length = make_task(task).dependency
+        if not length:
+            raise UserError(f"{where}: {task.name} has no dependency length to be varied")
+        given = {name: str(value) for name, value in task.parameters}
+        chosen_tasks += [
+            (with_parameters(known_tasks[task.name], given | {length: str(lag)}, where), lag)
+            for lag in part.lags
+        ]
+    measured = part.study in MEASURED
+    cells = []
+    for task, lag in chosen_tasks:
+        if tasks and not any(matches(task.label, pattern) for pattern in tasks):
+            continue
+        _check(task, where)
+        budget = matrix.budget_of(task.label, part)
+        _check_size(budget, task, {}, where)
+        cells += [
+            Cell(
+                task,
+                architecture,
+                seed,
+                budget,
+                kind="probe" if measured else "report",
+                probe=part.study if measured else "",
+                part=part.name,
+                lag=lag,
+            )
+            for seed in (matrix.seeds if part.seeds is None else part.seeds)
+            for architecture in chosen
+            if not architectures or any(matches(architecture.label, p) for p in architectures)
+        ]
+    return cells
+
+
+def _check_size(budget: Budget, task: Spec, tuned: Mapping[str, Any], where: str) -> None:
+    """Raise UserError where sizes are to be matched by a term that is not given."""
+    term = SIZE[budget.match]
+    if getattr(budget, term) is None and term not in tuned:
+        raise UserError(f"{where}: budget.match = {budget.match!r} needs a {term}, on {task.label}")
 
 
 def published(matrix: Matrix, where: str = "") -> list[dict[str, Any]]:
@@ -162,6 +252,7 @@ def document(
         "description": matrix.description,
         **terms,
         "published": published(matrix),
+        "parts": [part.model_dump() for part in matrix.parts],
         "command": command,
         "created": created,
         "cells": rows,
@@ -179,6 +270,8 @@ def _rows(cells: list[Cell], tuning_seeds: int) -> list[dict[str, Any]]:
             "architecture": cell.architecture.label,
             "seed": cell.seed,
             "kind": cell.kind,
+            "part": cell.part,
+            "lag": cell.lag,
         }
         if cell.kind == "trial":
             pair = row["task"], row["architecture"]
@@ -188,10 +281,10 @@ def _rows(cells: list[Cell], tuning_seeds: int) -> list[dict[str, Any]]:
     return rows
 
 
-def _slot(row: dict[str, Any]) -> tuple[str, str, int | None]:
+def _slot(row: dict[str, Any]) -> tuple[str, str, str, int | None]:
     """What a row stands for: all trials of a pair are planned together, seeds one by one."""
-    seed = row["seed"] if row["kind"] == "report" else None
-    return row["task"], row["architecture"], seed
+    seed = None if row["kind"] == "trial" else row["seed"]
+    return row.get("part", ""), row["task"], row["architecture"], seed
 
 
 class Costs:
@@ -215,7 +308,7 @@ class Costs:
         if cell.refusal:
             return 0.0
         pair = self.pairs.get((cell.task.label, cell.architecture.label))
-        like = pair or self.architectures.get(cell.architecture.label)
+        like = pair or (None if cell.probe else self.architectures.get(cell.architecture.label))
         if like:
             return statistics.median(like)
         return GUESSED_SECONDS * cell.budget.steps / 500

@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-SCHEMA = 2
+SCHEMA = 3
 
 
 class Outcome(StrEnum):
@@ -31,6 +31,10 @@ FINE = (Outcome.OK, Outcome.NOT_APPLICABLE)
 
 PENDING = "pending"
 """Stands where an outcome would, for a planned cell that has no record yet."""
+
+
+class NotApplicable(Exception):
+    """No honest model of this kind exists for the task, or nothing of it can be measured so."""
 
 
 class CorruptRecord(ValueError):
@@ -55,7 +59,12 @@ class Record:
     baseline: bool = False
     """The architecture is one that any sequence model should beat."""
     kind: str = "report"
-    """report, or trial: a tuning trial, of which only the validation score exists"""
+    """report; trial: a tuning trial, of which only the validation score exists; probe: measured,
+    in ``measured``, and not scored"""
+    probe: str = ""
+    """what was measured"""
+    measured: dict[str, Any] = field(default_factory=dict)
+    """What a probe found; its module in ``harness.probes`` says what is in it."""
     outcome: str = Outcome.OK
     reason: str = ""
     traceback: str = ""
@@ -113,6 +122,9 @@ class Record:
     per_example: dict[str, np.ndarray] = field(default_factory=dict)
     """Test split: ``score`` (primary, as a sum over scored steps) and ``weight`` (their number),
     one number an example. Stored beside the JSON."""
+    updates: dict[str, np.ndarray] = field(default_factory=dict)
+    """``loss`` and ``norm`` of the gradient before clipping, one number an update; also of a
+    training that diverged. Stored beside the JSON."""
     weights: dict[str, np.ndarray] = field(default_factory=dict)
     """Trained parameters by name. Stored beside the JSON, as safetensors."""
 
@@ -131,7 +143,7 @@ class Record:
         document = {
             f.name: getattr(self, f.name)
             for f in dataclasses.fields(self)
-            if f.name not in ("per_example", "weights")
+            if f.name not in ("per_example", "updates", "weights")
         }
         return json.dumps(_finite(document), indent=1, ensure_ascii=False, allow_nan=False)
 

@@ -2,6 +2,7 @@
 
     OUT/records/ID.json           the record
     OUT/records/ID.npz            per-example test scores
+    OUT/records/ID.updates.npz    loss and gradient norm of each update
     OUT/records/ID.safetensors    trained weights
     OUT/plans/MATRIX.json         the cells last planned for a matrix, its budget
     OUT/environments/NAME.json    machine and library versions, referred to by records
@@ -82,10 +83,11 @@ class Store:
     def put(self, record: Record) -> None:
         """Store a record, its arrays first, so that a record in place is a whole one."""
         base = self.records_folder / record.id
-        if record.per_example:
-            buffer = io.BytesIO()
-            np.savez_compressed(buffer, **record.per_example)  # type: ignore[arg-type]
-            self._write(base.with_suffix(".npz"), buffer.getvalue())
+        for suffix, arrays in ((".npz", record.per_example), (".updates.npz", record.updates)):
+            if arrays:
+                buffer = io.BytesIO()
+                np.savez_compressed(buffer, **arrays)  # type: ignore[arg-type]
+                self._write(base.with_suffix(suffix), buffer.getvalue())
         if record.weights:
             from safetensors.numpy import save
 
@@ -145,8 +147,15 @@ class Store:
 
     def per_example(self, cell: str) -> dict[str, np.ndarray]:
         """Per-example test scores of a record; empty if it has none."""
+        return self._arrays(cell, ".npz")
+
+    def updates(self, cell: str) -> dict[str, np.ndarray]:
+        """Loss and gradient norm of each update of a record; empty if it has none."""
+        return self._arrays(cell, ".updates.npz")
+
+    def _arrays(self, cell: str, suffix: str) -> dict[str, np.ndarray]:
         try:
-            with np.load(self.records_folder / f"{cell}.npz") as arrays:
+            with np.load(self.records_folder / f"{cell}{suffix}") as arrays:
                 return dict(arrays)
         except FileNotFoundError:
             return {}
@@ -202,8 +211,8 @@ class Store:
             ) from None
 
     def planned(self, matrix: str | None = None) -> list[tuple[dict[str, Any], Record | None]]:
-        """Each planned cell of the reported round with its record, or None while there is none."""
-        cells = [cell for cell in self.plan(matrix)["cells"] if cell["kind"] == "report"]
+        """Each planned cell but the tuning trials with its record, or None while there is none."""
+        cells = [cell for cell in self.plan(matrix)["cells"] if cell["kind"] != "trial"]
         return [(cell, self.get(cell["id"])) for cell in cells]
 
     def results(self, matrix: str | None = None) -> list[dict[str, Any]]:
@@ -214,6 +223,7 @@ class Store:
 def row_of(cell: dict[str, Any], record: Record | None) -> dict[str, Any]:
     """The row of a results table for a planned cell."""
     row = {name: cell[name] for name in ("id", "task", "architecture", "seed")}
+    row["part"] = cell.get("part", "")  # plans of before there were parts
     if record is None:
         empty = ("metric", "validation", "test", "skill", "parameters", "seconds")
         return row | {"outcome": PENDING, "reason": "not run yet"} | dict.fromkeys(empty)

@@ -208,7 +208,7 @@ class Tracker:
         try:
             with contextlib.suppress(UserError):
                 self.plan = self.store.plan(self.plan["matrix"])
-            planned = [cell["id"] for cell in self.plan["cells"] if cell["kind"] == "report"]
+            planned = [cell["id"] for cell in self.plan["cells"] if cell["kind"] != "trial"]
             for cell in planned:
                 if cell not in self._outcomes and (record := self.store.get(cell)) is not None:
                     self._outcomes[cell] = str(record.outcome)

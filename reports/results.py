@@ -55,6 +55,8 @@ class Cell:
     architecture: str
     seed: int
     record: Record | None
+    lag: int | None = None
+    """The dependency length that was set, where a horizon is sought."""
 
     @property
     def outcome(self) -> str:
@@ -171,10 +173,18 @@ class Results:
     environments: dict[str, dict[str, Any]]
     corrupted: tuple[str, ...]
     """Messages about records that could not be read just now; their cells count as pending."""
+    parts: dict[str, Part] = field(default_factory=dict)
+    """The matrix's parts by name, which have cells of their own."""
 
     @property
     def name(self) -> str:
         return self.plan["matrix"]
+
+    @cached_property
+    def all_cells(self) -> tuple[Cell, ...]:
+        """The matrix's own cells and those of its parts, each once."""
+        found = [*self.cells, *(c for part in self.parts.values() for c in part.results.cells)]
+        return tuple({c.id: c for c in found}.values())
 
     @cached_property
     def groups(self) -> dict[tuple[str, str], Group]:
@@ -218,7 +228,7 @@ class Results:
     @cached_property
     def counts(self) -> dict[str, int]:
         """Cells by outcome: ok first, then the others that occur, pending last."""
-        counted = Counter(c.outcome for c in self.cells)
+        counted = Counter(c.outcome for c in self.all_cells)
         order = [*(str(o) for o in Outcome), PENDING]
         return {o: counted[o] for o in order if counted[o] or o == Outcome.OK}
 
@@ -229,19 +239,57 @@ class Results:
     @cached_property
     def failures(self) -> tuple[Cell, ...]:
         """Cells that ran and did not end well."""
-        return tuple(c for c in self.cells if c.record is not None and not c.fine)
+        return tuple(c for c in self.all_cells if c.record is not None and not c.fine)
+
+
+@dataclass(frozen=True)
+class Part:
+    """Cells beside the matrix's own, planned for a question of their own."""
+
+    name: str
+    study: str
+    """horizon, a probe's name, or nothing: see ``harness.matrix.Part``"""
+    results: Results
+    lags: tuple[int, ...] = ()
+    """Where a horizon is sought: the dependency lengths that would be tried."""
 
 
 def read(store: Store, matrix: str | None = None) -> Results:
     """Read a matrix from the store, each record once; raises UserError when it is unknown."""
     plan = store.plan(matrix)
     before = len(store.corrupted)
-    by_id = {
-        cell["id"]: Cell(cell["id"], cell["task"], cell["architecture"], cell["seed"], record)
-        for cell, record in store.planned(plan["matrix"])
+    records: dict[str, Record | None] = {}
+    by_part: dict[str, dict[str, Cell]] = {}
+    for row in plan["cells"]:
+        if row["kind"] == "trial":
+            continue
+        if row["id"] not in records:
+            records[row["id"]] = store.get(row["id"])
+        pair = row["task"], row["architecture"]
+        cell = Cell(row["id"], *pair, row["seed"], records[row["id"]], row.get("lag"))
+        by_part.setdefault(row.get("part", ""), {})[cell.id] = cell
+    corrupted = tuple(store.corrupted[before:])
+    parts = {
+        part["name"]: Part(
+            part["name"],
+            part["study"],
+            _results(store, plan, tuple(by_part.get(part["name"], {}).values()), ()),
+            tuple(part["lags"]) if part["study"] == "horizon" else (),
+        )
+        for part in plan.get("parts", [])
     }
-    cells = tuple(by_id.values())
-    names = sorted({c.record.environment for c in cells if c.record and c.record.environment})
+    return _results(store, plan, tuple(by_part.get("", {}).values()), corrupted, parts)
+
+
+def _results(
+    store: Store,
+    plan: dict[str, Any],
+    cells: tuple[Cell, ...],
+    corrupted: tuple[str, ...],
+    parts: dict[str, Part] | None = None,
+) -> Results:
+    found = [*cells, *(c for part in (parts or {}).values() for c in part.results.cells)]
+    names = sorted({c.record.environment for c in found if c.record and c.record.environment})
     architectures = tuple(dict.fromkeys(c.architecture for c in cells))
     marked = {c.architecture for c in cells if c.record and c.record.baseline}
     baselines = tuple(a for a in architectures if a in marked and len(marked) < len(architectures))
@@ -253,7 +301,8 @@ def read(store: Store, matrix: str | None = None) -> Results:
         baselines=baselines,
         seeds=tuple(sorted({c.seed for c in cells})),
         environments={name: store.environment(name) for name in names},
-        corrupted=tuple(store.corrupted[before:]),
+        corrupted=corrupted,
+        parts=parts or {},
     )
 
 

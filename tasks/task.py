@@ -224,6 +224,9 @@ class Task(ABC):
     """Where targets are the inputs' own future: how many steps ahead (next token: 1)."""
     ceiling_is_ideal: ClassVar[bool] = False
     """True when the ceiling is the perfect score, of which nobody knows if it can be reached."""
+    dependency: ClassVar[str] = ""
+    """The parameter that sets how far back an answer depends on the inputs, in steps; empty where
+    none does."""
 
     @property
     @abstractmethod
@@ -304,7 +307,8 @@ class Synthetic(Task):
 
     A task that tests on longer sequences than it trains on has a parameter ``beyond`` (1: it
     does not) and a method ``stretched``: there are then test splits ``test@2x``, ``test@4x``, ...
-    up to ``beyond``.
+    up to ``beyond``. One that tests on examples that differ in another way adds ``test@name`` to
+    ``test_splits`` and says in ``elsewhere`` where they come from.
     """
 
     validation_size: ClassVar[int] = 512
@@ -322,6 +326,10 @@ class Synthetic(Task):
         """The same task with sequences ``factor`` times as long."""
         raise NotImplementedError(f"{self.name} has one length")
 
+    def elsewhere(self, name: str) -> Synthetic:
+        """The task whose test split is ``test@name`` of this one; ``4x``: of 4 times the length."""
+        return self.stretched(int(name.removesuffix("x")))
+
     @property
     def test_splits(self) -> tuple[str, ...]:
         factors = (2, 4, 8, 16, 32)
@@ -336,8 +344,8 @@ class Synthetic(Task):
         return self._of_split(self.draw, rng, size, "training")
 
     def examples(self, split: str) -> Examples:
-        split, _, longer = split.partition("@")
-        task = self.stretched(int(longer.removesuffix("x"))) if longer else self
+        split, _, name = split.partition("@")
+        task = self.elsewhere(name) if name else self
         size = {"validation": self.validation_size, "test": self.test_size}[split]
         seed = zlib.crc32(f"{self.name}/{split}".encode())
         return task._of_split(task.draw_held_out, np.random.default_rng(seed), size, split)

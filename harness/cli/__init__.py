@@ -8,12 +8,16 @@ import sys
 import typer
 
 from harness.cli import (
+    advise,
     check,
+    claims,
+    compare,
     doctor,
     generate,
     list_,
     new,
     plan,
+    probe,
     report,
     results,
     run,
@@ -42,6 +46,10 @@ for name, module in {
     "status": status,
     "results": results,
     "show": show,
+    "probe": probe,
+    "compare": compare,
+    "advise": advise,
+    "claims": claims,
     "generate": generate,
     "why": why,
     "report": report,

@@ -40,6 +40,10 @@ Architectures = Annotated[
     list[str] | None,
     typer.Option("--arch", help="Only these architectures: a glob, or 'lstm\\[layers=2]'."),
 ]
+Parts = Annotated[
+    list[str] | None,
+    typer.Option("--part", help="Only these parts of the matrix, by name or glob."),
+]
 Seeds = Annotated[int | None, typer.Option("--seeds", help="How many seeds.")]
 Plugins = Annotated[
     list[str] | None,

@@ -20,6 +20,7 @@ from harness.cli.options import (
     OwnTarget,
     OwnTime,
     OwnTokens,
+    Parts,
     Plugins,
     RunMatrix,
     Seeds,
@@ -33,6 +34,7 @@ def main(
     matrix: RunMatrix = "",
     task: Tasks = None,
     arch: Architectures = None,
+    part: Parts = None,
     seeds: Seeds = None,
     out: Out = DEFAULT_OUT,
     plugin: Plugins = None,
@@ -57,6 +59,7 @@ def main(
     """
     from harness.api import choose
     from harness.plan import Costs, Wanted, expand, resolve, trials
+    from harness.probes.horizon import climbed
     from harness.store import Store
 
     own = {
@@ -67,8 +70,10 @@ def main(
     store = Store(out)
     asked = choose(matrix, task or [], own, arch or [], seeds, plugin or [])
     chosen = asked.matrix
-    cells = expand(chosen, asked.tasks, arch)
-    cells = trials(cells, store) + resolve(cells, store)
+    cells = expand(chosen, asked.tasks, arch, parts=part)
+    reported = resolve(cells, store)
+    cells = list({c.id: c for c in trials(cells, store) + climbed(reported, store)}.values())
+    later = len({c.id for c in reported} - {c.id for c in cells})
     costs = Costs([record for i in store.ids() if (record := store.get(i))])
     rows: list[dict[str, Any]] = []
     for cell in cells:
@@ -87,6 +92,7 @@ def main(
                 "architecture": cell.architecture.label,
                 "seed": cell.seed,
                 "kind": cell.kind,
+                "part": cell.part,
                 "state": state,
                 "outcome": str(record.outcome) if record else None,
                 "predicted_seconds": round(costs.predict(cell), 2) if again else 0.0,
@@ -98,7 +104,8 @@ def main(
     for row in rows:
         note = f"about {duration(row['predicted_seconds'])}" if row["state"] == "to run" else ""
         seed = "trial" if row["kind"] == "trial" else f"seed {row['seed']}"
-        label = f"{row['task']} · {row['architecture']} · {seed}"
+        beside = f" · {row['part']}" if row["part"] else ""
+        label = f"{row['task']} · {row['architecture']} · {seed}{beside}"
         print(f"{row['id']}  {row['state']:<14} {label}  {note}")
     states = [row["state"] for row in rows]
     seconds = sum(row["predicted_seconds"] for row in rows)
@@ -107,3 +114,7 @@ def main(
         f"{states.count('not-applicable')} not applicable, {states.count('to run')} to run, "
         f"about {duration(seconds)} of one core"
     )
+    if later:
+        print(
+            f"{later} cells of longer lags follow only where shorter ones are learned (horizons)"
+        )

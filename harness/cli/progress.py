@@ -19,8 +19,11 @@ LATEST = 8
 
 
 @contextmanager
-def progress() -> Iterator[Watcher]:
+def progress(quiet: bool = False) -> Iterator[Watcher]:
     """The watcher that suits where the output goes."""
+    if quiet:
+        yield Watcher()
+        return
     if not sys.stdout.isatty():
         yield Lines()
         return
@@ -122,6 +125,7 @@ class Table(Lines):
 def describe(record: Record) -> str:
     """One line about a finished cell."""
     head = f"{record.outcome:<4} {record.task} · {record.architecture} · seed {record.seed}"
+    head += f" · {record.probe}" if record.probe else ""
     if record.kind == "trial":
         chosen = record.chosen or {"learning rate": record.key["budget"]["learning_rate"]}
         head += "".join(f" · {name} {value}" for name, value in chosen.items())

@@ -2,10 +2,20 @@
 
 from __future__ import annotations
 
+from typing import Annotated
+
+import typer
+
 from harness.cli.options import DEFAULT_OUT, Out, StoredMatrix
 
 
-def main(out: Out = DEFAULT_OUT, matrix: StoredMatrix = None) -> None:
+def main(
+    out: Out = DEFAULT_OUT,
+    matrix: StoredMatrix = None,
+    lang: Annotated[
+        str, typer.Option("--lang", help="Language of the report: en, so far the only one.")
+    ] = "en",
+) -> None:
     """Build the report again from the records; it works on a half-finished matrix, too.
 
     Example:
@@ -13,6 +23,11 @@ def main(out: Out = DEFAULT_OUT, matrix: StoredMatrix = None) -> None:
         harness report --out harness-out
     """
     from harness.api import build_report
+    from harness.errors import UserError, nearest
     from harness.store import Store
+    from reports.wording import languages
 
+    known = languages()
+    if lang not in known:
+        raise UserError(f"--lang {lang}: there is no such language; {nearest(lang, known)}")
     print(build_report(Store(out), matrix))

@@ -23,6 +23,7 @@ from harness.cli.options import (
     OwnTarget,
     OwnTime,
     OwnTokens,
+    Parts,
     Plugins,
     RunMatrix,
     Seeds,
@@ -35,6 +36,7 @@ def main(
     matrix: RunMatrix = "",
     task: Tasks = None,
     arch: Architectures = None,
+    part: Parts = None,
     seeds: Seeds = None,
     jobs: Annotated[
         int | None, typer.Option("--jobs", help="Worker processes; as many as cores if not given.")
@@ -93,6 +95,7 @@ def main(
             tasks=task or [],
             own=own,
             architectures=arch or [],
+            parts=part or [],
             seeds=seeds,
             out=out,
             jobs=jobs,

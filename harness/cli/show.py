@@ -3,21 +3,71 @@
 from __future__ import annotations
 
 import json as json_module
+from typing import TYPE_CHECKING, Annotated, Any
 
-from harness.cli.options import DEFAULT_OUT, Cell, Json, Out, duration
+import typer
+
+from harness.cli.options import (
+    DEFAULT_OUT,
+    Cell,
+    Json,
+    Out,
+    Plugins,
+    Tasks,
+    duration,
+    print_json,
+)
+
+if TYPE_CHECKING:
+    from harness.record import Record
+    from harness.store import Store
 
 
-def main(cell: Cell, out: Out = DEFAULT_OUT, json: Json = False) -> None:
+def main(
+    cell: Cell,
+    internals: Annotated[
+        bool,
+        typer.Option(
+            "--internals",
+            help="Draw what goes on inside as it reads a sequence: gates, states, attention, "
+            "n-grams.",
+        ),
+    ] = False,
+    example: Annotated[
+        int | None, typer.Option(min=0, help="With --internals: which test example it reads.")
+    ] = None,
+    text: Annotated[
+        str | None, typer.Option(help="With --internals: what it reads, in place of an example.")
+    ] = None,
+    task: Tasks = None,
+    out: Out = DEFAULT_OUT,
+    plugin: Plugins = None,
+    json: Json = False,
+) -> None:
     """Show everything about one cell: scores, curve, cost, hyper-parameters, error.
 
-    Example:
+    Examples:
 
         harness show 3f2a
+
+        harness show 3f2a --internals --text "and he said"
     """
+    from harness.errors import UserError
     from harness.store import Store
 
     store = Store(out)
     record = store.find(cell)
+    if not internals and (example is not None or text is not None):
+        given = "--example" if text is None else "--text"
+        raise UserError(f"{given}: chooses what --internals shows; give that too")
+    if internals:
+        from harness.api import choose
+
+        if example is not None and text is not None:
+            raise UserError("--text and --example: give one of them")
+        choose("", task or [], plugins=plugin or [])  # makes a task of one's own known by its name
+        _internals(store, record, example or 0, text, json)
+        return
     if json:
         print(json_module.dumps(json_module.loads(record.to_json()), indent=1, ensure_ascii=False))
         return
@@ -62,3 +112,63 @@ def main(cell: Cell, out: Out = DEFAULT_OUT, json: Json = False) -> None:
     if record.traceback:
         print()
         print(record.traceback.rstrip())
+
+
+def _internals(store: Store, record: Record, example: int, text: str | None, json: bool) -> None:
+    """Draw what is inside the cell's model, and say where the drawings are."""
+    from safetensors.numpy import load_file
+
+    from harness.errors import UserError
+    from harness.probes.internals import internals, nothing_inside
+    from reports.figures.internals import draw_all
+    from reports.figures.style import style
+    from reports.inside import heading
+    from tasks.task import Unavailable
+
+    file = store.weights_file(record.id)
+    if not file.exists() and not nothing_inside(record):
+        raise UserError(f"{record.id}: has no trained weights (outcome {record.outcome})")
+    try:
+        inside = internals(record, load_file(file) if file.exists() else {}, example, text)
+    except Unavailable as error:
+        raise UserError(f"{record.id}: {error}") from None
+    if json:
+        print_json(inside)
+        return
+    print(heading(inside))
+    if reason := inside.get("reason"):
+        print(f"  nothing to show: {reason}")
+        return
+    _sequence(inside)
+    folder = store.out / "internals" / record.id
+    folder.mkdir(parents=True, exist_ok=True)
+    with style():
+        drawings = draw_all(record.id, inside)
+    for part, drawing in zip(inside["parts"], drawings, strict=True):
+        path = folder / f"{part['name']}.svg"
+        path.write_text(drawing.svg, encoding="utf-8")
+        print()
+        print(path)
+        print(f"  {drawing.alt.partition(': ')[2]}")
+        for found in part.get("filters", []):
+            grams = ", ".join(
+                f"{' '.join(gram['symbols'])} ({gram['output']:.2f})"
+                for gram in found.get("ngrams", [])
+            )
+            print(f"  filter {found['filter']:<5} {100 * found['share']:>4.1f} %  {grams}")
+
+
+def _sequence(inside: dict[str, Any]) -> None:
+    """What was read, what was wanted, and what came out."""
+    symbols, steps = inside["symbols"], inside["steps"]
+    if inside["vectors"]:
+        print(f"  reads   {steps} vectors")
+    else:
+        between = (
+            "" if all(len(symbol) == 1 and not symbol.isdigit() for symbol in symbols) else " "
+        )
+        print(f"  reads   {between.join(symbols)}{' ...' if len(symbols) < steps else ''}")
+    if inside.get("target"):
+        print(f"  target  {inside['target']}")
+    if inside.get("output"):
+        print(f"  output  {inside['output']}")

@@ -15,8 +15,9 @@ from torch import Tensor
 from architectures.architecture import Signature
 from harness.cell import Cell, refusal
 from harness.contract import Check, Skipped, demand
+from harness.fit.bench import MATCH_TOLERANCE
 from harness.fit.network import Network, matched_width
-from harness.fit.run import MATCH_TOLERANCE, run_cell
+from harness.fit.run import run_cell
 from harness.matrix import Budget
 from harness.record import Outcome
 from harness.registry import (

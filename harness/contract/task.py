@@ -95,6 +95,12 @@ def declares_itself(spec: Spec) -> None:
         "the docstring should show an example and give shapes and chance level",
     )
     task = make_task(spec)
+    counts = [name for name, value in spec.parameters if type(value) is int]
+    demand(
+        cls.dependency in ("", *counts),
+        f"dependency = {cls.dependency!r} names no parameter that is a number of steps; those "
+        f"that are whole numbers: {', '.join(counts) or 'none'}",
+    )
     demand(task.test_splits[:1] == ("test",), f"test_splits = {task.test_splits}: first is 'test'")
 
 

@@ -12,6 +12,10 @@ from torch import Tensor, nn
 
 from architectures.architecture import Signature
 from architectures.readout import read
+from architectures.recurrent import Recurrent
+
+FEW_STEPS = 16
+"""Over so many steps, and twice as many, a recurrent body's operations are counted."""
 
 
 class Network(nn.Module):
@@ -144,8 +148,29 @@ def flops_per_update(
     """Floating-point operations of one forward and backward pass over a batch of this shape.
 
     Counted on the meta device: the fused kernels that run on real devices hide theirs from the
-    counter. None where a body computes with values and so cannot run without them.
+    counter. None where a body computes with values and so cannot run without them. A recurrent
+    body does the same at every step, and counting takes long: it is counted over few steps, and
+    the line through these carried on, which is exact.
     """
+    if isinstance(network.body, Recurrent) and shape[1] > 2 * FEW_STEPS:
+        few, twice = (
+            _count_flops(network, *(_cut(s, shape[1], steps) for s in (shape, target_shape)))
+            for steps in (FEW_STEPS, 2 * FEW_STEPS)
+        )
+        if few is None or twice is None:
+            return None
+        return few + (twice - few) / FEW_STEPS * (shape[1] - FEW_STEPS)
+    return _count_flops(network, shape, target_shape)
+
+
+def _cut(shape: tuple[int, ...], time: int, steps: int) -> tuple[int, ...]:
+    """The shape with so many steps, where it has steps at all."""
+    return (shape[0], steps, *shape[2:]) if shape[1:2] == (time,) else shape
+
+
+def _count_flops(
+    network: Network, shape: tuple[int, ...], target_shape: tuple[int, ...]
+) -> float | None:
     from torch.utils.flop_counter import FlopCounterMode
 
     ghost = network.to("meta")

@@ -26,6 +26,20 @@ def restored(record: Record, weights: Mapping[str, np.ndarray], beam: int = 1) -
 
     Raises UserError where the architecture cannot be made again, or is another one by now.
     """
+    task, model = restored_model(record, weights)
+    if hasattr(model, "predict"):
+        return task, model.predict
+
+    from harness.fit.train import predictor
+
+    return task, predictor(model, task, beam)
+
+
+def restored_model(record: Record, weights: Mapping[str, np.ndarray]) -> tuple[Task, Any]:
+    """The task of a record, and its model itself: a ``Network``, or an ``Estimator``.
+
+    Raises UserError where the architecture cannot be made again, or is another one by now.
+    """
     spec = _spec(record.key["architecture"], architecture_declarations(), "architecture")
     task = make_task(_spec(record.key["task"], task_declarations(), "task"))
     made, facts = load_architecture(spec), architecture_declarations()[spec.name].facts
@@ -36,12 +50,11 @@ def restored(record: Record, weights: Mapping[str, np.ndarray], beam: int = 1) -
             raise UserError(f"{record.id}: {spec.name} cannot be made again from its record")
         estimator = made(signature, **parameters)
         estimator.restore(weights)
-        return task, estimator.predict
+        return task, estimator
 
     import torch
 
     from harness.fit.network import Network
-    from harness.fit.train import predictor
 
     network = Network(made, record.width or 1, signature, parameters)
     try:
@@ -51,7 +64,7 @@ def restored(record: Record, weights: Mapping[str, np.ndarray], beam: int = 1) -
             f"{record.id}: the code of {spec.name} changed since this cell was trained; run it "
             "again (harness why tells what changed)"
         ) from None
-    return task, predictor(network, task, beam)
+    return task, network.eval()
 
 
 def _spec(key: dict[str, Any], known: Mapping[str, Any], kind: str) -> Spec:

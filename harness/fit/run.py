@@ -3,26 +3,26 @@
 from __future__ import annotations
 
 import contextlib
-import functools
+import importlib
 import time
 import traceback
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from architectures.architecture import Signature
 from harness.cell import Cell
-from harness.fit.data import Ready, ready, stream_generator
+from harness.fit.data import ready
 from harness.fit.metrics import HIGHER_IS_BETTER, skill
-from harness.matrix import SIZE
-from harness.record import Outcome, Record
-from harness.registry import Spec, architecture_declarations, load_architecture, make_task
+from harness.probes import MEASURED
+from harness.record import NotApplicable, Outcome, Record
+from harness.registry import architecture_declarations, load_architecture, make_task
 from tasks.task import Binary, Classes, Problem, Reals, Task, Tokens, Unavailable
 
-MATCH_TOLERANCE = 0.05
-"""How far a size may be from the budget before the record says so."""
+if TYPE_CHECKING:
+    from harness.fit.bench import Bench
 
 
 def run_cell(cell: Cell, data_folder: Path | None = None, device: str = "cpu") -> Record:
@@ -55,6 +55,7 @@ def begin(cell: Cell) -> Record:
         architecture=cell.architecture.label,
         seed=cell.seed,
         kind=cell.kind,
+        probe=cell.probe,
         facts=dict(cell.task.data.facts) if cell.task.data else {},
         started=now(),
     )
@@ -65,15 +66,11 @@ def now() -> str:
     return datetime.now(UTC).isoformat(timespec="milliseconds")
 
 
-class _NotApplicable(Exception):
-    pass
-
-
 def _outcome_of(error: Exception) -> tuple[Outcome, str]:
     reason = str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
     if isinstance(error, Unavailable):
         return Outcome.UNAVAILABLE, reason
-    if isinstance(error, _NotApplicable):
+    if isinstance(error, NotApplicable):
         return Outcome.NOT_APPLICABLE, reason
     if type(error).__name__ == "Diverged":
         return Outcome.DIVERGED, reason
@@ -93,11 +90,11 @@ def _fill(record: Record, cell: Cell, data_folder: Path | None, device: str) -> 
     record.higher_is_better = HIGHER_IS_BETTER[task.metric]
     record.unit = task.outputs.unit if isinstance(task.outputs, Reals) else ""
     if cell.refusal:
-        raise _NotApplicable(cell.refusal)
+        raise NotApplicable(cell.refusal)
     made = load_architecture(cell.architecture)
     reason = getattr(made, "refuses", lambda _: None)(signature)
     if reason:
-        raise _NotApplicable(reason)
+        raise NotApplicable(reason)
 
     clock = time.perf_counter()
     data = ready(task, cell.key["task"], data_folder)
@@ -105,8 +102,15 @@ def _fill(record: Record, cell: Cell, data_folder: Path | None, device: str) -> 
     record.floor, record.ceiling = data.bounds["test"]
     record.ceiling_is_ideal, record.references = task.ceiling_is_ideal, dict(data.references)
 
-    fit = _fit_network if facts["neural"] else _fit_estimator
-    fit(record, cell, signature, made, data, device)
+    from harness.fit.bench import Bench  # torch is slow to import, and refusing needs none
+
+    bench = Bench(cell, record, signature, made, facts["neural"], data, device)
+    if cell.probe:
+        _measure(bench)
+    elif bench.neural:
+        _fit_network(bench)
+    else:
+        _fit_estimator(bench)
     record.seconds["data"] = record.seconds.get("data", 0.0) + loading
     for split, scores in record.scores.items():
         if not np.isfinite(score := scores[task.metric]):
@@ -141,123 +145,37 @@ def signature_of(
     )
 
 
-def _fit_network(
-    record: Record, cell: Cell, signature: Signature, body: type, data: Ready, device: str
-) -> None:
-    import torch
-
+def _fit_network(bench: Bench) -> None:
     from harness.fit import train
-    from harness.fit.network import Network
 
-    if cell.study:
+    if bench.cell.study:
         raise RuntimeError("its tuning trials have not all ended; give the same command again")
-    _make_deterministic(torch, device)
-    budget, task = cell.budget, data.task
-    sample = data.splits["validation"].take(slice(0, budget.batch))
-    target = getattr(budget, SIZE[budget.match])
-    record.width, record.flops = _size(
-        cell.architecture,
-        signature,
-        budget.match,
-        target,
-        sample.inputs.shape,
-        sample.targets.shape,
-    )
-    torch.manual_seed(cell.seed)
-    parameters = dict(cell.architecture.parameters)
-    network = Network(body, record.width, signature, parameters, budget.dropout)
-    record.parameters, record.matched_parameters = network.counts()
-    reached = {"parameters": record.matched_parameters, "flops": record.flops, "none": target}
-    off = reached[budget.match] / target - 1
-    if abs(off) > MATCH_TOLERANCE:
-        what = "parameters" if budget.match == "parameters" else "FLOPs an update"
-        record.notes.append(
-            f"{reached[budget.match]:,.0f} {what}, {off:+.0%} off the budget of {target:,.0f}: "
-            "no width comes nearer"
-        )
-    record.receptive_field = getattr(network.body, "receptive_field", None)
-    record.chosen = {"learning_rate": budget.learning_rate}
-    record.chosen |= {"dropout": budget.dropout} if budget.dropout else {}
-    record.chosen |= {"width": budget.width} if budget.width else {}
-    record.chosen |= dict(cell.chosen)
-    batches = task.batches(stream_generator(task, cell.seed), budget.batch)
-    network.to(device)
-    terms = train.Terms(**{name: getattr(budget, name) for name in train.Terms.__annotations__})
-    validation, bounds = data.splits["validation"], data.bounds["validation"]
-    done = train.train(network, task, batches, validation, bounds, terms, dict(cell.bar))
-    record.curve, record.stopped, record.best_step = done.curve, done.stopped, done.best_step
-    record.steps, record.examples = done.steps, done.steps * budget.batch
-    record.seconds |= done.seconds
-    record.examples_per_second = record.examples / max(done.seconds["training"], 1e-9)
-    best = next(point for point in done.curve if point["step"] == done.best_step)
-    record.scores["validation"] = {task.metric: best["validation"]}
-    if cell.kind == "report":
-        ways = {"": train.predictor(network, task)}
-        if task.problem.decoded and budget.beam > 1:
-            ways[f"@beam{budget.beam}"] = train.predictor(network, task, budget.beam)
-        _score(record, ways, data, cell.seed)
-        record.weights = {k: v.cpu().numpy() for k, v in network.state_dict().items()}
+    network = bench.network()
+    bench.train(network)
+    if bench.cell.kind == "report":
+        ways = {"": train.predictor(network, bench.task)}
+        beam = bench.cell.budget.beam
+        if bench.task.problem.decoded and beam > 1:
+            ways[f"@beam{beam}"] = train.predictor(network, bench.task, beam)
+        _score(bench, ways)
+        bench.record.weights = {k: v.cpu().numpy() for k, v in network.state_dict().items()}
 
 
-@functools.lru_cache(maxsize=1024)
-def _size(
-    architecture: Spec,
-    signature: Signature,
-    match: str,
-    target: float,
-    shape: tuple[int, ...],
-    target_shape: tuple[int, ...],
-) -> tuple[int, float | None]:
-    """The width that matches a target (parameters or FLOPs; with none it is the target), and the
-    FLOPs of an update at that width on a batch of this shape. The same for all seeds, so found
-    once in a worker. Raises _NotApplicable where FLOPs are to be matched and cannot be counted.
-    """
-    from harness.fit.network import Network, flops_per_update, matched_width
-
-    body, parameters = load_architecture(architecture), dict(architecture.parameters)
-
-    def build(width: int) -> Network:
-        return Network(body, width, signature, parameters)
-
-    def flops(network: Network) -> float:
-        found = flops_per_update(network, shape, target_shape)
-        if not found:
-            raise _NotApplicable(
-                f"the FLOPs of {architecture.name} cannot be counted, so that its size cannot be "
-                "matched by them; match = parameters can"
-            )
-        return found
-
-    if match == "flops":
-        width = matched_width(build, target, flops)
-    else:
-        width = matched_width(build, int(target)) if match == "parameters" else int(target)
-    return width, flops_per_update(build(width), shape, target_shape)
+def _fit_estimator(bench: Bench) -> None:
+    estimator = bench.estimator()
+    if bench.cell.kind == "report":
+        _score(bench, {"": estimator.predict})
+        bench.record.weights = estimator.arrays()
 
 
-def _fit_estimator(
-    record: Record, cell: Cell, signature: Signature, made: type, data: Ready, device: str
-) -> None:
-    from harness.fit.train import evaluate
-
-    budget, task = cell.budget, data.task
-    estimator = made(signature, **dict(cell.architecture.parameters))
-    training = task.training(stream_generator(task, cell.seed), budget.steps * budget.batch)
-    clock = time.perf_counter()
-    record.chosen = estimator.fit(training, data.splits["validation"], cell.seed)
-    record.seconds["training"] = time.perf_counter() - clock
-    record.examples, record.stopped = len(training), "fitted"
-    record.examples_per_second = len(training) / max(record.seconds["training"], 1e-9)
-    record.parameters = record.matched_parameters = estimator.parameter_count()
-    record.notes.append("not matched to the parameter budget: its size follows from the data")
-    validation = evaluate(estimator.predict, data.splits["validation"], task)
-    record.scores["validation"] = validation.metrics
-    if cell.kind == "report":
-        _score(record, {"": estimator.predict}, data, cell.seed)
-        record.weights = estimator.arrays()
+def _measure(bench: Bench) -> None:
+    """What a probe finds. Its code is in the keys of its own cells alone, so it is not imported by
+    name."""
+    module = importlib.import_module(MEASURED[bench.cell.probe])
+    bench.record.measured = module.measure(bench)
 
 
-def _score(record: Record, ways: dict[str, Any], data: Ready, seed: int) -> None:
+def _score(bench: Bench, ways: dict[str, Any]) -> None:
     """The one time that the test splits are looked at.
 
     ways: how outputs are found, by what is added to a split's name; the first adds nothing.
@@ -265,6 +183,7 @@ def _score(record: Record, ways: dict[str, Any], data: Ready, seed: int) -> None
     from harness.fit.samples import samples
     from harness.fit.train import evaluate, fluency
 
+    record, data = bench.record, bench.data
     clock = time.perf_counter()
     for way, predict in ways.items():
         for split in data.task.test_splits:
@@ -279,16 +198,9 @@ def _score(record: Record, ways: dict[str, Any], data: Ready, seed: int) -> None
     share = fluency(predict, data.task, "test")
     if share is not None:
         record.scores["test"]["fluency"] = share
-    record.samples = samples(predict, data.task, data.splits["test"], seed)
+    record.samples = samples(predict, data.task, data.splits["test"], bench.cell.seed)
     spent = time.perf_counter() - clock
     record.seconds["evaluation"] = record.seconds.get("evaluation", 0.0) + spent
-
-
-def _make_deterministic(torch: Any, device: str) -> None:
-    """The same bits every time on the CPU; elsewhere as far as the kernels go."""
-    torch.set_num_threads(1)
-    torch.set_flush_denormal(True)  # vanishing gradients are denormals, which are slow
-    torch.use_deterministic_algorithms(True, warn_only=device != "cpu")
 
 
 def _reset_peak_memory() -> None:

@@ -40,6 +40,10 @@ class Training:
     stopped: str = "steps"
     steps: int = 0
     best_step: int = 0
+    losses: list[float] = field(default_factory=list)
+    """one an update"""
+    norms: list[float] = field(default_factory=list)
+    """of the gradient, before clipping"""
     seconds: dict[str, float] = field(
         default_factory=lambda: {"data": 0.0, "training": 0.0, "evaluation": 0.0}
     )
@@ -67,20 +71,22 @@ def train(
     validation: Examples,
     bounds: tuple[float, float],
     terms: Terms,
-    bar: Mapping[int, float] | None = None,
-) -> Training:
+    bar: Mapping[int, float],
+    done: Training,
+) -> None:
     """Train in place and keep the weights that were best on validation.
 
     bounds: the task's floor and ceiling on validation, which say when it is solved.
     bar: validation scores by step; where the best so far is worse, training is pruned.
+    done: what happens is noted here, as it happens.
     Raises Diverged when the loss or the gradient is not finite.
     """
     device = next(network.parameters()).device
     optimizer, scheduler = _optimizer(network, terms)
-    done, best, stale = Training(), -math.inf, 0
+    best, stale = -math.inf, 0
     higher = HIGHER_IS_BETTER[task.metric]
     kept = _copy(network)
-    losses: list[Tensor] = []
+    since = 0
     clock = _Clock(done.seconds)
     for step in range(1, terms.steps + 1):
         with clock("data"):
@@ -92,10 +98,11 @@ def train(
             loss = loss_of(network(inputs, lengths, targets), targets, scored, network.outputs)
             loss.backward()
             norm = nn.utils.clip_grad_norm_(network.parameters(), terms.clip_norm or math.inf)
-            losses.append(loss.detach())
-            if not math.isfinite(norm.item()):
+            done.losses.append(loss.item())
+            done.norms.append(norm.item())
+            if not math.isfinite(done.norms[-1]):
                 raise Diverged(
-                    f"loss {loss.item():g}, gradient norm {norm.item():g} at step {step}"
+                    f"loss {done.losses[-1]:g}, gradient norm {done.norms[-1]:g} at step {step}"
                 )
             optimizer.step()
             scheduler.step()
@@ -109,11 +116,11 @@ def train(
                 "step": step,
                 "examples": step * terms.batch,
                 "seconds": sum(done.seconds.values()),
-                "loss": torch.stack(losses).mean().item(),
+                "loss": sum(done.losses[since:]) / (step - since),
                 "validation": score,
             }
         )
-        losses.clear()
+        since = step
         signed = score if higher else -score
         if not math.isfinite(signed):
             raise Diverged(f"validation {task.metric} is {score} at step {step}")
@@ -127,11 +134,10 @@ def train(
         if terms.patience and stale >= terms.patience:
             done.stopped = "patience"
             break
-        if bar and step in bar and best < (bar[step] if higher else -bar[step]):
+        if step in bar and best < (bar[step] if higher else -bar[step]):
             done.stopped = "pruned"
             break
     network.load_state_dict(kept)
-    return done
 
 
 def loss_of(outputs: Tensor, targets: Tensor, scored: Tensor, kind: str) -> Tensor:

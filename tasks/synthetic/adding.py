@@ -26,8 +26,13 @@ class Adding(Synthetic):
     metric = "mse"
     readout_forced = True
     tags = ("memory", "arithmetic")
+    dependency = "length"
     tiny = {"length": 6}
     source = "Hochreiter & Schmidhuber 1997; Bai, Kolter & Koltun 2018"
+
+    def __post_init__(self) -> None:
+        if self.length < 2:
+            raise ValueError(f"adding needs length > 1: {self}")
 
     @property
     def inputs(self) -> Vectors:

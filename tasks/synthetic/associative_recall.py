@@ -69,6 +69,12 @@ class AssociativeRecall(Synthetic):
         steps[:, -1, : self.keys] = np.eye(self.keys)[query[:, 0]]
         return Examples.of(steps, answers)
 
+    def alignment(self, inputs: np.ndarray) -> np.ndarray:
+        """The input step that holds the value asked for, of one example."""
+        if self.interleaved:
+            return np.flatnonzero(inputs[:-1:2] == inputs[-1])[:1] * 2 + 1
+        return np.flatnonzero(inputs[:-1, : self.keys] @ inputs[-1, : self.keys])
+
     def floor(self, split: str = "test") -> float:
         held_out = self.examples(split)
         return accuracy_of(majority(held_out), held_out)

@@ -32,6 +32,7 @@ class Bits(Synthetic):
     causal = True
     horizon = 1
     tags = ("memory",)
+    dependency = "lag"
     tiny = {"n": 2, "lag": 5}
     source = "Ghahramani & Jordan 1997 (factorial hidden Markov models)"
 

@@ -29,6 +29,7 @@ class Copy(Synthetic):
     metric = "accuracy"
     causal = True
     tags = ("memory", "recall")
+    dependency = "lag"
     tiny = {"items": 2, "lag": 2, "symbols": 4}
     source = "Hochreiter & Schmidhuber 1997; Arjovsky, Shah & Bengio 2016"
 

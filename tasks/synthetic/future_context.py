@@ -27,6 +27,7 @@ class FutureContext(Synthetic):
     problem = Problem.MANY_TO_MANY
     metric = "accuracy"
     tags = ("both directions",)
+    dependency = "ahead"
     tiny = {"ahead": 1, "length": 6, "symbols": 4}
     source = "Schuster & Paliwal 1997 (bidirectional recurrent networks)"
 

@@ -29,6 +29,7 @@ class Recall(Synthetic):
     metric = "accuracy"
     readout_forced = True
     tags = ("memory",)
+    dependency = "lag"
     tiny = {"lag": 5, "symbols": 4}
     source = "Bengio, Simard & Frasconi 1994 (latching problem)"
 
@@ -47,6 +48,10 @@ class Recall(Synthetic):
         first = rng.integers(self.symbols, size=(size, 1))
         distractors = self.symbols + rng.integers(self.symbols, size=(size, self.lag))
         return Examples.of(np.concatenate([first, distractors], 1), first[:, 0])
+
+    def alignment(self, inputs: np.ndarray) -> np.ndarray:
+        """The input step that the answer is read off."""
+        return np.zeros(1, np.int64)
 
     def floor(self, split: str = "test") -> float:
         held_out = self.examples(split)

@@ -29,6 +29,7 @@ class Reference(Synthetic):
     metric = "accuracy"
     readout_forced = True
     tags = ("memory", "recall", "language")
+    dependency = "distance"
     tiny = {"distance": 4, "names": 4, "words": 4}
     source = "after Hobbs 1978 (resolving pronoun references)"
 

@@ -29,6 +29,7 @@ class Reverse(Synthetic):
     problem = Problem.SEQUENCE_TO_SEQUENCE
     metric = "accuracy"
     tags = ("memory", "order")
+    dependency = "length"
     tiny = {"length": 5, "symbols": 4}
     source = "Deletang et al. 2023 (neural networks and the Chomsky hierarchy)"
 
@@ -58,6 +59,11 @@ class Reverse(Synthetic):
         inputs *= np.arange(self.length) < lengths[:, None]
         rows = zip(inputs, lengths, strict=True)
         return Examples.pairs(inputs, [row[:steps][::-1].tolist() for row, steps in rows], lengths)
+
+    def alignment(self, inputs: np.ndarray) -> np.ndarray:
+        """The input step that each output step copies from, for one example's inputs without
+        padding; -1 for the closing ``END``, which copies from none."""
+        return np.arange(len(inputs) - 1, -2, -1)
 
     def floor(self, split: str = "test") -> float:
         held_out = self.examples(split)

@@ -31,6 +31,7 @@ class SelectiveCopy(Synthetic):
     metric = "accuracy"
     causal = True
     tags = ("memory", "recall")
+    dependency = "length"
     tiny = {"items": 2, "length": 8, "symbols": 4}
     source = "Gu & Dao 2023 (Mamba)"
 

@@ -27,8 +27,13 @@ class TemporalOrder(Synthetic):
     metric = "accuracy"
     readout_forced = True
     tags = ("memory", "order")
+    dependency = "length"
     tiny = {"length": 10}
     source = "Hochreiter & Schmidhuber 1997, experiment 6a"
+
+    def __post_init__(self) -> None:
+        if self.length < 5:
+            raise ValueError(f"temporal_order needs length > 4: {self}")
 
     @property
     def inputs(self) -> Tokens:

@@ -1,0 +1,176 @@
+"""harness advise"""
+
+from __future__ import annotations
+
+import shlex
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from harness.cli.options import DEFAULT_OUT, Json, Out, StoredMatrix, console, print_json
+from harness.errors import UserError, nearest
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from rich.console import Console
+
+    from harness.store import Store
+    from reports.advice import Advice
+
+
+def main(
+    task: Annotated[
+        str,
+        typer.Option("--task", help="A task with results, a glob, or the file of a task of your "
+                     "own, like mydata.toml."),
+    ],
+    matrix: StoredMatrix = None,
+    out: Out = DEFAULT_OUT,
+    json: Json = False,
+) -> None:  # fmt: skip
+    """Say which architecture to take for a task: the cheapest not told apart from the best.
+
+    Nothing is computed but from stored results; it says what they are, and what would make the
+    advice firmer.
+
+    Examples:
+
+        harness advise --task mydata.toml
+
+        harness advise --task 'recall*' --matrix quick
+    """
+    from harness.store import Store
+
+    store = Store(out)
+    given = [store.plan(matrix)["matrix"]] if matrix else store.plans()
+    found = _from_file(store, task, given) if ".toml" in task else _by_name(store, task, given)
+    if json:
+        print_json([_plain(advice) for advice in found])
+        return
+    screen = console()
+    for advice in found:
+        _print(screen, advice)
+    others = [n for n in store.plans() if n != found[0].matrix and _has(store, n, found[0])]
+    if others and not matrix:
+        screen.print(f"This is from matrix {found[0].matrix}; it was run in {', '.join(others)} "
+                     "too: see --matrix.", markup=False)  # fmt: skip
+
+
+def _by_name(store: Store, pattern: str, matrices: list[str]) -> list[Advice]:
+    """Advice on the tasks that a pattern names, from the matrix planned last that has any."""
+    from harness.matrix import matches
+
+    known: dict[str, None] = {}
+    for name in matrices:
+        labels = list(dict.fromkeys(cell["task"] for cell in store.plan(name)["cells"]))
+        known |= dict.fromkeys(labels)
+        chosen = [t for t in labels if t == pattern] or [t for t in labels if matches(t, pattern)]
+        if found := _advice(store, name, chosen):
+            return found
+    raise UserError(
+        f"--task {pattern}: has no results in {store.out}. {_what_next(store, pattern, known)}"
+    )
+
+
+def _what_next(store: Store, pattern: str, known: Iterable[str]) -> str:
+    """The command that makes results, or the names that may have been meant."""
+    from harness.matrix import matches
+    from harness.registry import task_declarations
+
+    tasks = task_declarations()
+    if any(matches(name, pattern.split("[")[0]) for name in tasks):
+        return f"Run first: {_run(store, shlex.quote(pattern))}"
+    told = nearest(pattern, {*known, *tasks})
+    return f"{told[0].upper()}{told[1:]}"
+
+
+def _run(store: Store, task: str) -> str:
+    where = "" if store.out == DEFAULT_OUT.absolute() else f" --out {shlex.quote(str(store.out))}"
+    return f"harness run --task {task}{where}"
+
+
+def _from_file(store: Store, file: str, matrices: list[str]) -> list[Advice]:
+    """Advice on the task that a file declares, if what is stored is of the data as it is now."""
+    from harness.api import choose
+
+    run = f"{_run(store, shlex.quote(file))} --arch '*'"
+    chosen = choose("", [file])
+    label, own = chosen.tasks[0], chosen.matrix.name
+    changed = ""
+    for name in sorted(matrices, key=lambda name: name != own):
+        plan = store.plan(name)
+        if found := _advice(store, name, [label]):
+            if name != own or plan["description"] == chosen.matrix.description:
+                return found
+            changed = ": what is stored is of other data or settings"
+    raise UserError(f"--task {file}: has no results in {store.out}{changed}. Run first: {run}")
+
+
+def _advice(store: Store, matrix: str, labels: list[str]) -> list[Advice]:
+    """Advice on those of the tasks of a matrix that have any score."""
+    from reports.advice import advise
+    from reports.own import without_controls
+    from reports.results import read
+
+    if not labels:
+        return []
+    results = read(store, matrix)
+    tasks = [t for t in without_controls(results).tasks if t.name in labels]
+    scored = {cell.task for cell in results.cells if not cell.hole}
+    return [advise(store, results, task) for task in tasks if task.name in scored]
+
+
+def _has(store: Store, matrix: str, advice: Advice) -> bool:
+    return any(cell["task"] == advice.task.name for cell in store.plan(matrix)["cells"])
+
+
+def _plain(advice: Advice) -> dict[str, Any]:
+    return asdict(advice) | {"task": advice.task.name, "metric": advice.task.metric,
+                             "higher_is_better": advice.task.higher_is_better}  # fmt: skip
+
+
+# -- printing ------------------------------------------------------------------------------------
+
+
+def _print(screen: Console, advice: Advice) -> None:
+    from rich.table import Table
+
+    from reports import formats
+    from reports.pairs import p_text
+
+    screen.print(advice.recommendation, markup=False, style="bold", soft_wrap=True)
+    table = Table(box=None, pad_edge=False)
+    table.add_column("architecture", no_wrap=True)
+    for name in ("score", "skill", "best ahead", "p (Holm)", "training", "parameters"):
+        table.add_column(name, justify="right", no_wrap=True)
+    table.add_column("is", no_wrap=True)
+    text = formats.scores_of(advice.task, [row["score"] for row in advice.rows])
+    for row in advice.rows:
+        name = row["architecture"] + (" (baseline)" if row["baseline"] else "")
+        half = "" if row["score_half"] is None else f" ±{text(row['score_half'])}"
+        table.add_row(
+            name.replace("[", r"\["),
+            text(row["score"]) + half,
+            _skill(row["skill"], row["skill_half"]),
+            _skill(row["best_ahead"], row["best_ahead_half"]),
+            "" if row["p_holm"] is None else p_text(row["p_holm"]),
+            formats.seconds(row["seconds"]),
+            formats.number(row["parameters"]),
+            row["standing"],
+        )
+    screen.print(table)
+    for heading, lines in (("why", advice.sentences), ("rests on", advice.rests_on),
+                           ("firmer with", advice.firmer)):  # fmt: skip
+        if lines:
+            screen.print(heading, style="bold")
+        for line in lines:
+            screen.print(f"  {line}", markup=False, soft_wrap=True)
+    screen.print()
+
+
+def _skill(mean: float | None, half: float | None) -> str:
+    from reports import formats
+
+    return f"{formats.skill(mean)} {formats.spread(half)}".strip()

@@ -1,0 +1,98 @@
+"""A probe on its own: the parts of the matrix ``claims`` that it is made of, on other terms."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from harness.errors import UserError, nearest
+from harness.matrix import HORIZON, Matrix, Part, load, matches
+from harness.registry import (
+    make_task,
+    spec_of,
+    task_declarations,
+    with_parameters,
+)
+
+ALONE = {
+    "gradient-flow": ("gradient-flow",),
+    "horizon": ("horizon",),
+    "length-generalisation": ("length",),
+    "cost-growth": ("cost-length", "cost-batch-*", "cost-width-*"),
+    "stability": ("clip-on", "clip-off"),
+}
+"""The probes that can be run alone, and the parts that each is made of."""
+
+
+def alone(
+    probe: str,
+    tasks: Sequence[str] = (),
+    architectures: Sequence[str] = (),
+    lag: int | None = None,
+    seeds: int = 3,
+    budget: Mapping[str, Any] | None = None,
+) -> Matrix:
+    """The matrix of a probe; raises UserError.
+
+    tasks, architectures: instead of the probe's own. lag: the dependency length of all tasks; of a
+    horizon and of cost growth the longest that is tried. budget: terms that differ.
+    """
+    if probe not in ALONE:
+        raise UserError(f"probe {probe!r}: there is none such; {nearest(probe, ALONE)}")
+    whole = load("claims")
+    parts = []
+    for part in whole.parts:
+        if not any(matches(part.name, pattern) for pattern in ALONE[probe]):
+            continue
+        update: dict[str, Any] = {"seeds": None, "budget": part.budget | dict(budget or {})}
+        if architectures:
+            update["architectures"] = list(architectures)
+        if tasks and part.name != "cost-length":
+            update["tasks"] = list(tasks)
+        part = part.model_copy(update=update)
+        parts.append(_at(part, lag) if lag is not None else part)
+    described = f"The probe {probe} on its own."
+    return whole.model_copy(
+        update={
+            "name": f"probe-{probe}",
+            "description": described,
+            "tasks": [],
+            "architectures": [],
+            "seeds": list(range(seeds)),
+            "parts": parts,
+        }
+    )
+
+
+def _at(part: Part, lag: int) -> Part:
+    """A part at another dependency length, or up to it."""
+    if lag < 1:
+        raise UserError(f"--lag {lag}: must be at least 1")
+    if part.study == HORIZON:
+        lags = [each for each in part.lags if each < lag] + [lag]
+        return part.model_copy(update={"lags": lags})
+    at = [_with_lag(task, lag) for task in part.tasks]
+    if part.name == "cost-length":
+        shorter = [task for task in part.tasks if _lag(task) < lag]
+        at = [*shorter, at[0]]
+    return part.model_copy(update={"tasks": list(dict.fromkeys(at))})
+
+
+def _with_lag(text: str, lag: int) -> str:
+    spec = spec_of(text, task_declarations(), "task", "--task")
+    length = make_task(spec).dependency
+    if not length:
+        raise UserError(f"--lag {lag}: {spec.name} has no dependency length to be set")
+    given = {name: str(value) for name, value in spec.parameters} | {length: str(lag)}
+    return with_parameters(task_declarations()[spec.name], given, "--lag").label
+
+
+def _lag(text: str) -> int:
+    task = make_task(spec_of(text, task_declarations(), "task", "--task"))
+    return int(getattr(task, task.dependency)) if task.dependency else 0
+
+
+def listed(text: str) -> list[str]:
+    """``rnn,lstm[layers=2,residual=true]`` as its names: commas within brackets part nothing."""
+    return [name.strip() for name in re.split(r",(?![^\[]*\])", text) if name.strip()]

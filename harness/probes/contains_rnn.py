@@ -1,0 +1,52 @@
+"""Whether an architecture whose gates are held is the plain RNN, weight for weight."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import torch
+
+from harness.fit.bench import Bench
+from harness.fit.network import Network
+from harness.fit.train import loss_of
+from harness.record import NotApplicable
+from harness.registry import architecture_declarations, load_architecture, with_parameters
+
+EXAMPLES = 32
+TOLERANCE = 1e-5
+"""Largest difference that rounding may make, as a share of the largest number compared."""
+
+
+def measure(bench: Bench) -> dict[str, Any]:
+    """Give an RNN of the same width the same weights, and compare on validation examples.
+
+    ``outputs`` and ``gradients``: the largest difference, as a share of the largest number;
+    ``equal``: neither is above ``tolerance``. Raises NotApplicable where the weights are not those
+    of an RNN.
+    """
+    network = bench.network()
+    spec = with_parameters(architecture_declarations()["rnn"], {}, "rnn")
+    width = bench.record.width or 1
+    rnn = Network(load_architecture(spec), width, bench.signature, dict(spec.parameters))
+    names = dict(network.named_parameters())
+    if {n: p.shape for n, p in rnn.named_parameters()} != {n: p.shape for n, p in names.items()}:
+        raise NotApplicable(f"{bench.cell.architecture.label} has other weights than the RNN")
+    rnn.load_state_dict(network.state_dict())
+    found = [_outputs_and_gradients(bench, model) for model in (network, rnn)]
+    outputs, gradients = (_difference(one, other) for one, other in zip(*found, strict=True))
+    equal = max(outputs, gradients) <= TOLERANCE
+    return {"outputs": outputs, "gradients": gradients, "tolerance": TOLERANCE, "equal": equal}
+
+
+def _outputs_and_gradients(bench: Bench, network: Network) -> tuple[torch.Tensor, torch.Tensor]:
+    some = bench.data.splits["validation"].take(slice(0, EXAMPLES))
+    arrays = (some.inputs, some.lengths, some.targets, some.scored)
+    inputs, lengths, targets, scored = (torch.from_numpy(array) for array in arrays)
+    outputs = network(inputs, lengths, targets)
+    loss_of(outputs, targets, scored, network.outputs).backward()
+    gradients = [p.grad.flatten() for p in network.parameters() if p.grad is not None]
+    return outputs.detach(), torch.cat(gradients)
+
+
+def _difference(one: torch.Tensor, other: torch.Tensor) -> float:
+    return ((one - other).abs().max() / other.abs().max()).item()

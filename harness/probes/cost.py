@@ -1,0 +1,29 @@
+"""What one update costs, with the library's kernels and by the equations."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import torch
+
+from harness.fit.bench import Bench
+from harness.probes.growth import measure_update, set_by_equations
+
+
+def measure(bench: Bench) -> dict[str, Any]:
+    """``kernel``, and where the library has a kernel of its own for the architecture ``equations``,
+    each what ``measure_update`` finds for one batch; ``length``, ``batch`` and ``width``."""
+    network = bench.network()
+    batch = bench.data.splits["validation"].take(slice(0, bench.cell.budget.batch))
+    arrays = (batch.inputs, batch.lengths, batch.targets, batch.scored)
+    tensors = [torch.from_numpy(array).to(bench.device) for array in arrays]
+    # counted when the size was found: to count again would take longer than all the rest
+    found: dict[str, Any] = {
+        "length": int(batch.lengths.max()),
+        "batch": len(batch),
+        "width": bench.record.width,
+        "kernel": measure_update(network, *tensors, flops=bench.record.flops),
+    }
+    if set_by_equations(network, True):
+        found["equations"] = measure_update(network, *tensors, flops=bench.record.flops)
+    return found

@@ -1,0 +1,61 @@
+"""A few telling cells of a stored matrix, one of each kind, with what is inside them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from harness.errors import UserError
+from harness.record import Outcome, Record
+from harness.store import Store
+from tasks.task import Unavailable
+
+KINDS = {
+    ("lstm", "gru"): ("recall", "temporal_order", "adding", "parity"),
+    ("attention_encoder_decoder", "transformer"): ("reverse", "grapheme_phoneme"),
+    ("self_attention",): ("associative_recall", "induction", "recall"),
+    ("cnn",): ("keyword", "chinese_sentiment"),
+    ("hmm",): ("hmm_source", "temporal_order"),
+    ("rnn",): ("recall", "temporal_order"),
+}
+"""Architectures of one kind, and the tasks on which they tell most, the best first."""
+WORTH = 0.5
+"""Skill under which a model has learned too little for its inside to mean much."""
+
+
+def gallery(store: Store, matrix: str | None = None, limit: int = 6) -> list[dict[str, Any]]:
+    """``internals`` of the first test example in one cell of each kind, at most ``limit``.
+
+    Of each kind the first telling task on which a cell has a skill of ``WORTH``, else any task;
+    there the cell with the highest skill. It is an illustration: nothing is judged by it. Cells
+    whose weights, data or code are not there any more are passed over.
+    """
+    from safetensors.numpy import load_file
+
+    from harness.probes.internals import internals
+
+    records = [
+        record
+        for _, record in store.planned(matrix)
+        if record
+        and record.outcome == Outcome.OK
+        and record.skill is not None
+        and store.weights_file(record.id).exists()
+    ]
+    found: list[dict[str, Any]] = []
+    for architectures, tasks in KINDS.items():
+        mine = [r for r in records if r.key["architecture"]["name"] in architectures]
+        for record in sorted(mine, key=lambda record: _rank(record, tasks)):
+            try:
+                inside = internals(record, load_file(store.weights_file(record.id)))
+            except (UserError, Unavailable):
+                continue
+            if inside["parts"]:
+                found.append(inside)
+                break
+    return found[:limit]
+
+
+def _rank(record: Record, telling: tuple[str, ...]) -> tuple[int, float]:
+    task, skill = record.key["task"]["name"], record.skill or 0.0
+    known = task in telling and skill >= WORTH
+    return (telling.index(task) if known else len(telling), -skill)

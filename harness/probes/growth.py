@@ -1,0 +1,205 @@
+"""Cost growth: what one update takes, and how it grows with the length, the batch or the width.
+
+What is the library's kernel and what is the equations is told apart. Seconds are those of the
+network as it is: by kernels, or, after ``set_by_equations``, with recurrent layers written out
+step by step. Memory is given both ways. The critical path is always that of the equations: it says
+how long an update must take however many processors there are, which no kernel can change. FLOPs
+and parameters are the same both ways.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import copy
+import math
+import statistics
+import time
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any
+
+import numpy as np
+import torch
+from torch import Tensor, nn
+from torch.nn.attention import SDPBackend, sdpa_kernel
+
+from architectures.gates import Layer
+from harness.fit.network import Network, flops_per_update
+from harness.fit.train import loss_of
+
+MIB = 2**20
+CONFIDENCE = 0.95
+LEAST_SIZES = 4
+"""Fewest sizes that a growth exponent is fitted to, where there are as many."""
+
+
+def measure_update(
+    network: Network,
+    inputs: Tensor,
+    lengths: Tensor,
+    targets: Tensor,
+    scored: Tensor,
+    *,
+    repeats: int = 3,
+    flops: float | None = None,
+) -> dict[str, Any]:
+    """What one update costs: forward pass, loss, backward pass and clearing the gradients. The
+    optimizer's share depends on the parameters alone, and is left out.
+
+    The batch is as in ``tasks.task.Examples``, as tensors on the network's device. The weights
+    are left as they were.
+
+    ``seconds``: the least of ``repeats`` after one to warm up, which other processes disturb the
+    least; ``seconds_median``: their median.
+    ``flops``: see ``flops_per_update``; None where they cannot be counted. Counting takes as long
+    as many updates, so they can be given instead.
+    ``parameters``, and ``matched_parameters``, without embeddings.
+    ``activation_memory``: MiB that the forward pass of the network as it is keeps for the backward
+    pass, each storage once, the weights left out; ``equations_memory``: the same with recurrent
+    layers and attention by their equations, where an attention map is kept whole;
+    ``weight_memory``: MiB of the weights, to which their gradients add as much again.
+    ``Record.peak_memory``, in contrast, is what the whole process held, the library and the data
+    included.
+    ``critical_path``: see ``critical_path``.
+    """
+    was_training = network.training
+    network.train()
+
+    def loss(model: nn.Module = network) -> Tensor:
+        return loss_of(model(inputs, lengths, targets), targets, scored, network.outputs)
+
+    seconds = []
+    for _ in range(repeats + 1):
+        _wait(inputs)
+        start = time.perf_counter()
+        loss().backward()
+        network.zero_grad(set_to_none=True)
+        _wait(inputs)
+        seconds.append(time.perf_counter() - start)
+    kept = _kept_for_backward(loss, network)
+    with _equations_of(network) as bare:
+        kept_by_equations = _kept_for_backward(loss, bare)
+    network.train(was_training)
+    parameters, matched = network.counts()
+    return {
+        "seconds": min(seconds[1:]),
+        "seconds_median": statistics.median(seconds[1:]),
+        "flops": flops or flops_per_update(copy.deepcopy(network), inputs.shape, targets.shape),
+        "parameters": parameters,
+        "matched_parameters": matched,
+        "activation_memory": kept / MIB,
+        "equations_memory": kept_by_equations / MIB,
+        "weight_memory": sum(p.numel() * p.element_size() for p in network.parameters()) / MIB,
+        "critical_path": critical_path(network, inputs, lengths, targets),
+    }
+
+
+def set_by_equations(network: nn.Module, on: bool) -> bool:
+    """Have recurrent layers computed step by step from their equations, or by the library's
+    kernels. Results agree to rounding. False where it is the same: no layer has a kernel."""
+    layers = [module for module in network.modules() if isinstance(module, Layer)]
+    for layer in layers:
+        layer.by_equations = on
+    return any(isinstance(layer.weights, nn.RNNBase) for layer in layers)
+
+
+def critical_path(
+    network: Network, inputs: Tensor, lengths: Tensor, targets: Tensor | None = None
+) -> int:
+    """Operations of the longest chain in which each needs the result of the one before, from the
+    weights or the inputs to the outputs; the backward pass is a chain as long.
+
+    An operation is a node of torch's graph, whatever the size of its tensors: a matrix product
+    over all steps is one, and so is a change of shape. Recurrent layers and attention are counted
+    by their equations: into a fused kernel one cannot see.
+    """
+    with _equations_of(network) as bare:
+        end = bare(inputs, lengths, targets).grad_fn
+    longest: dict[Any, int] = {}
+    todo = [end]
+    while todo:
+        node = todo[-1]
+        below = [before for before, _ in node.next_functions if before is not None]
+        waiting = [before for before in below if before not in longest]
+        if waiting:
+            todo.extend(waiting)
+            continue
+        todo.pop()
+        # What has nothing below it is a weight, not an operation.
+        longest[node] = 1 + max(longest[before] for before in below) if below else 0
+    return longest[end]
+
+
+def growth_exponent(sizes: Sequence[float], values: Sequence[float]) -> dict[str, Any]:
+    """The power of the size that a cost grows with: the slope of log(value) against log(size).
+
+    Fitted by least squares to the larger half of the different sizes, to four at least where
+    there are as many: at small sizes what does not grow outweighs what does. A size may come
+    several times. ``low`` and ``high`` are the ends of Student's 95 % interval of the slope, None
+    with fewer than three values; ``r2`` is 0 where nothing grows; ``from`` and ``to`` are the
+    sizes fitted, ``n`` the values.
+    Raises ValueError for fewer than two sizes and for what has no logarithm.
+    """
+    from scipy import stats
+
+    size, value = np.asarray(sizes, float), np.asarray(values, float)
+    different = np.unique(size)
+    if len(different) < 2 or not (size > 0).all() or not (value > 0).all():
+        raise ValueError("growth needs two different sizes at least, and positive numbers only")
+    used = max(LEAST_SIZES, -(-len(different) // 2))
+    fitted = size >= different[-used:][0]
+    slope, error, r2 = least_squares(np.log(size[fitted]), np.log(value[fitted]))
+    n = int(fitted.sum())
+    half = stats.t.ppf((1 + CONFIDENCE) / 2, n - 2) * error if n > 2 else None
+    return {
+        "exponent": slope,
+        "low": None if half is None else float(slope - half),
+        "high": None if half is None else float(slope + half),
+        "r2": r2,
+        "from": float(size[fitted].min()),
+        "to": float(size[fitted].max()),
+        "n": n,
+    }
+
+
+def least_squares(x: np.ndarray, y: np.ndarray) -> tuple[float, float, float]:
+    """Slope of the line y = a + b x, its standard error (0 for two points), and the share of the
+    variance of y that the line explains (0 where y does not vary)."""
+    dx, dy = x - x.mean(), y - y.mean()
+    if np.ptp(y) == 0:
+        return 0.0, 0.0, 0.0
+    slope = dx @ dy / (dx @ dx)
+    rest = dy - slope * dx
+    error = math.sqrt(rest @ rest / max(1, len(x) - 2) / (dx @ dx))
+    return float(slope), error if len(x) > 2 else 0.0, float(1 - rest @ rest / (dy @ dy))
+
+
+@contextlib.contextmanager
+def _equations_of(network: nn.Module) -> Iterator[nn.Module]:
+    """A copy of a network, computed without fused kernels while the context lasts."""
+    bare = copy.deepcopy(network)
+    set_by_equations(bare, True)
+    with sdpa_kernel(SDPBackend.MATH):
+        yield bare
+
+
+def _kept_for_backward(loss: Callable[[nn.Module], Tensor], network: nn.Module) -> int:
+    """Bytes of all storages that a forward pass keeps, other than the weights'."""
+    weights = {parameter.untyped_storage().data_ptr() for parameter in network.parameters()}
+    kept: dict[int, int] = {}
+
+    def note(tensor: Tensor) -> Tensor:
+        storage = tensor.untyped_storage()
+        if storage.data_ptr() not in weights:
+            kept[storage.data_ptr()] = storage.nbytes()
+        return tensor
+
+    with torch.autograd.graph.saved_tensors_hooks(note, lambda tensor: tensor):
+        result = loss(network)  # held until all are noted: a freed storage's address is given again
+    del result
+    return sum(kept.values())
+
+
+def _wait(inputs: Tensor) -> None:
+    """Until an accelerator has done what it was told, which it does in its own time."""
+    if inputs.is_cuda:
+        torch.cuda.synchronize()

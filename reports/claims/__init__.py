@@ -1,0 +1,1 @@
+"""Textbook claims on trial: one file for each, judged from records alone."""

@@ -1,0 +1,112 @@
+"""What records say, in the form in which claims ask for it: numbers by seed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+from harness.store import Store
+from reports.horizon import Horizon, horizon
+from reports.results import Cell, Results, read
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """The records of a matrix and of its parts. A part that was not planned is empty.
+
+    Every method takes the name of a part first, ``""`` for the matrix's own cells, then a task's
+    and an architecture's label; what it returns is by seed, and holds only seeds that have it.
+    """
+
+    results: Results
+    read_updates: Callable[[str], Mapping[str, np.ndarray]] = field(default=lambda cell: {})
+
+    def part(self, part: str) -> Results | None:
+        """The cells of a part; None where it was not planned."""
+        if not part:
+            return self.results
+        found = self.results.parts.get(part)
+        return found.results if found else None
+
+    def tasks(self, part: str) -> tuple[str, ...]:
+        """The labels of a part's tasks, in the order of the plan."""
+        found = self.part(part)
+        return tuple(task.name for task in found.tasks) if found else ()
+
+    def architectures(self, part: str, baselines: bool = False) -> tuple[str, ...]:
+        """The labels of a part's architectures, in the order of the plan."""
+        found = self.part(part)
+        if not found:
+            return ()
+        return (*found.architectures, *(found.baselines if baselines else ()))
+
+    def cells(self, part: str, task: str, architecture: str) -> tuple[Cell, ...]:
+        """The planned cells of a pair, whatever became of them."""
+        found = self.part(part)
+        group = found.groups.get((task, architecture)) if found else None
+        return group.cells if group else ()
+
+    def skills(
+        self, part: str, task: str, architecture: str, split: str = "test"
+    ) -> dict[int, float]:
+        """Skill on a test split."""
+        return self._of_records(
+            part, task, architecture, lambda r: r.skills.get(split, None if split != "test"
+                                                             else r.skill)
+        )  # fmt: skip
+
+    def scores(
+        self, part: str, task: str, architecture: str, metric: str = "", split: str = "test"
+    ) -> dict[int, float]:
+        """A metric on a split, in its own unit; the task's own metric if none is named."""
+        return self._of_records(
+            part, task, architecture, lambda r: r.scores.get(split, {}).get(metric or r.metric)
+        )
+
+    def numbers(self, part: str, task: str, architecture: str, name: str) -> dict[int, float]:
+        """A number of the record, such as ``parameters``, ``flops`` or ``steps``; ``training`` is
+        the seconds of training."""
+        if name == "training":
+            return self._of_records(part, task, architecture, lambda r: r.seconds.get("training"))
+        return self._of_records(part, task, architecture, lambda r: getattr(r, name))
+
+    def measured(self, part: str, task: str, architecture: str) -> dict[int, dict[str, Any]]:
+        """What a probe found."""
+        return {
+            cell.seed: cell.record.measured
+            for cell in self.cells(part, task, architecture)
+            if cell.record is not None and cell.ok and cell.record.measured
+        }
+
+    def updates(self, part: str, task: str, architecture: str) -> dict[int, dict[str, np.ndarray]]:
+        """``loss`` and ``norm`` of the gradient before clipping, an array with one number an
+        update; of trainings that diverged too."""
+        found = {
+            cell.seed: dict(self.read_updates(cell.id))
+            for cell in self.cells(part, task, architecture)
+            if cell.record is not None and not cell.refused
+        }
+        return {seed: arrays for seed, arrays in found.items() if arrays}
+
+    def horizon(self, part: str, task: str, architecture: str) -> Horizon:
+        """The memory horizon on a task, given by its name alone."""
+        found = self.results.parts.get(part)
+        return horizon(found, task, architecture) if found else Horizon()
+
+    def _of_records(
+        self, part: str, task: str, architecture: str, of: Callable[[Any], float | None]
+    ) -> dict[int, float]:
+        found = {}
+        for cell in self.cells(part, task, architecture):
+            value = of(cell.record) if cell.record is not None and cell.ok else None
+            if value is not None and np.isfinite(value):
+                found[cell.seed] = float(value)
+        return found
+
+
+def gather(store: Store, matrix: str | None = None) -> Evidence:
+    """The evidence in a store; raises UserError where the matrix was never run there."""
+    return Evidence(read(store, matrix), store.updates)
