@@ -224,9 +224,10 @@ def results(out: str | Path = DEFAULT_OUT, matrix: str | None = None) -> pandas.
 
 def build_report(store: Store, matrix: str | None = None) -> Path:
     """Build the report of a matrix from its records; returns the path of the page."""
+    from harness.probes.gallery import gallery
     from reports.build import build
 
-    return build(store, matrix)
+    return build(store, matrix, gallery(store, matrix))
 
 
 def _import_for_report() -> None:

@@ -192,15 +192,18 @@ def _seed(cell: Cell | None, text: Any) -> dict[str, str]:
 def holes(results: Results) -> dict[str, list[dict[str, Any]]]:
     """Cells without a score, alike ones together: failed, refused (not applicable), waiting.
 
-    Each baseline serves few tasks by its nature, so all its refusals are told together.
+    Each baseline serves few tasks by its nature, so all its refusals are told together. Of the
+    cells of parts, those that measured what they were to measure are no holes.
     """
     kinds: dict[str, dict[tuple, dict[str, Any]]] = {"failed": {}, "refused": {}, "waiting": {}}
-    for cell in results.cells:
-        if not cell.hole and cell.skill is not None:
+    parts = parts_of(results)
+    for cell in results.all_cells:
+        measured = cell.ok and cell.record is not None and cell.record.measured
+        if measured or (not cell.hole and cell.skill is not None):
             continue
         kind = {Outcome.NOT_APPLICABLE: "refused", PENDING: "waiting"}.get(cell.outcome, "failed")
         # Refusals and waiting cells repeat over many tasks; failures are told one by one.
-        place = (cell.task if kind == "failed" else "", cell.architecture)
+        place = (cell.task if kind == "failed" else "", cell.architecture, parts[cell.id])
         outcome = cell.outcome if cell.outcome != Outcome.OK else cell.code
         together = kind == "refused" and cell.architecture in results.baselines
         key = (*place, outcome, "" if together else cell.reason)
@@ -208,6 +211,7 @@ def holes(results: Results) -> dict[str, list[dict[str, Any]]]:
             key,
             {
                 "architecture": cell.architecture,
+                "part": parts[cell.id],
                 "outcome": outcome,
                 "reasons": [],
                 "tasks": [],
@@ -228,10 +232,20 @@ def holes(results: Results) -> dict[str, list[dict[str, Any]]]:
     }
 
 
+def parts_of(results: Results) -> dict[str, str]:
+    """By cell, the names of the parts that it was planned for; empty for one of the matrix's own
+    cells alone."""
+    found: dict[str, list[str]] = {cell.id: [] for cell in results.all_cells}
+    for part in results.parts.values():
+        for cell in part.results.cells:
+            found[cell.id].append(part.name)
+    return {name: ", ".join(parts) for name, parts in found.items()}
+
+
 def exceptions(results: Results) -> list[dict[str, Any]]:
     """The notes of all records, each once, with whom and what they concern."""
     found: dict[str, dict[str, Any]] = {}
-    for cell in results.cells:
+    for cell in results.all_cells:
         for note in dict.fromkeys(cell.record.notes if cell.record else ()):
             entry = found.setdefault(
                 note, {"note": note, "architectures": [], "tasks": [], "count": 0}
@@ -249,7 +263,7 @@ def budget(results: Results) -> list[tuple[str, str, str]]:
     size = SIZES.get(terms.get("match", ""))
     tuned = (results.plan.get("tuning") or {}).get("space", {})
     return [
-        (name, "tuned" if name in tuned else _plain(value), BUDGET.get(name, ""))
+        (name, "tuned" if name in tuned else plain(value), BUDGET.get(name, ""))
         for name, value in terms.items()
         if size is None or name == size or name not in SIZES.values()
     ]
@@ -258,7 +272,7 @@ def budget(results: Results) -> list[tuple[str, str, str]]:
 def budgets(results: Results) -> list[tuple[str, str]]:
     """The tasks whose budget differs, and in which terms."""
     return [
-        (task, ", ".join(f"{name} {_plain(value)}" for name, value in terms.items()))
+        (task, ", ".join(f"{name} {plain(value)}" for name, value in terms.items()))
         for task, terms in (results.plan.get("budgets") or {}).items()
     ]
 
@@ -292,7 +306,7 @@ def environments(results: Results) -> list[dict[str, Any]]:
         {
             "name": name,
             "cells": sum(
-                c.record is not None and c.record.environment == name for c in results.cells
+                c.record is not None and c.record.environment == name for c in results.all_cells
             ),
             "rows": list(_flat(description)),
         }
@@ -305,10 +319,10 @@ def _flat(value: dict[str, Any], prefix: str = "") -> Any:
         if isinstance(inner, dict):
             yield from _flat(inner, f"{prefix}{key}.")
         else:
-            yield f"{prefix}{key}", _plain(inner)
+            yield f"{prefix}{key}", plain(inner)
 
 
-def _plain(value: Any) -> str:
+def plain(value: Any) -> str:
     if value is None:
         return "none"
     if isinstance(value, bool):

@@ -27,6 +27,9 @@ ENDED = {
 
 def title(results: Results) -> str:
     """The page's name: the matrix and its size."""
+    if not results.cells and results.parts:
+        cells = plural(len(results.all_cells), "cell")
+        return f"{results.name}: {plural(len(results.parts), 'part')}, {cells}"
     beside = f" and {plural(len(results.baselines), 'baseline')}" if results.baselines else ""
     return (
         f"{results.name}: {plural(len(results.tasks), 'task')} × "
@@ -35,22 +38,59 @@ def title(results: Results) -> str:
     )
 
 
+def question(results: Results, own: bool = False) -> str:
+    """What the matrix was run to find out."""
+    if own:
+        return "Which architecture does this data need?"
+    if not results.cells or not results.architectures:
+        return results.plan.get("description") or "What came of this matrix?"
+    terms = results.plan.get("budget") or {}
+    size = terms.get("match", "parameters")
+    told = [
+        f"at most {terms['steps']:,} updates" if terms.get("steps") else "",
+        f"{terms['parameters']:,} parameters"
+        if size == "parameters" and terms.get("parameters") else "",
+    ]  # fmt: skip
+    equal = listed(filter(None, told))
+    names, tasks = results.architectures, results.tasks
+    who = f"Which of {len(names)} architectures learns" if len(names) > 1 else "What does {} learn"
+    what = f"{'which ' if len(names) > 1 else ''}of {plural(len(tasks), 'task')}"
+    if len(tasks) == 1:
+        what = f"{tasks[0].name} best" if len(names) > 1 else f"of {tasks[0].name}"
+    return f"{who.format(names[0])} {what}, given the same examples{f', {equal}' if equal else ''}?"
+
+
 def verdict(results: Results) -> list[str]:
     """The outcome of the matrix in a few plain sentences, the most important first."""
-    sentences = []
+    return [*answer(results), *more(results), *shortfalls(results)]
+
+
+def answer(results: Results) -> list[str]:
+    """What is said first: who leads, who is not separated from it, who wins most tasks."""
+    if not results.cells:
+        return [] if results.parts else [_nothing(results)]
     if not any(c.score is not None for c in results.cells):
-        sentences.append(_nothing(results))
-    else:
-        compared = compare(results)
-        standings = {t.name: standing(results, t) for t in results.tasks}
-        sentences += [
-            *_leader(results, compared),
-            _far_below(results, compared),
-            _most_wins({n: s for n, s in standings.items() if s}),
-            _hardest(results, standings),
-            *_against_baselines(results),
-        ]
-    return [s for s in [*sentences, *shortfalls(results)] if s]
+        return [_nothing(results)]
+    standings = {t.name: standing(results, t) for t in results.tasks}
+    sentences = [
+        *_leader(results, compare(results)),
+        _most_wins({n: s for n, s in standings.items() if s}),
+    ]
+    return [s for s in sentences if s]
+
+
+def more(results: Results) -> list[str]:
+    """What else there is to say of the scores."""
+    if not any(c.score is not None for c in results.cells):
+        return []
+    compared, standings = compare(results), {t.name: standing(results, t) for t in results.tasks}
+    sentences = [
+        _left_out(compared),
+        _far_below(results, compared),
+        _hardest(results, standings),
+        *_against_baselines(results),
+    ]
+    return [s for s in sentences if s]
 
 
 def shortfalls(results: Results) -> list[str]:
@@ -59,7 +99,7 @@ def shortfalls(results: Results) -> list[str]:
 
 
 def _nothing(results: Results) -> str:
-    if results.pending == len(results.cells):
+    if all(cell.record is None for cell in results.cells):
         return f"No cell has run yet; {plural(len(results.cells), 'cell')} planned."
     return "No cell has a score yet, so there is nothing to compare."
 
@@ -77,15 +117,9 @@ def _leader(results: Results, compared: Comparison) -> list[str]:
     terms = f"95 % interval, {seeds}" if top.half is not None else f"{seeds}, no interval"
     figure = f"{formats.skill_with_spread(top)} ({terms})"
     where = f"over {plural(len(compared.tasks), 'task')}"
-    left_out = ""
-    if compared.left_out:
-        left_out = "Not compared, for want of shared tasks: " + listed(
-            f"{a} (skill on {plural(n, 'task')})" for a, n in compared.left_out.items()
-        )
-        left_out += "."
     if len(names) == 1:
         alone = "shares its tasks with no other" if compared.left_out else "is alone"
-        return [f"{names[0]} {alone}: it has a mean skill of {figure} {where}.", left_out]
+        return [f"{names[0]} {alone}: it has a mean skill of {figure} {where}."]
     of = f"{len(compared.tasks)} of {plural(len(results.tasks), 'task')}"
     where = f"over the {of} on which all {len(names)} compared architectures have a skill"
     level = [a for a in names if skills[a].mean == top.mean]
@@ -94,7 +128,15 @@ def _leader(results: Results, compared: Comparison) -> list[str]:
     else:
         start = f"{level[0]} has the highest mean skill: {figure}, {where}."
     rest = [a for a in names if a not in level]
-    return [start, f"{_runners_up(compared, level[0], rest)} {left_out}".strip()]
+    return [start, _runners_up(compared, level[0], rest)]
+
+
+def _left_out(compared: Comparison) -> str:
+    """Who could not be compared."""
+    if not compared.skills or not compared.left_out:
+        return ""
+    named = listed(f"{a} (skill on {plural(n, 'task')})" for a, n in compared.left_out.items())
+    return f"Not compared, for want of shared tasks: {named}."
 
 
 def _runners_up(compared: Comparison, leader: str, rest: list[str]) -> str:
@@ -228,15 +270,15 @@ def _failed(results: Results) -> str:
     architectures = list(dict.fromkeys(c.architecture for c in results.failures))
     whose = f", all of {architectures[0]}" if len(architectures) == 1 else ""
     return (
-        f"{len(results.failures):,} of {plural(len(results.cells), 'cell')} did not end well"
+        f"{len(results.failures):,} of {plural(len(results.all_cells), 'cell')} did not end well"
         f"{whose}: {counted}."
     )
 
 
 def _waiting(results: Results) -> str:
-    if not results.pending or results.pending == len(results.cells):
-        return ""
+    if not results.pending or (results.pending == len(results.all_cells) and results.cells):
+        return ""  # then it is said already
     return (
-        f"{results.pending:,} of {plural(len(results.cells), 'cell')} "
+        f"{results.pending:,} of {plural(len(results.all_cells), 'cell')} "
         f"{'has' if results.pending == 1 else 'have'} not run yet; what is said here may change."
     )

@@ -4,11 +4,20 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+import torch
 from conftest import TINY_BUDGET, make_cell
 
 from harness.contract import Skipped
 from harness.contract.architecture import checks
-from harness.registry import architecture_declarations, load_architecture, spec_of
+from harness.fit.network import Network
+from harness.fit.run import signature_of
+from harness.registry import (
+    architecture_declarations,
+    load_architecture,
+    make_task,
+    spec_of,
+    task_declarations,
+)
 
 KNOWN = architecture_declarations()
 CASES = [
@@ -29,6 +38,38 @@ def test_contract(check):
         check.run()
     except Skipped as skipped:
         pytest.skip(str(skipped))
+
+
+@pytest.mark.parametrize(
+    "text, field",
+    [
+        ("cnn", 1 + 2 * (2**4 - 1)),
+        ("cnn[levels=2,kernel=5]", 1 + 4 * (2**2 - 1)),
+        ("tcn", 1 + 2 * 2 * (2**6 - 1)),
+        ("tcn[layers=2]", 1 + 2 * 2 * (2**2 - 1)),
+        ("fnn_window", 10),
+        ("fnn_window[window=25]", 25),
+    ],
+)
+def test_where_the_first_token_of_recall_leaves_the_window(text, field):
+    """Whoever sees the last w steps sees the token that stands w - 1 before the last, and not
+    the one that stands w before it: recall can be solved to a lag of w - 1, and no further."""
+    spec = spec_of(text, KNOWN, "architecture", "test")
+    readout = KNOWN[spec.name].facts["readout"]
+    for lag, seen in ((field - 1, True), (field, False), (field + 1, False)):
+        task = make_task(spec_of(f"recall[lag={lag}]", task_declarations(), "task", "test"))
+        torch.manual_seed(0)
+        network = Network(
+            load_architecture(spec), 16, signature_of(task, readout), dict(spec.parameters)
+        ).eval()
+        assert network.body.receptive_field == field
+        examples = next(task.batches(np.random.default_rng(0), 16))
+        inputs, lengths = torch.from_numpy(examples.inputs), torch.from_numpy(examples.lengths)
+        other = inputs.clone()
+        other[:, 0] = (other[:, 0] + 1) % 8
+        with torch.no_grad():
+            changed = (network(inputs, lengths) != network(other, lengths)).any()
+        assert bool(changed) is seen, lag
 
 
 def test_every_architecture_gets_the_same_examples():

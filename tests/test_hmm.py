@@ -308,6 +308,22 @@ def test_another_seed_is_another_start():
     )
 
 
+@pytest.mark.parametrize("use", ["classify", "continue", "forecast"])
+@pytest.mark.parametrize("states", [1, 2, 6])
+def test_a_number_of_states_that_is_given_is_not_searched(use, states):
+    use = next(name for name in USES if name.startswith(use))
+    model, chosen, _ = fitted(use, states=states, restarts=2)
+    assert all(len(chain.start) == states for chain in model.chains)
+    assert chosen["states"] == states
+    kinds = 1 if states == 1 else 2 + use.startswith("classify")  # left to right beside restarts
+    assert chosen["candidates"] == kinds
+
+
+def test_a_number_of_states_below_nought_is_refused():
+    with pytest.raises(ValueError, match="states=-1"):
+        HMM(NEXT, states=-1)
+
+
 def test_free_parameters():
     assert SYMBOLS.parameter_count() == 2 + 3 * 2 + 3 * 3
     assert VECTORS.parameter_count() == 1 + 2 * 1 + 8

@@ -400,6 +400,53 @@ def test_gain_scales_the_orthogonal_recurrent_matrix(kind, gain):
         torch.testing.assert_close(matrix @ matrix.T, gain**2 * torch.eye(WIDTH))
 
 
+@pytest.mark.parametrize("kind", FORWARDS + BOTH)
+def test_a_uniform_start_is_torchs_own_but_for_the_bias_asked_for(kind):
+    torch.manual_seed(5)
+    net = kind(FEATURES, WIDTH, SIGNATURE, start="uniform")
+    torch.manual_seed(5)
+    asked = {nn.LSTM: 1, nn.GRU: 1}.get(TORCH[kind])  # the block of the forget or update gate
+    for layer in (*net.forwards, *net.backwards):
+        reference = TORCH[kind](FEATURES, WIDTH)
+        for name in NAMES:
+            got = getattr(layer.weights, f"{name}_l0").detach().split(WIDTH)
+            drawn = getattr(reference, f"{name}_l0").detach().split(WIDTH)
+            for block, (one, other) in enumerate(zip(got, drawn, strict=True)):
+                if name.startswith("bias") and block == asked:
+                    assert one.unique().tolist() == [float(name == "bias_ih")]
+                else:
+                    assert torch.equal(one, other)
+
+
+@pytest.mark.parametrize("kind", FORWARDS)
+@pytest.mark.parametrize("start", ["orthogonal", "uniform"])
+@pytest.mark.parametrize("gain", [1.0, 2.0])
+def test_how_far_recurrent_matrices_reach_at_the_start(kind, start, gain):
+    """Orthogonal: all singular values are the gain. Uniform: by the circular law the eigenvalues
+    fill a disc of radius gain / sqrt(3)."""
+    torch.manual_seed(0)
+    settings = {"gain": gain} if kind is RNN else {}
+    (layer,) = kind(FEATURES, 400, SIGNATURE, start=start, **settings).forwards
+    reach = settings.get("gain", 1.0)
+    for matrix in layer.weights.weight_hh_l0.detach().double().split(400):
+        if start == "orthogonal":
+            values = torch.linalg.svdvals(matrix)
+            torch.testing.assert_close(values, torch.full_like(values, reach), rtol=0, atol=1e-5)
+        else:
+            radius = torch.linalg.eigvals(matrix).abs().max().item()
+            assert radius == pytest.approx(reach / 3**0.5, rel=0.1)
+
+
+def test_a_uniform_start_is_the_same_with_other_equations():
+    """The step-by-step computation draws its weights like the fused one."""
+    torch.manual_seed(5)
+    (fused,) = LSTM(FEATURES, WIDTH, SIGNATURE, start="uniform").forwards
+    torch.manual_seed(5)
+    (stepped,) = LSTM(FEATURES, WIDTH, SIGNATURE, start="uniform", gate="relu").forwards
+    for one, other in zip(fused.weights.parameters(), stepped.weights.parameters(), strict=True):
+        assert torch.equal(one, other)
+
+
 # -- traces and padding ----------------------------------------------------------------------
 
 ALL_AT_ONCE = {"layers": 2, "residual": True, "initial_state": "learned"}

@@ -5,16 +5,18 @@ from __future__ import annotations
 import contextlib
 import dataclasses
 import itertools
+import re
 
 import numpy as np
 import pytest
 from conftest import tiny_task
 from sklearn.dummy import DummyClassifier
 
-from harness.contract import Skipped
-from harness.contract.task import checks
+from harness.contract import Skipped, Violation
+from harness.contract.task import checks, declares_itself
 from harness.registry import make_task, spec_of, task_declarations
 from tasks.task import (
+    REGISTERED,
     Classes,
     Problem,
     Stored,
@@ -185,6 +187,100 @@ def test_keyword_by_hand():
     # the bag of tokens gives next to nothing away
     counts = (examples.inputs[..., None] == np.arange(3)).any(1).all(1)
     assert examples.targets[counts].mean() < 0.65
+
+
+HALVES = {"early": "late", "late": "early"}
+
+
+@pytest.mark.parametrize("length, symbols", [(30, 10), (9, 4), (8, 4)])
+@pytest.mark.parametrize("place", HALVES)
+def test_keyword_stands_in_one_half_only(place, length, symbols):
+    """Trained in one half, tested there, and in a split of its own in the other."""
+    task = build(f"keyword[place={place},length={length},symbols={symbols}]")
+    assert task.test_splits == ("test", f"test@{HALVES[place]}")
+    half = length // 2
+    allowed = {
+        "early": set(range(half - 2)),
+        "late": set(range(length - half, length - 2)),
+    }
+    sets = [("training", place, drawn(task, size=500))] + [
+        (split, HALVES[place] if "@" in split else place, task.examples(split))
+        for split in ("validation", *task.test_splits)
+    ]
+    for split, where, examples in sets:
+        begins = [
+            [at for at in range(length - 2) if row[at : at + 3] == [0, 1, 2]]
+            for row in examples.inputs.tolist()
+        ]
+        assert [bool(found) for found in begins] == examples.targets.astype(bool).tolist()
+        assert set().union(*begins) == allowed[where], split
+        if split.startswith("test"):
+            assert task.floor(split) == max(examples.targets.mean(), 1 - examples.targets.mean())
+            assert task.floor(split) < task.ceiling(split) == 1
+    assert len({len(examples) for split, _, examples in sets if "test" in split}) == 1
+    trained = rows(drawn(task, size=5000))
+    assert not any(trained & rows(task.examples(split)) for split in task.test_splits)
+
+
+@pytest.mark.parametrize("place", HALVES)
+def test_keyword_decoys_stand_where_the_keyword_does(place):
+    """A model could else tell the labels apart by where the letters are."""
+    examples = drawn(build(f"keyword[place={place},symbols=30]"), size=3000)
+    bags = np.sort(np.lib.stride_tricks.sliding_window_view(examples.inputs, 3, axis=1), -1)
+    places = (bags == (0, 1, 2)).all(-1)
+    for label in (0, 1):
+        shares = places[examples.targets == label].mean(0)
+        inside = slice(0, 13) if place == "early" else slice(15, 28)
+        assert shares[inside].min() > 0.04 and np.delete(shares, np.r_[inside]).max() < 0.02
+
+
+def test_keyword_anywhere_is_one_test():
+    assert build("keyword").test_splits == ("test",)
+
+
+@pytest.mark.parametrize(
+    "text, words",
+    [
+        ("keyword[length=2]", "length >= 3"),
+        ("keyword[length=5,place=late]", "length >= 6"),
+        ("keyword[symbols=2]", "symbols > 2"),
+        ("adding[length=1]", "length > 1"),
+        ("temporal_order[length=4]", "length > 4"),
+    ],
+)
+def test_parameters_that_leave_no_room_are_refused(text, words):
+    with pytest.raises(ValueError, match=re.escape(words)):
+        build(text)
+
+
+@pytest.mark.parametrize("name", KNOWN)
+def test_a_dependency_is_as_long_as_its_parameter_says(name):
+    """Sequences grow with it, step for step or in proportion; what it names is a parameter."""
+    cls = REGISTERED[name]
+    if not cls.dependency or name == "future_context":  # there the length stays
+        return
+    grown = [
+        drawn(build(f"{name}[{cls.dependency}={steps}]"), size=512).lengths.max()
+        for steps in (10, 20)
+    ]
+    assert grown[1] - grown[0] == 10
+
+
+@pytest.mark.parametrize("text", ["recall[lag=5]", "copy[lag=5]", "adding[length=5]"])
+def test_memory_tasks_have_a_short_end(text):
+    """Hundreds of distinct sequences in each split, at the shortest of the lags compared."""
+    task = build(text)
+    for split, least in (("validation", 250), ("test", 350)):
+        assert len(task.examples(split)) > least < len(rows(task.examples(split)))
+
+
+@pytest.mark.parametrize(
+    "wrong", ["lags", "metric", "validation_size"], ids=lambda value: f"dependency={value}"
+)
+def test_a_dependency_that_is_no_parameter_is_a_violation(wrong, monkeypatch):
+    monkeypatch.setattr(REGISTERED["recall"], "dependency", wrong)
+    with pytest.raises(Violation, match="names no parameter"):
+        declares_itself(spec_of("recall", KNOWN, "task", "test"))
 
 
 def test_future_context_by_hand():

@@ -25,7 +25,7 @@ def main(
     from harness.api import build_report
     from harness.errors import UserError, nearest
     from harness.store import Store
-    from reports.wording import languages
+    from reports.render import languages
 
     known = languages()
     if lang not in known:

@@ -96,6 +96,18 @@ class Evidence:
         found = self.results.parts.get(part)
         return horizon(found, task, architecture) if found else Horizon()
 
+    def terms(self, part: str) -> str:
+        """The budget that the records of a part were made on, in words."""
+        found = self.part(part)
+        for cell in found.cells if found else ():
+            budget = cell.record.key.get("budget") if cell.record is not None else None
+            if budget:
+                size = f"{budget['parameters']:,} parameters"
+                if budget["match"] == "none":
+                    size = f"a width of {budget['width']}"
+                return f"at most {budget['steps']:,} updates and {size}"
+        return "the same budget"
+
     def _of_records(
         self, part: str, task: str, architecture: str, of: Callable[[Any], float | None]
     ) -> dict[int, float]:

@@ -41,8 +41,8 @@ def judge(evidence: Evidence) -> Judgement:
             f"gate {found(reset.values())} more at 5 steps than at 30. "
             + (f"Left out, since the free GRU does not learn it at 30 steps: {listed(left_out)}. "
                if left_out else "")
-            + "All have the same number of parameters and 500 updates: what one gate does for "
-            "learning within that, on tasks that ask for nothing but memory, is what this shows."
+            + f"All have {evidence.terms(PART)}: what one gate does for learning within that, on "
+            "tasks that ask for nothing but memory, is what this shows."
         )  # fmt: skip
 
     return rule(comparisons, "skill", reason)

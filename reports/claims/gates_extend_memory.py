@@ -45,8 +45,7 @@ def judge(evidence: Evidence) -> Judgement:
                 if left_out
                 else ""
             )
-            + "All have the same 16,000 parameters and 500 updates; with more updates each may "
-            "reach further."
+            + f"All have {evidence.terms(lags.PART)}; with more updates each may reach further."
         )
 
     return rule(comparisons, "times as long", reason, _times(list(gains.values())))

@@ -39,9 +39,9 @@ def judge(evidence: Evidence) -> Judgement:
             f"and its 95 % interval over seeds: {told}. The geometric mean over all of these is "
             f"{found(_steps(middle).values())} steps. The uniform start is the one that torch "
             "gives, the orthogonal one keeps the gradient's size at first. The grid has nothing "
-            f"between {SHORT} and {LONG} steps. A horizon is that of this budget, 500 updates "
-            "with 16,000 parameters: more training can lengthen it, so that this says what is "
-            "learned easily, and sets no limit to what such a network can hold."
+            f"between {SHORT} and {LONG} steps. A horizon is that of this budget, "
+            f"{evidence.terms(lags.PART)}: more training can lengthen it, so that this says what "
+            "is learned easily, and sets no limit to what such a network can hold."
         )
 
     return rule(comparisons, "steps", reason, _steps(middle))

@@ -1,75 +1,77 @@
-"""What skill costs: mean skill against parameters, and against training seconds."""
+"""What skill costs: mean skill against a cost, and the Pareto front."""
 
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from typing import Any
 
+from reports.costs import Point, amount, spent
 from reports.figures.style import INK, PALE, Drawing, Look, canvas, finish, text_width
-from reports.formats import number, seconds, shortened, skill
-from reports.ranking import Comparison
+from reports.formats import shortened, skill
 from reports.results import Results
-from reports.statistics import Summary
+from reports.wording import say
 
-AXES = {"parameters": "parameters", "training": "training seconds of a cell"}
 LOWEST = -0.5
 WIDTH, HEIGHT = 5.6, 3.9
 MARGINS = (0.62, 0.15, 0.15, 0.5)
 
 
 def draw(
-    results: Results, compared: Comparison, looks: dict[str, Look], against: str
+    results: Results, points: Mapping[str, Point], looks: Mapping[str, Look], against: str
 ) -> Drawing | None:
     """Large marks: the mean over the compared tasks; small ones: each task. None without any.
 
-    ``against`` is parameters or training. Marks below skill -0.5 sit on the lower edge.
+    ``against`` is training, parameters or flops. Marks below skill -0.5 sit on the lower edge. The
+    stepped line is the Pareto front.
     """
     small = {
         a: [
             (cost, max(LOWEST, group.skill.mean))
             for (_, b), group in results.groups.items()
-            if b == a and group.skill.mean is not None and (cost := group.mean_of(against))
+            if b == a and group.skill.mean is not None and (cost := spent(group, against))
         ]
         for a in results.architectures
     }
-    large: dict[str, tuple[float, float, Summary]] = {}
-    for a, summary in compared.skills.items():
-        costs = [c for t in compared.tasks if (c := results.groups[t, a].mean_of(against))]
-        if summary.mean is not None and len(costs) == len(compared.tasks):
-            large[a] = (_middle(costs), max(LOWEST, summary.mean), summary)
     if not any(small.values()):
         return None
     figure, axes = canvas(WIDTH, HEIGHT, MARGINS)
     axes.set_xscale("log")
-    _ticks(axes, [x for points in small.values() for x, _ in points], against)
-    for a, points in small.items():
-        axes.plot(*zip(*points, strict=True) if points else ([], []), linestyle="none",
+    _ticks(axes, [x for places in small.values() for x, _ in places])
+    for a, places in small.items():
+        axes.plot(*zip(*places, strict=True) if places else ([], []), linestyle="none",
                   marker=looks[a].marker, color=looks[a].colour, markersize=3.5, alpha=0.35,
                   markeredgewidth=0)  # fmt: skip
-    for a, (cost, mean, summary) in large.items():
-        if summary.low is not None and summary.high is not None:
-            axes.plot([cost] * 2, [max(LOWEST, summary.low), max(LOWEST, summary.high)],
-                      color=looks[a].colour, linewidth=1.2)  # fmt: skip
+    large = {a: (p.cost, max(LOWEST, p.skill.mean or 0.0)) for a, p in points.items()}
+    front = [a for a, p in points.items() if not p.beaten_by]
+    _front(axes, [large[a] for a in front])
+    for a, (cost, mean) in large.items():
+        low, high = points[a].skill.low, points[a].skill.high
+        if low is not None and high is not None:
+            axes.plot([cost] * 2, [max(LOWEST, low), max(LOWEST, high)], color=looks[a].colour,
+                      linewidth=1.2)  # fmt: skip
         axes.plot([cost], [mean], marker=looks[a].marker, color=looks[a].colour, markersize=8,
                   markeredgecolor="white", linestyle="none")  # fmt: skip
     axes.axhline(0, color=PALE, linewidth=0.8, linestyle=(0, (4, 2)), zorder=0)
-    axes.set_xlabel(AXES[against], labelpad=2)
-    axes.set_ylabel("skill", labelpad=2)
-    _label(axes, {a: (cost, mean) for a, (cost, mean, _) in large.items()})
-    words = "; ".join(
-        f"{a}: skill {skill(s.mean)} at {number(c) if against == 'parameters' else seconds(c)}"
-        for a, (c, _, s) in large.items()
+    axes.set_xlabel(say(f"cost.{against}"), labelpad=2)
+    axes.set_ylabel(say("cost.skill"), labelpad=2)
+    _label(axes, large, front)
+    found = "; ".join(
+        f"{a}: {skill(p.skill.mean)}, {amount(p.cost, against)}" for a, p in points.items()
     )
-    alt = f"Mean skill over the compared tasks against {AXES[against]}. {words or 'No means'}."
+    alt = say("cost.alt", cost=say(f"cost.{against}"), found=found or "-")
     return finish(figure, f"cost-{against}", alt)
 
 
-def _middle(costs: list[float]) -> float:
-    """Geometric mean: costs are compared by ratio."""
-    return math.exp(math.fsum(math.log(c) for c in costs) / len(costs))
+def _front(axes: Any, places: list[tuple[float, float]]) -> None:
+    """The highest skill that is to be had at each cost, from the cheapest on."""
+    if len(places) > 1:
+        places = sorted(places)
+        axes.plot(*zip(*places, strict=True), color=INK, linewidth=1.0, drawstyle="steps-post",
+                  zorder=1)  # fmt: skip
 
 
-def _ticks(axes: Any, costs: list[float], against: str) -> None:
+def _ticks(axes: Any, costs: list[float]) -> None:
     """At least a factor of two across, and ticks in plain numbers."""
     from matplotlib.ticker import LogLocator, NullLocator
 
@@ -83,11 +85,20 @@ def _ticks(axes: Any, costs: list[float], against: str) -> None:
         steps = (1, 2, 3, 5, 7) if high / low > 3 else tuple(range(1, 10))
     axes.xaxis.set_major_locator(LogLocator(subs=steps, numticks=12))
     axes.xaxis.set_minor_locator(NullLocator())
-    axes.xaxis.set_major_formatter(lambda v, _: f"{v:,.0f}" if v >= 1 else f"{v:g}")
+    axes.xaxis.set_major_formatter(lambda value, _: _plain(value))
 
 
-def _label(axes: Any, places: dict[str, tuple[float, float]]) -> None:
-    """Write each name beside its mark, in the nearest free place around it."""
+def _plain(value: float) -> str:
+    """A number on the axis: 0.5, 10,000, 20G."""
+    for size, unit in ((1e15, "P"), (1e12, "T"), (1e9, "G"), (1e6, "M")):
+        if value >= size:
+            return f"{value / size:g}{unit}"
+    return f"{value:,.0f}" if value >= 1 else f"{value:g}"
+
+
+def _label(axes: Any, places: dict[str, tuple[float, float]], front: list[str]) -> None:
+    """Write each name beside its mark, in the nearest free place around it, and not on the line of
+    the front."""
     low, high = axes.get_ylim()
     left, right = (math.log(v) for v in axes.get_xlim())
     wide, tall = WIDTH - MARGINS[0] - MARGINS[1], HEIGHT - MARGINS[2] - MARGINS[3]
@@ -96,6 +107,9 @@ def _label(axes: Any, places: dict[str, tuple[float, float]]) -> None:
         for a, (x, y) in places.items()
     }
     taken = [(x - 0.07, y - 0.07, x + 0.07, y + 0.07) for x, y in inches.values()]
+    corners = sorted(inches[a] for a in front)
+    for (x, y), (u, _) in zip(corners, corners[1:], strict=False):
+        taken.append((x, y - 0.03, u, y + 0.03))
     for a, (x, y) in inches.items():
         text = shortened(a, 24)
         box = (text_width(text, 8) * 0.95, 0.15)

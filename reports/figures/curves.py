@@ -3,47 +3,80 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
-from reports.figures.style import PALE, Drawing, Look, canvas, finish, plain_numbers
+from reports.figures.style import (
+    PALE,
+    Drawing,
+    Look,
+    canvas,
+    finish,
+    plain_numbers,
+    text_width,
+)
 from reports.formats import metric, number, shortened
 from reports.results import Group, Results, TaskInfo
+from reports.wording import say
 
 POINTS = 60
 """Points kept of a curve: more cannot be told apart in print."""
 
 
-def draw(results: Results, task: TaskInfo, looks: dict[str, Look]) -> Drawing | None:
-    """Mean over seeds, with a band from the lowest seed to the highest. None without curves.
+@dataclass(frozen=True)
+class Band:
+    """Validation score at some updates, over the seeds of an architecture."""
+
+    steps: Any
+    mean: Any
+    low: Any
+    """The lowest seed's."""
+    high: Any
+
+
+def bands(results: Results, task: TaskInfo) -> dict[str, Band]:
+    """The architectures that have curves, in the order of the plan.
 
     A seed that stopped early counts with its last value, so that the mean does not jump.
     """
-    curves = {
-        a: found
+    return {
+        a: _band(found)
         for a in results.architectures
         if (task.name, a) in results.groups and (found := _curves(results.groups[task.name, a]))
     }
-    if not curves:
+
+
+def draw(task: TaskInfo, bands: Mapping[str, Band], looks: Mapping[str, Look]) -> Drawing | None:
+    """Mean over seeds, with a band from the lowest seed to the highest; named best first. None
+    without curves."""
+    if not bands:
         return None
-    figure, axes = canvas(4.05, 2.75, (0.66, 0.12, 0.33, 0.48))
+    sign = 1 if task.higher_is_better else -1
+    order = sorted(bands, key=lambda a: -sign * bands[a].mean[-1])
+    names = {a: shortened(a, 30) for a in order}
+    right = 0.75 + max(text_width(name, 8) for name in names.values())
+    height = max(2.75, 0.6 + 0.165 * len(names))
+    figure, axes = canvas(3.6 + right, height, (0.66, right, 0.12, 0.48))
     lowest, highest = math.inf, -math.inf
-    for a, of_seeds in curves.items():
-        steps, mean, low, high = _band(of_seeds)
-        look = looks[a]
-        every = max(1, len(steps) // 5)
-        axes.fill_between(steps, low, high, color=look.colour, alpha=0.15, linewidth=0)
-        axes.plot(steps, mean, color=look.colour, linestyle=look.line, linewidth=1.4,
-                  marker=look.marker, markersize=3.5, label=a,
-                  markevery=(list(curves).index(a) % every, every))  # fmt: skip
-        lowest, highest = min(lowest, *low), max(highest, *high)
+    for at, a in enumerate(order):
+        band, look = bands[a], looks[a]
+        every = max(1, len(band.steps) // 5)
+        axes.fill_between(band.steps, band.low, band.high, color=look.colour, alpha=0.13,
+                          linewidth=0)  # fmt: skip
+        axes.plot(band.steps, band.mean, color=look.colour, linestyle=look.line, linewidth=1.4,
+                  marker=look.marker, markersize=3.5, label=names[a],
+                  markevery=(at % every, every))  # fmt: skip
+        lowest, highest = min(lowest, *band.low), max(highest, *band.high)
     _limits(axes, task, lowest, highest)
-    axes.set_title(shortened(task.name, 42), fontsize=9, loc="left", fontweight="bold")
-    axes.set_xlabel("updates", labelpad=2)
+    axes.set_xlabel(say("curves.updates"), labelpad=2)
     axes.set_ylabel(shortened(metric(task), 26), labelpad=2)
     axes.tick_params(labelsize=8, length=3)
     axes.locator_params(axis="x", nbins=5)
     axes.margins(x=0.02)
-    return finish(figure, f"curves-{task.slug}", _alt(task, curves))
+    axes.legend(loc="upper left", bbox_to_anchor=(1.02, 1.02), frameon=False, fontsize=8,
+                handlelength=2.6, borderaxespad=0, labelspacing=0.3)  # fmt: skip
+    return finish(figure, f"curves-{task.slug}", _alt(task, {a: bands[a] for a in order}))
 
 
 def _curves(group: Group) -> list[tuple[list[float], list[float]]]:
@@ -61,15 +94,15 @@ def _curves(group: Group) -> list[tuple[list[float], list[float]]]:
     return found
 
 
-def _band(of_seeds: list[tuple[list[float], list[float]]]) -> tuple[Any, Any, Any, Any]:
-    """A common grid of steps, and mean, lowest and highest value there."""
+def _band(of_seeds: list[tuple[list[float], list[float]]]) -> Band:
+    """On a common grid of steps."""
     import numpy as np
 
     grid = np.unique(np.concatenate([steps for steps, _ in of_seeds]).astype(float))
     if len(grid) > POINTS:
         grid = grid[np.unique(np.linspace(0, len(grid) - 1, POINTS).round().astype(int))]
     values = np.stack([np.interp(grid, steps, scores) for steps, scores in of_seeds])
-    return grid, values.mean(axis=0), values.min(axis=0), values.max(axis=0)
+    return Band(grid, values.mean(axis=0), values.min(axis=0), values.max(axis=0))
 
 
 def _limits(axes: Any, task: TaskInfo, lowest: float, highest: float) -> None:
@@ -80,9 +113,9 @@ def _limits(axes: Any, task: TaskInfo, lowest: float, highest: float) -> None:
         plain_numbers(axes.yaxis)
     elif task.metric == "accuracy":
         axes.yaxis.set_major_formatter(lambda v, _: f"{100 * v:.0f}")
-    words = (("floor", task.floor, (0, (4, 2)), "right"),
-             ("perfect" if task.ceiling_is_ideal else "ceiling", task.ceiling, (0, (1, 1.5)),
-              "left"))  # fmt: skip
+    ceiling = say("curves.perfect" if task.ceiling_is_ideal else "curves.ceiling")
+    words = ((say("curves.floor"), task.floor, (0, (4, 2)), "right"),
+             (ceiling, task.ceiling, (0, (1, 1.5)), "left"))  # fmt: skip
     for word, value, line, side in words:
         if value is None or (logarithmic and value <= 0):
             continue
@@ -96,38 +129,15 @@ def _limits(axes: Any, task: TaskInfo, lowest: float, highest: float) -> None:
     axes.set_ylim(low, high + 0.06 * (high - low) if not logarithmic else high * 1.3)
 
 
-def _alt(task: TaskInfo, curves: dict[str, Any]) -> str:
+def _alt(task: TaskInfo, bands: Mapping[str, Band]) -> str:
     ends = []
-    for a, of_seeds in curves.items():
-        _, mean, _, _ = _band(of_seeds)
-        last = f"{100 * mean[-1]:.1f} %" if task.metric == "accuracy" else f"{mean[-1]:.3g}"
-        ends.append(f"{a} {last}")
-    last_step = max(steps[-1] for found in curves.values() for steps, _ in found)
-    return (
-        f"Learning curves on {task.name}: validation {metric(task)} against updates, up to "
-        f"{number(last_step)}. Last means: {', '.join(ends)}."
-    )
+    for a, band in bands.items():
+        last = band.mean[-1]
+        ends.append(f"{a} {100 * last:.1f} %" if task.metric == "accuracy" else f"{a} {last:.3g}")
+    last_step = number(max(band.steps[-1] for band in bands.values()))
+    return say("curves.alt", task=task.name, metric=metric(task), last=last_step,
+               ends=", ".join(ends))  # fmt: skip
 
 
 def _number(value: Any) -> bool:
     return isinstance(value, int | float) and math.isfinite(value)
-
-
-def legend(looks: dict[str, Look]) -> Drawing:
-    """The lines and markers of all architectures, for the figures that share them."""
-    from matplotlib.lines import Line2D
-
-    widest = max(len(shortened(a, 34)) for a in looks)
-    columns = max(1, min(len(looks), 110 // (widest + 7)))
-    rows = -(-len(looks) // columns)
-    figure, axes = canvas(columns * (widest + 7) * 0.085 + 0.2, rows * 0.22 + 0.1, (0, 0, 0, 0))
-    axes.axis("off")
-    handles = [
-        Line2D([], [], color=k.colour, linestyle=k.line, marker=k.marker, markersize=5,
-               label=shortened(a, 34))
-        for a, k in looks.items()
-    ]  # fmt: skip
-    axes.legend(handles=handles, ncols=columns, loc="center left", frameon=False, fontsize=9,
-                handlelength=3, borderaxespad=0)  # fmt: skip
-    words = ", ".join(looks)
-    return finish(figure, "legend", f"Legend: colour, line and marker of each of {words}.")

@@ -9,6 +9,7 @@ from reports.figures.style import INK, PALE, Drawing, canvas, finish, text_width
 from reports.formats import shortened
 from reports.results import BASELINE
 from reports.tables import Square
+from reports.wording import say
 
 LOWEST, HIGHEST = -0.5, 1.0
 """Skills beyond these have the colour of the end; the number is never clipped."""
@@ -29,7 +30,6 @@ def draw(
     rows: dict[str, str],
     columns: tuple[str, ...],
     squares: dict[tuple[str, str], Square],
-    alt: str,
 ) -> Drawing:
     """A heat map of skill. ``rows`` gives the label of each row. A line parts the baselines from
     the others."""
@@ -69,6 +69,9 @@ def draw(
     axes.set_xticks([x + 0.5 for x in range(len(columns))], heads, **turn)
     axes.tick_params(length=0)
     _scale(figure, palette, size, right, top, high * len(rows))
+    shown = sum(squares[r, c].value is not None for r in rows for c in columns)
+    empty = len(rows) * len(columns) - shown
+    alt = say("heatmap.alt", rows=len(rows), columns=len(columns), shown=shown, empty=empty)
     return finish(figure, name, alt)
 
 
@@ -123,9 +126,14 @@ def _scale(
         0.13 / width,
         tall / whole,
     )
-    ticks, words = [-0.5, 0, 0.5, 1], ["≤ −0.5", "0", "0.5", "1"]
-    if height >= 1:
-        words = ["≤ −0.5", "0 floor", "0.5", "1 ceiling"] if right >= 1.0 else words
+    named = height >= 1 and right >= 1.0
+    ticks = [-0.5, 0, 0.5, 1]
+    words = [
+        say("heatmap.lowest"),
+        say("heatmap.floor") if named else "0",
+        "0.5",
+        say("heatmap.ceiling") if named else "1",
+    ]
     bar = figure.colorbar(ScalarMappable(Normalize(LOWEST, HIGHEST), palette),
                           cax=figure.add_axes(place))  # fmt: skip
     bar.set_ticks(ticks, labels=words)

@@ -8,6 +8,7 @@ from typing import Any
 from reports.figures.style import PALE, Drawing, Look, canvas, finish, plain_numbers, text_width
 from reports.formats import metric, shortened
 from reports.results import Group, Results, TaskInfo
+from reports.wording import say
 
 
 def draw(
@@ -24,7 +25,7 @@ def draw(
     limits = _limits(task)
     labels = [shortened(a, 34) for a in order]
     left = 0.2 + max(text_width(label, 9) for label in labels)
-    right, width = 0.25, max(7.2, left + 4.5)
+    right, width = 0.25, max(5.0, left + 3.4)
     logarithmic = _logarithmic(task, scores)
     shown = [item for item in limits if not logarithmic or item[1] > 0]
     low, high = _range(scores, [v for _, v, _ in shown], logarithmic)
@@ -49,7 +50,7 @@ def draw(
     axes.tick_params(axis="y", length=0)
     axes.grid(axis="y", color="#E6E6E6", linewidth=0.6)
     axes.set_axisbelow(True)
-    axes.set_xlabel(f"test {shortened(metric(task), 60)}", labelpad=2)
+    axes.set_xlabel(say("seeds.test", metric=shortened(metric(task), 60)), labelpad=2)
     if task.metric == "accuracy":
         axes.xaxis.set_major_formatter(lambda v, _: f"{100 * v:g}")
     return finish(figure, f"seeds-{task.slug}", _alt(task, groups))
@@ -75,8 +76,8 @@ def _row(axes: Any, y: int, group: Group, look: Look, low: float) -> None:
 
 def _limits(task: TaskInfo) -> list[tuple[str, float, Any]]:
     """Floor, ceiling and references that are known, with their lines."""
-    ceiling = "perfect" if task.ceiling_is_ideal else "ceiling"
-    known = [("floor", task.floor, (0, (4, 2))), (ceiling, task.ceiling, (0, (1, 1.5)))]
+    ceiling = say("seeds.perfect" if task.ceiling_is_ideal else "seeds.ceiling")
+    known = [(say("seeds.floor"), task.floor, (0, (4, 2))), (ceiling, task.ceiling, (0, (1, 1.5)))]
     known += [(shortened(n, 24), v, (0, (1, 3))) for n, v in task.references.items()]
     return [(word, value, line) for word, value, line in known if value is not None]
 
@@ -128,8 +129,5 @@ def _levels(
 def _alt(task: TaskInfo, groups: dict[str, Group]) -> str:
     found = [a for a, g in groups.items() if g.score.mean is not None]
     missing = [f"{a} ({g.code})" for a, g in groups.items() if g.score.mean is None]
-    text = (
-        f"Test {metric(task)} of every seed on {task.name}, with floor and ceiling where known. "
-        f"From best to worst mean: {', '.join(found)}."
-    )
-    return text + (f" Without a score: {', '.join(missing)}." if missing else "")
+    text = say("seeds.alt", metric=metric(task), task=task.name, found=", ".join(found))
+    return f"{text} {say('seeds.missing', missing=', '.join(missing))}" if missing else text

@@ -6,6 +6,7 @@ from reports.figures.style import Drawing, Look, canvas, finish, plain_numbers
 from reports.formats import metric, shortened
 from reports.results import Results, TaskInfo
 from reports.tuning import Tried
+from reports.wording import say
 
 PANELS = 12
 """Tasks that get a panel: the first ones of the matrix. The tables have them all."""
@@ -13,10 +14,29 @@ PANELS = 12
 
 def draw_all(
     results: Results, tried: dict[tuple[str, str], Tried], looks: dict[str, Look]
-) -> list[Drawing]:
+) -> list[tuple[TaskInfo, Drawing]]:
     """The panels of the first tasks on which there is something to draw."""
-    drawn = (_draw(task, _scored(results, task, tried), looks) for task in results.tasks)
-    return [drawing for drawing in drawn if drawing][:PANELS]
+    drawn = ((task, _draw(task, _scored(results, task, tried), looks)) for task in results.tasks)
+    return [(task, drawing) for task, drawing in drawn if drawing][:PANELS]
+
+
+def legend(looks: dict[str, Look]) -> Drawing:
+    """The lines and markers of all architectures, for the figures that share them."""
+    from matplotlib.lines import Line2D
+
+    widest = max(len(shortened(a, 34)) for a in looks)
+    columns = max(1, min(len(looks), 110 // (widest + 7)))
+    rows = -(-len(looks) // columns)
+    figure, axes = canvas(columns * (widest + 7) * 0.085 + 0.2, rows * 0.22 + 0.1, (0, 0, 0, 0))
+    axes.axis("off")
+    handles = [
+        Line2D([], [], color=k.colour, linestyle=k.line, marker=k.marker, markersize=5,
+               label=shortened(a, 34))
+        for a, k in looks.items()
+    ]  # fmt: skip
+    axes.legend(handles=handles, ncols=columns, loc="center left", frameon=False, fontsize=9,
+                handlelength=3, borderaxespad=0)  # fmt: skip
+    return finish(figure, "legend", say("tuning.legend", names=", ".join(looks)))
 
 
 def _scored(
@@ -46,7 +66,7 @@ def _draw(task: TaskInfo, tried: dict[str, Tried], looks: dict[str, Look]) -> Dr
         axes.set_yscale("log")
         plain_numbers(axes.yaxis)
     axes.set_title(shortened(task.name, 42), fontsize=9, loc="left", fontweight="bold")
-    axes.set_xlabel("trials", labelpad=2)
+    axes.set_xlabel(say("tuning.trials"), labelpad=2)
     axes.set_ylabel(shortened(metric(task), 26), labelpad=2)
     axes.tick_params(labelsize=8, length=3)
     axes.xaxis.get_major_locator().set_params(integer=True)
@@ -54,14 +74,12 @@ def _draw(task: TaskInfo, tried: dict[str, Tried], looks: dict[str, Look]) -> Dr
 
 
 def _alt(task: TaskInfo, tried: dict[str, Tried]) -> str:
-    ends = []
-    for a, found in tried.items():
-        first, last = found.expected[0], found.expected[-1]
-        if task.metric == "accuracy":
-            ends.append(f"{a} from {100 * first:.1f} % to {100 * last:.1f} %")
-        else:
-            ends.append(f"{a} from {first:.3g} to {last:.3g}")
-    return (
-        f"Expected best validation {metric(task)} on {task.name} against the number of tuning "
-        f"trials: {', '.join(ends)}."
-    )
+    def text(value: float) -> str:
+        return f"{100 * value:.1f} %" if task.metric == "accuracy" else f"{value:.3g}"
+
+    ends = [
+        say("tuning.ends", architecture=a, first=text(found.expected[0]),
+            last=text(found.expected[-1]))
+        for a, found in tried.items()
+    ]  # fmt: skip
+    return say("tuning.alt", metric=metric(task), task=task.name, found=", ".join(ends))

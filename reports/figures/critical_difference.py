@@ -1,0 +1,91 @@
+"""Critical-difference diagram (Demšar 2006): average ranks, and who cannot be told apart."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from reports.figures.style import INK, Drawing, Look, canvas, finish, text_width
+from reports.formats import shortened
+from reports.over_tasks import Ranks
+
+WIDTH = 7.2
+BAR, ROW, STEP = 0.13, 0.22, 0.3
+"""Inches between two bars, between two names, and (at least) between two ranks."""
+
+
+def draw(ranks: Ranks, looks: dict[str, Look]) -> Drawing | None:
+    """Ranks on an axis, best at the left, with a bar for each group. None if refused.
+
+    A bar may pass an architecture that is not of its group: the dots on it are its members.
+    """
+    if ranks.refused:
+        return None
+    order = list(ranks.ranks)
+    half = -(-len(order) // 2)
+    left, right = order[:half], order[half:][::-1]
+    groups = [g for g in ranks.groups if len(g) > 1]
+    levels = _levels([(ranks.ranks[g[0]], ranks.ranks[g[-1]]) for g in groups])
+    bars = 0.12 + BAR * (max(levels, default=-1) + 1)
+    labels = {a: f"{shortened(a, 30)}  {ranks.ranks[a]:.1f}" for a in order}
+    side = 0.3 + max(text_width(label, 9) for label in labels.values())
+    width = max(WIDTH, 2 * side + max(2.5, STEP * len(order)))
+    deep = bars + ROW * half + 0.02
+    figure, axes = canvas(width, deep + 0.5, (side, side, 0.5, 0))
+    axes.set_xlim(1, len(order))
+    axes.set_ylim(deep, 0)  # inches below the axis
+    axes.xaxis.tick_top()
+    axes.xaxis.set_label_position("top")
+    axes.set_xticks(range(1, len(order) + 1))
+    axes.set_xlabel(f"average rank over {len(ranks.tasks)} tasks, 1 is best", labelpad=4)
+    axes.spines[["left", "bottom"]].set_visible(False)
+    axes.spines["top"].set_visible(True)
+    axes.set_yticks([])
+    reach = 0.15 * (len(order) - 1) / (width - 2 * side)  # 0.15 inches, in ranks
+    for names, end, align in ((left, 1 - reach, "right"), (right, len(order) + reach, "left")):
+        for i, name in enumerate(names):
+            _elbow(axes, ranks.ranks[name], end, bars + ROW * (i + 0.4), looks[name])
+            axes.annotate(
+                labels[name] if align == "right" else _turned(labels[name]),
+                (end, bars + ROW * (i + 0.4)), xytext=(-3 if align == "right" else 3, 0),
+                textcoords="offset points", ha=align, va="center", annotation_clip=False,
+            )  # fmt: skip
+    for group, level in zip(groups, levels, strict=True):
+        y, places = 0.12 + BAR * level, [ranks.ranks[a] for a in group]
+        axes.plot([places[0], places[-1]], [y, y], color=INK, linewidth=2.2, clip_on=False,
+                  solid_capstyle="round", zorder=4)  # fmt: skip
+        axes.plot(places, [y] * len(places), "o", color=INK, markersize=5.5, clip_on=False,
+                  markeredgecolor="white", markeredgewidth=0.6, zorder=5)  # fmt: skip
+    return finish(figure, "critical-difference", _alt(ranks))
+
+
+def _elbow(axes: Any, rank: float, end: float, depth: float, look: Look) -> None:
+    axes.plot([rank, rank, end], [0, depth, depth], color=look.colour, linewidth=1.1,
+              linestyle=look.line, clip_on=False, zorder=2)  # fmt: skip
+    axes.plot([rank], [0], marker=look.marker, color=look.colour, markersize=6, clip_on=False,
+              markeredgecolor="white", markeredgewidth=0.5, zorder=6)  # fmt: skip
+
+
+def _turned(label: str) -> str:
+    """The rank first, so that it stands beside its line."""
+    name, rank = label.rsplit("  ", 1)
+    return f"{rank}  {name}"
+
+
+def _levels(spans: list[tuple[float, float]]) -> list[int]:
+    """The highest line on which each bar has room; in the order given, by left end."""
+    ends: list[float] = []
+    levels = []
+    for low, high in spans:
+        level = next((i for i, end in enumerate(ends) if end + 0.1 < low), len(ends))
+        ends[level : level + 1] = [high]
+        levels.append(level)
+    return levels
+
+
+def _alt(ranks: Ranks) -> str:
+    found = ", ".join(f"{a} {rank:.2f}" for a, rank in ranks.ranks.items())
+    groups = "; ".join(", ".join(g) for g in ranks.groups if len(g) > 1)
+    return (
+        f"Average ranks over {len(ranks.tasks)} tasks, best first: {found}. "
+        f"Not told apart: {groups or 'none, all differ'}."
+    )

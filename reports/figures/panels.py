@@ -1,0 +1,166 @@
+"""Panels side by side under one legend, for figures that draw a line for each architecture."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from reports.figures.style import (
+    COLOURS,
+    INK,
+    LINES,
+    MARKERS,
+    Drawing,
+    Look,
+    canvas,
+    finish,
+    looks,
+    text_width,
+)
+from reports.formats import shortened
+from reports.statistics import Summary
+
+Ends = tuple[float, float]
+
+LEGEND_ROW, HANDLE = 0.155, 0.55
+"""Inches: of a row of the legend, and of an entry beside its text."""
+
+
+@dataclass(frozen=True)
+class Layout:
+    """Sizes in inches: of a panel, and of the room left of, right of, below and between panels."""
+
+    wide: float = 2.2
+    tall: float = 2.1
+    left: float = 0.62
+    right: float = 0.12
+    bottom: float = 0.48
+    beside: float = 0.25
+    below: float = 0.62
+
+
+def panels(
+    titles: Sequence[Sequence[str]], legend: Mapping[str, Mapping[str, Any]], layout: Layout
+) -> tuple[Any, list[list[Any]]]:
+    """A figure, and its axes in rows: one for each title.
+
+    legend: by label, how its line is drawn (as ``Line2D`` takes it).
+    """
+    from matplotlib.lines import Line2D
+
+    rows, columns = len(titles), max(map(len, titles))
+    labels = [shortened(label, 40) for label in legend]
+    entry = HANDLE + max(text_width(label, 8) for label in labels)
+    between = layout.left + layout.right + (columns - 1) * layout.beside
+    width = max(between + columns * layout.wide, layout.left + entry)
+    across = max(1, int((width - layout.left) / entry))
+    top = 0.38 + LEGEND_ROW * -(-len(labels) // across)
+    height = top + rows * layout.tall + (rows - 1) * layout.below + layout.bottom
+    wide = (width - between) / columns
+    figure, first = canvas(
+        width,
+        height,
+        (layout.left, width - layout.left - wide, top, height - top - layout.tall),
+    )
+    box = first.get_position()
+    grid: list[list[Any]] = []
+    for row, names in enumerate(titles):
+        y = box.y0 - row * (layout.tall + layout.below) / height
+        grid.append([])
+        for column, name in enumerate(names):
+            x = box.x0 + column * (wide + layout.beside) / width
+            axes = figure.add_axes((x, y, box.width, box.height)) if row or column else first
+            most = int(wide / text_width("x", 9))
+            axes.set_title(shortened(name, most), fontsize=9, loc="left", color=INK)
+            axes.tick_params(labelsize=8, length=3)
+            grid[-1].append(axes)
+    handles = [Line2D([], [], **dict(drawn)) for drawn in legend.values()]
+    figure.legend(handles, labels, loc="upper left", frameon=False, ncols=across, fontsize=8,
+                  handlelength=2.6, columnspacing=1.2, labelspacing=0.3, borderpad=0.2,
+                  borderaxespad=0, bbox_to_anchor=(layout.left / width, 1 - 0.04 / height)
+                  )  # fmt: skip
+    return figure, grid
+
+
+def lines_of(
+    architectures: Sequence[str], survey: tuple[str, ...], markers: bool = False
+) -> dict[str, dict[str, Any]]:
+    """How each architecture's line is drawn: as in the figures of the survey where it is in it;
+    else in a look that no other in this figure has.
+
+    markers: told apart by colour and marker alone, so that the style of the line can say more.
+    """
+    every = [
+        Look(COLOURS[i % len(COLOURS)], marker, line)
+        for line in LINES
+        for i, marker in enumerate(MARKERS)
+    ]
+    found = {a: look for a, look in looks(survey).items() if a in architectures}
+    for architecture in architectures:
+        if architecture not in found:
+            taken = {_apart(look, markers) for look in found.values()}
+            colours = [look.colour for look in found.values()]
+            free = [look for look in every if _apart(look, markers) not in taken] or every
+            found[architecture] = min(free, key=lambda look: colours.count(look.colour))
+    return {
+        a: {
+            "color": look.colour,
+            "marker": look.marker,
+            "linestyle": LINES[0] if markers else look.line,
+            "markersize": 4,
+            "linewidth": 1.3,
+        }
+        for a, look in ((a, found[a]) for a in architectures)
+    }
+
+
+def _apart(look: Look, markers: bool) -> tuple[str, str]:
+    """What tells a look from others."""
+    return (look.colour, look.marker if markers else str(look.line))
+
+
+def intervals(axes: Any, places: Mapping[float, Summary], colour: str, ends: Ends) -> None:
+    """The 95 % intervals of means as upright lines, as far as the ends of the axes."""
+    x, y = [], []
+    for place, found in places.items():
+        if found.low is not None and found.high is not None and found.half:
+            x += [place, place, math.nan]
+            y += [min(max(end, ends[0]), ends[1]) for end in (found.low, found.high)] + [math.nan]
+    axes.plot(x, y, color=colour, linewidth=0.9, alpha=0.5)
+
+
+def finish_small(figure: Any, name: str, alt: str) -> Drawing:
+    """``style.finish`` for figures of many lines, in two thirds of the bytes."""
+    drawing = finish(figure, name, alt)
+    return replace(drawing, svg=_small(drawing.svg), inline=_small(drawing.inline))
+
+
+def _small(svg: str) -> str:
+    """Coordinates to a tenth of a point, what marks of a line share told once, and nothing that a
+    reader could not see."""
+    svg = re.sub(r' (d|x|y|points|transform)="[^"]*"', _rounded, svg)
+    svg = re.sub(
+        r"(; )?stroke-line(join: miter|cap: square)| transform=\"rotate\(-0 [^\"]*\"", "", svg
+    )
+    svg = re.sub(r"font-family: [^;\"]*", "font-family: 'DejaVu Sans', sans-serif", svg)
+    # Only paths and clips are referred to by their id.
+    svg = re.sub(r'<g id="[^"]*"', "<g", svg)
+    svg = re.sub(r">\s+<", "><", svg)
+    svg = re.sub(r"<g>((?:<(?!/?g)[^>]*>)*)</g>", r"\1", svg)
+    return re.sub(r"(<g[^>]*)>((?:<use [^>]*>){2,})</g>", _styled, svg)
+
+
+def _styled(match: re.Match[str]) -> str:
+    """A group of marks, its style moved up to it where all have the same."""
+    styles = set(re.findall(r' style="[^"]*"', match[2]))
+    if len(styles) != 1:
+        return match[0]
+    (style,) = styles
+    return f"{match[1]}{style}>{match[2].replace(style, '')}</g>"
+
+
+def _rounded(match: re.Match[str]) -> str:
+    return re.sub(r"\d+\.\d\d+", lambda number: f"{float(number[0]):.1f}", match[0])

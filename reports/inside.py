@@ -1,0 +1,168 @@
+"""What the numbers of the internals probe say, in words."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from reports.formats import listed, plural
+
+Numbers = dict[str, Any]
+
+
+def heading(internals: Numbers) -> str:
+    """Which cell, and what it read."""
+    where = f"{internals['architecture']} on {internals['task']}, seed {internals['seed']}"
+    return f"{where}, {internals['source']}" if "source" in internals else where
+
+
+def caption(internals: Numbers, part: Numbers) -> str:
+    """What a part's figure shows, and the finding from its numbers."""
+    words = {
+        "units": _units,
+        "activations": _activations,
+        "attention": _attention,
+        "filters": _filters,
+        "chain": _chain,
+        "path": _path,
+    }
+    return f"{heading(internals)}: {words[part['form']](internals, part)}"
+
+
+def _percent(share: float) -> str:
+    if 0 < share < 0.0005:
+        return "under 0.1 %"
+    return f"{100 * share:.0f} %" if share >= 0.0095 or share == 0 else f"{100 * share:.1f} %"
+
+
+def _units(internals: Numbers, part: Numbers) -> str:
+    numbers = part["numbers"]
+    kinds = listed(panel["name"] for panel in part["panels"])
+    shown, of = len(part["units"]), part["of"]
+    which = f"the {shown} of {of} units that vary most" if shown < of else plural(of, "unit")
+    if "layer" in part:
+        way = " that reads backwards" if part["backwards"] else ""
+        where = f"layer {part['layer']}{way}, {kinds}"
+    else:
+        where = "the vectors that the readout is given"
+    text = f"{where}; {which}, like beside like (clustered by correlation). "
+    return text + (_gates(numbers) if "gates" in numbers else _moves(internals, numbers))
+
+
+def _gates(numbers: Numbers) -> str:
+    said = [
+        f"the {name.replace('_', ' ')} is open at {gate['mean']:.2f} on average "
+        f"({_percent(gate['open'])} of its values above 0.9, {_percent(gate['shut'])} below 0.1)"
+        for name, gate in numbers["gates"].items()
+    ]
+    sentence = f"{'; '.join(said[:2])}. " if said else ""
+    if "kept" in numbers:
+        kept = numbers["kept"]
+        sentence += (
+            f"Of what stood in memory after the first step it read, unit {kept['unit']} keeps "
+            f"{_percent(kept['best'])} to the end, the mean unit {_percent(kept['mean'])}. "
+        )
+    sentence += f"{_percent(numbers['saturated'])} of the hidden values are beyond ±0.9."
+    return sentence[0].upper() + sentence[1:]
+
+
+def _moves(internals: Numbers, numbers: Numbers) -> str:
+    at = numbers["largest_change_at"]
+    shown = internals["symbols"]
+    symbol = "" if internals["vectors"] or at > len(shown) else f", where it reads {shown[at - 1]}"
+    return f"They change most at step {at} of {internals['steps']}{symbol}."
+
+
+def _attention(internals: Numbers, part: Numbers) -> str:
+    heads, n = part["heads"], part["numbers"]["sequences"]
+    rows = "what is written" if part["cross"] else "each step"
+    text = f"the weights that {rows} gives to the input, layer {part['layer']}"
+    text += ", the right steps outlined. " if part["alignment"] else ". "
+    best = max(heads, key=lambda h: h["numbers"].get("right", -h["numbers"]["attended"]))
+    numbers = best["numbers"]
+    over = f"over {plural(n, 'test sequence')}"
+    if "right" in numbers:
+        who = f"Head {best['head']}" if len(heads) > 1 else "It"
+        text += (
+            f"{who} puts {_percent(numbers['right'])} of its weight on the right input step, which "
+            f"gets the largest weight in {_percent(numbers['hits'])} of the rows ({over})"
+        )
+    else:
+        who = f"Head {best['head']} attends to the fewest" if len(heads) > 1 else "It attends to"
+        text += f"{who} steps, {numbers['attended']:.1f} on average ({over})"
+        if numbers.get("offset_weight", 0) >= 0.3:
+            text += f", most of all {_where(numbers['offset'])} ({numbers['offset_weight']:.2f})"
+    return f"{text}."
+
+
+def _where(offset: int) -> str:
+    if offset == 0:
+        return "to itself"
+    way = "before" if offset < 0 else "after"
+    return f"to the step {way} it" if abs(offset) == 1 else f"{abs(offset)} steps {way} it"
+
+
+def _filters(internals: Numbers, part: Numbers) -> str:
+    filters, numbers = part["filters"], part["numbers"]
+    over = f"{plural(numbers['sequences'], 'test sequence')}"
+    shown = f"the {len(filters)} of {plural(numbers['filters'], 'filter')}"
+    text = f"{shown} that move the answer most, each with its share of what all move"
+    first = filters[0]
+    if "ngrams" not in first:
+        text += f"; the mean of the windows of {over} that fire it most. "
+        if not first["window"]:
+            return f"{text}No sequence is as long as the first one's window."
+        text += f"Filter {first['filter']} answers to its own with {first['output']:.2f} on average"
+        return text + (f" and votes for class {first['votes_for']}." if "votes_for" in first
+                       else ".")  # fmt: skip
+    text += f"; the n-grams of {over} that fire them most. "
+    if not first["ngrams"]:
+        return f"{text}No sequence is as long as the first one's window."
+    top = first["ngrams"][0]
+    text += f"Filter {first['filter']} answers most to {' '.join(top['symbols'])}"
+    if first["common"] and first["common"] != top["symbols"]:
+        text += f"; all its strongest n-grams hold {' '.join(first['common'])}"
+    if "votes_for" in first:
+        text += f"; it votes for class {first['votes_for']}"
+    same = sum(f["common"] == first["common"] for f in filters)
+    if first["common"] and same > 1:
+        text += f". {same} of the {len(filters)} filters share this run"
+    return text + "."
+
+
+def _activations(internals: Numbers, part: Numbers) -> str:
+    at, value = part["numbers"]["strongest"], part["numbers"]["value"]
+    text = "the outputs of these filters over the sequence. "
+    if value <= 0:
+        return f"{text}The first of them never fires here."
+    return f"{text}The first of them fires most at step {at} of {internals['steps']} ({value:.2f})."
+
+
+def _chain(internals: Numbers, part: Numbers) -> str:
+    numbers = part["numbers"]
+    text = f"the hidden Markov model's {plural(numbers['states'], 'state')}"
+    if part["states_are_labels"]:
+        text += ", one for each label"
+    if part["of_class"] is not None:
+        text += f", in the model of class {part['of_class']}"
+    if "emitted" in part and len(part["emitted"]) < part["symbols"]:
+        text += f"; emissions of the {len(part['emitted'])} symbols that some state likes best"
+    stay = numbers["stay"]
+    if len(stay) == 1:
+        return f"{text}. With one state there is no memory."
+    most = max(range(len(stay)), key=lambda state: stay[state])
+    lasting = sum(value > 0.5 for value in stay)
+    count = {0: "None", len(stay): "All"}.get(lasting, str(lasting))
+    text += f". {count} of them rather stay than move; state {most + 1} stays longest, "
+    if stay[most] > 0.9999:
+        return f"{text}for good."
+    return f"{text}{1 / (1 - stay[most]):.1f} steps on average."
+
+
+def _path(internals: Numbers, part: Numbers) -> str:
+    numbers = part["numbers"]
+    return (
+        "the states it goes through (Viterbi path). The path changes state "
+        f"{plural(numbers['changes'], 'time')} in {plural(internals['steps'], 'step')} and visits "
+        f"{plural(numbers['visited'], 'state')}; on average its state has a probability of "
+        f"{numbers['sure']:.2f} given the whole sequence."
+    )

@@ -1,0 +1,260 @@
+"""What an update costs, and how that grows."""
+
+from __future__ import annotations
+
+import json
+import math
+
+import numpy as np
+import pytest
+import torch
+from torch import nn
+
+from architectures.architecture import Signature
+from architectures.s4d import CHUNK
+from harness.fit.network import Network
+from harness.probes.growth import (
+    critical_path,
+    growth_exponent,
+    measure_update,
+    set_by_equations,
+)
+from harness.registry import architecture_declarations, load_architecture, spec_of
+
+BATCH, FEATURES = 3, 4
+RECURRENT = (
+    "rnn[layers=2]",
+    "lstm[layers=2,initial_state=learned]",
+    "gru[layers=2]",
+    "birnn",
+    "bilstm",
+    "bigru",
+)
+DECODERS = (
+    "encoder_decoder[layers=2]",
+    "encoder_decoder[cell=gru,context=every_step]",
+    "attention_encoder_decoder",
+    "attention_encoder_decoder[attention=luong,cell=rnn]",
+)
+
+
+def network(label: str) -> Network:
+    spec = spec_of(label, architecture_declarations(), "architecture", "test")
+    decoder = label in DECODERS
+    problem, readout = ("sequence-to-sequence", "decoder") if decoder else ("many-to-one", "last")
+    signature = Signature(problem, "vectors", FEATURES, "classes", 5, False, readout)
+    torch.manual_seed(0)
+    return Network(load_architecture(spec), 6, signature, dict(spec.parameters))
+
+
+def batch(net: Network, steps: int) -> tuple[torch.Tensor, ...]:
+    """Inputs, lengths, targets and which are scored."""
+    shape = (BATCH, 4) if net.readout == "decoder" else (BATCH,)
+    inputs = torch.randn(BATCH, steps, FEATURES, generator=torch.Generator().manual_seed(1))
+    return inputs, torch.full((BATCH,), steps), torch.ones(shape).long(), torch.ones(shape).bool()
+
+
+def path(label: str, steps: int) -> int:
+    net = network(label)
+    return critical_path(net, *batch(net, steps)[:3])
+
+
+# -- kernel and equations --------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("label", RECURRENT + DECODERS)
+def test_equations_and_kernel_compute_the_same(label):
+    net = network(label).double()
+    inputs, lengths, targets, _ = batch(net, 9)
+    called, found = [], []
+    for module in net.modules():
+        if isinstance(module, nn.RNNBase):
+            module.register_forward_hook(lambda *_: called.append(1))
+    for by_equations in (False, True):
+        assert set_by_equations(net, by_equations)
+        called.clear()
+        outputs = net(inputs.double(), lengths, targets)
+        assert bool(called) is not by_equations
+        found.append([outputs, *torch.autograd.grad(outputs.square().sum(), [*net.parameters()])])
+    for kernel, equations in zip(*found, strict=True):
+        torch.testing.assert_close(kernel, equations, rtol=0, atol=1e-12)
+
+
+@pytest.mark.parametrize(
+    "label", ["cnn", "min_gru", "lstm[gate=hard_sigmoid]", "gru[hold_reset=1]"]
+)
+def test_where_there_is_no_kernel_it_is_the_same_both_ways(label):
+    assert not set_by_equations(network(label), True)
+
+
+# -- the critical path -----------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "label, operations",
+    [
+        ("rnn", 3),  # product with U, sum, tanh
+        ("birnn", 3),
+        ("lstm", 8),  # product, sum, split, gate, times candidate, into cell, tanh, out of cell
+        ("gru", 9),  # product, split, sum, reset, times, sum, tanh, times (1 - z), sum
+    ],
+)
+def test_a_recurrent_network_takes_as_many_operations_more_at_each_step(label, operations):
+    assert path(label, 16) - path(label, 8) == 8 * operations
+    assert path(label, 64) - path(label, 32) == 32 * operations
+
+
+@pytest.mark.parametrize("label", ["cnn", "tcn", "fnn_window", "self_attention"])
+def test_what_is_parallel_over_time_takes_no_more(label):
+    assert path(label, 8) == path(label, 16) == path(label, 128)
+
+
+def test_a_scan_takes_as_much_more_each_time_the_length_doubles():
+    more = path("min_gru", 16) - path("min_gru", 8)
+    assert more > 0
+    assert path("min_gru", 128) - path("min_gru", 64) == more
+
+
+def test_a_convolution_in_chunks_takes_more_for_each_chunk():
+    assert path("s4d", CHUNK // 2) == path("s4d", CHUNK)
+    two, three, five = (path("s4d", chunks * CHUNK) for chunks in (2, 3, 5))
+    assert path("s4d", CHUNK) < two < three
+    assert five - three == 2 * (three - two)
+
+
+class Chain(nn.Module):
+    """A long chain of operations, with short cuts."""
+
+    def __init__(self, length: int):
+        super().__init__()
+        self.length, self.weight = length, nn.Parameter(torch.ones(2))
+
+    def forward(self, inputs, lengths, targets):
+        x = self.weight.exp()
+        for _ in range(self.length):
+            x = x * self.weight
+        return x + self.weight.exp()
+
+
+@pytest.mark.parametrize("length", [0, 1, 5, 5000])
+def test_the_longest_chain_counts(length):
+    assert critical_path(Chain(length), torch.zeros(1), torch.ones(1)) == length + 2
+
+
+# -- one update ------------------------------------------------------------------------------
+
+
+class Toy(nn.Module):
+    """All that it keeps for the backward pass can be counted by hand."""
+
+    outputs, embed = "reals", None
+
+    def __init__(self):
+        super().__init__()
+        self.linear = nn.Linear(FEATURES, 7)
+
+    def forward(self, inputs, lengths, targets):
+        hidden = self.linear(inputs).exp()
+        return hidden * hidden  # kept by both operations, but only once
+
+    def counts(self):
+        return 35, 30
+
+
+def test_activation_memory_by_hand():
+    inputs, lengths = torch.randn(5, 11, FEATURES), torch.full((5,), 11)
+    targets, scored = torch.zeros(5, 11, 7), torch.ones(5, 11).bool()
+    found = measure_update(Toy(), inputs, lengths, targets, scored, repeats=1, flops=1.0)
+    read, hidden, errors = 5 * 11 * FEATURES, 5 * 11 * 7, 5 * 11 * 7
+    scored_or_not = 5 * 11  # one byte each
+    assert found["activation_memory"] * 2**20 == 4 * (read + hidden + errors) + scored_or_not
+    assert found["weight_memory"] * 2**20 == 4 * 35
+
+
+@pytest.mark.parametrize("label", ["lstm", "self_attention", "encoder_decoder[layers=2]"])
+def test_measure_update(label):
+    net = network(label).eval()
+    before = {name: tensor.clone() for name, tensor in net.state_dict().items()}
+    given = batch(net, 12)
+    kernel = measure_update(net, *given, repeats=3)
+    set_by_equations(net, True)
+    equations = measure_update(net, *given, repeats=3)
+    assert json.loads(json.dumps(kernel, allow_nan=False)) == kernel
+    assert 0 < kernel["seconds"] <= kernel["seconds_median"]
+    assert kernel["activation_memory"] > 0
+    assert (kernel["parameters"], kernel["matched_parameters"]) == net.counts()
+    same = ("flops", "critical_path", "parameters", "matched_parameters", "weight_memory")
+    assert [kernel[name] for name in same] == [equations[name] for name in same]
+    assert kernel["critical_path"] == critical_path(net, *given[:3])
+    assert not net.training
+    assert all(parameter.grad is None for parameter in net.parameters())
+    assert all(torch.equal(tensor, before[name]) for name, tensor in net.state_dict().items())
+
+
+@pytest.mark.parametrize(
+    "label, sizes, flops, memory",
+    [("self_attention", (256, 512, 1024, 2048), 2, 2), ("rnn", (16, 32, 64, 128), 1, 1)],
+)
+def test_what_grows_with_the_length(label, sizes, flops, memory):
+    """An attention map has the square of the length; the library's kernel does not keep it."""
+    net, found = network(label), []
+    for steps in sizes:
+        given = batch(net, steps)
+        found.append(measure_update(net, *(tensor[:1] for tensor in given), repeats=1))
+    for name, power in (("flops", flops), ("equations_memory", memory), ("activation_memory", 1)):
+        exponent = growth_exponent(sizes, [cost[name] for cost in found])["exponent"]
+        assert exponent == pytest.approx(power, abs=0.1), name
+
+
+# -- growth ----------------------------------------------------------------------------------
+
+
+def test_growth_of_a_power():
+    found = growth_exponent([10, 20, 40, 80], [3 * size**1.5 for size in (10, 20, 40, 80)])
+    assert found["exponent"] == pytest.approx(1.5)
+    assert found["low"] == pytest.approx(1.5) and found["high"] == pytest.approx(1.5)
+    assert (found["r2"], found["from"], found["to"], found["n"]) == (pytest.approx(1), 10, 80, 4)
+
+
+def test_growth_is_that_of_the_larger_half():
+    sizes = [1, 2, 4, 8, 16, 32, 64, 128, 256, 512]
+    found = growth_exponent(sizes, [100 if size < 32 else size**2 for size in sizes])
+    assert found["exponent"] == pytest.approx(2)
+    assert (found["from"], found["to"], found["n"]) == (32, 512, 5)
+    assert growth_exponent(sizes[:6], sizes[:6])["n"] == 4
+
+
+def test_the_interval_is_students():
+    """Against the textbook formula, and it holds the true slope in 95 of 100 cases."""
+    rng = np.random.default_rng(0)
+    sizes = np.repeat([10.0, 20.0, 40.0, 80.0], 2)
+    hits = 0
+    for _ in range(400):
+        values = sizes**1.2 * np.exp(rng.normal(0, 0.1, len(sizes)))
+        found = growth_exponent(sizes, values)
+        hits += found["low"] <= 1.2 <= found["high"]
+    assert 0.92 <= hits / 400 <= 0.98
+    x, y = np.log(sizes), np.log(values)
+    slope = ((x - x.mean()) * (y - y.mean())).sum() / ((x - x.mean()) ** 2).sum()
+    rest = y - y.mean() - slope * (x - x.mean())
+    error = math.sqrt((rest**2).sum() / 6 / ((x - x.mean()) ** 2).sum())
+    assert found["exponent"] == pytest.approx(slope)
+    assert found["high"] - found["exponent"] == pytest.approx(2.446912 * error, rel=1e-6)
+    assert found["r2"] == pytest.approx(1 - (rest**2).sum() / ((y - y.mean()) ** 2).sum())
+
+
+def test_growth_of_what_does_not_grow():
+    found = growth_exponent([1, 2, 4, 8], [28, 28, 28, 28])
+    assert (found["exponent"], found["low"], found["high"], found["r2"]) == (0, 0, 0, 0)
+
+
+def test_two_values_have_no_interval():
+    found = growth_exponent([10, 20], [1, 4])
+    assert found["exponent"] == pytest.approx(2)
+    assert found["low"] is None and found["high"] is None
+
+
+@pytest.mark.parametrize("sizes, values", [([5, 5], [1, 2]), ([1, 2], [0, 1]), ([0, 2], [1, 1])])
+def test_growth_of_nothing_is_refused(sizes, values):
+    with pytest.raises(ValueError, match="two different sizes"):
+        growth_exponent(sizes, values)

@@ -1,0 +1,132 @@
+"""Statistics of values and seeds, each against a reference implementation."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import pytest
+from scipy import stats
+
+from reports.statistics import (
+    bootstrap,
+    combine,
+    fit_line,
+    greater,
+    holm,
+    paired,
+    summarize,
+    tost,
+)
+
+VALUES = [0.81, 0.84, 0.79, 0.9, 0.83, 0.86, 0.8]
+
+
+def test_summary_has_the_sd_of_its_values():
+    found = summarize(VALUES)
+    assert found.sd == pytest.approx(np.std(VALUES, ddof=1))
+    ends = stats.ttest_1samp(VALUES, 0).confidence_interval(0.95)
+    assert (found.low, found.high) == pytest.approx((ends.low, ends.high))
+    assert summarize([0.5]).sd is None
+    assert combine([found, summarize([1.0, 2.0])]).sd is None
+
+
+@pytest.mark.parametrize("statistic", [np.mean, np.median])
+def test_bootstrap_is_that_of_scipy(statistic):
+    reference = stats.bootstrap(
+        (VALUES,), statistic, method="percentile", n_resamples=10_000, rng=np.random.default_rng(0)
+    ).confidence_interval
+    assert bootstrap(VALUES, statistic) == pytest.approx((reference.low, reference.high))
+
+
+def test_bootstrap_is_the_same_each_time_and_passes_over_what_is_missing():
+    assert bootstrap(VALUES) == bootstrap([None, *VALUES, math.nan])
+    unlike = np.random.default_rng(0).normal(size=50)
+    assert bootstrap(unlike) == bootstrap(unlike) != bootstrap(unlike, seed=1)
+    assert bootstrap([0.5, 0.5]) == (0.5, 0.5)
+    assert bootstrap([0.5]) is None and bootstrap([]) is None
+
+
+def test_a_smaller_confidence_gives_a_narrower_bootstrap_interval():
+    wide, narrow = bootstrap(VALUES), bootstrap(VALUES, confidence=0.5)
+    assert wide[0] < narrow[0] < narrow[1] < wide[1]
+
+
+def test_pairing_is_over_the_shared_seeds_only():
+    a = {0: 0.9, 1: 0.7, 2: 0.8, 3: None, 4: 0.1}
+    b = {2: 0.5, 1: 0.6, 0: 0.5, 3: 0.4, 5: 0.0}
+    found = paired(a, b)
+    reference = stats.ttest_rel([0.9, 0.7, 0.8], [0.5, 0.6, 0.5]).confidence_interval(0.95)
+    assert found.n == 3
+    assert (found.low, found.high) == pytest.approx((reference.low, reference.high))
+    assert paired({0: 1.0}, {1: 1.0}).mean is None
+
+
+@pytest.mark.parametrize("threshold", [0.7, 0.8, 0.83, 0.9])
+def test_greater_is_the_one_sided_t_test_of_scipy(threshold):
+    reference = stats.ttest_1samp(VALUES, threshold, alternative="greater").pvalue
+    assert greater(VALUES, threshold) == pytest.approx(reference, rel=1e-9)
+
+
+def test_greater_without_spread_or_values():
+    assert [greater([1.0, 1.0, 1.0], t) for t in (0.9, 1.0, 1.1)] == [0.0, 0.5, 1.0]
+    assert greater([1.0], 0.0) == greater([], 0.0) == 1.0
+    with pytest.raises(ValueError, match="nan"):
+        greater([1.0, math.nan], 0.0)
+
+
+@pytest.mark.parametrize("margin", [0.02, 0.05, 0.5])
+@pytest.mark.parametrize("shift", [0.0, 0.03, -0.03])
+def test_tost_is_that_of_statsmodels(margin, shift):
+    from statsmodels.stats.weightstats import DescrStatsW
+
+    differences = np.array([0.01, -0.02, 0.03, 0.0, -0.01, 0.02]) + shift
+    reference = DescrStatsW(differences).ttost_mean(-margin, margin)[0]
+    assert tost(differences, margin) == pytest.approx(reference, rel=1e-9)
+
+
+def test_tost_without_spread_and_with_a_margin_that_is_none():
+    assert tost([0.0, 0.0], 0.1) == 0.0
+    assert tost([0.2, 0.2], 0.1) == 1.0
+    with pytest.raises(ValueError, match="margin"):
+        tost([0.0, 0.1], 0.0)
+
+
+@pytest.mark.parametrize(
+    "pvalues",
+    [[0.01, 0.04, 0.03, 0.005], [0.5, 0.5, 0.01], [0.9, 0.8], [0.0, 1.0], [0.2], []],
+)
+def test_holm_is_that_of_statsmodels(pvalues):
+    from statsmodels.stats.multitest import multipletests
+
+    reference = multipletests(pvalues, method="holm")[1] if pvalues else []
+    assert holm(pvalues) == pytest.approx(list(reference))
+
+
+@pytest.mark.parametrize("wrong", [-0.1, 1.1, math.nan])
+def test_holm_refuses_what_is_no_p_value(wrong):
+    with pytest.raises(ValueError, match="no p-value"):
+        holm([0.5, wrong])
+
+
+def test_line_is_that_of_scipy():
+    lags = np.array([1, 2, 5, 10, 20, 50, 100])
+    norms = np.log(0.8**lags * np.array([1.1, 0.9, 1.0, 1.3, 0.8, 1.05, 1.0]))
+    found, reference = fit_line(lags, norms), stats.linregress(lags, norms)
+    half = stats.t.ppf(0.975, len(lags) - 2) * reference.stderr
+    assert found.slope == pytest.approx(reference.slope)
+    assert found.intercept == pytest.approx(reference.intercept)
+    assert found.r2 == pytest.approx(reference.rvalue**2)
+    ends = reference.slope - half, reference.slope + half
+    assert (found.low, found.high) == pytest.approx(ends)
+
+
+def test_line_through_two_points_has_no_interval_and_one_x_no_line():
+    line = fit_line([1, 3], [2, 8])
+    assert (line.slope, line.intercept, line.low, line.high) == (3.0, -1.0, None, None)
+    assert fit_line([1, 2, 3], [4, 4, 4]).r2 == 1.0
+    for x, y in (([2, 2], [1, 3]), ([1], [1]), ([1, 2], [1])):
+        with pytest.raises(ValueError, match="no line"):
+            fit_line(x, y)
+    with pytest.raises(ValueError, match="inf"):
+        fit_line([1, 2], [0, math.inf])
