@@ -36,6 +36,9 @@ TUNABLE = ("learning_rate", "dropout", "width")
 SIZE = {"parameters": "parameters", "flops": "flops", "none": "width"}
 """By what sizes are matched: the term of the budget that then says the size."""
 
+OWN_CELLS = "matrix"
+"""What stands for a part's name where a matrix's own cells are meant."""
+
 HORIZON = "horizon"
 """The study that climbs from lag to lag; see ``harness.probes.horizon``."""
 
@@ -305,8 +308,8 @@ class Matrix(BaseModel):
                 raise ValueError(f"key {key!r} is missing or empty; name at least one")
         names = [part.name for part in self.parts]
         for name in names:
-            if names.count(name) > 1:
-                raise ValueError(f"parts: {name} is there twice")
+            if names.count(name) > 1 or name == OWN_CELLS:
+                raise ValueError(f"parts: {name} is there twice, or stands for the own cells")
         return self
 
     def terms(self, task: str) -> dict[str, Any]:

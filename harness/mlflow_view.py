@@ -15,6 +15,7 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
+from harness.matrix import OWN_CELLS
 from harness.record import FINE, Outcome, Record
 
 LAYOUT = 2
@@ -33,10 +34,6 @@ _TAG_LIMIT = 20_000
 def stamp(record: Record) -> str:
     """A short hash of all that is written about a record."""
     return hashlib.sha256(f"{LAYOUT}\n{record.to_json()}".encode()).hexdigest()[:16]
-
-
-OWN_CELLS = "matrix"
-"""What stands for a part's name where a cell is the matrix's own."""
 
 
 def run_name(record: Record, part: str = OWN_CELLS) -> str:

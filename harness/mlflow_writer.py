@@ -17,6 +17,7 @@ from typing import Any, NamedTuple
 from urllib.parse import unquote
 
 from harness import mlflow_view as view
+from harness.matrix import OWN_CELLS
 from harness.record import FINE, Record
 from harness.store import Store
 
@@ -130,7 +131,7 @@ class Writer:
 
         started = view.milliseconds(record.started) or int(time.time() * 1000)
         ended = view.milliseconds(record.ended) or started
-        part = self.parts.get(record.id, view.OWN_CELLS)
+        part = self.parts.get(record.id, OWN_CELLS)
         run = self.client.create_run(
             self.experiment,
             start_time=started,

@@ -14,7 +14,7 @@ import numpy as np
 from harness import tuning
 from harness.cell import Cell
 from harness.errors import UserError, nearest
-from harness.matrix import HORIZON, SIZE, Budget, Matrix, Part, matches
+from harness.matrix import HORIZON, OWN_CELLS, SIZE, Budget, Matrix, Part, matches
 from harness.probes import MEASURED
 from harness.record import Outcome, Record
 from harness.registry import (
@@ -65,8 +65,10 @@ def expand(
 ) -> list[Cell]:
     """The reported cells of a matrix, those of the first seed first; raises UserError.
 
-    tasks, architectures: patterns to choose by, see ``harness.registry.select``. Where values
-    are to be tuned, the cells say how; see ``resolve``.
+    tasks, architectures: patterns to choose by, see ``harness.registry.select``. parts: patterns
+    of the parts that alone are wanted, ``matrix`` for the own cells. Without these, a matrix that
+    is narrowed to some tasks or architectures is so without its parts. Where values are to be
+    tuned, the cells say how; see ``resolve``.
     """
     where = where or f"matrix {matrix.name}"
     known_tasks, known = task_declarations(), architecture_declarations()
@@ -88,16 +90,13 @@ def expand(
                 f"{where}: budgets: {pattern!r} is no task of the matrix; {nearest(pattern, names)}"
             )
     everyone = chosen
-    of_parts = [name for part in matrix.parts for name in part.tasks]
-    if own := _not_of_parts(tasks, listed, of_parts):
-        chosen_tasks = select(own, chosen_tasks, known_tasks, "task", "--task")
-    elif tasks:
+    own = matrix.tasks and (parts is None or any(fnmatch.fnmatchcase(OWN_CELLS, p) for p in parts))
+    if not own:
         chosen_tasks = []
-    of_parts = [name for part in matrix.parts for name in part.architectures]
-    if own := _not_of_parts(architectures, [a.label for a in chosen], of_parts):
-        chosen = select(own, chosen, known, "architecture", "--arch")
-    elif architectures:
-        chosen = []
+    elif tasks:
+        chosen_tasks = select(tasks, chosen_tasks, known_tasks, "task", "--task")
+    if own and architectures:
+        chosen = select(architectures, chosen, known, "architecture", "--arch")
     budgets = {task: matrix.budget_of(task.label) for task in chosen_tasks}
     for task in chosen_tasks:
         _check(task, where)
@@ -109,32 +108,21 @@ def expand(
         for seed in matrix.seeds
         for task in chosen_tasks
         for architecture in chosen
-        if parts is None
     ]
     if parts is not None:
-        names = [part.name for part in matrix.parts]
+        names = [OWN_CELLS, *(part.name for part in matrix.parts)]
         for pattern in parts:
             if not fnmatch.filter(names, pattern):
                 raise UserError(f"--part {pattern}: {where} has no such part; "
                                 f"{nearest(pattern, names)}")  # fmt: skip
-    for part in matrix.parts:
+    narrowed = own and parts is None and (tasks or architectures)
+    for part in () if narrowed else matrix.parts:
         if parts is None or any(fnmatch.fnmatchcase(part.name, p) for p in parts):
             cells += _cells_of(part, matrix, tasks, architectures, where)
     if not cells:
         raise UserError(f"{where}: nothing is left to run by --task, --arch and --part")
     return sorted(cells, key=lambda cell: matrix.seeds.index(cell.seed)
                   if cell.seed in matrix.seeds else cell.seed)  # fmt: skip
-
-
-def _not_of_parts(patterns: list[str] | None, listed: list[str], parts: list[str]) -> list[str]:
-    """The patterns that choose from the matrix's own cells: those that name nothing of it, too,
-    unless they name something of its parts."""
-    return [
-        pattern
-        for pattern in patterns or []
-        if any(matches(name, pattern) for name in listed)
-        or not any(matches(name, pattern.split("[")[0]) for name in parts)
-    ]
 
 
 def _cells_of(

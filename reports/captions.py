@@ -9,6 +9,7 @@ from reports import formats
 from reports.figures.curves import Band
 from reports.figures.style import Drawing
 from reports.formats import listed, plural
+from reports.own import without_controls
 from reports.ranking import standing
 from reports.results import Results, TaskInfo
 from reports.sections.section import Figure, Table
@@ -37,7 +38,9 @@ def heat_map(results: Results, drawing: Drawing, squares: Mapping[Any, Square]) 
 
 
 def _reached(results: Results) -> str:
-    """On how many tasks somebody does well, and on which nobody does."""
+    """On how many tasks somebody does well, and on which nobody does; rows that are there for
+    control are no tasks to do well at."""
+    results = without_controls(results)
     tops = {
         t.name: max(known)
         for t in results.tasks
@@ -48,7 +51,10 @@ def _reached(results: Results) -> str:
         return ""
     good = sum(top >= GOOD for top in tops.values())
     poor = [f"{t} ({formats.skill(top)})" for t, top in tops.items() if top < FAIR]
-    text = f"Some architecture reaches a skill of {GOOD:g} on {good} of {plural(len(tops), 'task')}"
+    text = f"No architecture reaches a skill of {GOOD:g} on any task"
+    if good:
+        of = f"{good} of {plural(len(tops), 'task')}"
+        text = f"Some architecture reaches a skill of {GOOD:g} on {of}"
     if poor:
         text += f"; none reaches {FAIR:g} on {listed(poor, 5)}"
     return f"{text}."
@@ -217,8 +223,10 @@ def tuning(task: TaskInfo, rows: Mapping[str, Any], drawing: Drawing, tried: Map
         if len(t.expected) > 2
     }
     rising = [a for a, gain in gains.items() if gain >= 0.1]
-    caption = f"{task.name}: the last trial brought a tenth or more of what all of them gained for "
-    caption += f"{listed(rising, 8) or 'no architecture'}."
+    caption = (
+        f"{task.name}: {listed(rising, 8) or 'no architecture'} gained a tenth or more of all that "
+        "the trials brought by the last one."
+    )
     data = as_csv(
         ("task", "architecture", "trials", "expected_best"),
         [(task.name, a, n, v) for a, t in tried.items() for n, v in enumerate(t.expected, 1)],

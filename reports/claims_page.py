@@ -17,7 +17,11 @@ def figure_of(entry: Entry) -> Figure | None:
     rows = tuple(
         (r.label, r.mean, r.interval, r.claimed, str(r.n), r.p_for, r.p_against) for r in entry.rows
     )
-    return Figure(entry.figure, entry.reason, Table(HEADS, rows), entry.command)
+    table = Table(HEADS, rows)
+    if not rows:  # what is counted has no comparisons
+        told = (entry.id, entry.verdict, entry.effect, entry.interval, str(entry.n))
+        table = Table(("claim", "verdict", "effect", "95 % interval", "n"), (told,))
+    return Figure(entry.figure, entry.reason, table, entry.command)
 
 
 def context(page: dict[str, Any]) -> dict[str, Any]:

@@ -251,7 +251,7 @@ def _versus_caption(over: OverTasks, pairs: Sequence[Versus]) -> str:
             f", and how probable it is that over tasks like these it is better, practically equal "
             f"(within {ROPE:g} of skill), or worse (Bayesian signed-rank test, Benavoli et al. "
             f"2017). With a probability of 95 % or more {leader} is better than "
-            f"{listed(sure, 8) or 'none'}"
+            f"{listed(sure, 8) or 'none of them'}"
         )
         text += f", and practically equal to {listed(level, 8)}" if level else ""
         return text + "."

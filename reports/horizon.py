@@ -41,26 +41,32 @@ class Horizon:
 
 
 def horizon(part: Part, task: str, architecture: str) -> Horizon:
-    """The horizon of an architecture on a task, given by its name; empty without records.
+    """The horizon of an architecture on a task, given by its name; empty without records, and
+    without a number of steps while there are lags still to be tried.
 
     Of lags beyond the first that not half of the seeds learned nothing is known: they were not
     tried, and count as not learned.
     """
     skills: dict[int, dict[int, float]] = {}
+    waiting = False
     for cell in part.results.cells:
         if cell.architecture == architecture and cell.task.split("[")[0] == task:
+            waiting = waiting or cell.record is None
             if cell.record is not None and not cell.refused and cell.lag is not None:
                 skills.setdefault(cell.lag, {})[cell.seed] = cell.skill or 0.0
+    means = {lag: summarize(skills[lag].values()) for lag in sorted(skills)}
     if not skills:
         return Horizon()
     seeds = sorted({seed for found in skills.values() for seed in found})
     learned = np.array(
         [[skills.get(lag, {}).get(seed, 0.0) >= LEARNED for lag in part.lags] for seed in seeds]
     )
+    found = _steps(learned, part.lags)
+    if waiting or found == max(skills) != part.lags[-1]:
+        return Horizon(skills=means)
     draws = np.random.default_rng(0).integers(len(seeds), size=(DRAWS, len(seeds)))
     steps = [_steps(learned[draw], part.lags) for draw in draws]
     low, high = np.percentile(steps, [2.5, 97.5], method="nearest")
-    found = _steps(learned, part.lags)
     return Horizon(
         found,
         int(low),
@@ -69,7 +75,7 @@ def horizon(part: Part, task: str, architecture: str) -> Horizon:
         by_seed={
             seed: _steps(row[None], part.lags) for seed, row in zip(seeds, learned, strict=True)
         },
-        skills={lag: summarize(skills[lag].values()) for lag in sorted(skills)},
+        skills=means,
     )
 
 

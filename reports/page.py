@@ -11,6 +11,8 @@ from reports import (
     captions,
     contest,
     costs,
+    errors,
+    fairness,
     gallery,
     own,
     parts,
@@ -20,6 +22,7 @@ from reports import (
     words,
 )
 from reports import tuning as tunings
+from reports.advice import advise
 from reports.elsewhere import Beside, read_beside
 from reports.further import further
 from reports.published import comparisons
@@ -77,6 +80,7 @@ def page(store: Store, results: Results, inside: Sequence[Mapping[str, Any]] = (
         + ([] if results.cells else [s for c in chapters for s in c.section.sentences[:1]])
         + words.shortfalls(results),
         "own": owned,
+        "advice": {o.task.name: advise(store, results, o.task).recommendation for o in owned},
         "heatmap": top.get("heatmap"),
         "codes": tables.codes_used(tables.skill_squares(results)),
         "squares": tables.skill_squares(results),
@@ -88,13 +92,14 @@ def page(store: Store, results: Results, inside: Sequence[Mapping[str, Any]] = (
         "tasks": [tables.task_table(results, task) for task in results.tasks],
         "by_task": by_task,
         "further": {task.name: further(results, task) for task in results.tasks},
+        "errors": errors.read(store, results),
         "holes": tables.holes(results),
         "tuning": tuned,
-        "exceptions": tables.exceptions(results),
-        "budget": tables.budget(results),
-        "budgets": tables.budgets(results),
-        "matched": tables.matched(results),
-        "environments": tables.environments(results),
+        "exceptions": fairness.exceptions(results),
+        "budget": fairness.budget(results),
+        "budgets": fairness.budgets(results),
+        "matched": fairness.matched(results),
+        "environments": fairness.environments(results),
         "parts": parts.overview(results),
         "part_scores": parts.scores(results),
         "command": reproduce.command(results, bool(owned)),

@@ -6,9 +6,10 @@ from collections.abc import Mapping
 from typing import Any
 
 from reports.captions import squares_table
+from reports.fairness import plain
 from reports.results import Part, Results
 from reports.sections.section import Table
-from reports.tables import plain, skill_squares
+from reports.tables import skill_squares
 
 
 def overview(results: Results) -> Table | None:

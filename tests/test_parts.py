@@ -115,6 +115,8 @@ def test_parts_are_chosen_by_name(mine, tmp_path):
     folder, _ = mine
     table = run(folder / "mine.toml", tmp_path / "out", parts=["wid*"])
     assert set(table.part) == {"wider"} and len(table) == 2
+    table = run(folder / "mine.toml", tmp_path / "own", parts=["matrix"])
+    assert list(table.part) == ["", ""]
     table = run(folder / "mine.toml", tmp_path / "more", architectures=["lstm"], parts=["wid*"])
     assert list(table.architecture) == ["lstm"]
     with pytest.raises(UserError, match="--part wide: .*wider"):

@@ -309,7 +309,7 @@ def test_the_page_is_sound_html_with_unique_ids_and_described_figures(tmp_path):
     page = Page(index.read_text())
     assert not page.faults and not page.open
     assert len(page.ids) == len(set(page.ids)) > 50
-    # heat map, profile, two costs, legend, and for each task curves and seeds
+    # heat map, profile, performance profiles, two costs, and for each task curves and seeds
     assert len(page.svgs) == 9
     assert all(s.get("role") == "img" and len(s.get("aria-label", "")) > 20 for s in page.svgs)
     inside = [a for a in page.anchors if a.startswith("#")]
@@ -334,7 +334,8 @@ def test_the_same_records_give_the_same_bytes(tmp_path):
         {p.relative_to(page.parent): p.read_bytes() for p in page.parent.rglob("*.*")}
         for page in pages
     ]
-    assert files[0] == files[1] and len(files[0]) == 12
+    # page, Markdown, results; 9 figures with their numbers; 2 further tables; 4 in LaTeX
+    assert files[0] == files[1] and len(files[0]) == 3 + 9 + 9 + 2 + 4
     build(Store(tmp_path / "a"))
     assert {p: (pages[0].parent / p).read_bytes() for p in files[0]} == files[0]
 
@@ -440,7 +441,7 @@ def test_records_without_curves_leave_the_curves_out(tmp_path):
         record.curve = [dict(step=10, validation=None)]
         store.put(record)
     page = text_of(store)
-    assert 'id="curves"' not in page and 'href="#curves"' not in page
+    assert "figure-curves" not in page and 'id="figure-seeds-adding"' in page
     assert 'id="figure-heatmap"' in page
 
 

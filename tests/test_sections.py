@@ -332,3 +332,17 @@ def test_the_catalogue_has_every_word_that_is_asked_for():
                     assert name in known.get(table, {}), (path.name, key.value)
                     asked += 1
     assert asked > 20
+
+
+def test_a_horizon_is_not_told_before_the_climb_is_over():
+    lags = (5, 10, 20)
+    done = fake.climb("recall", "lstm", [10, 10], lags[:3])
+    told = fake.evidence({"horizon": done}, {"horizon": "horizon"}, {"horizon": lags})
+    assert told.horizon("horizon", "recall", "lstm").steps == 10
+    below = fake.climb("recall", "lstm", [10, 10], lags[:2])
+    early = fake.evidence({"horizon": below}, {"horizon": "horizon"}, {"horizon": lags})
+    assert early.horizon("horizon", "recall", "lstm").steps is None
+    assert early.horizon("horizon", "recall", "lstm").skills[10].mean == 1.0
+    part_run = [*done[:-1], (*done[-1][:3], None)]
+    waiting = fake.evidence({"horizon": part_run}, {"horizon": "horizon"}, {"horizon": lags})
+    assert waiting.horizon("horizon", "recall", "lstm").steps is None

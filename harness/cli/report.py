@@ -23,11 +23,11 @@ def main(
         harness report --out harness-out
     """
     from harness.api import build_report
-    from harness.errors import UserError, nearest
+    from harness.errors import UserError
     from harness.store import Store
     from reports.render import languages
 
     known = languages()
     if lang not in known:
-        raise UserError(f"--lang {lang}: there is no such language; {nearest(lang, known)}")
+        raise UserError(f"--lang {lang}: there is no such language; known: {', '.join(known)}")
     print(build_report(Store(out), matrix))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from reports.claims.evidence import Evidence
@@ -199,7 +199,7 @@ def _told(flows: Flows) -> str:
 
 def _table(flows: Flows) -> Table:
     lags = max(m["initial"]["lags"][-1] for found in flows.values() for m in found.values())
-    heads = ("architecture", "when", "factor a step [95 %]", "R²",
+    heads = ("architecture", "when", "factor a step [95 %]", "R²", "the same at the hidden state",
              f"norm {lags:,} steps back, of that at the output", "zero beyond lag",
              "Lyapunov exponent", "spectral radius", "seeds")  # fmt: skip
     rows = []
@@ -215,6 +215,7 @@ def _table(flows: Flows) -> Table:
                 WORDS[when],
                 geometric_with_interval(_fits(flows, architecture, when, "rate"), _factor),
                 "" if r2 is None else f"{r2:.3f}",
+                geometric_with_interval(_of_hidden(found, when), _factor),
                 "" if ratio is None else share(ratio),
                 "" if window is None else f"{window:,}",
                 with_interval(j.get("lyapunov") for j in jacobians),
@@ -222,6 +223,17 @@ def _table(flows: Flows) -> Table:
                 f"{len(found)}",
             ))  # fmt: skip
     return Table(heads, tuple(rows))
+
+
+def _of_hidden(found: Iterable[Mapping[str, Any]], when: str) -> list[float | None]:
+    """Factor a step of the gradient at the hidden state of the topmost layer; of what has none,
+    nothing."""
+    rates = []
+    for measured in found:
+        places = [p for p in measured[when]["norms"] if p.startswith("hidden_l")]
+        if places:
+            rates.append(measured[when]["norms"][max(places)]["decay"]["rate"])
+    return rates
 
 
 def _factor(rate: float | None) -> str:
