@@ -181,10 +181,8 @@ class Writer:
         self.client.set_terminated(parent, "KILLED" if interrupted else status, now)
 
     def attach(self, parent: str, report: Path) -> None:
-        """Put a report, and the .md and .csv files beside it, into a parent run's artifacts."""
-        beside = [p for suffix in ("*.md", "*.csv") for p in sorted(report.parent.glob(suffix))]
-        for path in [report, *beside]:
-            self.client.log_artifact(parent, str(path), "report")
+        """Put a report, and all that it links to beside it, into a parent run's artifacts."""
+        self.client.log_artifacts(parent, str(report.parent), "report")
         self.client.set_tag(parent, "harness.report", f"report/{report.name}")
         self.report = f"{parent}/artifacts/report/{report.name}"
 

@@ -238,8 +238,22 @@ class Results:
 
     @cached_property
     def failures(self) -> tuple[Cell, ...]:
-        """Cells that ran and did not end well."""
-        return tuple(c for c in self.all_cells if c.record is not None and not c.fine)
+        """Cells that ran and did not end well; not those that diverged where that is an answer."""
+        answers = {cell.id for cell in self.answers}
+        return tuple(
+            c for c in self.all_cells if c.record is not None and not c.fine and c.id not in answers
+        )
+
+    @cached_property
+    def answers(self) -> tuple[Cell, ...]:
+        """Cells of parts that ask whether training diverges, and that did."""
+        return tuple(
+            cell
+            for part in self.parts.values()
+            if part.may_diverge
+            for cell in part.results.cells
+            if cell.outcome == Outcome.DIVERGED
+        )
 
 
 @dataclass(frozen=True)
@@ -252,6 +266,8 @@ class Part:
     results: Results
     lags: tuple[int, ...] = ()
     """Where a horizon is sought: the dependency lengths that would be tried."""
+    may_diverge: bool = False
+    """A training that diverges is an answer here, and no failure."""
 
 
 def read(store: Store, matrix: str | None = None) -> Results:
@@ -275,6 +291,7 @@ def read(store: Store, matrix: str | None = None) -> Results:
             part["study"],
             _results(store, plan, tuple(by_part.get(part["name"], {}).values()), ()),
             tuple(part["lags"]) if part["study"] == "horizon" else (),
+            part.get("may_diverge", False),
         )
         for part in plan.get("parts", [])
     }

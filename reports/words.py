@@ -95,7 +95,7 @@ def more(results: Results) -> list[str]:
 
 def shortfalls(results: Results) -> list[str]:
     """What failed, and what has not run yet."""
-    return [s for s in (_failed(results), _waiting(results)) if s]
+    return [s for s in (_failed(results), _diverged(results), _waiting(results)) if s]
 
 
 def _nothing(results: Results) -> str:
@@ -273,6 +273,13 @@ def _failed(results: Results) -> str:
         f"{len(results.failures):,} of {plural(len(results.all_cells), 'cell')} did not end well"
         f"{whose}: {counted}."
     )
+
+
+def _diverged(results: Results) -> str:
+    if not results.answers:
+        return ""
+    trainings = plural(len(results.answers), "training")
+    return f"{trainings} diverged in parts that ask for just that: these are answers, no failures."
 
 
 def _waiting(results: Results) -> str:

@@ -11,8 +11,8 @@ import sys
 
 import pytest
 
-ROW = {"id", "task", "architecture", "seed", "part", "outcome", "reason", "metric", "validation", "test",
-       "skill", "parameters", "seconds"}  # fmt: skip
+ROW = {"id", "task", "architecture", "seed", "part", "outcome", "reason", "metric", "validation",
+       "test", "skill", "parameters", "seconds"}  # fmt: skip
 VERBS = [
     "run",
     "plan",

@@ -42,7 +42,9 @@ Architectures = Annotated[
 ]
 Parts = Annotated[
     list[str] | None,
-    typer.Option("--part", help="Only these parts of the matrix, by name or glob; matrix: its own cells."),
+    typer.Option(
+        "--part", help="Only these parts of the matrix, by name or glob; matrix: its own cells."
+    ),
 ]
 Seeds = Annotated[int | None, typer.Option("--seeds", help="How many seeds.")]
 Plugins = Annotated[

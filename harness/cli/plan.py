@@ -115,6 +115,4 @@ def main(
         f"about {duration(seconds)} of one core"
     )
     if later:
-        print(
-            f"{later} cells of longer lags follow only where shorter ones are learned (horizons)"
-        )
+        print(f"{later} cells of longer lags follow only where shorter ones are learned (horizons)")
