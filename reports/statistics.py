@@ -15,6 +15,8 @@ from typing import Any
 
 CONFIDENCE = 0.95
 RESAMPLES = 10_000
+ROUNDING = 1e-12
+"""A spread that is a smaller share of the values is none."""
 
 
 @dataclass(frozen=True)
@@ -56,6 +58,8 @@ def summarize(values: Iterable[float | None]) -> Summary:
         return Summary(1, mean)
     scale = max(abs(v - mean) for v in kept) or 1.0  # squares of huge values would overflow
     deviation = scale * math.sqrt(math.fsum(((v - mean) / scale) ** 2 for v in kept) / (n - 1))
+    if deviation < ROUNDING * max(abs(v) for v in kept):
+        deviation = 0.0  # seeds that play no part: the same result but for the order of sums
     return replace(_with_interval(n, mean, deviation / math.sqrt(n), n - 1), sd=deviation)
 
 

@@ -12,6 +12,9 @@ from claim_evidence import SEEDS, Row, around, climb, each, evidence
 
 from reports.claims.claim import MIXED, REFUTED, SUPPORTED, UNDECIDED, Claim, Judgement
 from reports.claims.evidence import Evidence
+from reports.claims.section import entry
+from reports.claims_page import figure_of
+from reports.figures.style import style
 
 LAGS = (5, 10, 20, 50, 100)
 LENGTHS = (10, 20, 100, 300, 1000, 2000)
@@ -98,6 +101,20 @@ def test_the_gru_is_the_rnn_to_rounding() -> None:
     assert found.verdict == SUPPORTED and found.effect == 1e-6 and found.n == 3
     assert tried("gru_contains_rnn", held(0.3, 0.2)).verdict == REFUTED
     assert tried("gru_contains_rnn", held(0.3, 0.0)).verdict == MIXED
+
+
+def test_what_is_counted_or_computed_is_in_the_table_beside_its_figure() -> None:
+    for module, given, heads, row in (
+        ("parameters_constant", sizes(), ("architecture", "length, steps", "parameters"),
+         ("fnn_window[window=1000]", "1,000", "256,680")),
+        ("gru_contains_rnn", held(0.0, 3e-7), ("task", "seed", "outputs", "gradients", "tolerance"),
+         ("recall", "1", "3e-07", "1.5e-07", "1e-05")),
+    ):  # fmt: skip
+        found = claim(module)
+        judgement = found.judge(given)
+        with style():
+            figure = figure_of(entry(found, judgement, found.draw and found.draw(given, judgement)))
+        assert figure is not None and figure.table.heads == heads and figure.table.rows[-1] == row
 
 
 # -- lengths and memory -------------------------------------------------------------------------

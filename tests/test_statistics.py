@@ -130,3 +130,8 @@ def test_line_through_two_points_has_no_interval_and_one_x_no_line():
             fit_line(x, y)
     with pytest.raises(ValueError, match="inf"):
         fit_line([1, 2], [0, math.inf])
+
+
+def test_a_spread_of_rounding_is_none():
+    assert summarize([1.38, 1.38 + 4e-16, 1.38]).half == 0
+    assert summarize([1.38, 1.38 + 1e-9, 1.38]).half > 0

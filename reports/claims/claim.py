@@ -92,6 +92,8 @@ class Judgement:
     comparisons: tuple[Comparison, ...] = ()
     adjusted: float | None = None
     """The p value adjusted for all claims that were judged together."""
+    table: tuple[tuple[str, ...], ...] = ()
+    """Of an exact claim, what was counted or computed: the heads and the rows."""
 
 
 @dataclass(frozen=True)
@@ -148,11 +150,18 @@ def rule(
     return replace(judgement, reason=text)
 
 
-def exactly(holds: Sequence[bool], effect: float, unit: str, reason: str) -> Judgement:
+def exactly(
+    holds: Sequence[bool],
+    effect: float,
+    unit: str,
+    reason: str,
+    table: Sequence[tuple[str, ...]] = (),
+) -> Judgement:
     """The verdict on what was counted or computed, and so has no error: ``holds`` says of each
-    thing whether it is as claimed."""
+    thing whether it is as claimed, ``table`` gives the numbers, below their heads."""
     verdict = SUPPORTED if all(holds) else MIXED if any(holds) else REFUTED
-    return Judgement(verdict, effect, unit, effect, effect, len(holds), reason, exact=True)
+    return Judgement(verdict, effect, unit, effect, effect, len(holds), reason, exact=True,
+                     table=tuple(table))  # fmt: skip
 
 
 def missing(why: str = "There are too few records to judge by.") -> Judgement:

@@ -11,6 +11,7 @@ from reports.claims.evidence import Evidence
 from reports.claims.words import amount, found
 from reports.figures.style import PALE, Drawing, canvas, finish, looks, plain_numbers
 from reports.statistics import summarize
+from reports.wording import say
 
 ON, OFF, DESCENT = "clip-on", "clip-off", "-sgd"
 EXPLODING = ("rnn[gain=1.5]", "rnn[gain=2.0]")
@@ -72,7 +73,7 @@ def judge(evidence: Evidence) -> Judgement:
 
 def draw(evidence: Evidence, judgement: Judgement) -> Drawing | None:
     task, name = "adding", EXPLODING[-1]
-    shown = {"unclipped": OFF + DESCENT, "clipped": ON + DESCENT}
+    shown = {say("claims.unclipped"): OFF + DESCENT, say("claims.clipped"): ON + DESCENT}
     found = {word: evidence.updates(part, task, name) for word, part in shown.items()}
     if not all(found.values()):
         return None
@@ -92,12 +93,13 @@ def draw(evidence: Evidence, judgement: Judgement) -> Drawing | None:
     plain_numbers(axes.xaxis)
     plain_numbers(axes.yaxis)
     axes.axhline(1 / 6, color=PALE, linewidth=0.8, linestyle=(0, (4, 2)), zorder=0)
-    axes.set_xlabel("updates, plain gradient descent; x: the training broke off", labelpad=2)
-    axes.set_ylabel("training loss", labelpad=2)
-    axes.set_title(f"{task}, {name}; dashed: the loss of a constant guess", fontsize=9, loc="left")
+    axes.set_xlabel(say("claims.updates"), labelpad=2)
+    axes.set_ylabel(say("claims.loss"), labelpad=2)
+    axes.set_title(say("claims.guess", task=task, name=name), fontsize=9, loc="left")
     axes.legend(frameon=False, fontsize=8, loc="upper right")
-    alt = "; ".join(f"{word}: {steps} updates at most" for word, steps in longest.items())
-    return finish(figure, "claim-clip-explosion", f"Training loss of {name} on {task}. {alt}.")
+    told = "; ".join(say("claims.lasted", how=word, updates=n) for word, n in longest.items())
+    alt = say("claims.losses", name=name, task=task, found=told)
+    return finish(figure, "claim-clip-explosion", alt)
 
 
 def _minus(values: dict[int, float]) -> dict[int, float]:

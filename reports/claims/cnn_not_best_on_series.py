@@ -9,6 +9,7 @@ from reports.figures import forest
 from reports.figures.style import Drawing
 from reports.formats import listed
 from reports.statistics import summarize
+from reports.wording import say
 
 PART = "series"
 CNN, CONVOLUTIONS = "cnn", ("cnn", "tcn")
@@ -53,7 +54,7 @@ def draw(evidence: Evidence, judgement: Judgement) -> Drawing | None:
         Comparison(f"{task}: {rival}", _ahead(evidence, task, rival), AHEAD)
         for task, rival in _rivals(evidence).items()
     ]
-    return forest.draw(f"claim-{CLAIM.id}", rows, "skill, best other minus CNN")
+    return forest.draw(f"claim-{CLAIM.id}", rows, say("claims.other_ahead"))
 
 
 def _rivals(evidence: Evidence) -> dict[str, str]:

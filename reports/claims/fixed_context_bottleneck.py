@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from reports.claims.claim import Claim, Comparison, Judgement, differences, rule
 from reports.claims.evidence import Evidence
 from reports.claims.words import by_name, found
 from reports.figures.style import INK, PALE, Drawing, canvas, finish, looks, plain_numbers
 from reports.statistics import summarize
+from reports.wording import say
 
 PART = "bottleneck"
 FIXED, ATTENDING = "encoder_decoder", "attention_encoder_decoder"
@@ -60,6 +63,7 @@ def judge(evidence: Evidence) -> Judgement:
 def draw(evidence: Evidence, judgement: Judgement) -> Drawing | None:
     """Skill against length, a line for each decoder; every seed is a dot."""
     by_length = _by_length(evidence)
+    names = {FIXED: say("claims.one_vector"), ATTENDING: say("claims.attention")}
     known = [s for task in by_length.values() for _, skills in _skills(evidence, task)
              for s in skills]  # fmt: skip
     if not known:
@@ -77,17 +81,17 @@ def draw(evidence: Evidence, judgement: Judgement) -> Drawing | None:
                       color=look.colour)  # fmt: skip
         axes.plot(list(means), [s.mean for s in means.values()], color=look.colour,
                   linestyle=look.line)  # fmt: skip
-    ends = _apart({a: _last_mean(evidence, by_length, a) for a in NAMES})
+    ends = _apart({a: _last_mean(evidence, by_length, a) for a in names})
     for (architecture, y), look in zip(ends.items(), looks((FIXED, ATTENDING)).values(),
                                        strict=True):  # fmt: skip
-        axes.annotate(NAMES[architecture], (max(by_length), y), xytext=(8, 0), va="center",
+        axes.annotate(names[architecture], (max(by_length), y), xytext=(8, 0), va="center",
                       textcoords="offset points", color=look.colour,
                       annotation_clip=False)  # fmt: skip
     axes.axhline(0, color=PALE, linewidth=0.8, zorder=0)
     axes.set_ylim(min(-0.05, *known), 1.05)
-    axes.set_xlabel("length of the source, symbols", color=INK)
-    axes.set_ylabel("skill on reverse")
-    return finish(figure, f"claim-{CLAIM.id}", _alt(evidence, by_length))
+    axes.set_xlabel(say("claims.source"), color=INK)
+    axes.set_ylabel(say("claims.reverse"))
+    return finish(figure, f"claim-{CLAIM.id}", _alt(evidence, by_length, names))
 
 
 def _last_mean(evidence: Evidence, by_length: dict[int, str], architecture: str) -> float:
@@ -102,9 +106,9 @@ def _apart(ends: dict[str, float], least: float = 0.07) -> dict[str, float]:
     return {one: a - push, other: b + push} if a <= b else {one: a + push, other: b - push}
 
 
-def _alt(evidence: Evidence, by_length: dict[int, str]) -> str:
-    told = "; ".join(f"{n}: {by_name(_skills(evidence, task))}" for n, task in by_length.items())
-    return f"Skill on reverse by length of the source. {told}."
+def _alt(evidence: Evidence, by_length: dict[int, str], names: Mapping[str, str]) -> str:
+    told = [f"{n}: {by_name(_skills(evidence, task, names))}" for n, task in by_length.items()]
+    return say("claims.bottleneck", found="; ".join(told))
 
 
 def _by_length(evidence: Evidence) -> dict[int, str]:
@@ -117,8 +121,10 @@ def _by_length(evidence: Evidence) -> dict[int, str]:
     return dict(sorted(found.items()))
 
 
-def _skills(evidence: Evidence, task: str) -> list[tuple[str, list[float]]]:
-    return [(word, list(evidence.skills(PART, task, a).values())) for a, word in NAMES.items()]
+def _skills(
+    evidence: Evidence, task: str, names: Mapping[str, str] = NAMES
+) -> list[tuple[str, list[float]]]:
+    return [(word, list(evidence.skills(PART, task, a).values())) for a, word in names.items()]
 
 
 CLAIM = Claim(

@@ -8,6 +8,7 @@ from reports.claims.evidence import Evidence
 from reports.claims.words import found
 from reports.figures.style import Drawing
 from reports.formats import listed
+from reports.wording import say
 
 PLAIN, UNIFORM, GATED = "rnn", "rnn[start=uniform]", ("lstm", "gru")
 NAMES = {PLAIN: "RNN", UNIFORM: "RNN, uniform start", "lstm": "LSTM", "gru": "GRU"}
@@ -71,7 +72,7 @@ def _tells(evidence: Evidence, task: str, gated: str) -> bool:
 
 
 def draw(evidence: Evidence, judgement: Judgement) -> Drawing | None:
-    return lags.draw(evidence, CLAIM.id, NAMES)
+    return lags.draw(evidence, CLAIM.id, NAMES | {UNIFORM: say("claims.uniform")})
 
 
 CLAIM = Claim(

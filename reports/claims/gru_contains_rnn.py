@@ -6,6 +6,7 @@ from reports.claims.claim import Claim, Judgement, exactly, missing
 from reports.claims.evidence import Evidence
 from reports.figures.style import COLOURS, PALE, Drawing, canvas, finish
 from reports.formats import listed
+from reports.wording import say
 
 PART = "contains-rnn"
 HELD = "gru[hold_reset=1,hold_update=0]"
@@ -29,7 +30,13 @@ def judge(evidence: Evidence) -> Judgement:
         "of this kind cannot do, for want of gates, the RNN cannot either, and the reverse; a GRU "
         "with free gates contains both."
     )
-    return exactly(holds, max(largest.values()), "largest relative difference", reason)
+    table = (
+        ("task", "seed", *COMPARED, "tolerance"),
+        *((task, str(seed), *(f"{m[name]:.3g}" for name in (*COMPARED, "tolerance")))
+          for task in evidence.tasks(PART)
+          for seed, m in evidence.measured(PART, task, HELD).items()),
+    )  # fmt: skip
+    return exactly(holds, max(largest.values()), "largest relative difference", reason, table)
 
 
 def draw(evidence: Evidence, judgement: Judgement) -> Drawing | None:
@@ -48,19 +55,18 @@ def draw(evidence: Evidence, judgement: Judgement) -> Drawing | None:
         axes.plot(values, [y] * len(values), linestyle="none", marker="o", markersize=4,
                   alpha=0.6, markeredgewidth=0, color=COLOURS[COMPARED.index(name)])  # fmt: skip
     axes.axvline(tolerance, color=PALE, linewidth=1, linestyle=(0, (4, 2)))
-    axes.annotate("tolerance", (tolerance, 1), xycoords=("data", "axes fraction"), ha="right",
-                  xytext=(-3, -2), textcoords="offset points", va="top", fontsize=8,
+    axes.annotate(say("claims.tolerance"), (tolerance, 1), xycoords=("data", "axes fraction"),
+                  ha="right", xytext=(-3, -2), textcoords="offset points", va="top", fontsize=8,
                   color=PALE)  # fmt: skip
     worst = max(m[name] for _, m in found for name in COMPARED)
     axes.set_xlim(least / 2, 10 * max(tolerance, worst))
     axes.xaxis.set_major_formatter(lambda v, _: f"≤ {v:.0e}" if v <= least else f"{v:.0e}")
     axes.xaxis.set_minor_formatter(lambda value, _: "")
-    axes.set_yticks(range(len(rows)), [f"{task}, {name}" for task, name in rows])
+    axes.set_yticks(range(len(rows)), [say(f"claims.held_{name}", task=t) for t, name in rows])
     axes.set_ylim(len(rows) - 0.5, -0.5)
     axes.tick_params(axis="y", length=0)
-    axes.set_xlabel("largest difference, as a share of the largest number")
-    alt = (f"Differences between the GRU with held gates and the RNN, at most {_small(worst)}; "
-           f"tolerance {_small(tolerance)}.")  # fmt: skip
+    axes.set_xlabel(say("claims.difference"))
+    alt = say("claims.differences", most=_small(worst), tolerance=_small(tolerance))
     return finish(figure, f"claim-{CLAIM.id}", alt)
 
 

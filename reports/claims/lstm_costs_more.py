@@ -11,6 +11,7 @@ from reports.claims.words import amount, found
 from reports.figures import forest
 from reports.figures.style import Drawing
 from reports.statistics import summarize
+from reports.wording import say
 
 COSTS: dict[str, costs.Cost] = {
     "parameters": costs.parameters,
@@ -53,8 +54,7 @@ def _mean(times: dict[int, float]) -> str:
 
 
 def draw(evidence: Evidence, judgement: Judgement) -> Drawing | None:
-    unit = "cost of the LSTM over that of the RNN, doublings (1 = twice, 2 = four times)"
-    return forest.draw(f"claim-{CLAIM.id}", judgement.comparisons, unit)
+    return forest.draw(f"claim-{CLAIM.id}", judgement.comparisons, say("claims.doublings"))
 
 
 CLAIM = Claim(

@@ -55,6 +55,8 @@ class Entry:
     """What makes the records that it rests on."""
     figure: Drawing | None
     rows: tuple[Row, ...]
+    table: tuple[tuple[str, ...], ...] = ()
+    """Of an exact claim the numbers behind the figure, below their heads."""
 
 
 @dataclass(frozen=True)
@@ -101,6 +103,7 @@ def entry(claim: Claim, judgement: Judgement, figure: Drawing | None = None) -> 
         command(claim),
         figure,
         tuple(_row(comparison) for comparison in judgement.comparisons),
+        judgement.table,
     )
 
 

@@ -10,6 +10,7 @@ from typing import Any
 from reports.figures.style import COLOURS, INK, PALE, Drawing, finish
 from reports.formats import shortened
 from reports.inside import caption
+from reports.wording import say
 
 WIDEST = 6.4
 """Width of a row of steps, inches."""
@@ -56,15 +57,17 @@ def _units(internals: Numbers, part: Numbers) -> Any:
         axes = sheet.axes(left, 0.24 + row * (high + 0.32), wide, high)
         _image(sheet, axes, values, panel["gate"])
         gate = part["numbers"].get("gates", {}).get(panel["name"].replace(" ", "_"))
-        mean = f", mean of all units {gate['mean']:.2f}" if gate else ""
-        axes.set_title(panel["name"] + mean, fontsize=8, loc="left", pad=3)
+        title = panel["name"]
+        if gate:
+            title = say("internals.mean", panel=title, mean=f"{gate['mean']:.2f}")
+        axes.set_title(title, fontsize=8, loc="left", pad=3)
         axes.set_xticks([])
         if "rows" in part:
             axes.set_yticks(range(rows), part["rows"], fontsize=7)
             axes.tick_params(axis="y", length=0)
         else:
             axes.set_yticks([])
-            axes.set_ylabel("units", fontsize=7, labelpad=3)
+            axes.set_ylabel(say("internals.units"), fontsize=7, labelpad=3)
     _symbols(axes, steps, wide)
     _step_label(axes, internals)
     return sheet.figure
@@ -85,6 +88,7 @@ def _attention(internals: Numbers, part: Numbers) -> Any:
     sheet = _Sheet(across * (left + wide + 0.2) + 0.45, 0.3 + high + foot)
     peak = max(np.max(head["values"]) for head in heads)
     most = 1.0 if peak > 0.5 else peak  # many steps share a row: pale, but not blank
+    one, to = ("output", "input") if part["cross"] else ("attends", "attended")
     for at, head in enumerate(heads):
         axes = sheet.axes(left + at * (left + wide + 0.2), 0.26, wide, high)
         _image(sheet, axes, np.array(head["values"]), True, at == across - 1, most)
@@ -92,13 +96,14 @@ def _attention(internals: Numbers, part: Numbers) -> Any:
         axes.add_collection(
             PatchCollection(right, facecolor="none", edgecolor=COLOURS[1], linewidth=1.1)
         )
-        title = f"layer {part['layer']}" + (f", head {head['head']}" if across > 1 else "")
+        title = say("internals.head" if across > 1 else "internals.layer", layer=part["layer"],
+                    head=head["head"])  # fmt: skip
         axes.set_title(title, fontsize=8, loc="left", pad=3)
         _symbols(axes, columns, wide)
         _symbols(axes, rows, high, "y")
-        axes.set_xlabel("input" if part["cross"] else "attended to", fontsize=7, labelpad=2)
+        axes.set_xlabel(say(f"internals.{to}"), fontsize=7, labelpad=2)
         if at == 0:
-            axes.set_ylabel("output" if part["cross"] else "attends", fontsize=7, labelpad=2)
+            axes.set_ylabel(say(f"internals.{one}"), fontsize=7, labelpad=2)
     return sheet.figure
 
 
@@ -117,8 +122,9 @@ def _filters(internals: Numbers, part: Numbers) -> Any:
     for at, found in enumerate(filters):
         axes = sheet.axes(left + at % across * (left + wide), 0.28 + at // across * (high + 0.62),
                           wide, high)  # fmt: skip
-        share = f"{100 * found['share']:.1f} %"
-        axes.set_title(f"filter {found['filter']}: {share}", fontsize=8, loc="left", pad=3)
+        share = f"{100 * found['share']:.1f}"
+        title = say("internals.filter", filter=found["filter"], share=share)
+        axes.set_title(title, fontsize=8, loc="left", pad=3)
         if not (found.get("window") or found.get("ngrams")):
             axes.set_axis_off()
             continue
@@ -126,8 +132,8 @@ def _filters(internals: Numbers, part: Numbers) -> Any:
             _image(sheet, axes, np.array(found["window"]), False, at == len(filters) - 1, most)
             axes.set_xticks(range(found["span"]), range(1, found["span"] + 1), fontsize=7)
             axes.set_yticks([])
-            axes.set_xlabel("step of the window", fontsize=7, labelpad=1)
-            axes.set_ylabel("numbers", fontsize=7, labelpad=2)
+            axes.set_xlabel(say("internals.place"), fontsize=7, labelpad=1)
+            axes.set_ylabel(say("internals.numbers"), fontsize=7, labelpad=2)
             continue
         grams = found["ngrams"]
         places = range(len(grams))
@@ -137,7 +143,7 @@ def _filters(internals: Numbers, part: Numbers) -> Any:
         axes.invert_yaxis()
         axes.set_xlim(0, max(top, 1e-6) * 1.05)
         axes.tick_params(axis="both", length=2, labelsize=7)
-        axes.set_xlabel("output of the filter", fontsize=7, labelpad=1)
+        axes.set_xlabel(say("internals.answer"), fontsize=7, labelpad=1)
     return sheet.figure
 
 
@@ -155,9 +161,10 @@ def _chain(internals: Numbers, part: Numbers) -> Any:
     sheet = _Sheet(0.5 + square + 0.55 + high + 0.65 + emitted + 0.75, 0.3 + high + foot)
     blocks: tuple[tuple[str, Any, float, float, list[str], str], ...] = (
         ("start", np.array(part["start"])[:, None], 0.5, square, [], ""),
-        ("transitions", np.array(part["transitions"]), 1.05 + square, high, names, "to state"),
+        ("transitions", np.array(part["transitions"]), 1.05 + square, high, names,
+         say("internals.to")),
         ("emissions" if "emissions" in part else "means", emits, 1.7 + square + high, emitted,
-         columns, "symbol" if "emissions" in part else "number of the vector"),
+         columns, say("internals.symbol" if "emissions" in part else "internals.number")),
     )  # fmt: skip
     for title, values, left, wide, labels, below in blocks:
         axes = sheet.axes(left, 0.26, wide, high)
@@ -165,14 +172,15 @@ def _chain(internals: Numbers, part: Numbers) -> Any:
         _image(sheet, axes, values, title != "means", last)
         # The column of start is narrower than its title.
         side = "center" if title == "start" else "left"
-        axes.set_title(title, fontsize=8, loc=side, pad=3)
+        axes.set_title(say(f"internals.{title}"), fontsize=8, loc=side, pad=3)
         _symbols(axes, labels, wide)
         _symbols(axes, names, high, "y")
         axes.set_xlabel(below, fontsize=7, labelpad=2)
         if square >= 0.25 and title != "means" and wide / values.shape[1] >= 0.25:
             _numbers(axes, values)
         if title == "start":
-            axes.set_ylabel("from state" if states > 1 else "state", fontsize=7, labelpad=2)
+            beside = say("internals.from" if states > 1 else "internals.state")
+            axes.set_ylabel(beside, fontsize=7, labelpad=2)
     return sheet.figure
 
 
@@ -187,10 +195,9 @@ def _path(internals: Numbers, part: Numbers) -> Any:
     axes = sheet.axes(0.5, 0.26, wide, high)
     _image(sheet, axes, posterior, True)
     axes.step(range(len(part["path"])), part["path"], where="mid", color=COLOURS[1], linewidth=1.6)
-    axes.set_title("probability of each state, and the most probable path (line)", fontsize=8,
-                   loc="left", pad=3)  # fmt: skip
+    axes.set_title(say("internals.path"), fontsize=8, loc="left", pad=3)
     _symbols(axes, [str(state + 1) for state in range(states)], high, "y")
-    axes.set_ylabel("state", fontsize=7, labelpad=2)
+    axes.set_ylabel(say("internals.state"), fontsize=7, labelpad=2)
     _symbols(axes, steps, wide)
     _step_label(axes, internals)
     return sheet.figure
@@ -297,6 +304,7 @@ def _symbols(axes: Any, labels: list[str], room: float, axis: str = "x") -> None
 
 def _step_label(axes: Any, internals: Numbers) -> None:
     shown, of = len(internals["symbols"]), internals["steps"]
-    what = "step" if internals["vectors"] else "symbol read"
-    axes.set_xlabel(f"{what}, the first {shown} of {of}" if shown < of else what, fontsize=7,
-                    labelpad=2)  # fmt: skip
+    what = say("internals.step" if internals["vectors"] else "internals.read")
+    if shown < of:
+        what = say("internals.first", what=what, shown=shown, of=of)
+    axes.set_xlabel(what, fontsize=7, labelpad=2)
