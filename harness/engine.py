@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -207,8 +208,9 @@ def _finish(
     """Count, build the report, close the tracker. A second Ctrl-C skips what is left."""
     answers = {part["name"] for part in store.plan(result.matrix)["parts"] if part["may_diverge"]}
     result.fine = True
-    for row in store.results(result.matrix):
-        result.outcomes[row["outcome"]] = result.outcomes.get(row["outcome"], 0) + 1
+    rows = store.results(result.matrix)
+    result.outcomes = dict(Counter({row["id"]: row["outcome"] for row in rows}.values()))
+    for row in rows:
         answer = row["outcome"] == Outcome.DIVERGED and row["part"] in answers
         result.fine = result.fine and (row["outcome"] in FINE or answer)
     try:
