@@ -151,7 +151,7 @@ def matrix_note(plan: Mapping[str, Any], experiment_id: str, report: str = "") -
     ``report`` is the address of the latest report below the experiment's runs, if there is one.
     """
     runs = f"#/experiments/{experiment_id}/runs?workflowType=machine_learning"
-    cells = [cell for cell in plan["cells"] if cell["kind"] == "report"]
+    cells = own_cells(plan) or [cell for cell in plan["cells"] if cell["kind"] != "trial"]
     sizes = ", ".join(
         f"{(n := len({cell[name] for cell in cells}))} {name}{'' if n == 1 else 's'}"
         for name in ("task", "architecture", "seed")
