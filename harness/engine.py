@@ -47,6 +47,8 @@ class Result:
     matrix: str
     computed: int = 0
     cached: int = 0
+    replanned: bool = False
+    """Other cells are planned than were before."""
     interrupted: bool = False
     report: Path | None = None
     warnings: list[str] = field(default_factory=list)
@@ -91,6 +93,7 @@ def run(
             with sigterm_as_interrupt():
                 for round_of_cells, whole in _rounds(cells, memory):
                     planned = document(matrix, whole, command, started, store, partial)
+                    result.replanned |= not _same_cells(store, planned)
                     store.put_plan(planned)
                     todo, cached = _sort(round_of_cells, memory, wanted)
                     known = store.ids() if todo else []
@@ -163,6 +166,12 @@ def _rounds(cells: list[Cell], memory: _Memory) -> Iterator[tuple[list[Cell], li
         new = [cell for cell in reported if cell.id not in run]
 
 
+def _same_cells(store: Store, planned: dict[str, Any]) -> bool:
+    """Whether the stored plan of a matrix has the same cells as this one."""
+    name = planned["matrix"]
+    return name in store.plans() and store.plan(name)["cells"] == planned["cells"]
+
+
 def _sort(cells: list[Cell], memory: _Memory, wanted: Wanted) -> tuple[list[Cell], list[Record]]:
     """The cells that have to be run, and the records of those that have not."""
     todo, cached = [], []
@@ -216,7 +225,8 @@ def _finish(
     try:
         if build_report:
             page = store.out / "report" / result.matrix / "index.html"
-            if result.computed or result.interrupted or not page.exists():
+            changed = result.computed or result.replanned or result.interrupted
+            if changed or not page.exists():
                 page = build_report(store, result.matrix)
             result.report = page
     except KeyboardInterrupt:

@@ -281,6 +281,12 @@ class Part(BaseModel):
             raise ValueError("must rise from each to the next")
         return value
 
+    @model_validator(mode="after")
+    def _climbing(self) -> Part:
+        if self.study != HORIZON and "lags" in self.model_fields_set:
+            raise ValueError(f"lags are for study = {HORIZON}, not for {self.study or 'none'}")
+        return self
+
 
 class Matrix(BaseModel):
     """What is to be run."""

@@ -20,11 +20,11 @@ from harness.record import Outcome, Record
 from harness.registry import (
     Spec,
     architecture_declarations,
+    at_lag,
     make_task,
     select,
     spec_of,
     task_declarations,
-    with_parameters,
 )
 from harness.store import Store
 from harness.tuning import ALWAYS_AGAIN, resolve, trials
@@ -90,7 +90,11 @@ def expand(
                 f"{where}: budgets: {pattern!r} is no task of the matrix; {nearest(pattern, names)}"
             )
     everyone = chosen
-    own = matrix.tasks and (parts is None or any(fnmatch.fnmatchcase(OWN_CELLS, p) for p in parts))
+
+    def wanted(name: str) -> bool:
+        return parts is None or any(fnmatch.fnmatchcase(name, pattern) for pattern in parts)
+
+    own = bool(matrix.tasks) and wanted(OWN_CELLS)
     if not own:
         chosen_tasks = []
     elif tasks:
@@ -117,7 +121,7 @@ def expand(
                                 f"{nearest(pattern, names)}")  # fmt: skip
     narrowed = own and parts is None and (tasks or architectures)
     for part in () if narrowed else matrix.parts:
-        if parts is None or any(fnmatch.fnmatchcase(part.name, p) for p in parts):
+        if wanted(part.name):
             cells += _cells_of(part, matrix, tasks, architectures, where)
     if not cells:
         raise UserError(f"{where}: nothing is left to run by --task, --arch and --part")
@@ -132,7 +136,8 @@ def _cells_of(
     architectures: list[str] | None,
     where: str,
 ) -> list[Cell]:
-    """The cells of a part, of a horizon those of all lags; see ``climb`` for which are run."""
+    """The cells of a part, of a horizon those of all lags; see
+    ``harness.probes.horizon.climbed`` for which are run."""
     where = f"{where}: parts.{part.name}"
     known_tasks, known = task_declarations(), architecture_declarations()
     chosen = [spec_of(a, known, "architecture", where) for a in part.architectures]
@@ -142,14 +147,7 @@ def _cells_of(
         if part.study != HORIZON:
             chosen_tasks.append((task, None))
             continue
-        length = make_task(task).dependency
-        if not length:
-            raise UserError(f"{where}: {task.name} has no dependency length to be varied")
-        given = {name: str(value) for name, value in task.parameters}
-        chosen_tasks += [
-            (with_parameters(known_tasks[task.name], given | {length: str(lag)}, where), lag)
-            for lag in part.lags
-        ]
+        chosen_tasks += [(at_lag(task, lag, where), lag) for lag in part.lags]
     measured = part.study in MEASURED
     cells = []
     for task, lag in chosen_tasks:
@@ -157,6 +155,11 @@ def _cells_of(
             continue
         _check(task, where)
         budget = matrix.budget_of(task.label, part)
+        if isinstance(budget.learning_rate, list):
+            raise UserError(
+                f"{where}: budget.learning_rate is a list, and nothing is tuned in a part; "
+                "give one number in the part's budget"
+            )
         _check_size(budget, task, {}, where)
         cells += [
             Cell(

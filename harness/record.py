@@ -33,6 +33,10 @@ PENDING = "pending"
 """Stands where an outcome would, for a planned cell that has no record yet."""
 
 
+LEARNED = 0.9
+"""Skill from which on a seed has learned a lag, where a horizon is sought."""
+
+
 class NotApplicable(Exception):
     """No honest model of this kind exists for the task, or nothing of it can be measured so."""
 

@@ -299,6 +299,15 @@ def with_parameters(declaration: Declaration, given: Mapping[str, str], where: s
     return Spec(declaration.name, parameters, label, declaration.file, data)
 
 
+def at_lag(task: Spec, lag: int, where: str) -> Spec:
+    """A task with another dependency length, in steps; raises UserError where it has none."""
+    length = make_task(task).dependency
+    if not length:
+        raise UserError(f"{where}: {task.name} has no dependency length to be set")
+    given = {name: _plain(value) for name, value in task.parameters} | {length: str(lag)}
+    return with_parameters(task_declarations()[task.name], given, where)
+
+
 def _typed(text: str, default: Value, where: str) -> Value:
     try:
         if isinstance(default, bool):

@@ -283,13 +283,6 @@ def test_a_decoders_lags_are_counted_from_the_inputs_end():
     assert min(found["norms"]["input"]["mean"]) > 0
 
 
-def test_lags_can_be_cut():
-    net, examples = vectors("gru"), sequences([12, 9])
-    whole, cut = gradient_flow(net, examples), gradient_flow(net, examples, lags=4)
-    assert cut["lags"] == [0, 1, 2, 3, 4]
-    assert cut["norms"]["input"]["mean"] == whole["norms"]["input"]["mean"][:5]
-
-
 def test_the_network_stays_as_it_is():
     net = vectors("tcn[dropout=0.5]").train()
     before = {name: tensor.clone() for name, tensor in net.state_dict().items()}

@@ -4,11 +4,17 @@ from __future__ import annotations
 
 import shlex
 import sys
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from harness.cli.options import DEFAULT_OUT, Json, Out, Plugins, console, print_json
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from reports.sections.section import Section
+    from reports.sections.section import Table as SectionTable
 
 
 def main(
@@ -80,30 +86,33 @@ def main(
         raise typer.Exit(1)
 
 
-def _document(section) -> dict:
-    tables = [(figure.caption, figure.table) for figure in section.figures] + [*section.tables]
+def _document(section: Section) -> dict[str, Any]:
     return {
         "title": section.title,
         "sentences": list(section.sentences),
         "tables": [
             {"caption": caption, "rows": [dict(zip(t.heads, row, strict=True)) for row in t.rows]}
-            for caption, t in tables
+            for caption, t in _tables(section)
         ],
     }
 
 
-def _print(screen, section) -> None:
+def _tables(section: Section) -> list[tuple[str, SectionTable]]:
+    return [(figure.caption, figure.table) for figure in section.figures] + [*section.tables]
+
+
+def _print(screen: Console, section: Section) -> None:
+    from rich.markup import escape
     from rich.table import Table
 
     screen.print(section.title, style="bold", markup=False)
     for sentence in section.sentences:
         screen.print(sentence, markup=False)
-    tables = [(figure.caption, figure.table) for figure in section.figures] + [*section.tables]
-    for caption, table in tables:
-        grid = Table(title=caption, title_justify="left", title_style="", box=None)
+    for caption, table in _tables(section):
+        grid = Table(title=escape(caption), title_justify="left", title_style="", box=None)
         for head in table.heads:
-            grid.add_column(head)
+            grid.add_column(escape(head))
         for row in table.rows:
-            grid.add_row(*row)
+            grid.add_row(*map(escape, row))
         screen.print()
-        screen.print(grid, markup=False)
+        screen.print(grid)

@@ -9,10 +9,10 @@ from typing import Any
 from harness.errors import UserError, nearest
 from harness.matrix import HORIZON, Matrix, Part, load, matches
 from harness.registry import (
+    at_lag,
     make_task,
     spec_of,
     task_declarations,
-    with_parameters,
 )
 
 ALONE = {
@@ -72,20 +72,12 @@ def _at(part: Part, lag: int) -> Part:
     if part.study == HORIZON:
         lags = [each for each in part.lags if each < lag] + [lag]
         return part.model_copy(update={"lags": lags})
-    at = [_with_lag(task, lag) for task in part.tasks]
+    tasks = [spec_of(text, task_declarations(), "task", "--task") for text in part.tasks]
+    at = [at_lag(task, lag, f"--lag {lag}").label for task in tasks]
     if part.name == "cost-length":
         shorter = [task for task in part.tasks if _lag(task) < lag]
         at = [*shorter, at[0]]
     return part.model_copy(update={"tasks": list(dict.fromkeys(at))})
-
-
-def _with_lag(text: str, lag: int) -> str:
-    spec = spec_of(text, task_declarations(), "task", "--task")
-    length = make_task(spec).dependency
-    if not length:
-        raise UserError(f"--lag {lag}: {spec.name} has no dependency length to be set")
-    given = {name: str(value) for name, value in spec.parameters} | {length: str(lag)}
-    return with_parameters(task_declarations()[spec.name], given, "--lag").label
 
 
 def _lag(text: str) -> int:

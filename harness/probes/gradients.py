@@ -20,7 +20,7 @@ from architectures.gates import Layer
 from architectures.recurrent import Recurrent
 from harness.fit.network import Network
 from harness.fit.train import loss_of
-from harness.probes.growth import least_squares, set_by_equations
+from harness.probes.growth import set_by_equations
 from tasks.task import Examples
 
 LEAST = 1e-30
@@ -28,13 +28,13 @@ LEAST = 1e-30
 JACOBIAN_EXAMPLES, JACOBIAN_POINTS = 8, 32
 
 
-def gradient_flow(network: Network, examples: Examples, lags: int | None = None) -> dict[str, Any]:
+def gradient_flow(network: Network, examples: Examples) -> dict[str, Any]:
     """Norm of the gradient of each example's loss at every step back from the output.
 
     The loss is that of the last scored target alone, so that a lag is defined: k steps back from
     the step of that target; where the output is a sequence of its own, from the input's end. For
-    steps after the output, which some networks see, there is no lag. lags: the largest; None:
-    all. Examples without a scored target are left out.
+    steps after the output, which some networks see, there is no lag. Examples without a scored
+    target are left out.
 
     The network is copied, and the copy run in float64, without dropout and, where it is
     recurrent, by its equations.
@@ -76,7 +76,7 @@ def gradient_flow(network: Network, examples: Examples, lags: int | None = None)
 
     tensors = [tensor for place in places.values() for tensor in place]
     gradients = torch.autograd.grad(loss, tensors, allow_unused=True, materialize_grads=True)
-    reach = range(int(at.max() if lags is None else min(at.max(), lags)) + 1)
+    reach = range(int(at.max()) + 1)
     norms = {}
     for number, name in enumerate(places):
         norm = _norms(gradients[number * len(steps) : (number + 1) * len(steps)])
@@ -103,9 +103,9 @@ def decay(norms: list[float | None]) -> dict[str, Any]:
     lags = [k for k, norm in enumerate(norms) if k and norm is not None and norm > LEAST]
     fit: dict[str, Any] = dict.fromkeys(("rate", "r2", "from", "to"))
     if len(lags) > 2:
-        slope, _, r2 = least_squares(
-            np.array(lags), np.log(np.array([norms[k] for k in lags], float))
-        )
+        logs = np.log(np.array([norms[k] for k in lags], float))
+        slope = float(np.polyfit(lags, logs, 1)[0])
+        r2 = float(np.corrcoef(lags, logs)[0, 1] ** 2) if np.ptp(logs) else 0.0
         fit = {"rate": math.exp(slope), "r2": r2, "from": lags[0], "to": lags[-1]}
     last = max((k for k, norm in enumerate(norms) if norm != 0), default=None)
     cut = last is not None and last < len(norms) - 1 and (norms[last] or 0) > LEAST

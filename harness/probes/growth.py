@@ -11,13 +11,11 @@ from __future__ import annotations
 
 import contextlib
 import copy
-import math
 import statistics
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from typing import Any
 
-import numpy as np
 import torch
 from torch import Tensor, nn
 from torch.nn.attention import SDPBackend, sdpa_kernel
@@ -27,9 +25,6 @@ from harness.fit.network import Network, flops_per_update
 from harness.fit.train import loss_of
 
 MIB = 2**20
-CONFIDENCE = 0.95
-LEAST_SIZES = 4
-"""Fewest sizes that a growth exponent is fitted to, where there are as many."""
 
 
 def measure_update(
@@ -127,50 +122,6 @@ def critical_path(
         # What has nothing below it is a weight, not an operation.
         longest[node] = 1 + max(longest[before] for before in below) if below else 0
     return longest[end]
-
-
-def growth_exponent(sizes: Sequence[float], values: Sequence[float]) -> dict[str, Any]:
-    """The power of the size that a cost grows with: the slope of log(value) against log(size).
-
-    Fitted by least squares to the larger half of the different sizes, to four at least where
-    there are as many: at small sizes what does not grow outweighs what does. A size may come
-    several times. ``low`` and ``high`` are the ends of Student's 95 % interval of the slope, None
-    with fewer than three values; ``r2`` is 0 where nothing grows; ``from`` and ``to`` are the
-    sizes fitted, ``n`` the values.
-    Raises ValueError for fewer than two sizes and for what has no logarithm.
-    """
-    from scipy import stats
-
-    size, value = np.asarray(sizes, float), np.asarray(values, float)
-    different = np.unique(size)
-    if len(different) < 2 or not (size > 0).all() or not (value > 0).all():
-        raise ValueError("growth needs two different sizes at least, and positive numbers only")
-    used = max(LEAST_SIZES, -(-len(different) // 2))
-    fitted = size >= different[-used:][0]
-    slope, error, r2 = least_squares(np.log(size[fitted]), np.log(value[fitted]))
-    n = int(fitted.sum())
-    half = stats.t.ppf((1 + CONFIDENCE) / 2, n - 2) * error if n > 2 else None
-    return {
-        "exponent": slope,
-        "low": None if half is None else float(slope - half),
-        "high": None if half is None else float(slope + half),
-        "r2": r2,
-        "from": float(size[fitted].min()),
-        "to": float(size[fitted].max()),
-        "n": n,
-    }
-
-
-def least_squares(x: np.ndarray, y: np.ndarray) -> tuple[float, float, float]:
-    """Slope of the line y = a + b x, its standard error (0 for two points), and the share of the
-    variance of y that the line explains (0 where y does not vary)."""
-    dx, dy = x - x.mean(), y - y.mean()
-    if np.ptp(y) == 0:
-        return 0.0, 0.0, 0.0
-    slope = dx @ dy / (dx @ dx)
-    rest = dy - slope * dx
-    error = math.sqrt(rest @ rest / max(1, len(x) - 2) / (dx @ dx))
-    return float(slope), error if len(x) > 2 else 0.0, float(1 - rest @ rest / (dy @ dy))
 
 
 @contextlib.contextmanager

@@ -10,10 +10,7 @@ from collections.abc import Sequence
 from typing import Protocol
 
 from harness.cell import Cell
-from harness.record import Outcome, Record
-
-LEARNED = 0.9
-"""Skill from which on a seed has learned a lag."""
+from harness.record import LEARNED, Outcome, Record
 
 
 class Reader(Protocol):
