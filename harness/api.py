@@ -13,14 +13,14 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from harness import engine
-from harness import own as owns
+from harness import runner as engine
 from harness.errors import UserError
-from harness.execute.local import Settings, available_cores
-from harness.matrix import Matrix
-from harness.plan import Wanted
-from harness.registry import add_plugin
-from harness.store import Store
+from harness.experiment import user_data as owns
+from harness.experiment.matrix import Matrix
+from harness.experiment.plan import Wanted
+from harness.experiment.registry import add_plugin
+from harness.experiment.store import Store
+from harness.workers.local import Settings, available_cores
 
 if TYPE_CHECKING:
     import pandas

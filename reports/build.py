@@ -19,14 +19,16 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from harness.store import Store, row_of
-from reports import claims_page, latex, wording
-from reports.page import page
-from reports.render import render
-from reports.results import Cell, Results, read
+from harness.experiment.store import Store, row_of
+from reports import wording
+from reports.analysis.results import Cell, Results, read
+from reports.analysis.tables import parts_of
+from reports.render import latex
+from reports.render.pages import render
+from reports.sections import claims as claims_page
+from reports.sections.page import page
 from reports.sections.section import Section
-from reports.shown import as_csv, data_of
-from reports.tables import parts_of
+from reports.sections.shown import as_csv, data_of
 
 
 def build(

@@ -5,8 +5,8 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterable
 
-from reports.results import TaskInfo
-from reports.statistics import Summary
+from reports.analysis.results import TaskInfo
+from reports.analysis.statistics import Summary
 
 
 def skill(value: float | None) -> str:

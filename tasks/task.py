@@ -205,7 +205,7 @@ class Task(ABC):
     name: ClassVar[str]
     problem: ClassVar[Problem]
     metric: ClassVar[str]
-    """Primary metric, whose direction follows from it; see ``harness.fit.metrics``: accuracy, bits,
+    """Primary metric, whose direction follows from it; see the engine's metrics: accuracy, bits,
     perplexity, mse, rmse, mae, nll (Binary outputs), and for outputs that are decoded accuracy
     (place by place), token_error_rate (edit distance) or sequence_error_rate."""
     causal: ClassVar[bool] = False
@@ -403,7 +403,7 @@ class Stored(Task):
     """A task whose examples come from data with fixed splits: give ``load``.
 
     ``load`` is dear and is called once for a matrix; whoever runs the cells keeps the result
-    and hands it to ``use`` (see ``harness.fit.data``).
+    and hands it to ``use`` (see ``harness.training.data``).
     """
 
     ceiling_is_ideal: ClassVar[bool] = True

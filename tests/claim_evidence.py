@@ -7,8 +7,8 @@ from typing import Any, cast
 
 import numpy as np
 
-from harness.record import Record
-from harness.store import Store
+from harness.experiment.record import Record
+from harness.experiment.store import Store
 from reports.claims.evidence import Evidence, gather
 
 Row = tuple[str, str, int, Mapping[str, Any] | None]

@@ -11,9 +11,9 @@ os.environ.setdefault("OMP_NUM_THREADS", "1")  # two test processes share two co
 
 import pytest
 
-import harness.registry as registry
-from harness.cell import Cell
-from harness.matrix import Budget
+import harness.experiment.registry as registry
+from harness.experiment.cell import Cell
+from harness.experiment.matrix import Budget
 
 TINY_BUDGET = {"steps": 30, "batch": 16, "parameters": 2000, "embedding": 8, "evaluate_every": 10}
 

@@ -9,8 +9,8 @@ import pandas as pd
 import pytest
 
 from harness.errors import UserError
-from harness.own import choose
-from harness.registry import make_task, spec_of, task_declarations
+from harness.experiment.registry import make_task, spec_of, task_declarations
+from harness.experiment.user_data import choose
 
 SPLIT = ["train"] * 4 + ["val"] * 2 + ["test"] * 2
 """Splits of eight sequences, where a test gives them itself."""

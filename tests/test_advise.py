@@ -9,9 +9,9 @@ import pandas as pd
 import pytest
 from test_own_run import right, store_of
 
-from harness.store import Store
-from reports.advice import Advice, advise
-from reports.results import read
+from harness.experiment.store import Store
+from reports.analysis.advice import Advice, advise
+from reports.analysis.results import read
 
 
 def advice_on(store: Store) -> Advice:

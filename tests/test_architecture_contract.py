@@ -9,15 +9,15 @@ from conftest import TINY_BUDGET, make_cell
 
 from harness.contract import Skipped
 from harness.contract.architecture import checks
-from harness.fit.network import Network
-from harness.fit.run import signature_of
-from harness.registry import (
+from harness.experiment.registry import (
     architecture_declarations,
     load_architecture,
     make_task,
     spec_of,
     task_declarations,
 )
+from harness.training.network import Network
+from harness.training.run_cell import signature_of
 
 KNOWN = architecture_declarations()
 CASES = [
@@ -74,8 +74,8 @@ def test_where_the_first_token_of_recall_leaves_the_window(text, field):
 
 def test_every_architecture_gets_the_same_examples():
     """Same seed, same stream: what is drawn does not depend on who learns."""
-    from harness.fit.data import stream_generator
-    from harness.registry import make_task
+    from harness.experiment.registry import make_task
+    from harness.training.data import stream_generator
 
     cells = [make_cell("recall", name, seed=3) for name in ("rnn", "lstm")]
     streams = []

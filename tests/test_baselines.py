@@ -15,22 +15,22 @@ from conftest import make_cell
 from rich.console import Console
 from test_report import TASKS, make, text_of, words_of
 
-import architectures.logistic
-import architectures.ngram
-import architectures.ridge
+import architectures.baselines.logistic
+import architectures.baselines.ngram
+import architectures.baselines.ridge
 from architectures.architecture import Signature
-from architectures.bernoulli_markov import BernoulliMarkov
-from architectures.logistic import Logistic
-from architectures.most_frequent_tag import MostFrequentTag
-from architectures.ngram import NGram
-from architectures.ridge import Ridge
+from architectures.baselines.bernoulli_markov import BernoulliMarkov
+from architectures.baselines.logistic import Logistic
+from architectures.baselines.most_frequent_tag import MostFrequentTag
+from architectures.baselines.ngram import NGram
+from architectures.baselines.ridge import Ridge
 from harness.cli.scores import print_scores
-from harness.fit.run import run_cell
-from harness.record import Outcome, Record
-from harness.store import Store
-from reports.baseline import lead
+from harness.experiment.record import Outcome, Record
+from harness.experiment.store import Store
+from harness.training.run_cell import run_cell
+from reports.analysis.baseline import lead
+from reports.analysis.results import read
 from reports.build import build
-from reports.results import read
 from tasks.task import Examples
 
 WRITTEN = Signature("many-to-one", "tokens", 5, "classes", 3, False, "last")
@@ -246,17 +246,19 @@ def test_logistic_takes_order_where_the_place_decides_and_counts_where_they_do()
 
 
 def test_logistic_leaves_wide_sequences_to_pooling_and_bounds_its_examples(monkeypatch):
-    monkeypatch.setattr(architectures.logistic, "WIDEST", 44)
+    monkeypatch.setattr(architectures.baselines.logistic, "WIDEST", 44)
     assert fitted(Logistic, WRITTEN)[1]["features"] == "pooled"
     seen = []
-    monkeypatch.setattr(architectures.logistic, "EXAMPLES", 50)
+    monkeypatch.setattr(architectures.baselines.logistic, "EXAMPLES", 50)
     monkeypatch.setattr(
-        architectures.logistic, "_standardised",
-        lambda rows, real=architectures.logistic._standardised: seen.append(rows) or real(rows),
+        architectures.baselines.logistic, "_standardised",
+        lambda rows, real=architectures.baselines.logistic._standardised: (
+            seen.append(rows) or real(rows)
+        ),
     )  # fmt: skip
     fitted(Logistic, WRITTEN)
     assert [rows.shape[0] for rows in seen] == [50]
-    monkeypatch.setattr(architectures.logistic, "NUMBERS", 80)
+    monkeypatch.setattr(architectures.baselines.logistic, "NUMBERS", 80)
     fitted(Logistic, SPOKEN)
     assert [rows.shape for rows in seen[1:]] == [(20, 4), (4, 18)]
 
@@ -342,11 +344,11 @@ def test_ridge_on_whole_sequences_is_least_squares_where_the_truth_is_linear():
 
 
 def test_ridge_bounds_its_features_and_rows(monkeypatch):
-    monkeypatch.setattr(architectures.ridge, "WIDEST", 9)
+    monkeypatch.setattr(architectures.baselines.ridge, "WIDEST", 9)
     model, chosen = fitted(Ridge, AHEAD)
     assert model.weights.shape[0] <= 8
     assert fitted(Ridge, SUMMED)[1]["features"] == "pooled"
-    monkeypatch.setattr(architectures.ridge, "NUMBERS", 40)
+    monkeypatch.setattr(architectures.baselines.ridge, "NUMBERS", 40)
     model.features = 2
     rows, wanted = model._examples(some_examples(AHEAD, 300, 0))
     assert rows.shape == (10, 4) and wanted.shape == (10, 2)
@@ -376,7 +378,7 @@ def witten_bell(data: Examples, order: int, size: int):
 
 @pytest.mark.parametrize("order", [1, 2, 3, 5])
 def test_ngram_is_witten_and_bells_recursion(order, monkeypatch):
-    monkeypatch.setattr(architectures.ngram, "NUMBERS", 35)  # several parts
+    monkeypatch.setattr(architectures.baselines.ngram, "NUMBERS", 35)  # several parts
     training, test = some_examples(NEXT, 60, 0), some_examples(NEXT, 12, 2)
     training.targets[training.targets == 4] = 0  # a symbol that is never to be foretold
     model = NGram(NEXT, max_order=order)

@@ -12,11 +12,11 @@ from typing import Any
 import numpy as np
 import pytest
 
-from harness.mlflow_view import LEADERBOARD
-from harness.record import Record
-from harness.serve import UI
-from harness.store import Store
-from harness.track import sync, tracking_uri, ui_url
+from harness.experiment.record import Record
+from harness.experiment.store import Store
+from harness.tracking.mlflow_view import LEADERBOARD
+from harness.tracking.serve import UI
+from harness.tracking.tracker import sync, tracking_uri, ui_url
 
 CHROMIUM = next(
     filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), ""
@@ -228,7 +228,7 @@ def test_the_port_is_5000_or_a_free_one_and_the_server_stops(ui):
     import socket
 
     from harness.errors import UserError
-    from harness.serve import _free, _port
+    from harness.tracking.serve import _free, _port
 
     with socket.socket() as other:
         other.bind(("127.0.0.1", 0))

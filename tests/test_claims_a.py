@@ -11,10 +11,10 @@ import pytest
 from claim_evidence import SEEDS, Row, around, climb, each, evidence
 
 from reports.claims.claim import MIXED, REFUTED, SUPPORTED, UNDECIDED, Claim, Judgement
+from reports.claims.entries import entry
 from reports.claims.evidence import Evidence
-from reports.claims.section import entry
-from reports.claims_page import figure_of
 from reports.figures.style import style
+from reports.sections.claims import figure_of
 
 LAGS = (5, 10, 20, 50, 100)
 LENGTHS = (10, 20, 100, 300, 1000, 2000)

@@ -9,9 +9,10 @@ from dataclasses import replace
 import pytest
 from claim_evidence import around, each, evidence
 
-from harness.record import Record
-from harness.store import Store
-from reports.claims import section as telling
+from harness.experiment.record import Record
+from harness.experiment.store import Store
+from reports.claims import entries as telling
+from reports.claims.amounts import amount, by_name, found, interval
 from reports.claims.claim import (
     REFUTED,
     SUPPORTED,
@@ -23,7 +24,6 @@ from reports.claims.claim import (
     rule,
 )
 from reports.claims.trial import ORDER, all_claims, command, judge_all
-from reports.claims.words import amount, by_name, found, interval
 from reports.figures import forest
 from reports.figures.style import style
 

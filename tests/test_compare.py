@@ -9,10 +9,10 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from harness.record import Record
-from harness.store import Store
-from reports.compare import Comparison, Run, compare
-from reports.results import read
+from harness.experiment.record import Record
+from harness.experiment.store import Store
+from reports.analysis.comparison import Comparison, Run, compare
+from reports.analysis.results import read
 
 KEY = {"task": {"name": "recall", "data": "1", "code": "a"}, "architecture": {"code": "b"},
        "budget": {"steps": 100, "batch": 32}, "code": "c"}  # fmt: skip

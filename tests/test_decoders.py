@@ -15,10 +15,10 @@ from torch.nn.functional import cross_entropy
 
 from architectures.architecture import Signature
 from harness.contract import architecture as contract
-from harness.fit.network import Network
-from harness.fit.run import run_cell
-from harness.record import Outcome
-from harness.registry import architecture_declarations, load_architecture, spec_of
+from harness.experiment.record import Outcome
+from harness.experiment.registry import architecture_declarations, load_architecture, spec_of
+from harness.training.network import Network
+from harness.training.run_cell import run_cell
 
 KNOWN = architecture_declarations()
 DECODERS = [name for name, d in KNOWN.items() if "sequence-to-sequence" in d.facts["problems"]]
@@ -436,8 +436,8 @@ def test_cells_repeat_themselves(label):
 @pytest.mark.slow
 def test_attention_looks_where_the_answer_is():
     """Trained to reverse, output k looks at the k-th input from the end."""
-    from harness.fit.restore import restored
-    from harness.fit.run import signature_of
+    from harness.training.restore import restored
+    from harness.training.run_cell import signature_of
 
     label = "attention_encoder_decoder[attention=luong]"
     record = run_cell(make_cell("reverse[length=8]", label, steps=600, evaluate_every=200,

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from harness.store import Store
+from harness.experiment.store import Store
 
 pytestmark = pytest.mark.slow
 

@@ -12,10 +12,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from harness.fit.metrics import decoded
-from tasks.real import text
-from tasks.real.alignment import align, looked_up
+from harness.training.metrics import decoded
 from tasks.real.grapheme_phoneme import PHONES, GraphemePhoneme
+from tasks.sources import text
+from tasks.sources.alignment import align, looked_up
 from tasks.task import END, Examples
 
 

@@ -21,15 +21,15 @@ from architectures.self_attention import SelfAttention
 from architectures.transformer import Transformer
 from harness.cli import show
 from harness.errors import UserError
-from harness.fit.network import Network
-from harness.fit.run import run_cell
+from harness.experiment.registry import make_task
+from harness.experiment.store import Store
 from harness.probes import internals as probe
 from harness.probes.attention import attention_parts
 from harness.probes.chain import most_probable_path
 from harness.probes.gallery import gallery
 from harness.probes.ngrams import common, filters_part
-from harness.registry import make_task
-from harness.store import Store
+from harness.training.network import Network
+from harness.training.run_cell import run_cell
 from reports.figures.internals import draw_all
 from reports.figures.style import style
 from tasks.synthetic.reverse import Reverse

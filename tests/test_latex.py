@@ -7,8 +7,8 @@ import re
 import pytest
 from test_report import TASKS, make, two_by_two
 
-from reports.latex import escaped, tables
-from reports.results import read
+from reports.analysis.results import read
+from reports.render.latex import escaped, tables
 
 ODD = {"a_b & c% $x$ {y} #1 ~ ^ \\z": dict(metric="accuracy", floor=0.0, ceiling=1.0, tags=[])}
 

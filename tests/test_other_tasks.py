@@ -23,11 +23,11 @@ from tasks.real.chorales import Chorales
 from tasks.real.digit_pixels import DigitPixels
 from tasks.real.digit_rows import DigitRows
 from tasks.real.digits_to_words import DigitsToWords
-from tasks.real.musicxml import chorales, tunes
 from tasks.real.stocks import Stocks
 from tasks.real.tabular import Tabular
-from tasks.real.ts_file import channels_and_classes, read_ts
 from tasks.real.ucr import Ucr
+from tasks.sources.musicxml import chorales, tunes
+from tasks.sources.ts_file import channels_and_classes, read_ts
 from tasks.task import END, Binary, Examples, Problem, Reals, Stored, Unavailable
 
 MODULES = {

@@ -11,14 +11,14 @@ import pandas as pd
 import pytest
 from own_files import FORECAST, LONG, long_table, maker, series
 
-import reports.own
-import reports.results
-from harness.cell import Cell
-from harness.fit.run import run_cell
-from harness.matrix import Budget
-from harness.record import Record
-from harness.registry import architecture_declarations, spec_of, task_declarations
-from harness.store import Store
+import reports.analysis.results
+import reports.analysis.user_data
+from harness.experiment.cell import Cell
+from harness.experiment.matrix import Budget
+from harness.experiment.record import Record
+from harness.experiment.registry import architecture_declarations, spec_of, task_declarations
+from harness.experiment.store import Store
+from harness.training.run_cell import run_cell
 from reports.build import build
 
 
@@ -141,7 +141,7 @@ def right(share: float, seeds: int = 3, n: int = 200) -> list[np.ndarray]:
 
 
 def said(store: Store) -> str:
-    (own,) = reports.own.read(store, reports.results.read(store))
+    (own,) = reports.analysis.user_data.read(store, reports.analysis.results.read(store))
     return " ".join(own.sentences)
 
 

@@ -11,9 +11,9 @@ from conftest import make_cell
 
 import harness
 from harness.errors import UserError
-from harness.fit.run import run_cell
-from harness.record import Outcome
-from harness.store import Store
+from harness.experiment.record import Outcome
+from harness.experiment.store import Store
+from harness.training.run_cell import run_cell
 
 MINE = """
 tasks = ["recall[lag=3,symbols=4]"]
@@ -189,10 +189,10 @@ def test_every_update_is_kept_also_of_a_training_that_diverged():
 
 
 def test_divergence_may_be_an_answer(tmp_path):
-    from harness import engine
-    from harness.execute.local import Settings
-    from harness.matrix import load
-    from harness.plan import Wanted
+    from harness import runner as engine
+    from harness.experiment.matrix import load
+    from harness.experiment.plan import Wanted
+    from harness.workers.local import Settings
 
     wild = '[budget]\nsteps = 100\noptimizer = "sgd"\nlearning_rate = 1e6\nclip_norm = 0.0\n' \
         '[[parts]]\nname = "wild"\ntasks = ["adding[length=20]"]\narchitectures = ["rnn"]\n' \
@@ -249,9 +249,9 @@ def test_the_gru_whose_gates_are_held_is_the_rnn_and_the_free_one_is_not():
     ],
 )
 def test_operations_carried_on_from_few_steps_are_those_counted_over_all(task, architecture):
-    from harness.fit import network as module
-    from harness.fit.run import signature_of
-    from harness.registry import load_architecture, make_task
+    from harness.experiment.registry import load_architecture, make_task
+    from harness.training import network as module
+    from harness.training.run_cell import signature_of
 
     cell = make_cell(task, architecture)
     made = make_task(cell.task)

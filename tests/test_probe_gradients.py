@@ -10,18 +10,18 @@ import pytest
 import torch
 
 from architectures.architecture import Signature
-from harness.cell import refusal
-from harness.fit.network import Network
-from harness.fit.run import signature_of
-from harness.fit.train import loss_of
-from harness.probes.gradients import decay, gradient_flow, step_jacobian
-from harness.registry import (
+from harness.experiment.cell import refusal
+from harness.experiment.registry import (
     architecture_declarations,
     load_architecture,
     make_task,
     spec_of,
     task_declarations,
 )
+from harness.probes.gradients import decay, gradient_flow, step_jacobian
+from harness.training.loop import loss_of
+from harness.training.network import Network
+from harness.training.run_cell import signature_of
 from tasks.task import Examples
 
 KNOWN = architecture_declarations()

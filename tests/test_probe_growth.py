@@ -11,13 +11,13 @@ from torch import nn
 
 from architectures.architecture import Signature
 from architectures.s4d import CHUNK
-from harness.fit.network import Network
+from harness.experiment.registry import architecture_declarations, load_architecture, spec_of
 from harness.probes.growth import (
     critical_path,
     measure_update,
     set_by_equations,
 )
-from harness.registry import architecture_declarations, load_architecture, spec_of
+from harness.training.network import Network
 
 BATCH, FEATURES = 3, 4
 RECURRENT = (

@@ -15,14 +15,14 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from tasks.real import text
 from tasks.real.chinese_pos import TAGS, ChinesePos
 from tasks.real.chinese_sentiment import ChineseSentiment
 from tasks.real.digit_rows import DigitRows
 from tasks.real.english_chars import ALPHABET, EnglishChars
-from tasks.real.hourly import features, window_starts
 from tasks.real.japanese_vowels import JapaneseVowels
 from tasks.real.weather import Weather
+from tasks.sources import text
+from tasks.sources.hourly import features, window_starts
 from tasks.task import Examples, Problem, Reals, Stored, Tokens, Unavailable
 
 MODULES = {

@@ -14,9 +14,9 @@ from torch.utils.flop_counter import FlopCounterMode
 from architectures.architecture import Signature
 from architectures.recurrent import GRU, LSTM, RNN, BiGRU, BiLSTM, BiRNN
 from harness.errors import UserError
-from harness.fit.run import run_cell
-from harness.record import Outcome
-from harness.registry import architecture_declarations, spec_of
+from harness.experiment.record import Outcome
+from harness.experiment.registry import architecture_declarations, spec_of
+from harness.training.run_cell import run_cell
 
 BATCH, STEPS, FEATURES, WIDTH = 3, 7, 4, 6
 SIGNATURE = Signature("many-to-many", "vectors", FEATURES, "classes", 2, False, "per-step")

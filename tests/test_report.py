@@ -11,12 +11,12 @@ from pathlib import Path
 import pytest
 
 from harness.errors import UserError
-from harness.record import Record
-from harness.store import Store
+from harness.experiment.record import Record
+from harness.experiment.store import Store
+from reports.analysis.results import read
+from reports.analysis.statistics import combine, separated, summarize
 from reports.build import build
-from reports.results import read
-from reports.statistics import combine, separated, summarize
-from reports.words import verdict
+from reports.sections.answer import verdict
 
 TASKS = {
     "recall[lag=9]": dict(metric="accuracy", floor=0.25, ceiling=1.0, tags=["memory"]),

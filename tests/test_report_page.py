@@ -16,18 +16,21 @@ from typer.testing import CliRunner
 
 from harness.cli import app
 from harness.errors import UserError
-from harness.record import Record
-from harness.store import Store
-from reports import contest, costs, errors, told_apart
+from harness.experiment.record import Record
+from harness.experiment.store import Store
+from reports.analysis import difference as told_apart
+from reports.analysis.across_tasks import POLICY
+from reports.analysis.ranking import compare
+from reports.analysis.results import read
+from reports.analysis.statistics import Summary, summarize
 from reports.build import build
 from reports.figures.style import Drawing, looks
-from reports.over_tasks import POLICY
-from reports.ranking import compare
-from reports.reproduce import command
-from reports.results import read
+from reports.sections import cost as costs
+from reports.sections import errors
+from reports.sections import ranking as contest
+from reports.sections.reproduce import command
 from reports.sections.section import Figure, Table
-from reports.shown import Shown, data_of
-from reports.statistics import Summary, summarize
+from reports.sections.shown import Shown, data_of
 
 LAGS = (5, 10, 20)
 SIX = {f"t{i}": TASKS["recall[lag=9]"] for i in range(6)}
@@ -463,7 +466,7 @@ def test_the_page_is_light(index):
 def test_divergence_that_was_asked_for_is_no_failure(tmp_path):
     from claim_evidence import evidence
 
-    from reports import words
+    from reports.sections import answer as words
 
     rows = [("adding", "rnn", seed, {"outcome": "diverged", "reason": "nan"}) for seed in (0, 1)]
     results = evidence({"clip-off": rows}).results

@@ -10,11 +10,11 @@ import numpy as np
 import pytest
 from conftest import TINY_BUDGET, make_cell
 
-from harness.fit import data
-from harness.fit.run import run_cell
-from harness.plan import trials
-from harness.record import Outcome, Record
-from harness.registry import add_plugin, make_task
+from harness.experiment.plan import trials
+from harness.experiment.record import Outcome, Record
+from harness.experiment.registry import add_plugin, make_task
+from harness.training import data
+from harness.training.run_cell import run_cell
 
 PLUGIN = textwrap.dedent(
     '''
@@ -139,9 +139,9 @@ def test_selection_is_on_validation():
     import torch
 
     from architectures.recurrent import RNN
-    from harness.fit.network import Network
-    from harness.fit.run import signature_of
-    from harness.fit.train import evaluate, predictor
+    from harness.training.loop import evaluate, predictor
+    from harness.training.network import Network
+    from harness.training.run_cell import signature_of
 
     task = make_task(make_cell("parity", "rnn").task)
     again = Network(RNN, record.width, signature_of(task, embedding=TINY_BUDGET["embedding"]), {})
@@ -164,7 +164,7 @@ def test_the_test_split_is_looked_at_once_and_never_by_a_trial(monkeypatch):
         made = real(*arguments)
         return dataclasses.replace(made, splits=Watched(made.splits))
 
-    monkeypatch.setattr("harness.fit.run.ready", watched)
+    monkeypatch.setattr("harness.training.run_cell.ready", watched)
     run_cell(make_cell("recall[lag=2]", "rnn"))
     training, scoring = looked[: looked.index("test")], looked[looked.index("test") :]
     assert set(training) == {"validation"} and set(scoring) == {"test"}
@@ -203,8 +203,8 @@ def test_padding_is_never_scored():
     """Garbage in the targets of unscored steps changes no loss and no score."""
     import torch
 
-    from harness.fit.metrics import discrete, real, summary
-    from harness.fit.train import loss_of
+    from harness.training.loop import loss_of
+    from harness.training.metrics import discrete, real, summary
 
     rng = np.random.default_rng(0)
     scored = np.arange(6) < np.array([[6], [2], [4]])
@@ -231,7 +231,7 @@ def test_padding_is_never_scored():
 def test_metrics_against_scikit_learn():
     from sklearn.metrics import accuracy_score, log_loss, mean_absolute_error, mean_squared_error
 
-    from harness.fit.metrics import discrete, real, summary
+    from harness.training.metrics import discrete, real, summary
 
     rng = np.random.default_rng(1)
     probabilities = rng.dirichlet(np.ones(5), 40)

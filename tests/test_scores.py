@@ -10,10 +10,10 @@ import pytest
 from conftest import make_cell
 from test_report import make, text_of
 
-from harness.fit.metrics import binary, decoded, summary
-from harness.fit.run import run_cell
-from harness.fit.train import fluency
-from harness.record import Record
+from harness.experiment.record import Record
+from harness.training.loop import fluency
+from harness.training.metrics import binary, decoded, summary
+from harness.training.run_cell import run_cell
 from tasks.task import Examples, Problem, Tokens
 
 
@@ -74,7 +74,7 @@ def test_every_test_split_is_scored_against_its_own_bounds():
     record = run_cell(make_cell("parity[length=10,beyond=4]", "rnn"))
     assert list(record.skills) == ["test", "test@2x", "test@4x"]
     assert record.skill == record.skills["test"]
-    from harness.registry import make_task
+    from harness.experiment.registry import make_task
 
     task = make_task(make_cell("parity[length=10,beyond=4]", "rnn").task)
     for split, skill in record.skills.items():
@@ -181,7 +181,7 @@ def test_a_published_number_without_a_record_is_pending(tmp_path):
 @pytest.mark.parametrize(("temperature", "share"), [(0, 1.0), (0.5, 16 / 17), (1, 0.8), (2, 2 / 3)])
 def test_temperature_sharpens_or_flattens_what_is_drawn(temperature, share):
     """Of two symbols with probabilities 0.8 and 0.2, whatever came before."""
-    from harness.fit.samples import continued
+    from harness.training.samples import continued
 
     def predict(inputs, lengths):
         return np.log(np.broadcast_to([0.8, 0.2], (*inputs.shape, 2)))

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from reports.statistics import (
+from reports.analysis.statistics import (
     bootstrap,
     combine,
     fit_line,

@@ -8,7 +8,7 @@ from scipy import stats
 from statsmodels.stats.contingency_tables import mcnemar as reference_mcnemar
 from statsmodels.stats.multitest import multipletests
 
-from reports.examples import mcnemar, pairs
+from reports.analysis.example_tests import mcnemar, pairs
 
 ONES = np.ones(12)
 

@@ -13,11 +13,16 @@ import pytest
 import scikit_posthocs
 from scipy import stats
 
-from reports.bayesian import signed_rank
+from reports.analysis.across_tasks import POLICY, cliques, over_tasks, rank
+from reports.analysis.aggregates import (
+    interquartile_mean,
+    middle_half,
+    probability_of_improvement,
+    profile,
+)
+from reports.analysis.bayesian import signed_rank
 from reports.figures import critical_difference, profiles
 from reports.figures.style import looks, style
-from reports.over_tasks import POLICY, cliques, over_tasks, rank
-from reports.stratified import interquartile_mean, middle_half, probability_of_improvement, profile
 
 RLIABLE = json.loads((Path(__file__).parent / "fixtures" / "rliable.json").read_text())
 STEPS = {"lstm": 0.8, "gru": 0.79, "cnn": 0.6, "rnn": 0.3, "hmm": 0.28}

@@ -10,8 +10,8 @@ import numpy as np
 import pytest
 
 from harness.errors import UserError
-from harness.record import SCHEMA, CorruptRecord, Outcome, Record
-from harness.store import Store
+from harness.experiment.record import SCHEMA, CorruptRecord, Outcome, Record
+from harness.experiment.store import Store
 
 FIXTURES = Path(__file__).parent / "fixtures"
 
@@ -132,7 +132,7 @@ def test_ids_depend_on_what_matters_only(tmp_path):
     """Parameters, seed and budget change a cell's id; the cap, docstrings and comments do not."""
     from conftest import make_cell
 
-    from harness.fingerprint import fingerprint
+    from harness.experiment.fingerprint import fingerprint
 
     base = make_cell("recall", "lstm")
     assert base.id == make_cell("recall[lag=30]", "lstm", seconds=7).id
@@ -158,11 +158,17 @@ def test_ids_depend_on_what_matters_only(tmp_path):
 
 def test_the_fingerprint_follows_imports():
     """What a task or an architecture is built on counts, the command line does not."""
-    from harness.fingerprint import _reached
+    from harness.experiment.fingerprint import _reached
 
     root = Path(__file__).parent.parent
-    reached = {str(p.relative_to(root)) for p in _reached(root / "harness" / "fit" / "run.py")}
-    assert {"harness/fit/train.py", "harness/fit/network.py", "architectures/readout.py"} <= reached
+    reached = {
+        str(p.relative_to(root)) for p in _reached(root / "harness" / "training" / "run_cell.py")
+    }
+    assert {
+        "harness/training/loop.py",
+        "harness/training/network.py",
+        "architectures/readout.py",
+    } <= reached
     assert not any(name.startswith("harness/cli") for name in reached)
     weather = {p.name for p in _reached(root / "tasks" / "real" / "weather.py")}
     assert {"weather.py", "hourly.py", "task.py"} <= weather

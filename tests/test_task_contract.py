@@ -14,7 +14,7 @@ from sklearn.dummy import DummyClassifier
 
 from harness.contract import Skipped, Violation
 from harness.contract.task import checks, declares_itself
-from harness.registry import make_task, spec_of, task_declarations
+from harness.experiment.registry import make_task, spec_of, task_declarations
 from tasks.task import (
     REGISTERED,
     Classes,

@@ -12,13 +12,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from harness.fit.train import evaluate
-from tasks.real import text
+from harness.training.loop import evaluate
 from tasks.real.chinese_chars import ChineseChars
 from tasks.real.chinese_ner import LABELS, ChineseNer, _labelled, names
 from tasks.real.english_chars import ALPHABET, EnglishChars
 from tasks.real.english_words import EnglishWords
 from tasks.real.grapheme_phoneme import GraphemePhoneme
+from tasks.sources import text
 from tasks.task import Examples, Stored, Unavailable
 
 MODULES = {

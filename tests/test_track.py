@@ -12,11 +12,11 @@ from typing import Any
 
 import pytest
 
-from harness import mlflow_view as view
 from harness.errors import UserError
-from harness.record import Outcome, Record
-from harness.store import Store
-from harness.track import Tracker, sync, tracking_uri, ui_url
+from harness.experiment.record import Outcome, Record
+from harness.experiment.store import Store
+from harness.tracking import mlflow_view as view
+from harness.tracking.tracker import Tracker, sync, tracking_uri, ui_url
 
 STARTED = "2026-01-02T03:04:05+00:00"
 INVOCATION = {"command": "harness run tiny", "started": STARTED}
@@ -344,7 +344,7 @@ def test_a_tracker_that_is_down_costs_a_warning_and_no_time(broken, tmp_path, mo
 
 def test_an_interrupt_waits_about_a_second_for_a_tracker_that_hangs(tmp_path, monkeypatch):
     release = threading.Event()
-    monkeypatch.setattr("harness.track.Writer", lambda *_: release.wait(30))
+    monkeypatch.setattr("harness.tracking.tracker.Writer", lambda *_: release.wait(30))
     store, plan = stored(tmp_path, "tiny", [fabricate(0)])
     tracker = Tracker(store, plan, invocation=INVOCATION)
     tracker.put(fabricate(0))
@@ -356,7 +356,7 @@ def test_an_interrupt_waits_about_a_second_for_a_tracker_that_hangs(tmp_path, mo
 
 
 def test_what_a_tracker_missed_while_it_was_away_is_written_at_the_end(tracked, monkeypatch):
-    from harness.mlflow_writer import Writer
+    from harness.tracking.mlflow_writer import Writer
 
     store, plan, _ = tracked
     write, calls = Writer.write, []

@@ -12,15 +12,15 @@ import pytest
 from conftest import make_cell
 
 import harness
-import harness.tuning
+import harness.experiment.tuning
 from harness.api import choose
 from harness.errors import UserError
-from harness.matrix import TUNING_SEED
-from harness.plan import document, expand, resolve, trials
-from harness.record import Outcome, Record
-from harness.store import Store
+from harness.experiment.matrix import TUNING_SEED
+from harness.experiment.plan import document, expand, resolve, trials
+from harness.experiment.record import Outcome, Record
+from harness.experiment.store import Store
 from reports.build import build
-from reports.tuning import edge, expected_best
+from reports.sections.tuning import edge, expected_best
 
 HEAD = """
 tasks = ["recall[lag=3,symbols=4]", "adding[length=5]"]
@@ -162,7 +162,7 @@ def test_mistakes_are_explained(matrix_of, text, words):
 
 
 def test_without_optuna_the_command_that_brings_it_is_told(matrix_of, monkeypatch):
-    monkeypatch.setattr(harness.tuning.importlib.util, "find_spec", lambda name: None)
+    monkeypatch.setattr(harness.experiment.tuning.importlib.util, "find_spec", lambda name: None)
     with pytest.raises(UserError, match="python -m pip install 'optuna>=4'"):
         expand(matrix_of(HEAD, OPTUNA))
     expand(matrix_of(HEAD, RANDOM))
@@ -228,12 +228,14 @@ def test_random_draws_are_the_same_for_all_and_stay_in_range(matrix_of):
 
 
 def test_a_logarithmic_range_is_drawn_evenly_in_its_logarithm():
-    space = harness.tuning.Range(low=1e-4, high=1.0, log=True)
-    drawn = [harness.tuning._draw("x", space, False, n) for n in range(2000)]
+    space = harness.experiment.tuning.Range(low=1e-4, high=1.0, log=True)
+    drawn = [harness.experiment.tuning._draw("x", space, False, n) for n in range(2000)]
     quarters = np.histogram(np.log10(drawn), bins=4, range=(-4, 0))[0]
     assert quarters == pytest.approx([500] * 4, abs=80)
-    whole = harness.tuning.Range(low=1, high=4)
-    counts = np.bincount([harness.tuning._draw("x", whole, True, n) for n in range(2000)])
+    whole = harness.experiment.tuning.Range(low=1, high=4)
+    counts = np.bincount(
+        [harness.experiment.tuning._draw("x", whole, True, n) for n in range(2000)]
+    )
     assert counts[1:] == pytest.approx([500] * 4, abs=80)
 
 
@@ -456,7 +458,7 @@ def test_pruning_waits_for_the_trials_before(matrix_of):
 
 @pytest.mark.parametrize("task", ["recall[lag=3,symbols=4]", "adding[length=5]"])
 def test_a_trial_below_the_bar_stops(task):
-    from harness.fit.run import run_cell
+    from harness.training.run_cell import run_cell
 
     cell = replace(make_cell(task, "rnn", learning_rate=0.001), kind="trial")
     whole = run_cell(cell)
@@ -475,8 +477,8 @@ def test_the_best_so_far_is_held_against_the_bar(monkeypatch):
     """A bad moment after a good one does not end a trial."""
     from types import SimpleNamespace
 
-    from harness.fit import train
-    from harness.fit.run import run_cell
+    from harness.training import loop as train
+    from harness.training.run_cell import run_cell
 
     scores = iter([0.5, 0.3, 0.6])
     answer = lambda *_: SimpleNamespace(metrics={"accuracy": next(scores)})  # noqa: E731
@@ -490,7 +492,7 @@ def test_the_best_so_far_is_held_against_the_bar(monkeypatch):
 
 @pytest.mark.parametrize("architecture", ["cnn", "lstm", "self_attention"])
 def test_flops_are_matched(architecture):
-    from harness.fit.run import run_cell
+    from harness.training.run_cell import run_cell
 
     cell = make_cell("recall[lag=3]", architecture, steps=1, match="flops", flops=4e7)
     record = run_cell(cell)
@@ -500,8 +502,8 @@ def test_flops_are_matched(architecture):
 
 
 def test_what_cannot_be_counted_cannot_be_matched_by_flops(monkeypatch):
-    from harness.fit import bench
-    from harness.fit.run import run_cell
+    from harness.training import bench
+    from harness.training.run_cell import run_cell
 
     monkeypatch.setattr(bench, "flops_per_update", lambda *_: None)
     record = run_cell(make_cell("recall[lag=3]", "rnn", match="flops", flops=3e7))
@@ -510,7 +512,7 @@ def test_what_cannot_be_counted_cannot_be_matched_by_flops(monkeypatch):
 
 
 def test_one_width_for_all():
-    from harness.fit.run import run_cell
+    from harness.training.run_cell import run_cell
 
     for architecture in ("rnn", "cnn"):
         cell = make_cell("recall[lag=3]", architecture, steps=10, match="none", width=12)
@@ -523,9 +525,9 @@ def test_dropout_is_for_training_alone():
     import torch
 
     from architectures.readout import read
-    from harness.fit.network import Network
-    from harness.fit.run import signature_of
-    from harness.registry import load_architecture, make_task
+    from harness.experiment.registry import load_architecture, make_task
+    from harness.training.network import Network
+    from harness.training.run_cell import signature_of
 
     cell = make_cell("recall[lag=3]", "rnn")
     task = make_task(cell.task)
@@ -549,7 +551,7 @@ def test_dropout_is_for_training_alone():
 
 
 def test_dropout_changes_a_result_and_repeats_it():
-    from harness.fit.run import run_cell
+    from harness.training.run_cell import run_cell
 
     plain, one, two = (
         run_cell(make_cell("recall[lag=3]", "gru", dropout=share)) for share in (0.0, 0.3, 0.3)
@@ -561,7 +563,7 @@ def test_dropout_changes_a_result_and_repeats_it():
 
 
 def test_an_unresolved_cell_says_so_and_is_not_trained(matrix_of):
-    from harness.fit.run import run_cell
+    from harness.training.run_cell import run_cell
 
     cell = next(c for c in expand(matrix_of(HEAD, GRID)) if c.architecture.label == "rnn")
     record = run_cell(cell)

@@ -16,8 +16,8 @@ if TYPE_CHECKING:
 
     from rich.console import Console
 
-    from harness.store import Store
-    from reports.advice import Advice
+    from harness.experiment.store import Store
+    from reports.analysis.advice import Advice
 
 
 def main(
@@ -41,7 +41,7 @@ def main(
 
         harness advise --task 'recall*' --matrix quick
     """
-    from harness.store import Store
+    from harness.experiment.store import Store
 
     store = Store(out)
     given = [store.plan(matrix)["matrix"]] if matrix else store.plans()
@@ -60,7 +60,7 @@ def main(
 
 def _by_name(store: Store, pattern: str, matrices: list[str]) -> list[Advice]:
     """Advice on the tasks that a pattern names, from the matrix planned last that has any."""
-    from harness.matrix import matches
+    from harness.experiment.matrix import matches
 
     known: dict[str, None] = {}
     for name in matrices:
@@ -76,8 +76,8 @@ def _by_name(store: Store, pattern: str, matrices: list[str]) -> list[Advice]:
 
 def _what_next(store: Store, pattern: str, known: Iterable[str]) -> str:
     """The command that makes results, or the names that may have been meant."""
-    from harness.matrix import matches
-    from harness.registry import task_declarations
+    from harness.experiment.matrix import matches
+    from harness.experiment.registry import task_declarations
 
     tasks = task_declarations()
     if any(matches(name, pattern.split("[")[0]) for name in tasks):
@@ -110,9 +110,9 @@ def _from_file(store: Store, file: str, matrices: list[str]) -> list[Advice]:
 
 def _advice(store: Store, matrix: str, labels: list[str]) -> list[Advice]:
     """Advice on those of the tasks of a matrix that have any score."""
-    from reports.advice import advise
-    from reports.own import without_controls
-    from reports.results import read
+    from reports.analysis.advice import advise
+    from reports.analysis.results import read
+    from reports.analysis.user_data import without_controls
 
     if not labels:
         return []
@@ -138,7 +138,7 @@ def _print(screen: Console, advice: Advice) -> None:
     from rich.table import Table
 
     from reports import formats
-    from reports.pairs import p_text
+    from reports.analysis.pairs import p_text
 
     screen.print(advice.recommendation, markup=False, style="bold", soft_wrap=True)
     table = Table(box=None, pad_edge=False)

@@ -26,7 +26,7 @@ def main(
         harness check my_gru.py
     """
     from harness.contract import Skipped, Violation
-    from harness.registry import add_plugin, declared_in
+    from harness.experiment.registry import add_plugin, declared_in
 
     add_plugin(str(file))
     screen, broken = console(), 0

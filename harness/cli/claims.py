@@ -14,8 +14,8 @@ from harness.errors import UserError, nearest
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from harness.store import Store
-    from reports.claims.section import Entry
+    from harness.experiment.store import Store
+    from reports.claims.entries import Entry
 
 COLOURS = {"supported": "green", "refuted": "red", "mixed": "yellow", "undecided": "dim"}
 
@@ -40,10 +40,10 @@ def main(
 
         harness claims --claim ten-steps --claim gates-extend-memory
     """
-    from harness.store import Store
+    from harness.experiment.store import Store
     from reports.claims.claim import document
+    from reports.claims.entries import entry, summary
     from reports.claims.evidence import gather
-    from reports.claims.section import entry, summary
     from reports.claims.trial import all_claims, judge_all
 
     claims = {found.id: found for found in all_claims()}

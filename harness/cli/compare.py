@@ -14,8 +14,8 @@ from harness.errors import UserError, nearest
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from harness.store import Store
-    from reports.compare import Comparison, Row, Run
+    from harness.experiment.store import Store
+    from reports.analysis.comparison import Comparison, Row, Run
 
 RunName = Annotated[
     str, typer.Argument(metavar="RUN", help="A folder of results, or FOLDER:MATRIX.")
@@ -39,8 +39,8 @@ def main(run_a: RunName, run_b: RunName, matrix: StoredMatrix = None, json: Json
 
         harness compare harness-out:quick harness-out:standard --json
     """
-    from reports.compare import Run, compare
-    from reports.results import read
+    from reports.analysis.comparison import Run, compare
+    from reports.analysis.results import read
 
     stores = [_store(run_a), _store(run_b)]
     names = _matrices([store for store, _ in stores], [name or matrix for _, name in stores])
@@ -59,7 +59,7 @@ def main(run_a: RunName, run_b: RunName, matrix: StoredMatrix = None, json: Json
 
 def _store(text: str) -> tuple[Store, str | None]:
     """The store that a RUN names, and the matrix if it says which; raises UserError."""
-    from harness.store import Store
+    from harness.experiment.store import Store
 
     folder, _, matrix = text.rpartition(":")
     for place, name in ((text, None), (folder, matrix)):
@@ -175,7 +175,7 @@ def _table(rows: Sequence[Row]) -> Any:
     from rich.table import Table
 
     from reports import formats
-    from reports.pairs import p_text, p_value
+    from reports.analysis.pairs import p_text, p_value
 
     table = Table(title="Change from A to B, largest change of skill first", title_justify="left",
                   box=None, pad_edge=False)  # fmt: skip

@@ -35,11 +35,11 @@ def main(out: Out = DEFAULT_OUT) -> None:
 
 def checks(out: Path) -> Iterator[tuple[str, str]]:
     """Verdict (good, missing or wrong) and message of each check."""
-    from harness.environment import describe
     from harness.errors import UserError
-    from harness.execute.local import available_cores
-    from harness.registry import make_task, spec_of, task_declarations
-    from harness.store import Store
+    from harness.experiment.environment import describe
+    from harness.experiment.registry import make_task, spec_of, task_declarations
+    from harness.experiment.store import Store
+    from harness.workers.local import available_cores
     from tasks.task import Stored, Unavailable
 
     machine = describe("cpu", available_cores())

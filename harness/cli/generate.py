@@ -38,9 +38,9 @@ def main(
 
     from harness.api import choose
     from harness.errors import UserError
-    from harness.fit.restore import restored
-    from harness.fit.samples import continued, written
-    from harness.store import Store
+    from harness.experiment.store import Store
+    from harness.training.restore import restored
+    from harness.training.samples import continued, written
     from tasks.task import Tokens
 
     choose("", task or [], plugins=plugin or [])  # makes a task of one's own known by its name

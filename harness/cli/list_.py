@@ -55,8 +55,8 @@ def main(
 
 def gather(plugins: list[str]) -> dict[str, list[dict[str, Any]]]:
     """Everything that is registered, as plain values."""
-    from harness import matrix as matrices
-    from harness.registry import add_plugin, architecture_declarations, task_declarations
+    from harness.experiment import matrix as matrices
+    from harness.experiment.registry import add_plugin, architecture_declarations, task_declarations
 
     for plugin in plugins:
         add_plugin(plugin)

@@ -20,7 +20,7 @@ def main(
         harness new architecture my_gru
     """
     from harness.errors import UserError
-    from harness.registry import architecture_declarations, task_declarations
+    from harness.experiment.registry import architecture_declarations, task_declarations
 
     if not name.isidentifier() or not name.islower():
         raise UserError(

@@ -5,9 +5,9 @@ from __future__ import annotations
 from rich.console import Console
 from rich.table import Table
 
-from harness.store import Store
-from reports.own import Own, read, without_controls
-from reports.results import read as read_results
+from harness.experiment.store import Store
+from reports.analysis.results import read as read_results
+from reports.analysis.user_data import Own, read, without_controls
 
 
 def print_own(screen: Console, store: Store, matrix: str) -> bool:

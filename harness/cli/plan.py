@@ -58,9 +58,9 @@ def main(
         harness plan --matrix quick --task 'recall*'
     """
     from harness.api import choose
-    from harness.plan import Costs, Wanted, expand, resolve, trials
-    from harness.probes.horizon import climbed
-    from harness.store import Store
+    from harness.experiment.horizon import climbed
+    from harness.experiment.plan import Costs, Wanted, expand, resolve, trials
+    from harness.experiment.store import Store
 
     own = {
         "name": name, "path": path, "kind": kind, "target": target, "inputs": inputs,

@@ -55,9 +55,9 @@ def main(
     """
     from harness.api import run_chosen
     from harness.cli.progress import progress
-    from harness.probes.alone import alone, listed
-    from harness.registry import add_plugin
-    from reports.results import read
+    from harness.experiment.registry import add_plugin
+    from harness.probes.standalone import alone, listed
+    from reports.analysis.results import read
     from reports.sections import sections
 
     for file in plugin or []:

@@ -9,11 +9,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from harness.cell import Cell
 from harness.cli.options import console, duration
-from harness.engine import Watcher
-from harness.plan import Costs
-from harness.record import FINE, Record
+from harness.experiment.cell import Cell
+from harness.experiment.plan import Costs
+from harness.experiment.record import FINE, Record
+from harness.runner import Watcher
 
 LATEST = 8
 

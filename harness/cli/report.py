@@ -24,8 +24,8 @@ def main(
     """
     from harness.api import build_report
     from harness.errors import UserError
-    from harness.store import Store
-    from reports.render import languages
+    from harness.experiment.store import Store
+    from reports.render.pages import languages
 
     known = languages()
     if lang not in known:

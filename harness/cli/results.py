@@ -24,7 +24,7 @@ def main(
 
         harness results --csv > results.csv
     """
-    from harness.store import Store
+    from harness.experiment.store import Store
 
     if json and csv:
         raise UserError("results: --json and --csv exclude each other")

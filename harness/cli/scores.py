@@ -5,10 +5,10 @@ from __future__ import annotations
 from rich.console import Console
 from rich.table import Table
 
-from harness.record import PENDING, Outcome
-from harness.store import Store
-from reports.baseline import behind
-from reports.results import BASELINE, Group, Results, read
+from harness.experiment.record import PENDING, Outcome
+from harness.experiment.store import Store
+from reports.analysis.baseline import behind
+from reports.analysis.results import BASELINE, Group, Results, read
 
 HOLES = {
     Outcome.NOT_APPLICABLE: "n/a",

@@ -19,8 +19,8 @@ from harness.cli.options import (
 )
 
 if TYPE_CHECKING:
-    from harness.record import Record
-    from harness.store import Store
+    from harness.experiment.record import Record
+    from harness.experiment.store import Store
 
 
 def main(
@@ -53,7 +53,7 @@ def main(
         harness show 3f2a --internals --text "and he said"
     """
     from harness.errors import UserError
-    from harness.store import Store
+    from harness.experiment.store import Store
 
     store = Store(out)
     record = store.find(cell)
@@ -122,7 +122,7 @@ def _internals(store: Store, record: Record, example: int, text: str | None, jso
     from harness.probes.internals import internals, nothing_inside
     from reports.figures.internals import draw_all
     from reports.figures.style import style
-    from reports.inside import heading
+    from reports.sections.internals import heading
     from tasks.task import Unavailable
 
     file = store.weights_file(record.id)

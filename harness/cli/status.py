@@ -15,7 +15,7 @@ def main(out: Out = DEFAULT_OUT, matrix: StoredMatrix = None, json: Json = False
 
         harness status --out harness-out
     """
-    from harness.store import Store
+    from harness.experiment.store import Store
 
     store = Store(out)
     state = gather(store, matrix)

@@ -12,8 +12,8 @@ def main(out: Out = DEFAULT_OUT, matrix: StoredMatrix = None) -> None:
 
         MLFLOW_TRACKING_URI=http://127.0.0.1:5000 harness sync
     """
-    from harness.store import Store
-    from harness.track import sync
+    from harness.experiment.store import Store
+    from harness.tracking.tracker import sync
 
     store = Store(out)
     name = store.plan(matrix)["matrix"]

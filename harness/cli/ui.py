@@ -25,7 +25,7 @@ def main(
 
         harness ui --out harness-out
     """
-    from harness.serve import serve
-    from harness.store import Store
+    from harness.experiment.store import Store
+    from harness.tracking.serve import serve
 
     serve(Store(out), port, browser, matrix)

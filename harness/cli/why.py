@@ -24,8 +24,8 @@ def main(
         harness why recall/lstm/0
     """
     from harness.api import choose
-    from harness.plan import expand, resolve, trials
-    from harness.store import Store
+    from harness.experiment.plan import expand, resolve, trials
+    from harness.experiment.store import Store
 
     store = Store(out)
     known = store.plans()
@@ -86,6 +86,6 @@ def _distance(one: dict[str, Any], other: dict[str, Any]) -> tuple[bool, bool, i
 
 
 def _is_shipped(name: str) -> bool:
-    from harness.matrix import shipped
+    from harness.experiment.matrix import shipped
 
     return name in shipped()

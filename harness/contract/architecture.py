@@ -13,20 +13,20 @@ import torch
 from torch import Tensor
 
 from architectures.architecture import Signature
-from harness.cell import Cell, refusal
 from harness.contract import Check, Skipped, demand
-from harness.fit.bench import MATCH_TOLERANCE
-from harness.fit.network import Network, matched_width
-from harness.fit.run import run_cell
-from harness.matrix import Budget
-from harness.record import Outcome
-from harness.registry import (
+from harness.experiment.cell import Cell, refusal
+from harness.experiment.matrix import Budget
+from harness.experiment.record import Outcome
+from harness.experiment.registry import (
     Spec,
     architecture_declarations,
     load_architecture,
     spec_of,
     task_declarations,
 )
+from harness.training.bench import MATCH_TOLERANCE
+from harness.training.network import Network, matched_width
+from harness.training.run_cell import run_cell
 
 OUTPUT_SIZE = 5
 INPUT_SIZE = 6

@@ -9,13 +9,11 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from harness.cell import Cell, refusal
 from harness.contract import Check, Skipped, demand
-from harness.fit.metrics import HIGHER_IS_BETTER
-from harness.fit.run import run_cell
-from harness.matrix import Budget
-from harness.record import Outcome
-from harness.registry import (
+from harness.experiment.cell import Cell, refusal
+from harness.experiment.matrix import Budget
+from harness.experiment.record import Outcome
+from harness.experiment.registry import (
     Spec,
     architecture_declarations,
     make_task,
@@ -23,6 +21,8 @@ from harness.registry import (
     task_declarations,
     with_parameters,
 )
+from harness.training.metrics import HIGHER_IS_BETTER
+from harness.training.run_cell import run_cell
 from tasks.task import (
     END,
     Binary,

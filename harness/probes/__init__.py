@@ -10,7 +10,7 @@ MEASURED = {
     "writing": "harness.probes.writing",
 }
 """The probes that measure in place of a score, by name: modules with a function
-``measure(bench) -> dict``; see ``harness.fit.bench.Bench``."""
+``measure(bench) -> dict``; see ``harness.training.bench.Bench``."""
 
 
 def file_of(probe: str) -> str:

@@ -9,8 +9,8 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from harness.fit.network import Network
 from harness.probes.reading import rounded, symbols, written_symbols
+from harness.training.network import Network
 from tasks.task import END, Examples, Task
 
 SAMPLE = 256

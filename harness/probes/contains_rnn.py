@@ -6,11 +6,15 @@ from typing import Any
 
 import torch
 
-from harness.fit.bench import Bench
-from harness.fit.network import Network
-from harness.fit.train import loss_of
-from harness.record import NotApplicable
-from harness.registry import architecture_declarations, load_architecture, with_parameters
+from harness.experiment.record import NotApplicable
+from harness.experiment.registry import (
+    architecture_declarations,
+    load_architecture,
+    with_parameters,
+)
+from harness.training.bench import Bench
+from harness.training.loop import loss_of
+from harness.training.network import Network
 
 EXAMPLES = 32
 TOLERANCE = 1e-5

@@ -6,8 +6,8 @@ from typing import Any
 
 import torch
 
-from harness.fit.bench import Bench
 from harness.probes.growth import measure_update, set_by_equations
+from harness.training.bench import Bench
 
 
 def measure(bench: Bench) -> dict[str, Any]:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from harness.record import Outcome, Record
-from harness.store import Store
+from harness.experiment.record import Outcome, Record
+from harness.experiment.store import Store
 
 KINDS = {
     ("lstm", "gru"): ("recall", "temporal_order", "adding", "parity"),

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from harness.fit.bench import Bench
 from harness.probes.gradients import gradient_flow
+from harness.training.bench import Bench
 
 EXAMPLES = 32
 """Validation examples that the norms are averaged over."""
@@ -14,7 +14,7 @@ EXAMPLES = 32
 def measure(bench: Bench) -> dict[str, Any]:
     """``initial`` and ``trained``, each what ``gradient_flow`` finds on validation examples; and
     ``skill``, on validation, of the network that was trained."""
-    from harness.fit.metrics import skill
+    from harness.training.metrics import skill
 
     network = bench.network()
     examples = bench.data.splits["validation"].take(slice(0, EXAMPLES))

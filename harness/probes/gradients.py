@@ -18,9 +18,9 @@ from torch.nn.functional import linear
 
 from architectures.gates import Layer
 from architectures.recurrent import Recurrent
-from harness.fit.network import Network
-from harness.fit.train import loss_of
 from harness.probes.growth import set_by_equations
+from harness.training.loop import loss_of
+from harness.training.network import Network
 from tasks.task import Examples
 
 LEAST = 1e-30

@@ -21,8 +21,8 @@ from torch import Tensor, nn
 from torch.nn.attention import SDPBackend, sdpa_kernel
 
 from architectures.gates import Layer
-from harness.fit.network import Network, flops_per_update
-from harness.fit.train import loss_of
+from harness.training.loop import loss_of
+from harness.training.network import Network, flops_per_update
 
 MIB = 2**20
 

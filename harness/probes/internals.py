@@ -13,14 +13,14 @@ from typing import Any
 import numpy as np
 import torch
 
-from harness.fit.network import Network
-from harness.fit.restore import restored_model
+from harness.experiment.record import Record
+from harness.experiment.registry import architecture_declarations
 from harness.probes import ngrams
 from harness.probes.attention import attention_parts
 from harness.probes.chain import chain_parts
 from harness.probes.reading import chosen, namer, rounded, said, symbols
-from harness.record import Record
-from harness.registry import architecture_declarations
+from harness.training.network import Network
+from harness.training.restore import restored_model
 from tasks.task import Task
 
 UNITS = 32

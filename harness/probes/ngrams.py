@@ -9,7 +9,7 @@ import numpy as np
 import torch
 
 from architectures.readout import read
-from harness.fit.network import Network
+from harness.training.network import Network
 from tasks.task import Examples
 
 SEQUENCES = 512

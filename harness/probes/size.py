@@ -6,9 +6,9 @@ from typing import Any
 
 import torch
 
-from harness.fit.bench import Bench
-from harness.fit.network import Network
-from harness.record import NotApplicable
+from harness.experiment.record import NotApplicable
+from harness.training.bench import Bench
+from harness.training.network import Network
 
 
 def measure(bench: Bench) -> dict[str, Any]:

@@ -7,9 +7,9 @@ from typing import Any
 
 import numpy as np
 
-from harness.fit.bench import Bench
-from harness.fit.samples import continued
-from harness.record import NotApplicable
+from harness.experiment.record import NotApplicable
+from harness.training.bench import Bench
+from harness.training.samples import continued
 from tasks.task import Stored, Tokens
 
 WRITTEN = 1000

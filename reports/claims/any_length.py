@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from reports.analysis.statistics import summarize
+from reports.claims.amounts import by_name, found
 from reports.claims.claim import Claim, Comparison, Judgement, rule
 from reports.claims.evidence import Evidence
-from reports.claims.words import by_name, found
 from reports.figures.style import PALE, Drawing, canvas, finish, looks
 from reports.formats import listed
-from reports.statistics import summarize
 from reports.wording import say
 
 PART = "length"

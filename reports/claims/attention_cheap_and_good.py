@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from reports.analysis.statistics import summarize
+from reports.claims.amounts import amount, found
 from reports.claims.claim import (
     Claim,
     Comparison,
@@ -14,10 +16,8 @@ from reports.claims.claim import (
     rule,
 )
 from reports.claims.evidence import Evidence
-from reports.claims.words import amount, found
 from reports.figures import forest
 from reports.figures.style import Drawing
-from reports.statistics import summarize
 from reports.wording import say
 
 WIDTH, SIZES = "cost-width-64", "size-decoders"

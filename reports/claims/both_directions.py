@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+from reports.analysis.statistics import summarize
+from reports.claims.amounts import amount, found
 from reports.claims.claim import Claim, Comparison, Judgement, differences, mean_over, rule
 from reports.claims.evidence import Evidence
-from reports.claims.words import amount, found
-from reports.statistics import summarize
 
 PART = "directions"
 PAIRS = {"rnn": "birnn", "lstm": "bilstm", "gru": "bigru"}

@@ -6,11 +6,11 @@ import math
 
 import numpy as np
 
+from reports.analysis.statistics import summarize
+from reports.claims.amounts import amount, found
 from reports.claims.claim import Claim, Comparison, Judgement, differences, mean_over, rule
 from reports.claims.evidence import Evidence
-from reports.claims.words import amount, found
 from reports.figures.style import PALE, Drawing, canvas, finish, looks, plain_numbers
-from reports.statistics import summarize
 from reports.wording import say
 
 ON, OFF, DESCENT = "clip-on", "clip-off", "-sgd"

@@ -8,9 +8,9 @@ from typing import Any
 
 import numpy as np
 
-from harness.store import Store
-from reports.horizon import Horizon, horizon
-from reports.results import Cell, Results, read
+from harness.experiment.store import Store
+from reports.analysis.horizon import Horizon, horizon
+from reports.analysis.results import Cell, Results, read
 
 
 @dataclass(frozen=True)

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import math
 
+from reports.analysis.statistics import summarize
 from reports.claims import costs
+from reports.claims.amounts import amount, found
 from reports.claims.claim import Claim, Comparison, Judgement, differences, mean_over, rule
 from reports.claims.evidence import Evidence
-from reports.claims.words import amount, found
 from reports.formats import listed
-from reports.statistics import summarize
 
 SURVEY = ""
 MARGIN = 0.05

@@ -5,11 +5,11 @@ from __future__ import annotations
 import math
 import re
 
+from reports.analysis.statistics import summarize
+from reports.claims.amounts import found
 from reports.claims.claim import Claim, Comparison, Judgement, differences, rule
 from reports.claims.evidence import Evidence
-from reports.claims.words import found
 from reports.formats import listed
-from reports.statistics import summarize
 
 HMM = "bits-hmm"
 SIZES = (8, 16, 32)

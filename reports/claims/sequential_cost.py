@@ -5,13 +5,13 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 
+from reports.analysis.statistics import fit_line, summarize
 from reports.claims import costs
+from reports.claims.amounts import amount, by_name, found
 from reports.claims.claim import Claim, Comparison, Judgement, logarithms, mean_over, rule
 from reports.claims.evidence import Evidence
-from reports.claims.words import amount, by_name, found
 from reports.figures.style import Drawing, canvas, finish, looks, plain_numbers
 from reports.formats import listed
-from reports.statistics import fit_line, summarize
 from reports.wording import say
 
 PART = "cost-length"

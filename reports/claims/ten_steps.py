@@ -5,9 +5,9 @@ from __future__ import annotations
 import math
 
 from reports.claims import lags
+from reports.claims.amounts import found
 from reports.claims.claim import Claim, Comparison, Judgement, mean_over, rule
 from reports.claims.evidence import Evidence
-from reports.claims.words import found
 from reports.figures.style import Drawing
 from reports.wording import say
 

@@ -6,9 +6,9 @@ import math
 from collections.abc import Callable
 from typing import Any
 
+from reports.claims.amounts import amount, by_name, found
 from reports.claims.claim import Claim, Comparison, Judgement, rule
 from reports.claims.evidence import Evidence
-from reports.claims.words import amount, by_name, found
 from reports.figures.style import Drawing, canvas, finish, looks
 from reports.wording import say
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from reports.analysis.statistics import Summary, summarize
+from reports.claims.amounts import amount, found
 from reports.claims.claim import Claim, Comparison, Judgement, differences, mean_over, rule
 from reports.claims.evidence import Evidence
-from reports.claims.words import amount, found
 from reports.figures.style import PALE, Drawing, canvas, finish, looks
-from reports.statistics import Summary, summarize
 from reports.wording import say
 
 WINDOWED = {"window": "fnn_window", "receptive-field": "cnn"}

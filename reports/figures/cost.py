@@ -6,10 +6,10 @@ import math
 from collections.abc import Mapping
 from typing import Any
 
-from reports.costs import Point, amount, spent
+from reports.analysis.results import Results
 from reports.figures.style import INK, PALE, Drawing, Look, canvas, finish, text_width
 from reports.formats import shortened, skill
-from reports.results import Results
+from reports.sections.cost import Point, amount, spent
 from reports.wording import say
 
 LOWEST = -0.5

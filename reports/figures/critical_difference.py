@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
+from reports.analysis.across_tasks import Ranks
 from reports.figures.style import INK, Drawing, Look, canvas, finish, text_width
 from reports.formats import shortened
-from reports.over_tasks import Ranks
 from reports.wording import say
 
 WIDTH = 7.2

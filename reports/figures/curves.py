@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from reports.analysis.results import Group, Results, TaskInfo
 from reports.figures.style import (
     PALE,
     Drawing,
@@ -17,7 +18,6 @@ from reports.figures.style import (
     text_width,
 )
 from reports.formats import metric, number, shortened
-from reports.results import Group, Results, TaskInfo
 from reports.wording import say
 
 POINTS = 60

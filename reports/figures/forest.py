@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from reports.analysis.statistics import summarize
 from reports.claims.claim import Comparison
 from reports.figures.style import COLOURS, INK, PALE, Drawing, canvas, finish, text_width
 from reports.formats import listed, shortened
-from reports.statistics import summarize
 from reports.wording import say
 
 SIDE = "#DCEBF5"

@@ -5,10 +5,10 @@ from __future__ import annotations
 import math
 from typing import Any
 
+from reports.analysis.results import BASELINE
+from reports.analysis.tables import Square
 from reports.figures.style import INK, PALE, Drawing, canvas, finish, text_width
 from reports.formats import shortened
-from reports.results import BASELINE
-from reports.tables import Square
 from reports.wording import say
 
 LOWEST, HIGHEST = -0.5, 1.0

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from reports.analysis.horizon import LEARNED, Horizon
 from reports.figures.panels import Layout, finish_small, intervals, lines_of, panels
 from reports.figures.style import INK, PALE, Drawing, plain_numbers
-from reports.horizon import LEARNED, Horizon
 from reports.wording import say
 
 ENDS = -0.12, 1.07

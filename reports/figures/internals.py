@@ -9,7 +9,7 @@ from typing import Any
 
 from reports.figures.style import COLOURS, INK, PALE, Drawing, finish
 from reports.formats import shortened
-from reports.inside import caption
+from reports.sections.internals import caption
 from reports.wording import say
 
 WIDEST = 6.4

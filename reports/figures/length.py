@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from reports.analysis.horizon import LEARNED
+from reports.analysis.statistics import Summary
 from reports.figures.panels import Layout, finish_small, intervals, lines_of, panels
 from reports.figures.style import PALE, Drawing
-from reports.horizon import LEARNED
-from reports.statistics import Summary
 from reports.wording import say
 
 ENDS = -0.12, 1.07

@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+from reports.analysis.statistics import Summary
 from reports.figures.style import (
     COLOURS,
     INK,
@@ -21,7 +22,6 @@ from reports.figures.style import (
     text_width,
 )
 from reports.formats import shortened
-from reports.statistics import Summary
 
 Ends = tuple[float, float]
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from reports.analysis.across_tasks import OverTasks
 from reports.figures.style import PALE, Drawing, Look, canvas, finish, text_width
 from reports.formats import shortened
-from reports.over_tasks import OverTasks
 from reports.wording import say
 
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 import math
 from typing import Any
 
+from reports.analysis.results import Group, Results, TaskInfo
 from reports.figures.style import PALE, Drawing, Look, canvas, finish, plain_numbers, text_width
 from reports.formats import metric, shortened
-from reports.results import Group, Results, TaskInfo
 from reports.wording import say
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     import numpy as np
 
-    from reports.results import Results
+    from reports.analysis.results import Results
     from reports.sections.section import Section
 
 

@@ -6,8 +6,9 @@ import math
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
+from reports.analysis.statistics import Line, fit_line, summarize
+from reports.claims.amounts import amount
 from reports.claims.evidence import Evidence
-from reports.claims.words import amount
 from reports.figures import growth as drawing
 from reports.figures.growth import EQUATIONS, KERNEL, Lines
 from reports.formats import listed
@@ -19,7 +20,6 @@ from reports.sections.told import (
     parts_of,
     with_interval,
 )
-from reports.statistics import Line, fit_line, summarize
 from reports.wording import say
 
 AXES = ("length", "batch", "width")

@@ -6,8 +6,9 @@ import re
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from reports.analysis.statistics import summarize
+from reports.claims.amounts import amount
 from reports.claims.evidence import Evidence
-from reports.claims.words import amount
 from reports.figures import gradient_flow as drawing
 from reports.figures.gradient_flow import WHEN
 from reports.formats import listed
@@ -19,7 +20,6 @@ from reports.sections.told import (
     parts_of,
     with_interval,
 )
-from reports.statistics import summarize
 
 Flows = Mapping[str, Mapping[int, Mapping[str, Any]]]
 """By architecture and seed: what the probe found."""

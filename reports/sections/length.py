@@ -5,14 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
+from reports.analysis.horizon import LEARNED
+from reports.analysis.results import Part
+from reports.analysis.statistics import Summary, summarize
 from reports.claims.evidence import Evidence
 from reports.figures import length as drawing
 from reports.formats import listed, skill, skill_with_spread
-from reports.horizon import LEARNED
-from reports.results import Part
 from reports.sections.section import Figure, Section, Table
 from reports.sections.told import command, parts_named
-from reports.statistics import Summary, summarize
 
 Skills = Mapping[tuple[str, str], Mapping[int, Summary]]
 """By task and architecture, then by how many times the length of training."""

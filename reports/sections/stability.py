@@ -8,15 +8,15 @@ from functools import cached_property
 
 import numpy as np
 
-from harness.record import Outcome
+from harness.experiment.record import Outcome
+from reports.analysis.results import Cell
+from reports.analysis.statistics import Summary, paired, summarize
+from reports.claims.amounts import amount
 from reports.claims.evidence import Evidence
-from reports.claims.words import amount
 from reports.figures import stability as drawing
 from reports.formats import listed, skill_with_spread
-from reports.results import Cell
 from reports.sections.section import Figure, Section, Table
 from reports.sections.told import command, geometric_with_interval, parts_named, with_interval
-from reports.statistics import Summary, paired, summarize
 
 PARTS = {"on": "clip-on", "off": "clip-off"}
 LIMIT = 1.0

@@ -6,12 +6,12 @@ import math
 import shlex
 from collections.abc import Callable, Iterable, Sequence
 
-from reports import reproduce
+from reports.analysis.results import Part
+from reports.analysis.statistics import Summary, summarize
+from reports.claims.amounts import amount
 from reports.claims.evidence import Evidence
-from reports.claims.words import amount
-from reports.elsewhere import PROBE
-from reports.results import Part
-from reports.statistics import Summary, summarize
+from reports.sections import reproduce
+from reports.sections.beside import PROBE
 
 
 def parts_of(evidence: Evidence, study: str) -> list[Part]:

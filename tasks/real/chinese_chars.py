@@ -10,7 +10,7 @@ from typing import ClassVar
 
 import numpy as np
 
-from tasks.real.text import (
+from tasks.sources.text import (
     bz2_bits,
     in_order,
     most_frequent,

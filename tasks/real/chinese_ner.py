@@ -11,7 +11,7 @@ from typing import ClassVar
 
 import numpy as np
 
-from tasks.real.text import Sentence, in_order, most_frequent, newspaper, padded, spread
+from tasks.sources.text import Sentence, in_order, most_frequent, newspaper, padded, spread
 from tasks.task import Classes, Examples, Problem, Stored, Tokens, task
 
 KINDS = {"nr": "PER", "ns": "LOC", "nt": "ORG", "nz": "MISC"}

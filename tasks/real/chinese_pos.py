@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from itertools import chain
 from typing import ClassVar
 
-from tasks.real.text import Sentence, in_order, most_frequent, newspaper, padded, spread
+from tasks.sources.text import Sentence, in_order, most_frequent, newspaper, padded, spread
 from tasks.task import Classes, Examples, Problem, Stored, Tokens, task
 
 TAGS = """Ag Bg Dg Mg Ng Rg Tg Vg Yg a ad an b c d e f h i j k l m n

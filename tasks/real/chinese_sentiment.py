@@ -7,7 +7,7 @@ from typing import ClassVar
 
 import numpy as np
 
-from tasks.real.text import lines, most_frequent, padded
+from tasks.sources.text import lines, most_frequent, padded
 from tasks.task import Classes, Examples, Problem, Stored, Tokens, accuracy_of, majority, task
 
 

@@ -7,7 +7,7 @@ from typing import ClassVar
 
 import numpy as np
 
-from tasks.real.musicxml import chorales, tunes
+from tasks.sources.musicxml import chorales, tunes
 from tasks.task import Binary, Examples, Problem, Stored, Vectors, task
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar, Literal
 
-from tasks.real.digits import digits, logistic_regression, pooled
+from tasks.sources.digits import digits, logistic_regression, pooled
 from tasks.task import Classes, Examples, Problem, Stored, Vectors, accuracy_of, majority, task
 
 

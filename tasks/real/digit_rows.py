@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from tasks.real.digits import digits, logistic_regression
+from tasks.sources.digits import digits, logistic_regression
 from tasks.task import (
     Classes,
     Examples,

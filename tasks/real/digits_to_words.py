@@ -7,7 +7,7 @@ from typing import ClassVar, Literal
 
 import numpy as np
 
-from tasks.real.digits import digits, pooled
+from tasks.sources.digits import digits, pooled
 from tasks.task import END, Examples, Problem, Stored, Tokens, Vectors, accuracy_of, task
 
 NAMES = ("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")

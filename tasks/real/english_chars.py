@@ -8,7 +8,7 @@ from typing import ClassVar
 
 import numpy as np
 
-from tasks.real.text import bz2_bits, in_order, king_james, ngram_bits, scrambled, windows
+from tasks.sources.text import bz2_bits, in_order, king_james, ngram_bits, scrambled, windows
 from tasks.task import Examples, Problem, Stored, Tokens, task
 
 ALPHABET = "\n !(),-.:;?ABCDEFGHIJKLMNOPQRSTUVWYZ[]abcdefghijklmnopqrstuvwxyzÆæ—’"

@@ -10,7 +10,7 @@ from typing import ClassVar
 
 import numpy as np
 
-from tasks.real.text import in_order, king_james, most_frequent, ngram_bits, scrambled, windows
+from tasks.sources.text import in_order, king_james, most_frequent, ngram_bits, scrambled, windows
 from tasks.task import Examples, Problem, Stored, Tokens, task
 
 WORD = re.compile(r"[a-zæ’-]+|[^\sa-zæ’\[\]-]")

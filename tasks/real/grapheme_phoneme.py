@@ -11,8 +11,8 @@ from typing import ClassVar
 
 import numpy as np
 
-from tasks.real.alignment import align, looked_up
-from tasks.real.text import in_order, padded
+from tasks.sources.alignment import align, looked_up
+from tasks.sources.text import in_order, padded
 from tasks.task import END, Examples, Problem, Stored, Tokens, package_folder, task
 
 PHONES = """AA AE AH AO AW AY B CH D DH EH ER EY F G HH IH IY JH K

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from tasks.real.ts_file import read_ts
+from tasks.sources.ts_file import read_ts
 from tasks.task import (
     Classes,
     Examples,

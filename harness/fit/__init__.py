@@ -1,1 +1,0 @@
-"""Inside one cell: from a cell to its record."""

@@ -1,0 +1,1 @@
+"""The MLflow sink and its UI."""

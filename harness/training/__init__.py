@@ -1,0 +1,1 @@
+"""Inside one cell: run_cell, the training loop, metrics, size matching."""

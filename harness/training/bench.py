@@ -1,0 +1,167 @@
+"""A cell's model and its data, set up to be trained, scored or measured."""
+
+from __future__ import annotations
+
+import functools
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import torch
+
+from architectures.architecture import Signature
+from harness.experiment.cell import Cell
+from harness.experiment.matrix import SIZE
+from harness.experiment.record import NotApplicable, Record
+from harness.experiment.registry import Spec, load_architecture
+from harness.training import loop as train
+from harness.training.data import Ready, stream_generator
+from harness.training.network import Network, flops_per_update, matched_width
+from tasks.task import Task
+
+MATCH_TOLERANCE = 0.05
+"""How far a size may be from the budget before the record says so."""
+
+
+@dataclass
+class Bench:
+    """What ``run_cell`` and the probes work with. What they do is noted in the record."""
+
+    cell: Cell
+    record: Record
+    signature: Signature
+    body: type
+    """an ``nn.Module``, or the class of an estimator"""
+    neural: bool
+    data: Ready
+    device: str = "cpu"
+
+    @property
+    def task(self) -> Task:
+        """The cell's task."""
+        return self.data.task
+
+    def network(self) -> Network:
+        """The network as it is before training: the same each time. Raises NotApplicable for an
+        architecture that is not neural."""
+        if not self.neural:
+            name = self.cell.architecture.name
+            raise NotApplicable(f"{name} is no network: there is no gradient in it")
+        _make_deterministic(self.device)
+        cell, budget, record = self.cell, self.cell.budget, self.record
+        sample = self.data.splits["validation"].take(slice(0, budget.batch))
+        target = getattr(budget, SIZE[budget.match])
+        shapes = sample.inputs.shape, sample.targets.shape
+        record.width, record.flops = _size(
+            cell.architecture, self.signature, budget.match, target, *shapes
+        )
+        torch.manual_seed(cell.seed)
+        parameters = dict(cell.architecture.parameters)
+        network = Network(self.body, record.width, self.signature, parameters, budget.dropout)
+        record.parameters, record.matched_parameters = network.counts()
+        reached = {"parameters": record.matched_parameters, "flops": record.flops, "none": target}
+        self._note_size(reached[budget.match] or 0.0, target)
+        record.receptive_field = getattr(network.body, "receptive_field", None)
+        record.chosen = {"learning_rate": budget.learning_rate}
+        record.chosen |= {"dropout": budget.dropout} if budget.dropout else {}
+        record.chosen |= {"width": budget.width} if budget.width else {}
+        record.chosen |= dict(cell.chosen)
+        return network.to(self.device)
+
+    def _note_size(self, reached: float, target: float) -> None:
+        match = self.cell.budget.match
+        if abs(reached / target - 1) > MATCH_TOLERANCE:
+            what = "parameters" if match == "parameters" else "FLOPs an update"
+            self.record.notes = [
+                f"{reached:,.0f} {what}, {reached / target - 1:+.0%} off the budget of "
+                f"{target:,.0f}: no width comes nearer"
+            ]
+
+    def train(self, network: Network) -> None:
+        """Train a network in place on the budget's terms. Raises harness.training.loop.Diverged."""
+        cell, budget, record, task = self.cell, self.cell.budget, self.record, self.task
+        batches = task.batches(stream_generator(task, cell.seed), budget.batch)
+        terms = train.Terms(**{name: getattr(budget, name) for name in train.Terms.__annotations__})
+        validation, bounds = self.data.splits["validation"], self.data.bounds["validation"]
+        done = train.Training()
+        try:
+            train.train(network, task, batches, validation, bounds, terms, dict(cell.bar), done)
+        finally:  # of a training that diverged, too: how it came to that is of interest
+            record.updates = {
+                "loss": np.array(done.losses, np.float32),
+                "norm": np.array(done.norms, np.float32),
+            }
+        record.curve, record.stopped, record.best_step = done.curve, done.stopped, done.best_step
+        record.steps, record.examples = done.steps, done.steps * budget.batch
+        record.seconds |= done.seconds
+        record.examples_per_second = record.examples / max(done.seconds["training"], 1e-9)
+        best = next(point for point in done.curve if point["step"] == done.best_step)
+        record.scores["validation"] = {task.metric: best["validation"]}
+
+    def estimator(self) -> Any:
+        """The fitted estimator of an architecture that is not neural."""
+        cell, record, task, budget = self.cell, self.record, self.task, self.cell.budget
+        estimator: Any = self.body(self.signature, **dict(cell.architecture.parameters))
+        examples = budget.steps * budget.batch
+        training = task.training(stream_generator(task, cell.seed), examples)
+        clock = time.perf_counter()
+        record.chosen = estimator.fit(training, self.data.splits["validation"], cell.seed)
+        record.seconds["training"] = time.perf_counter() - clock
+        record.examples, record.stopped = len(training), "fitted"
+        record.examples_per_second = len(training) / max(record.seconds["training"], 1e-9)
+        record.parameters = record.matched_parameters = estimator.parameter_count()
+        record.notes.append("not matched to the parameter budget: its size follows from the data")
+        validation = train.evaluate(estimator.predict, self.data.splits["validation"], task)
+        record.scores["validation"] = validation.metrics
+        return estimator
+
+    def predictor(self) -> Callable[[np.ndarray, np.ndarray], np.ndarray]:
+        """The trained or fitted model as a function of padded inputs and lengths."""
+        if not self.neural:
+            return self.estimator().predict
+        network = self.network()
+        self.train(network)
+        return train.predictor(network, self.task)
+
+
+@functools.lru_cache(maxsize=1024)
+def _size(
+    architecture: Spec,
+    signature: Signature,
+    match: str,
+    target: float,
+    shape: tuple[int, ...],
+    target_shape: tuple[int, ...],
+) -> tuple[int, float | None]:
+    """The width that matches a target (parameters or FLOPs; with none it is the target), and the
+    FLOPs of an update at that width on a batch of this shape. The same for all seeds, so found
+    once in a worker. Raises NotApplicable where FLOPs are to be matched and cannot be counted.
+    """
+    body, parameters = load_architecture(architecture), dict(architecture.parameters)
+
+    def build(width: int) -> Network:
+        return Network(body, width, signature, parameters)
+
+    def flops(network: Network) -> float:
+        found = flops_per_update(network, shape, target_shape)
+        if not found:
+            raise NotApplicable(
+                f"the FLOPs of {architecture.name} cannot be counted, so that its size cannot be "
+                "matched by them; match = parameters can"
+            )
+        return found
+
+    if match == "flops":
+        width = matched_width(build, target, flops)
+    else:
+        width = matched_width(build, int(target)) if match == "parameters" else int(target)
+    return width, flops_per_update(build(width), shape, target_shape)
+
+
+def _make_deterministic(device: str) -> None:
+    """The same bits every time on the CPU; elsewhere as far as the kernels go."""
+    torch.set_num_threads(1)
+    torch.set_flush_denormal(True)  # vanishing gradients are denormals, which are slow
+    torch.use_deterministic_algorithms(True, warn_only=device != "cpu")

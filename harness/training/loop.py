@@ -1,0 +1,261 @@
+"""The training loop of neural architectures: the same for all of them."""
+
+from __future__ import annotations
+
+import math
+import time
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+
+import numpy as np
+import torch
+from torch import Tensor, nn
+from torch.nn.functional import binary_cross_entropy_with_logits, cross_entropy
+
+from harness.training.metrics import (
+    HIGHER_IS_BETTER,
+    Scores,
+    binary,
+    decoded,
+    discrete,
+    real,
+    skill,
+    summary,
+)
+from harness.training.network import Network
+from tasks.task import Binary, Examples, Reals, Task
+
+EVALUATION_BATCH = 256
+
+
+class Diverged(Exception):
+    """The loss is no longer a number; the message says when."""
+
+
+@dataclass
+class Training:
+    """What training left behind; the network holds the weights of ``best_step``."""
+
+    curve: list[dict[str, float]] = field(default_factory=list)
+    stopped: str = "steps"
+    steps: int = 0
+    best_step: int = 0
+    losses: list[float] = field(default_factory=list)
+    """one an update"""
+    norms: list[float] = field(default_factory=list)
+    """of the gradient, before clipping"""
+    seconds: dict[str, float] = field(
+        default_factory=lambda: {"data": 0.0, "training": 0.0, "evaluation": 0.0}
+    )
+
+
+@dataclass(frozen=True)
+class Terms:
+    """The part of the budget that the loop needs; see ``harness.experiment.matrix.Budget``."""
+
+    steps: int
+    batch: int
+    optimizer: str
+    learning_rate: float
+    schedule: str
+    clip_norm: float
+    evaluate_every: int
+    patience: int
+    solved: float
+
+
+def train(
+    network: Network,
+    task: Task,
+    batches: Iterator[Examples],
+    validation: Examples,
+    bounds: tuple[float, float],
+    terms: Terms,
+    bar: Mapping[int, float],
+    done: Training,
+) -> None:
+    """Train in place and keep the weights that were best on validation.
+
+    bounds: the task's floor and ceiling on validation, which say when it is solved.
+    bar: validation scores by step; where the best so far is worse, training is pruned.
+    done: what happens is noted here, as it happens.
+    Raises Diverged when the loss or the gradient is not finite.
+    """
+    device = next(network.parameters()).device
+    optimizer, scheduler = _optimizer(network, terms)
+    best, stale = -math.inf, 0
+    higher = HIGHER_IS_BETTER[task.metric]
+    kept = _copy(network)
+    since = 0
+    clock = _Clock(done.seconds)
+    for step in range(1, terms.steps + 1):
+        with clock("data"):
+            batch = next(batches)
+            inputs, lengths, targets, scored = _tensors(batch, device)
+        with clock("training"):
+            network.train()
+            optimizer.zero_grad(set_to_none=True)
+            loss = loss_of(network(inputs, lengths, targets), targets, scored, network.outputs)
+            loss.backward()
+            norm = nn.utils.clip_grad_norm_(network.parameters(), terms.clip_norm or math.inf)
+            done.losses.append(loss.item())
+            done.norms.append(norm.item())
+            if not math.isfinite(done.norms[-1]):
+                raise Diverged(
+                    f"loss {done.losses[-1]:g}, gradient norm {done.norms[-1]:g} at step {step}"
+                )
+            optimizer.step()
+            scheduler.step()
+        done.steps = step
+        if step % terms.evaluate_every and step < terms.steps:
+            continue
+        with clock("evaluation"):
+            score = evaluate(predictor(network, task), validation, task).metrics[task.metric]
+        done.curve.append(
+            {
+                "step": step,
+                "examples": step * terms.batch,
+                "seconds": sum(done.seconds.values()),
+                "loss": sum(done.losses[since:]) / (step - since),
+                "validation": score,
+            }
+        )
+        since = step
+        signed = score if higher else -score
+        if not math.isfinite(signed):
+            raise Diverged(f"validation {task.metric} is {score} at step {step}")
+        if signed > best:
+            best, stale, kept, done.best_step = signed, 0, _copy(network), step
+        else:
+            stale += 1
+        if skill(score, *bounds) >= terms.solved:
+            done.stopped = "solved"
+            break
+        if terms.patience and stale >= terms.patience:
+            done.stopped = "patience"
+            break
+        if step in bar and best < (bar[step] if higher else -bar[step]):
+            done.stopped = "pruned"
+            break
+    network.load_state_dict(kept)
+
+
+def loss_of(outputs: Tensor, targets: Tensor, scored: Tensor, kind: str) -> Tensor:
+    """Mean over scored targets of the loss that fits the kind of output, as in
+    ``Signature.outputs``: cross-entropy (classes, tokens; binary: summed over the targets of a
+    step) or squared error (reals)."""
+    if kind == "reals":
+        return (outputs - targets)[scored].square().mean()
+    if kind == "binary":
+        losses = binary_cross_entropy_with_logits(
+            outputs[scored], targets[scored], reduction="none"
+        )
+        return losses.sum(-1).mean()
+    return cross_entropy(outputs[scored], targets[scored])
+
+
+Predict = Callable[[np.ndarray, np.ndarray], np.ndarray]
+"""Padded inputs and lengths to log-probabilities, reals, log-odds, or symbols written."""
+
+
+def evaluate(predict: Predict, examples: Examples, task: Task) -> Scores:
+    """Score predictions for all examples, in batches."""
+    parts, labels = [], []
+    for start in range(0, len(examples), EVALUATION_BATCH):
+        batch = examples.take(slice(start, start + EVALUATION_BATCH))
+        outputs = predict(batch.inputs, batch.lengths)
+        if task.problem.decoded:
+            parts.append(decoded(outputs, batch))
+        elif isinstance(task.outputs, Reals):
+            parts.append(real(outputs, batch.targets, batch.scored, task.outputs.scale))
+        elif isinstance(task.outputs, Binary):
+            parts.append(binary(outputs, batch.targets, batch.scored))
+        else:
+            parts.append(discrete(outputs, batch.targets, batch.scored))
+            labels.append(outputs.argmax(-1))
+    scores = summary(parts, task.metric)
+    if labels:
+        whole = np.zeros(examples.targets.shape, np.int64)
+        for at, part in enumerate(labels):
+            rows = whole[at * EVALUATION_BATCH :][: len(part)]
+            rows[(slice(None), *map(slice, part.shape[1:]))] = part
+        scores.metrics.update(task.measures(whole, examples))
+    return scores
+
+
+def fluency(predict: Predict, task: Task, split: str) -> float | None:
+    """Share of a split's sentences to which a language model gives a higher probability than to
+    the same words in another order; None where the task has no words."""
+    pair = task.scrambled(split)
+    if pair is None:
+        return None
+    nats = []
+    for examples in pair:
+        whole = evaluate(predict, examples, task)
+        nats.append(whole.sums)
+    return float((nats[0] < nats[1]).mean())
+
+
+def predictor(network: Network, task: Task, beam: int = 1) -> Predict:
+    """The network as a function of padded inputs and lengths."""
+    device = next(network.parameters()).device
+
+    def predict(inputs: np.ndarray, lengths: np.ndarray) -> np.ndarray:
+        network.eval()
+        with torch.inference_mode():
+            told = (torch.from_numpy(inputs).to(device), torch.from_numpy(lengths).to(device))
+            if task.problem.decoded:
+                return network.write(*told, task.longest_output, beam).cpu().numpy()
+            outputs = network(*told)
+            if network.outputs in ("classes", "tokens"):
+                outputs = outputs.log_softmax(-1)
+            return outputs.cpu().numpy()
+
+    return predict
+
+
+def _optimizer(network: nn.Module, terms: Terms):
+    classes = {
+        "adam": torch.optim.Adam,
+        "adamw": torch.optim.AdamW,
+        "sgd": torch.optim.SGD,
+        "rmsprop": torch.optim.RMSprop,
+    }
+    optimizer = classes[terms.optimizer](network.parameters(), lr=terms.learning_rate)
+    warm = max(1, terms.steps // 20)
+
+    def factor(step: int) -> float:
+        if step < warm:
+            return (step + 1) / warm
+        if terms.schedule == "constant":
+            return 1.0
+        return 0.5 * (1 + math.cos(math.pi * (step - warm) / max(1, terms.steps - warm)))
+
+    return optimizer, torch.optim.lr_scheduler.LambdaLR(optimizer, factor)
+
+
+def _tensors(batch: Examples, device: torch.device) -> tuple[Tensor, Tensor, Tensor, Tensor]:
+    arrays = (batch.inputs, batch.lengths, batch.targets, batch.scored)
+    inputs, lengths, targets, scored = (torch.from_numpy(a).to(device) for a in arrays)
+    return inputs, lengths, targets, scored
+
+
+def _copy(network: nn.Module) -> dict[str, Tensor]:
+    return {name: value.detach().clone() for name, value in network.state_dict().items()}
+
+
+class _Clock:
+    """Adds the seconds spent in a ``with`` block to one entry of a dictionary."""
+
+    def __init__(self, seconds: dict[str, float]):
+        self.seconds = seconds
+
+    def __call__(self, name: str) -> _Clock:
+        self.name = name
+        return self
+
+    def __enter__(self) -> None:
+        self.start = time.perf_counter()
+
+    def __exit__(self, *_: object) -> None:
+        self.seconds[self.name] += time.perf_counter() - self.start

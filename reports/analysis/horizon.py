@@ -1,0 +1,87 @@
+"""Memory horizons: the longest dependency that an architecture learned, with an interval."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from reports.analysis.results import Part
+from reports.analysis.statistics import Summary, summarize
+
+LEARNED = 0.9
+"""Skill from which on a seed has learned a lag; planning climbs by the same."""
+
+DRAWS = 2000
+
+
+@dataclass(frozen=True)
+class Horizon:
+    """A horizon in steps; 0: not even the shortest lag was learned.
+
+    ``steps`` is the longest lag that at least half of the seeds learned, with no shorter lag at
+    which fewer did; ``low`` and ``high`` are the 95 % percentile interval of that number over
+    seeds drawn with replacement. A horizon is ``open`` where the longest lag of the grid was
+    learned: the true one may be longer.
+    """
+
+    steps: int | None = None
+    low: int | None = None
+    high: int | None = None
+    open: bool = False
+    by_seed: dict[int, int] = field(default_factory=dict)
+    """The longest lag that each seed learned, with no shorter one that it did not."""
+    skills: dict[int, Summary] = field(default_factory=dict)
+    """Skill by lag, of the lags that were tried."""
+
+    @property
+    def n(self) -> int:
+        """Number of seeds."""
+        return len(self.by_seed)
+
+
+def horizon(part: Part, task: str, architecture: str) -> Horizon:
+    """The horizon of an architecture on a task, given by its name; empty without records, and
+    without a number of steps while there are lags still to be tried.
+
+    Of lags beyond the first that not half of the seeds learned nothing is known: they were not
+    tried, and count as not learned.
+    """
+    skills: dict[int, dict[int, float]] = {}
+    waiting = False
+    for cell in part.results.cells:
+        if cell.architecture == architecture and cell.task.split("[")[0] == task:
+            waiting = waiting or cell.record is None
+            if cell.record is not None and not cell.refused and cell.lag is not None:
+                skills.setdefault(cell.lag, {})[cell.seed] = cell.skill or 0.0
+    means = {lag: summarize(skills[lag].values()) for lag in sorted(skills)}
+    if not skills:
+        return Horizon()
+    seeds = sorted({seed for found in skills.values() for seed in found})
+    learned = np.array(
+        [[skills.get(lag, {}).get(seed, 0.0) >= LEARNED for lag in part.lags] for seed in seeds]
+    )
+    found = _steps(learned, part.lags)
+    if waiting or found == max(skills) != part.lags[-1]:
+        return Horizon(skills=means)
+    draws = np.random.default_rng(0).integers(len(seeds), size=(DRAWS, len(seeds)))
+    steps = [_steps(learned[draw], part.lags) for draw in draws]
+    low, high = np.percentile(steps, [2.5, 97.5], method="nearest")
+    return Horizon(
+        found,
+        int(low),
+        int(high),
+        open=found == part.lags[-1],
+        by_seed={
+            seed: _steps(row[None], part.lags) for seed, row in zip(seeds, learned, strict=True)
+        },
+        skills=means,
+    )
+
+
+def _steps(learned: np.ndarray, lags: tuple[int, ...]) -> int:
+    """The horizon of some seeds, ``(seeds, lags)``."""
+    enough = 2 * learned.sum(0) >= len(learned)
+    misses = np.flatnonzero(~enough)
+    reached = misses[0] if len(misses) else len(lags)
+    return lags[reached - 1] if reached else 0

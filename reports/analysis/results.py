@@ -1,0 +1,371 @@
+"""The records of one matrix, arranged for reading: cells, tasks, and groups of seeds."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
+
+from harness.experiment.record import FINE, PENDING, Outcome, Record
+from harness.experiment.store import Store
+from reports.analysis.statistics import Summary, summarize
+
+CODES = {
+    Outcome.NOT_APPLICABLE: "n/a",
+    Outcome.UNAVAILABLE: "no data",
+    Outcome.OUT_OF_MEMORY: "oom",
+    Outcome.TIMEOUT: "time",
+    Outcome.DIVERGED: "div",
+    Outcome.FAILED: "fail",
+    Outcome.INTERRUPTED: "stop",
+    PENDING: "wait",
+    "no-skill": "no skill",
+    "no-score": "no score",
+}
+"""What stands in a square without a number."""
+
+MEANINGS = {
+    "n/a": "not applicable: the architecture cannot serve this task",
+    "no data": "the data is not on this machine",
+    "oom": "ran out of memory",
+    "time": "ran out of time",
+    "div": "diverged: the loss was no longer a number",
+    "fail": "failed with an error",
+    "stop": "interrupted",
+    "wait": "not run yet, or its record was lost",
+    "no skill": "scored, but floor or ceiling is not known",
+    "no score": "ended ok, but stored no test score",
+}
+
+
+BASELINE = "baseline"
+"""The column where each task's baseline stands."""
+
+
+@dataclass(frozen=True)
+class Cell:
+    """A planned cell and its record, None while there is none."""
+
+    id: str
+    task: str
+    architecture: str
+    seed: int
+    record: Record | None
+    lag: int | None = None
+    """The dependency length that was set, where a horizon is sought."""
+
+    @property
+    def outcome(self) -> str:
+        """The record's outcome, or pending."""
+        return PENDING if self.record is None else str(Outcome(self.record.outcome))
+
+    @property
+    def reason(self) -> str:
+        """Why there is no score, in the record's words; never empty for a hole."""
+        if self.record is None:
+            return "not run yet"
+        return self.record.reason or (MEANINGS[self.code] if self.hole else "")
+
+    @property
+    def ok(self) -> bool:
+        return self.outcome == Outcome.OK
+
+    @property
+    def fine(self) -> bool:
+        """Ended as it should: ok or not-applicable."""
+        return self.outcome in FINE
+
+    @property
+    def refused(self) -> bool:
+        return self.outcome == Outcome.NOT_APPLICABLE
+
+    @property
+    def score(self) -> float | None:
+        """Test score in the task's metric; None unless the cell ended ok with a finite one."""
+        return _finite(self.record.test) if self.record and self.ok else None
+
+    @property
+    def skill(self) -> float | None:
+        return _finite(self.record.skill) if self.record and self.ok else None
+
+    @property
+    def hole(self) -> bool:
+        return self.score is None
+
+    @property
+    def code(self) -> str:
+        """The short word for a hole; of a cell with a score, for the lack of a skill."""
+        if not self.ok:
+            return CODES[self.outcome]
+        return CODES["no-score" if self.score is None else "no-skill"]
+
+
+@dataclass(frozen=True)
+class Group:
+    """The seeds of one architecture on one task."""
+
+    cells: tuple[Cell, ...]
+
+    @cached_property
+    def score(self) -> Summary:
+        """Test score over the seeds that have one, in the metric's own unit."""
+        return summarize(c.score for c in self.cells)
+
+    @cached_property
+    def skill(self) -> Summary:
+        return summarize(c.skill for c in self.cells)
+
+    @cached_property
+    def validation(self) -> float | None:
+        """Mean validation score over the seeds that have one."""
+        return summarize(c.record.validation for c in self.cells if c.record and c.ok).mean
+
+    @property
+    def code(self) -> str:
+        """The word for this group's hole: the gravest among its seeds."""
+        codes = [c.code for c in self.cells if c.skill is None] or [CODES[PENDING]]
+        order = ("fail", "div", "oom", "time", "no data", "stop", "wait", "no score", "no skill")
+        return min(codes, key=lambda code: order.index(code) if code in order else len(order))
+
+    def mean_of(self, number: str) -> float | None:
+        """Mean over the scored seeds of a record's ``parameters`` or of its training seconds."""
+        records = [c.record for c in self.cells if c.record is not None and not c.hole]
+        if number == "training":
+            values = [r.seconds.get("training") for r in records]
+        else:
+            values = [getattr(r, number) for r in records]
+        return summarize(values).mean
+
+
+@dataclass(frozen=True)
+class TaskInfo:
+    """What the records say about a task. Empty where no cell of it has run."""
+
+    name: str
+    slug: str
+    problem: str = ""
+    metric: str = ""
+    unit: str = ""
+    higher_is_better: bool = True
+    floor: float | None = None
+    ceiling: float | None = None
+    ceiling_is_ideal: bool = False
+    references: dict[str, float] = field(default_factory=dict)
+    tags: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Results:
+    """One matrix: its plan, and everything that has come of it so far."""
+
+    plan: dict[str, Any]
+    cells: tuple[Cell, ...]
+    tasks: tuple[TaskInfo, ...]
+    architectures: tuple[str, ...]
+    """Those that are compared, in the order of the plan: all but the baselines."""
+    baselines: tuple[str, ...]
+    """Those that any of the others should beat; none where there are no others."""
+    seeds: tuple[int, ...]
+    environments: dict[str, dict[str, Any]]
+    corrupted: tuple[str, ...]
+    """Messages about records that could not be read just now; their cells count as pending."""
+    parts: dict[str, Part] = field(default_factory=dict)
+    """The matrix's parts by name, which have cells of their own."""
+
+    @property
+    def name(self) -> str:
+        return self.plan["matrix"]
+
+    @cached_property
+    def all_cells(self) -> tuple[Cell, ...]:
+        """The matrix's own cells and those of its parts, each once."""
+        found = [*self.cells, *(c for part in self.parts.values() for c in part.results.cells)]
+        return tuple({c.id: c for c in found}.values())
+
+    @cached_property
+    def groups(self) -> dict[tuple[str, str], Group]:
+        """Groups by task and architecture; pairs that were never planned are absent."""
+        found: dict[tuple[str, str], list[Cell]] = {}
+        for cell in self.cells:
+            found.setdefault((cell.task, cell.architecture), []).append(cell)
+        return {pair: Group(tuple(cells)) for pair, cells in found.items()}
+
+    @cached_property
+    def best_baselines(self) -> dict[str, str]:
+        """By task, the baseline that did best on validation, among those with a test score."""
+        found = {}
+        for task in self.tasks:
+            sign = 1 if task.higher_is_better else -1
+            scored = {
+                b: -math.inf if g.validation is None else sign * g.validation
+                for b in self.baselines
+                if (g := self.groups.get((task.name, b))) and g.score.mean is not None
+            }
+            if scored:
+                found[task.name] = max(scored, key=lambda b: scored[b])
+        return found
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """The architectures, and before them the one column of the baselines, if there are any."""
+        return (BASELINE, *self.architectures) if self.baselines else self.architectures
+
+    def column(self, task: str, name: str) -> Group | None:
+        """What stands in a task's row and a column: the seeds of the architecture or of the best
+        baseline; where none has a score, the cells of all baselines; None if never planned."""
+        if name != BASELINE or not self.baselines:
+            return self.groups.get((task, name))
+        if best := self.best_baselines.get(task):
+            return self.groups[task, best]
+        cells = [c for b in self.baselines if (task, b) in self.groups
+                 for c in self.groups[task, b].cells]  # fmt: skip
+        return Group(tuple(cells)) if cells else None
+
+    @cached_property
+    def counts(self) -> dict[str, int]:
+        """Cells by outcome: ok first, then the others that occur, pending last."""
+        counted = Counter(c.outcome for c in self.all_cells)
+        order = [*(str(o) for o in Outcome), PENDING]
+        return {o: counted[o] for o in order if counted[o] or o == Outcome.OK}
+
+    @property
+    def pending(self) -> int:
+        return self.counts.get(PENDING, 0)
+
+    @cached_property
+    def failures(self) -> tuple[Cell, ...]:
+        """Cells that ran and did not end well; not those that diverged where that is an answer."""
+        answers = {cell.id for cell in self.answers}
+        return tuple(
+            c for c in self.all_cells if c.record is not None and not c.fine and c.id not in answers
+        )
+
+    @cached_property
+    def answers(self) -> tuple[Cell, ...]:
+        """Cells of parts that ask whether training diverges, and that did."""
+        return tuple(
+            cell
+            for part in self.parts.values()
+            if part.may_diverge
+            for cell in part.results.cells
+            if cell.outcome == Outcome.DIVERGED
+        )
+
+
+@dataclass(frozen=True)
+class Part:
+    """Cells beside the matrix's own, planned for a question of their own."""
+
+    name: str
+    study: str
+    """horizon, a probe's name, or nothing: see ``harness.experiment.matrix.Part``"""
+    results: Results
+    lags: tuple[int, ...] = ()
+    """Where a horizon is sought: the dependency lengths that would be tried."""
+    may_diverge: bool = False
+    """A training that diverges is an answer here, and no failure."""
+
+
+def read(store: Store, matrix: str | None = None) -> Results:
+    """Read a matrix from the store, each record once; raises UserError when it is unknown."""
+    plan = store.plan(matrix)
+    before = len(store.corrupted)
+    records: dict[str, Record | None] = {}
+    by_part: dict[str, dict[str, Cell]] = {}
+    for row in plan["cells"]:
+        if row["kind"] == "trial":
+            continue
+        if row["id"] not in records:
+            records[row["id"]] = store.get(row["id"])
+        pair = row["task"], row["architecture"]
+        cell = Cell(row["id"], *pair, row["seed"], records[row["id"]], row.get("lag"))
+        by_part.setdefault(row.get("part", ""), {})[cell.id] = cell
+    corrupted = tuple(store.corrupted[before:])
+    parts = {
+        part["name"]: Part(
+            part["name"],
+            part["study"],
+            _results(store, plan, tuple(by_part.get(part["name"], {}).values()), ()),
+            tuple(part["lags"]) if part["study"] == "horizon" else (),
+            part.get("may_diverge", False),
+        )
+        for part in plan.get("parts", [])
+    }
+    return _results(store, plan, tuple(by_part.get("", {}).values()), corrupted, parts)
+
+
+def _results(
+    store: Store,
+    plan: dict[str, Any],
+    cells: tuple[Cell, ...],
+    corrupted: tuple[str, ...],
+    parts: dict[str, Part] | None = None,
+) -> Results:
+    found = [*cells, *(c for part in (parts or {}).values() for c in part.results.cells)]
+    names = sorted({c.record.environment for c in found if c.record and c.record.environment})
+    architectures = tuple(dict.fromkeys(c.architecture for c in cells))
+    marked = {c.architecture for c in cells if c.record and c.record.baseline}
+    baselines = tuple(a for a in architectures if a in marked and len(marked) < len(architectures))
+    return Results(
+        plan=plan,
+        cells=cells,
+        tasks=_tasks(cells),
+        architectures=tuple(a for a in architectures if a not in baselines),
+        baselines=baselines,
+        seeds=tuple(sorted({c.seed for c in cells})),
+        environments={name: store.environment(name) for name in names},
+        corrupted=corrupted,
+        parts=parts or {},
+    )
+
+
+def slugs(names: Iterable[str]) -> dict[str, str]:
+    """A distinct word for each name, fit for an anchor or a file name."""
+    given: dict[str, str] = {}
+    for name in names:
+        word = re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-")[:60] or "x"
+        slug, count = word, 1
+        while slug in given.values():
+            count += 1
+            slug = f"{word}-{count}"
+        given[name] = slug
+    return given
+
+
+def _tasks(cells: tuple[Cell, ...]) -> tuple[TaskInfo, ...]:
+    """What is known of each task. An ok record knows most, a refused or failed one less."""
+    named = slugs(dict.fromkeys(c.task for c in cells))
+    infos = []
+    for name, slug in named.items():
+        records = [c.record for c in cells if c.task == name and c.record is not None]
+        records.sort(key=lambda r: (r.outcome != Outcome.OK, not r.metric))
+        if not records:
+            infos.append(TaskInfo(name, slug))
+            continue
+        first = records[0]
+        floors = [r.floor for r in records if _finite(r.floor) is not None]
+        ceilings = [r.ceiling for r in records if _finite(r.ceiling) is not None]
+        infos.append(
+            TaskInfo(
+                name,
+                slug,
+                problem=first.problem,
+                metric=first.metric,
+                unit=first.unit,
+                higher_is_better=first.higher_is_better,
+                floor=floors[0] if floors else None,
+                ceiling=ceilings[0] if ceilings else None,
+                ceiling_is_ideal=first.ceiling_is_ideal,
+                references={k: v for k, v in first.references.items() if _finite(v) is not None},
+                tags=tuple(next((r.tags for r in records if r.tags), ())),
+            )
+        )
+    return tuple(infos)
+
+
+def _finite(value: float | None) -> float | None:
+    return value if value is not None and math.isfinite(value) else None

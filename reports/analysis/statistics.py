@@ -1,0 +1,238 @@
+"""Mean and 95 % interval over seeds.
+
+The interval is Student's t: mean +- t(0.975, n - 1) * s / sqrt(n), with s the standard deviation
+of the seeds (n - 1 in the denominator). One seed has a mean and no interval.
+
+More: `example_tests.py` compares models example by example, `across_tasks.py` over tasks.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+CONFIDENCE = 0.95
+RESAMPLES = 10_000
+ROUNDING = 1e-12
+"""A spread that is a smaller share of the values is none."""
+
+
+@dataclass(frozen=True)
+class Summary:
+    """A mean with the half-width of its interval.
+
+    ``n`` counts the values (of several groups: the fewest in one). ``half`` is None where there is
+    no interval, ``mean`` where there is no value. ``error`` is the standard error of the mean
+    and ``freedom`` its degrees of freedom. ``sd`` is the standard deviation of the values (n - 1
+    in the denominator), None of several groups.
+    """
+
+    n: int = 0
+    mean: float | None = None
+    half: float | None = None
+    error: float | None = None
+    freedom: float = 0.0
+    sd: float | None = None
+
+    @property
+    def low(self) -> float | None:
+        """Lower end of the interval."""
+        return None if self.mean is None or self.half is None else self.mean - self.half
+
+    @property
+    def high(self) -> float | None:
+        """Upper end of the interval."""
+        return None if self.mean is None or self.half is None else self.mean + self.half
+
+
+def summarize(values: Iterable[float | None]) -> Summary:
+    """Mean and interval of the finite values; the others are passed over."""
+    kept = [float(v) for v in values if v is not None and math.isfinite(v)]
+    n = len(kept)
+    if n == 0:
+        return Summary()
+    mean = math.fsum(v / n for v in kept)
+    if n == 1:
+        return Summary(1, mean)
+    scale = max(abs(v - mean) for v in kept) or 1.0  # squares of huge values would overflow
+    deviation = scale * math.sqrt(math.fsum(((v - mean) / scale) ** 2 for v in kept) / (n - 1))
+    if deviation < ROUNDING * max(abs(v) for v in kept):
+        deviation = 0.0  # seeds that play no part: the same result but for the order of sums
+    return replace(_with_interval(n, mean, deviation / math.sqrt(n), n - 1), sd=deviation)
+
+
+def paired(a: Mapping[int, float | None], b: Mapping[int, float | None]) -> Summary:
+    """Mean and interval of a - b over the seeds that both have.
+
+    a, b: score or skill by seed. Pairing takes out what a seed does to both alike: its data and
+    its order of examples. A seed that either lacks is passed over.
+    """
+    differences = []
+    for seed in sorted(a.keys() & b.keys()):
+        one, other = a[seed], b[seed]
+        if one is not None and other is not None:
+            differences.append(one - other)
+    return summarize(differences)
+
+
+def bootstrap(
+    values: Iterable[float | None],
+    statistic: Callable[..., Any] | None = None,
+    *,
+    confidence: float = CONFIDENCE,
+    resamples: int = RESAMPLES,
+    seed: int = 0,
+) -> tuple[float, float] | None:
+    """Percentile bootstrap interval (Efron and Tibshirani 1993, chapter 13) of a statistic.
+
+    ``statistic(samples, axis=-1)`` works on arrays, as numpy's do; the mean, if None. The same
+    values and seed give the same interval. Values that are not finite are passed over; None with
+    fewer than two.
+
+    Few values give too narrow an interval: of a mean of normal values, the 95 % interval holds
+    the truth in 84 % of the cases with 5 values, 90 % with 10, 92 % with 20. So decide by
+    Student's t (`summarize`) or a test where values are few.
+    """
+    import numpy as np
+
+    kept = np.array([v for v in values if v is not None and math.isfinite(v)], float)
+    if len(kept) < 2:
+        return None
+    draws = np.random.default_rng(seed).integers(0, len(kept), (resamples, len(kept)))
+    found = (np.mean if statistic is None else statistic)(kept[draws], axis=-1)
+    low, high = np.quantile(found, [0.5 - confidence / 2, 0.5 + confidence / 2])
+    return float(low), float(high)
+
+
+def combine(groups: Sequence[Summary]) -> Summary:
+    """The mean of several independent means, each weighing the same (a mean over tasks).
+
+    Its standard error is that of a sum of independent means, its degrees of freedom those of
+    Welch and Satterthwaite. No interval when a group has none: the spread is then not known.
+    """
+    groups = [g for g in groups if g.mean is not None]
+    means = [g.mean for g in groups if g.mean is not None]
+    if not groups:
+        return Summary()
+    if len(groups) == 1:
+        return groups[0]
+    count, n = len(groups), min(g.n for g in groups)
+    mean = math.fsum(m / count for m in means)
+    errors = [g.error for g in groups if g.error is not None]
+    if len(errors) < count:
+        return Summary(n, mean)
+    scale = max(errors) or 1.0
+    shares = [(e / scale) ** 2 for e in errors]
+    total = math.fsum(shares)
+    below = math.fsum(s * s / g.freedom for s, g in zip(shares, groups, strict=True))
+    freedom = total * total / below if below else float(n - 1)
+    return _with_interval(n, mean, scale * math.sqrt(total) / count, freedom)
+
+
+def separated(one: Summary, other: Summary) -> bool:
+    """Whether both have intervals and these do not overlap.
+
+    Strict: overlapping intervals do not show that two are equal, only that this page does not
+    tell them apart.
+    """
+    if one.low is None or one.high is None or other.low is None or other.high is None:
+        return False
+    return one.low > other.high or other.low > one.high
+
+
+def greater(values: Iterable[float], threshold: float) -> float:
+    """P-value of a one-sided, one-sample t test that the mean is above the threshold.
+
+    For "below", negate both. Values without spread give 0 above the threshold, 0.5 on it, 1
+    below; fewer than two values show nothing and give 1. Raises ValueError on one not finite.
+    """
+    from scipy.special import stdtr
+
+    found = summarize(_finite(values))
+    if found.mean is None or found.error is None:
+        return 1.0
+    if found.error == 0:
+        return 0.5 if found.mean == threshold else float(found.mean < threshold)
+    return float(stdtr(found.freedom, (threshold - found.mean) / found.error))
+
+
+def tost(differences: Iterable[float], margin: float) -> float:
+    """P-value of an equivalence test: that the mean difference lies within +-margin.
+
+    Two one-sided paired t tests (Schuirmann 1987); the larger p-value of the two. A small one
+    shows equivalence; a large one shows nothing. Raises ValueError unless margin > 0.
+    """
+    if not margin > 0:
+        raise ValueError(f"the margin must be above 0, not {margin}")
+    found = _finite(differences)
+    return max(greater(found, -margin), greater([-d for d in found], -margin))
+
+
+def holm(pvalues: Sequence[float]) -> list[float]:
+    """P-values adjusted for their number (Holm 1979), in the order given.
+
+    Reject those at most alpha: the chance of any false rejection is then at most alpha.
+    Raises ValueError on a p-value outside 0..1.
+    """
+    if wrong := [p for p in pvalues if not 0 <= p <= 1]:
+        raise ValueError(f"no p-value: {wrong[0]}")
+    adjusted, largest = [0.0] * len(pvalues), 0.0
+    for rank, i in enumerate(sorted(range(len(pvalues)), key=lambda i: pvalues[i])):
+        largest = max(largest, min(1.0, (len(pvalues) - rank) * pvalues[i]))
+        adjusted[i] = largest
+    return adjusted
+
+
+@dataclass(frozen=True)
+class Line:
+    """A straight line fitted by least squares to ``n`` points.
+
+    ``r2`` is the share of the variance of y that it explains (1 where y has none). ``low`` and
+    ``high`` bound the slope's 95 % interval; None with two points, which any line fits.
+    """
+
+    slope: float
+    intercept: float
+    r2: float
+    low: float | None
+    high: float | None
+    n: int
+
+
+def fit_line(x: Sequence[float], y: Sequence[float]) -> Line:
+    """Least-squares line y = intercept + slope * x, with Student's t interval of the slope.
+
+    For an exponential law give log y, for a power law log x, too. Raises ValueError on lengths
+    that differ, values that are not finite, or fewer than two different x.
+    """
+    import numpy as np
+
+    a, b = np.array(_finite(x)), np.array(_finite(y))
+    if len(a) != len(b) or len(np.unique(a)) < 2:
+        raise ValueError(f"no line through {len(a)} x ({len(np.unique(a))} unlike), {len(b)} y")
+    across, up = a - a.mean(), b - b.mean()
+    slope = float(across @ up / (across @ across))
+    intercept = float(b.mean() - slope * a.mean())
+    left = float(((up - slope * across) ** 2).sum())
+    r2 = 1 - left / float(up @ up) if up.any() else 1.0
+    if len(a) == 2:
+        return Line(slope, intercept, r2, None, None, 2)
+    error = math.sqrt(left / (len(a) - 2) / float(across @ across))
+    of_slope = _with_interval(len(a), slope, error, len(a) - 2)
+    return Line(slope, intercept, r2, of_slope.low, of_slope.high, len(a))
+
+
+def _finite(values: Iterable[float]) -> list[float]:
+    kept = [float(v) for v in values]
+    if wrong := [v for v in kept if not math.isfinite(v)]:
+        raise ValueError(f"not a finite number: {wrong[0]}")
+    return kept
+
+
+def _with_interval(n: int, mean: float, error: float, freedom: float) -> Summary:
+    from scipy.special import stdtrit  # scipy.stats takes a second to import, this does not
+
+    quantile = float(stdtrit(freedom, 0.5 + CONFIDENCE / 2))
+    return Summary(n, mean, quantile * error, error, freedom)

@@ -1,0 +1,289 @@
+"""Who wins where, and how sure that is: ranks, aggregates, chances, tests on examples."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from reports.analysis import difference as told_apart
+from reports.analysis.across_tasks import ALPHA, POLICY, OverTasks, Ranks, Versus, over_tasks
+from reports.analysis.aggregates import Estimate, Profile
+from reports.analysis.bayesian import ROPE
+from reports.analysis.difference import Apart
+from reports.analysis.pairs import p_text
+from reports.analysis.ranking import Comparison
+from reports.analysis.results import Results
+from reports.figures.style import Look
+from reports.formats import listed, plural, skill
+from reports.sections.section import Figure, Section, Table
+from reports.sections.shown import Shown, as_csv
+
+TOP = 4
+"""Architectures that are compared with each other one by one, beside the leader with all."""
+MARKS = (0.0, 0.5, 0.9)
+"""Skills at which the table of the performance profile tells the shares."""
+
+
+def section(
+    results: Results,
+    compared: Comparison,
+    apart: Mapping[str, Apart],
+    looks: dict[str, Look],
+    profile: Figure | None,
+    sentences: Sequence[str],
+) -> Section | None:
+    """All of it over the compared architectures; None where no two can be compared.
+
+    profile: the heat map of skill by capability. sentences: what is said first.
+    """
+    if len(compared.skills) < 2:
+        figures: tuple[Figure, ...] = (profile,) if profile else ()
+        if not figures and not sentences:
+            return None
+        return Section("contest", "Who wins where, and how sure", tuple(sentences), figures)
+    skills = {
+        a: {
+            t: {c.seed: c.skill for c in group.cells}
+            for (t, b), group in results.groups.items()
+            if b == a
+        }
+        for a in compared.skills
+    }
+    over = over_tasks(skills)
+    figures = tuple(f for f in (_ranks(over, looks), _profiles(over, looks), profile) if f)
+    tables = [(_middle_caption(over), _middle(over))] if over.middle else []
+    if pairs := _top(over):
+        tables.append((_versus_caption(over, pairs), _versus(pairs)))
+    if apart:
+        tables.append((_apart_caption(apart), told_apart.table(apart)))
+    told = [*sentences, _about_ranks(over.ranks), POLICY]
+    return Section("contest", "Who wins where, and how sure", tuple(filter(None, told)), figures,
+                   tuple(tables))  # fmt: skip
+
+
+def data(apart: Mapping[str, Apart]) -> dict[str, str]:
+    """Further CSV files, by name."""
+    return {"examples": told_apart.data(apart)} if apart else {}
+
+
+# -- ranks ----------------------------------------------------------------------------------------
+
+
+def _about_ranks(ranks: Ranks) -> str:
+    if ranks.refused:
+        return f"No ranks and no critical-difference diagram: {ranks.refused}."
+    return ""
+
+
+def _ranks(over: OverTasks, looks: dict[str, Look]) -> Figure | None:
+    from reports.figures import critical_difference
+
+    drawing = critical_difference.draw(over.ranks, looks)
+    if drawing is None:
+        return None
+    found = over.ranks
+    rows = tuple((a, f"{rank:.2f}") for a, rank in found.ranks.items())
+    pairs = as_csv(
+        ("a", "b", "mean_difference_in_skill", "p_wilcoxon", "p_holm"),
+        [(p.a, p.b, p.difference, p.p, p.adjusted) for p in found.pairs],
+    )
+    ranks = as_csv(("architecture", "average_rank"), found.ranks.items())
+    return Shown(drawing, _ranks_caption(found), Table(("architecture", "average rank"), rows),
+                 data=f"{ranks}\n{pairs}")  # fmt: skip
+
+
+def _ranks_caption(ranks: Ranks) -> str:
+    names = list(ranks.ranks)
+    first, last = names[0], names[-1]
+    text = (
+        f"Over {plural(len(ranks.tasks), 'task')} {first} has the best average rank "
+        f"({ranks.ranks[first]:.1f}), {last} the worst ({ranks.ranks[last]:.1f})."
+    )
+    if ranks.friedman is not None:
+        verdict = "differ" if ranks.friedman <= ALPHA else "are not shown to differ"
+        text += f" The ranks {verdict} (Friedman's test, p {_p(ranks.friedman)})."
+    apart = [p for p in ranks.pairs if p.adjusted <= ALPHA]
+    tested = ranks.friedman is None or ranks.friedman <= ALPHA
+    if tested and ranks.least is not None and ranks.least > ALPHA:
+        text += (
+            f" So few tasks cannot tell any of the {len(ranks.pairs)} pairs apart: the smallest "
+            f"corrected p-value that they could give is {ranks.least:.2f}."
+        )
+    elif tested:
+        from_first = [p.b if p.a == first else p.a for p in apart if first in (p.a, p.b)]
+        text += f" {len(apart)} of {plural(len(ranks.pairs), 'pair')} are told apart"
+        text += " (Wilcoxon's signed-rank test with Holm's correction)"
+        text += f", {first} from {listed(from_first, 8)}." if from_first else "."
+    return text + " A bar joins those of which no two are told apart; each dot on it is one."
+
+
+def _p(value: float) -> str:
+    text = p_text(value)
+    return text if text.startswith("<") else f"= {text}"
+
+
+# -- aggregates -----------------------------------------------------------------------------------
+
+
+def _profiles(over: OverTasks, looks: dict[str, Look]) -> Figure | None:
+    from reports.figures import profiles
+
+    drawing = profiles.draw(over, looks)
+    if drawing is None:
+        return None
+    rows = tuple(
+        (a, *(f"{100 * _share(over.profiles[a], mark):.0f} %" for mark in MARKS))
+        for a in over.middle
+    )
+    heads = ("architecture", *(f"runs above {mark:g}" for mark in MARKS))
+    data = as_csv(
+        ("architecture", "skill", "share_above", "low", "high"),
+        [(a, *numbers) for a in over.middle for numbers in _numbers(over.profiles[a])],
+    )
+    return Shown(drawing, _profiles_caption(over), Table(heads, rows), data=data)
+
+
+def _numbers(found: Profile) -> list[tuple[float, ...]]:
+    return list(zip(found.tau, found.share, found.low, found.high, strict=True))
+
+
+def _share(found: Profile, mark: float) -> float:
+    return found.share[found.tau.index(mark)]
+
+
+def _profiles_caption(over: OverTasks) -> str:
+    shares = {a: _share(over.profiles[a], 0.9) for a in over.middle}
+    top = max(shares.values())
+    best = [a for a in shares if shares[a] == top]
+    below = {a: 1 - _share(over.profiles[a], 0.0) for a in over.middle}
+    worst = max(below, key=lambda a: below[a])
+    text = (
+        f"Share of runs (a task with a seed) above each skill, over {len(over.tasks)} shared "
+        f"tasks: {listed(best)} {'reaches' if len(best) == 1 else 'reach'} more than 0.9 most "
+        f"often, in {100 * top:.0f} % of {'its' if len(best) == 1 else 'their'} runs"
+    )
+    if below[worst]:
+        text += (
+            f"; {worst} is no better than the best trivial predictor in {100 * below[worst]:.0f} %"
+        )
+    return text + ". Bands: 95 %, over seeds. A line above another throughout is better throughout."
+
+
+def _middle_caption(over: OverTasks) -> str:
+    (first, value), *rest = over.middle.items()
+    level = [a for a, e in rest if _overlap(e, value)]
+    text = (
+        f"{first} has the highest interquartile mean of skill, {skill(value.value)}"
+        if rest else f"{first}: {skill(value.value)}"
+    )  # fmt: skip
+    if value.low is not None and rest:
+        text += f"; intervals that overlap its own: {listed(level, 8) or 'none'}"
+    return (
+        f"{text}. It is the mean of the middle half of all runs on the "
+        f"{plural(len(over.tasks), 'shared task')}: a few very easy, hard or failed ones do not "
+        "move it (Agarwal et al. 2021). Interval: 95 %, stratified bootstrap over seeds."
+    )
+
+
+def _overlap(one: Estimate, other: Estimate) -> bool:
+    ends = (one.low, one.high, other.low, other.high)
+    low, high, lower, upper = ends
+    if low is None or high is None or lower is None or upper is None:
+        return False
+    return low <= upper and lower <= high
+
+
+def _middle(over: OverTasks) -> Table:
+    rows = tuple(
+        (a, skill(e.value), _ends(e), str(e.runs), _rank_of(over, a))
+        for a, e in over.middle.items()
+    )
+    heads = ("architecture", "interquartile mean", "95 % interval", "runs", "average rank")
+    return Table(heads, rows)
+
+
+def _rank_of(over: OverTasks, architecture: str) -> str:
+    rank = over.ranks.ranks.get(architecture)
+    return "" if rank is None else f"{rank:.2f}"
+
+
+def _ends(estimate: Estimate) -> str:
+    if estimate.low is None or estimate.high is None:
+        return ""
+    return f"{skill(estimate.low)} to {skill(estimate.high)}"
+
+
+# -- two by two -----------------------------------------------------------------------------------
+
+
+def _top(over: OverTasks) -> list[Versus]:
+    """The leader against each other, then the others of the top among themselves."""
+    order = list(over.middle) or list(over.architectures)
+    pairs = {frozenset((v.a, v.b)): v for v in over.pairs}
+    wanted = [(order[0], b) for b in order[1:]]
+    wanted += [(a, b) for i, a in enumerate(order[1:TOP], 1) for b in order[i + 1 : TOP]]
+    found = []
+    for a, b in wanted:
+        versus = pairs.get(frozenset((a, b)))
+        if versus is not None:
+            found.append(versus if versus.a == a else _turned(versus))
+    return found
+
+
+def _turned(v: Versus) -> Versus:
+    """The same with the two exchanged."""
+    from dataclasses import replace
+
+    p, flip = v.improvement, lambda value: None if value is None else 1 - value
+    improvement = replace(p, value=1 - p.value, low=flip(p.high), high=flip(p.low))
+    posterior = v.posterior and replace(v.posterior, worse=v.posterior.better,
+                                        better=v.posterior.worse)  # fmt: skip
+    return replace(v, a=v.b, b=v.a, improvement=improvement, posterior=posterior)
+
+
+def _versus_caption(over: OverTasks, pairs: Sequence[Versus]) -> str:
+    leader = pairs[0].a
+    known = [v for v in pairs if v.a == leader and v.posterior is not None]
+    sure = [v.b for v in known if v.posterior and v.posterior.better >= 0.95]
+    level = [v.b for v in known if v.posterior and v.posterior.equal >= 0.95]
+    text = "Two by two: the chance that a run of the first beats one of the second on the same task"
+    if known:
+        text += (
+            f", and how probable it is that over tasks like these it is better, practically equal "
+            f"(within {ROPE:g} of skill), or worse (Bayesian signed-rank test, Benavoli et al. "
+            f"2017). With a probability of 95 % or more {leader} is better than "
+            f"{listed(sure, 8) or 'none of them'}"
+        )
+        text += f", and practically equal to {listed(level, 8)}" if level else ""
+        return text + "."
+    fewest = min(len(v.tasks) for v in pairs)
+    return f"{text}. A Bayesian comparison asks for 5 tasks; here two share {fewest} or more."
+
+
+def _versus(pairs: Sequence[Versus]) -> Table:
+    heads = ("first", "second", "tasks", "chance to beat it", "95 % interval", "better", "equal",
+             "worse")  # fmt: skip
+    rows = []
+    for v in pairs:
+        p = v.posterior
+        low, high = v.improvement.low, v.improvement.high
+        rows.append(
+            (v.a, v.b, str(len(v.tasks)), f"{100 * v.improvement.value:.0f} %",
+             "" if low is None or high is None else f"{100 * low:.0f} % to {100 * high:.0f} %",
+             *(("", "", "") if p is None
+               else (f"{p.better:.2f}", f"{p.equal:.2f}", f"{p.worse:.2f}")))
+        )  # fmt: skip
+    return Table(heads, tuple(rows))
+
+
+def _apart_caption(apart: Mapping[str, Apart]) -> str:
+    known = [a for a in apart.values() if a.pairs]
+    clear = sum(not a.level for a in known)
+    return (
+        f"Task by task, over test examples: on {clear} of {plural(len(known), 'task')} the best is "
+        "told apart from all others. The models of an architecture's seeds are averaged, then "
+        "each two architectures are compared example by example (sign-flip permutation test, "
+        "Holm's correction over all pairs of a task, 0.05). It asks whether these trained models "
+        "differ on examples such as these; whether other seeds would is for the intervals over "
+        "seeds to say. Test examples that overlap, as windows of a series do, make it too sure. "
+        "data/examples.csv has every pair."
+    )

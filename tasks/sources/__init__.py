@@ -1,0 +1,1 @@
+"""Readers of formats and corpora that several tasks share."""

@@ -1,0 +1,87 @@
+"""From ragged sequences to padded arrays: symbols numbered, numbers filled and scaled.
+
+Vocabularies, means and deviations are those of the training split.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+import numpy as np
+
+from tasks.sources.text import most_frequent
+from tasks.user_data.settings import Settings, counted
+
+VOCABULARY = 8_000
+"""Most symbols that get an id of their own: the most frequent ones of the training split."""
+WRITTEN = 500
+"""The same for symbols that are to be written: each costs parameters of the output layer, which
+the budget bounds."""
+
+
+def vocabulary(training: Iterable[Iterable[str]], most: int = VOCABULARY) -> dict[str, int]:
+    """Ids from 1 for the commonest symbols of the training sequences; 0 is left for all others."""
+    return most_frequent((symbol for steps in training for symbol in steps), most)
+
+
+def coded(sequences: Iterable[Iterable[str]], ids: dict[str, int]) -> list[list[int]]:
+    """Sequences of symbols as ids."""
+    return [[ids.get(symbol, 0) for symbol in steps] for steps in sequences]
+
+
+def unknown(sequences: Iterable[Sequence[int]]) -> str:
+    """The share of symbols without an id of their own."""
+    steps = np.concatenate([np.asarray(list(ids), int) for ids in sequences])
+    return f"{(steps == 0).mean():.1%}".replace("%", " %")
+
+
+def scale(training: Iterable[np.ndarray]) -> tuple[np.ndarray, np.ndarray]:
+    """Mean and deviation of each channel over all training steps, missing values aside; a channel
+    that never changes has a deviation of 1, one without any value a mean of 0."""
+    steps = np.concatenate(list(training))
+    known = np.maximum((~np.isnan(steps)).sum(0), 1)
+    mean = np.nansum(steps, 0) / known
+    deviation = np.sqrt(np.nansum((steps - mean) ** 2, 0) / known)
+    deviation[~(deviation > 0)] = 1
+    return mean, deviation
+
+
+def filled(steps: np.ndarray) -> np.ndarray:
+    """Each missing value replaced by the last one before it; NaN where there is none."""
+    places = np.arange(len(steps)).reshape(-1, *[1] * (steps.ndim - 1))
+    last = np.maximum.accumulate(np.where(np.isnan(steps), 0, places), 0)
+    return np.take_along_axis(steps, last, 0)
+
+
+def scaled(
+    sequences: Sequence[np.ndarray], mean: np.ndarray, deviation: np.ndarray
+) -> tuple[np.ndarray, np.ndarray]:
+    """Sequences scaled as one padded ``(n, time, dim)`` array, and their lengths; what is still
+    missing is 0, the training mean."""
+    lengths = np.array([len(steps) for steps in sequences])
+    array = np.zeros((len(sequences), lengths.max(), len(mean)), np.float32)
+    for row, steps in zip(array, sequences, strict=True):
+        row[: len(steps)] = np.nan_to_num((steps - mean) / deviation)
+    return array, lengths
+
+
+def permutations(lengths: Iterable[int], settings: Settings) -> list[np.ndarray]:
+    """For each sequence the order in which its steps are shown: always the same random one in the
+    control row, else the true one."""
+    if settings.order == "kept":
+        return [np.arange(length) for length in lengths]
+    rng = np.random.default_rng(0)
+    return [rng.permutation(length) for length in lengths]
+
+
+def missing_fact(sequences: Iterable[np.ndarray], where_none: str = "in its sequence") -> str:
+    """How many numbers are missing, and what becomes of them."""
+    steps = np.concatenate(list(sequences))
+    absent = int(np.isnan(steps).sum())
+    if not absent:
+        return "none"
+    share = f"{absent / steps.size:.1%}".replace("%", " %")
+    return (
+        f"{counted(absent, 'input value')} ({share}): each repeats the last one before it "
+        f"{where_none}; where there is none, the training mean"
+    )

@@ -1,0 +1,172 @@
+"""Which sequences train, validate and test, so that nothing is in two of these.
+
+What must not be parted, sequences of one group and sequences with the same inputs, moves as one.
+"""
+
+from __future__ import annotations
+
+import re
+
+import numpy as np
+
+from tasks.user_data.sequences import Sequences, split_column
+from tasks.user_data.settings import SPLITS, Refused, Settings, counted
+from tasks.user_data.table import Table, shown
+
+SHARES = (0.70, 0.15, 0.15)
+
+
+def method_of(table: Table, settings: Settings, default: str) -> tuple[str, tuple[float, ...]]:
+    """``random``, ``time``, ``group`` or ``column``, and the shares of the three splits."""
+    if split_column(table, settings):
+        return "column", SHARES
+    found = re.fullmatch(r"\s*(random|time|group)?\s*([\d.]+)?/?([\d.]+)?/?([\d.]+)?\s*",
+                         settings.split)  # fmt: skip
+    if not found:
+        raise Refused(
+            f"split = {settings.split!r}: should be random, time or group, shares like "
+            f"0.7/0.15/0.15, or a column of {shown(table.path)}"
+        )
+    given = [part for part in found.groups()[1:] if part]
+    try:
+        shares = np.array([float(part) for part in given] or SHARES)
+    except ValueError:
+        shares = np.zeros(3)
+    if len(shares) != 3 or shares.min() <= 0:
+        raise Refused(f"split = {settings.split!r}: give three shares above 0, like 0.7/0.15/0.15")
+    method = found[1] or default
+    if method == "group" and not settings.group:
+        raise Refused("split = 'group': needs group, the name of a column")
+    return method, tuple(shares / shares.sum())
+
+
+def assign(
+    table: Table, settings: Settings, found: Sequences, labels: list[str] | None
+) -> tuple[np.ndarray, dict[str, str]]:
+    """For each sequence the place of its split in ``SPLITS``, and what is to be said of it.
+
+    labels: classes of which each split should have its share; None: there are none.
+    """
+    method, shares = method_of(table, settings, "random")
+    whole, facts = _inseparable(found)
+    of_class = np.zeros(len(whole), int)
+    if labels is not None:
+        of_class = np.unique(labels, return_inverse=True)[1]
+    if method == "column":
+        assert found.given is not None
+        split, how = found.given.copy(), f"as column {settings.split!r} says"
+        if not (split == 1).any() and (split == 0).any():
+            rows = np.flatnonzero(split == 0)
+            part = _random(whole[rows], of_class[rows], (0.85, 0.15))
+            split[rows] = part
+            how += "; 15 % of the training sequences, drawn at random, are for validation"
+    elif method == "time":
+        place = np.argsort(np.argsort(found.when, kind="stable"))
+        split = _by_share((place + 0.5) / len(place), shares)
+        how = f"in order of {settings.time!r}" if settings.time else "in the order of the file"
+    else:
+        if labels is not None:
+            _enough(table, settings, found, whole, labels)
+        split = _random(whole, of_class, shares)
+        how = "at random" + (", each class in the same shares" if labels is not None else "")
+    earliest = np.full(int(whole.max()) + 1, len(SPLITS))
+    np.minimum.at(earliest, whole, split)
+    moved = int((earliest[whole] != split).sum())
+    split = earliest[whole]
+    if moved:
+        facts["moved"] = f"{counted(moved, 'sequence')} moved to an earlier split for that reason"
+    for number, name in enumerate(SPLITS):
+        if not (split == number).any():
+            raise Refused(
+                f"{shown(table.path)}: no sequence is left for {name}: there are "
+                f"{counted(int(whole.max()) + 1, 'distinct sequence')}, split {how}"
+            )
+    sizes = " / ".join(f"{int((split == number).sum()):,}" for number in range(len(SPLITS)))
+    return split, {"split": f"{how}: {sizes} for training / validation / test"} | facts
+
+
+def _inseparable(found: Sequences) -> tuple[np.ndarray, dict[str, str]]:
+    """For each sequence the number of the whole it must not be parted from."""
+    from scipy.sparse import coo_matrix
+    from scipy.sparse.csgraph import connected_components
+
+    seen: dict[bytes, int] = {}
+    alike = np.array([seen.setdefault(_key(steps), len(seen)) for steps in found.inputs])
+    n, unit = len(alike), np.unique(found.unit, return_inverse=True)[1]
+    repeats = n - len(seen)
+    if not repeats:
+        return unit, {}
+    links = (np.ones(n, bool), (unit, alike + unit.max() + 1))
+    size = unit.max() + 1 + len(seen)
+    whole = connected_components(coo_matrix(links, (size, size)), directed=False)[1][unit]
+    whole = np.unique(whole, return_inverse=True)[1]
+    said = f"{counted(repeats, 'sequence')} with the inputs of an earlier one: kept in one split"
+    return whole, {"repeats": said}
+
+
+def _key(steps: np.ndarray) -> bytes:
+    if steps.ndim == 1:
+        return "\0".join(steps).encode("utf-8", "surrogatepass")
+    return steps.tobytes()
+
+
+def cuts(total: int, shares: tuple[float, ...]) -> list[int]:
+    """Where each split but the first begins, of ``total`` places in order."""
+    return [round(total * share) for share in np.cumsum(shares)[:-1]]
+
+
+def _by_share(place: np.ndarray, shares: tuple[float, ...]) -> np.ndarray:
+    """The split of each place from 0 to 1."""
+    return np.searchsorted(np.cumsum(shares)[:-1], place, side="right")
+
+
+def _random(whole: np.ndarray, of_class: np.ndarray, shares: tuple[float, ...]) -> np.ndarray:
+    """Wholes dealt out at random, within the class of their first sequence; each split gets one
+    of a class that has enough."""
+    _, first, index, size = np.unique(
+        whole, return_index=True, return_inverse=True, return_counts=True
+    )
+    rng, split = np.random.default_rng(0), np.zeros(len(first), int)
+    for number in np.unique(of_class):
+        members = rng.permutation(np.flatnonzero(of_class[first] == number))
+        if not len(members):
+            continue
+        ends = np.cumsum(size[members])
+        part = _by_share((ends - size[members] / 2) / ends[-1], shares)
+        for lacking in range(len(shares) - 1, -1, -1):
+            counts = np.bincount(part, minlength=len(shares))
+            if not counts[lacking] and counts.max() > 1:
+                part[np.flatnonzero(part == counts.argmax())[-1]] = lacking
+        split[members] = part
+    return split[index]
+
+
+def _enough(
+    table: Table, settings: Settings, found: Sequences, whole: np.ndarray, labels: list[str]
+) -> None:
+    """Raise Refused for a class that cannot be in all three splits."""
+    for name in dict.fromkeys(labels):
+        (members,) = np.nonzero(np.array(labels) == name)
+        distinct = len(np.unique(whole[members]))
+        if distinct < len(SPLITS):
+            what = "distinct " * (distinct < len(members))
+            raise Refused(
+                f"{table.where(found.rows[members[0]], settings.target)}: class {name!r} has "
+                f"{counted(distinct, what + 'example')}; training, validation and test need one "
+                "each. Leave it out or join it with another; for a number to be foretold, "
+                'take kind = "regression"'
+            )
+
+
+def thinned(
+    split: np.ndarray, most: dict[str, int]
+) -> tuple[dict[str, np.ndarray], dict[str, str]]:
+    """The members of each split, at even distances where there are too many; facts."""
+    members, said = {}, []
+    for number, name in enumerate(SPLITS):
+        (rows,) = np.nonzero(split == number)
+        if len(rows) > most[name]:
+            said.append(f"{most[name]:,} of {len(rows):,} for {name}")
+            rows = rows[np.arange(most[name]) * len(rows) // most[name]]
+        members[name] = rows
+    return members, {"thinned": f"evenly: {'; '.join(said)}"} if said else {}
