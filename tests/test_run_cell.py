@@ -128,11 +128,14 @@ def test_skill_and_per_example_scores_agree_with_the_score():
 
 def test_selection_is_on_validation():
     """The kept weights are those of the best validation score, not the last."""
-    record = run_cell(
-        make_cell("parity", "rnn", steps=60, evaluate_every=10, learning_rate=0.5)
-    )  # a learning rate so high that the score jumps about
-    scores = [point["validation"] for point in record.curve]
-    best = record.curve[int(np.argmax(scores))]
+    for seed in range(10):  # which seed ends below its best differs between processors
+        record = run_cell(
+            make_cell("parity", "rnn", seed, steps=60, evaluate_every=10, learning_rate=0.5)
+        )  # a learning rate so high that the score jumps about
+        scores = [point["validation"] for point in record.curve]
+        best = record.curve[int(np.argmax(scores))]
+        if best["validation"] > record.curve[-1]["validation"]:
+            break
     assert best["validation"] > record.curve[-1]["validation"]
     assert record.best_step == best["step"] and record.validation == best["validation"]
 

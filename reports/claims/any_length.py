@@ -10,7 +10,6 @@ from reports.claims.claim import Claim, Comparison, Judgement, rule
 from reports.claims.evidence import Evidence
 from reports.figures.style import PALE, Drawing, canvas, finish, looks
 from reports.formats import listed
-from reports.wording import say
 
 PART = "length"
 RECURRENT = ("rnn", "lstm", "gru", "encoder_decoder")
@@ -77,7 +76,7 @@ def draw(evidence: Evidence, judgement: Judgement) -> Drawing | None:
             axes = figure.add_axes((x, box.y0, box.width, box.height))
             axes.tick_params(labelleft=False)
         else:
-            axes.set_ylabel(say("claims.skill"))
+            axes.set_ylabel("skill")
         for a in names:
             line = _line(evidence, task, a)
             axes.plot(list(line), list(line.values()), color=drawn[a].colour, label=a,
@@ -85,15 +84,15 @@ def draw(evidence: Evidence, judgement: Judgement) -> Drawing | None:
             told += [f"{_name(task)}, {a}: {line[max(line)]:.2f}"] if line else []
         axes.axhline(0, color=PALE, linewidth=0.8, zorder=0)
         axes.set_xscale("log", base=2)
-        axes.set_xticks((1, *BEYOND), [say("claims.times", factor=f) for f in (1, *BEYOND)])
+        axes.set_xticks((1, *BEYOND), [f"{f}x" for f in (1, *BEYOND)])
         axes.set_yticks((0, 0.5, 1))
         axes.set_ylim(-0.35, 1.06)
         axes.set_title(_name(task), fontsize=9, loc="left")
-        axes.set_xlabel(say("claims.factor"), labelpad=2)
+        axes.set_xlabel("length, as in training = 1x", labelpad=2)
     handles = dict(zip(*reversed(axes.get_legend_handles_labels()), strict=True))
     figure.legend(handles.values(), handles.keys(), loc="upper left", frameon=False, fontsize=8,
                   ncols=3, bbox_to_anchor=(left / width, 1.0), borderaxespad=0.2)  # fmt: skip
-    alt = say("claims.longer", most=BEYOND[-1], found="; ".join(told))
+    alt = "Skill at longer and longer sequences; at {most} times: {found}.".format(most=BEYOND[-1], found="; ".join(told))
     return finish(figure, f"claim-{CLAIM.id}", alt)
 
 

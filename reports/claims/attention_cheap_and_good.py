@@ -18,7 +18,6 @@ from reports.claims.claim import (
 from reports.claims.evidence import Evidence
 from reports.figures import forest
 from reports.figures.style import Drawing
-from reports.wording import say
 
 WIDTH, SIZES = "cost-width-64", "size-decoders"
 PAIR, DECODERS = ("self_attention", "lstm"), ("transformer", "encoder_decoder")
@@ -76,7 +75,7 @@ def judge(evidence: Evidence) -> Judgement:
 def draw(evidence: Evidence, judgement: Judgement) -> Drawing | None:
     """The difference in skill to the LSTM, task by task."""
     rows = [Comparison(task, values, -WORSE) for task, values in _by_task(evidence).items()]
-    return forest.draw(f"claim-{CLAIM.id}", rows, say("claims.attention_ahead"))
+    return forest.draw(f"claim-{CLAIM.id}", rows, "skill, self-attention minus LSTM")
 
 
 def _by_task(evidence: Evidence) -> dict[str, dict[int, float]]:

@@ -11,7 +11,6 @@ from reports.claims.amounts import amount, found
 from reports.claims.claim import Claim, Comparison, Judgement, differences, mean_over, rule
 from reports.claims.evidence import Evidence
 from reports.figures.style import PALE, Drawing, canvas, finish, looks, plain_numbers
-from reports.wording import say
 
 ON, OFF, DESCENT = "clip-on", "clip-off", "-sgd"
 EXPLODING = ("rnn[gain=1.5]", "rnn[gain=2.0]")
@@ -73,7 +72,7 @@ def judge(evidence: Evidence) -> Judgement:
 
 def draw(evidence: Evidence, judgement: Judgement) -> Drawing | None:
     task, name = "adding", EXPLODING[-1]
-    shown = {say("claims.unclipped"): OFF + DESCENT, say("claims.clipped"): ON + DESCENT}
+    shown = {"unclipped": OFF + DESCENT, "clipped": ON + DESCENT}
     found = {word: evidence.updates(part, task, name) for word, part in shown.items()}
     if not all(found.values()):
         return None
@@ -93,12 +92,12 @@ def draw(evidence: Evidence, judgement: Judgement) -> Drawing | None:
     plain_numbers(axes.xaxis)
     plain_numbers(axes.yaxis)
     axes.axhline(1 / 6, color=PALE, linewidth=0.8, linestyle=(0, (4, 2)), zorder=0)
-    axes.set_xlabel(say("claims.updates"), labelpad=2)
-    axes.set_ylabel(say("claims.loss"), labelpad=2)
-    axes.set_title(say("claims.guess", task=task, name=name), fontsize=9, loc="left")
+    axes.set_xlabel("updates, plain gradient descent; x: the training broke off", labelpad=2)
+    axes.set_ylabel("training loss", labelpad=2)
+    axes.set_title(f"{task}, {name}; dashed: the loss of a constant guess", fontsize=9, loc="left")
     axes.legend(frameon=False, fontsize=8, loc="upper right")
-    told = "; ".join(say("claims.lasted", how=word, updates=n) for word, n in longest.items())
-    alt = say("claims.losses", name=name, task=task, found=told)
+    told = "; ".join(f"{word}: {n} updates at most" for word, n in longest.items())
+    alt = f"Training loss of {name} on {task}. {told}."
     return finish(figure, "claim-clip-explosion", alt)
 
 

@@ -9,7 +9,6 @@ from reports.claims.amounts import by_name, found
 from reports.claims.claim import Claim, Comparison, Judgement, differences, rule
 from reports.claims.evidence import Evidence
 from reports.figures.style import INK, PALE, Drawing, canvas, finish, looks, plain_numbers
-from reports.wording import say
 
 PART = "bottleneck"
 FIXED, ATTENDING = "encoder_decoder", "attention_encoder_decoder"
@@ -63,7 +62,7 @@ def judge(evidence: Evidence) -> Judgement:
 def draw(evidence: Evidence, judgement: Judgement) -> Drawing | None:
     """Skill against length, a line for each decoder; every seed is a dot."""
     by_length = _by_length(evidence)
-    names = {FIXED: say("claims.one_vector"), ATTENDING: say("claims.attention")}
+    names = {FIXED: "one context vector", ATTENDING: "attention"}
     known = [s for task in by_length.values() for _, skills in _skills(evidence, task)
              for s in skills]  # fmt: skip
     if not known:
@@ -89,8 +88,8 @@ def draw(evidence: Evidence, judgement: Judgement) -> Drawing | None:
                       annotation_clip=False)  # fmt: skip
     axes.axhline(0, color=PALE, linewidth=0.8, zorder=0)
     axes.set_ylim(min(-0.05, *known), 1.05)
-    axes.set_xlabel(say("claims.source"), color=INK)
-    axes.set_ylabel(say("claims.reverse"))
+    axes.set_xlabel("length of the source, symbols", color=INK)
+    axes.set_ylabel("skill on reverse")
     return finish(figure, f"claim-{CLAIM.id}", _alt(evidence, by_length, names))
 
 
@@ -108,7 +107,7 @@ def _apart(ends: dict[str, float], least: float = 0.07) -> dict[str, float]:
 
 def _alt(evidence: Evidence, by_length: dict[int, str], names: Mapping[str, str]) -> str:
     told = [f"{n}: {by_name(_skills(evidence, task, names))}" for n, task in by_length.items()]
-    return say("claims.bottleneck", found="; ".join(told))
+    return "Skill on reverse by length of the source. {found}.".format(found="; ".join(told))
 
 
 def _by_length(evidence: Evidence) -> dict[int, str]:

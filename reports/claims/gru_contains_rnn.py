@@ -55,7 +55,7 @@ def draw(evidence: Evidence, judgement: Judgement) -> Drawing | None:
         axes.plot(values, [y] * len(values), linestyle="none", marker="o", markersize=4,
                   alpha=0.6, markeredgewidth=0, color=COLOURS[COMPARED.index(name)])  # fmt: skip
     axes.axvline(tolerance, color=PALE, linewidth=1, linestyle=(0, (4, 2)))
-    axes.annotate(say("claims.tolerance"), (tolerance, 1), xycoords=("data", "axes fraction"),
+    axes.annotate("tolerance", (tolerance, 1), xycoords=("data", "axes fraction"),
                   ha="right", xytext=(-3, -2), textcoords="offset points", va="top", fontsize=8,
                   color=PALE)  # fmt: skip
     worst = max(m[name] for _, m in found for name in COMPARED)
@@ -65,8 +65,8 @@ def draw(evidence: Evidence, judgement: Judgement) -> Drawing | None:
     axes.set_yticks(range(len(rows)), [say(f"claims.held_{name}", task=t) for t, name in rows])
     axes.set_ylim(len(rows) - 0.5, -0.5)
     axes.tick_params(axis="y", length=0)
-    axes.set_xlabel(say("claims.difference"))
-    alt = say("claims.differences", most=_small(worst), tolerance=_small(tolerance))
+    axes.set_xlabel("largest difference, as a share of the largest number")
+    alt = f"Differences between the GRU with held gates and the RNN, at most {_small(worst)}; tolerance {_small(tolerance)}."
     return finish(figure, f"claim-{CLAIM.id}", alt)
 
 

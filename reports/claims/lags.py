@@ -9,7 +9,6 @@ from typing import Any
 from reports.analysis.horizon import LEARNED, Horizon
 from reports.claims.evidence import Evidence
 from reports.figures.style import INK, PALE, Drawing, canvas, finish, looks, plain_numbers
-from reports.wording import say
 
 PART = "horizon"
 NOT_EVEN_SHORTEST = 2.5
@@ -67,16 +66,16 @@ def draw(
     for axes, task in zip(panels, names, strict=True):
         of_task = {a: horizons[task, a] for a in architectures}
         _panel(axes, task, of_task, drawn, architectures, mark)
-    panels[0].set_ylabel(say("claims.skill"))
+    panels[0].set_ylabel("skill")
     figure.legend(*panels[0].get_legend_handles_labels(), loc="upper left", frameon=False,
                   ncols=len(architectures), fontsize=8, handlelength=2.6, columnspacing=1.2,
                   bbox_to_anchor=(left / width, 1.0), borderaxespad=0.2)  # fmt: skip
     words = "; ".join(
-        say("claims.horizon", task=task, name=architectures[a], steps=told(found))
+        f"{task}, {architectures[a]}: horizon {told(found)}"
         for (task, a), found in horizons.items()
         if found.steps is not None
     )
-    return finish(figure, f"claim-{name}", say("claims.lags", found=words))
+    return finish(figure, f"claim-{name}", f"Skill against lag. {words}.")
 
 
 def _panel(
@@ -106,7 +105,7 @@ def _panel(
     if lags:
         _ticks(axes, lags)
     axes.set_title(task, fontsize=9, loc="left", color=INK)
-    axes.set_xlabel(say("claims.lag"), labelpad=2)
+    axes.set_xlabel("lag, steps", labelpad=2)
     axes.tick_params(labelsize=8, length=3)
 
 

@@ -11,7 +11,6 @@ from reports.claims.claim import Claim, Comparison, Judgement, rule
 from reports.claims.evidence import Evidence
 from reports.figures import forest
 from reports.figures.style import Drawing
-from reports.wording import say
 
 COSTS: dict[str, costs.Cost] = {
     "parameters": costs.parameters,
@@ -54,7 +53,7 @@ def _mean(times: dict[int, float]) -> str:
 
 
 def draw(evidence: Evidence, judgement: Judgement) -> Drawing | None:
-    return forest.draw(f"claim-{CLAIM.id}", judgement.comparisons, say("claims.doublings"))
+    return forest.draw(f"claim-{CLAIM.id}", judgement.comparisons, "cost of the LSTM over that of the RNN, doublings (1 = twice, 2 = four times)")
 
 
 CLAIM = Claim(

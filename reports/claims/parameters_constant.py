@@ -6,7 +6,6 @@ from reports.claims.claim import Claim, Judgement, exactly, missing
 from reports.claims.evidence import Evidence
 from reports.figures.style import Drawing, canvas, finish, looks, plain_numbers
 from reports.formats import listed
-from reports.wording import say
 
 PART, DECODERS = "size", "size-decoders"
 RECURRENT = ("rnn", "lstm", "gru", "birnn", "bilstm", "bigru")
@@ -63,7 +62,7 @@ def draw(evidence: Evidence, judgement: Judgement) -> Drawing | None:
     counts = {a: _counts(evidence, PART, a) for a in RECURRENT}
     window = {n: max(c.values()) for n, a in WINDOWS.items() if (c := _counts(evidence, PART, a))}
     lines = {a: found for a, found in counts.items() if found}
-    lines |= {say("claims.window"): window} if window else {}
+    lines |= {"FNN whose window is the sequence": window} if window else {}
     if not lines:
         return None
     figure, axes = canvas(7.2, 3.2, (0.95, 2.7, 0.15, 0.5))
@@ -75,17 +74,17 @@ def draw(evidence: Evidence, judgement: Judgement) -> Drawing | None:
     plain_numbers(axes.xaxis)
     axes.yaxis.set_major_formatter(lambda value, _: f"{value:,.0f}")
     axes.yaxis.set_minor_formatter(lambda value, _: "")
-    axes.set_xlabel(say("claims.length"))
-    axes.set_ylabel(say("claims.parameters"))
+    axes.set_xlabel("length of the sequence, steps")
+    axes.set_ylabel("parameters")
     order = sorted(range(len(lines)), key=lambda i: -max(list(lines.values())[i].values()))
     handles, labels = axes.get_legend_handles_labels()
     axes.legend([handles[i] for i in order], [labels[i] for i in order], frameon=False,
                 loc="center left", bbox_to_anchor=(1.02, 0.5), fontsize=8)  # fmt: skip
     ends = "; ".join(
-        say("claims.counted", name=a, least=f"{min(f.values()):,}", most=f"{max(f.values()):,}")
+        "{name}: {least} to {most}".format(name=a, least=f"{min(f.values()):,}", most=f"{max(f.values()):,}")
         for a, f in lines.items()
     )
-    return finish(figure, f"claim-{CLAIM.id}", say("claims.counts", found=ends))
+    return finish(figure, f"claim-{CLAIM.id}", f"Parameters against length. {ends}.")
 
 
 def _counts(evidence: Evidence, part: str, architecture: str) -> dict[int, int]:

@@ -12,7 +12,6 @@ from reports.claims.claim import Claim, Comparison, Judgement, logarithms, mean_
 from reports.claims.evidence import Evidence
 from reports.figures.style import Drawing, canvas, finish, looks, plain_numbers
 from reports.formats import listed
-from reports.wording import say
 
 PART = "cost-length"
 RECURRENT, PARALLEL = ("rnn", "lstm", "gru"), ("cnn", "self_attention")
@@ -93,15 +92,15 @@ def draw(evidence: Evidence, judgement: Judgement) -> Drawing | None:
         plain_numbers(axes.xaxis)
         axes.yaxis.set_major_formatter(lambda value, _: f"{value:,g}")
         axes.yaxis.set_minor_formatter(lambda value, _: "")
-        axes.set_xlabel(say("claims.length"))
-    first.set_ylabel(say("claims.milliseconds"))
-    second.set_ylabel(say("claims.chain"))
+        axes.set_xlabel("length of the sequence, steps")
+    first.set_ylabel("milliseconds an update")
+    second.set_ylabel("operations in the longest chain")
     figure.legend(*first.get_legend_handles_labels(), loc="upper left", frameon=False, ncols=5,
                   fontsize=8, bbox_to_anchor=(0.1, 1.0), borderaxespad=0.2)  # fmt: skip
     longest = max(max(points, default=0) for points in shown.values())
-    told = [say("claims.took", name=a, milliseconds=f"{_mean(v[longest]) * 1000:.3g}")
+    told = ["{name} {milliseconds} ms".format(name=a, milliseconds=f"{_mean(v[longest]) * 1000:.3g}")
             for (a, n), v in shown.items() if not n and longest in v]  # fmt: skip
-    alt = say("claims.chains", longest=f"{longest:,}", found=listed(told, 99))
+    alt = "Milliseconds and longest chain against length; at {longest} steps: {found}.".format(longest=f"{longest:,}", found=listed(told, 99))
     return finish(figure, f"claim-{CLAIM.id}", alt)
 
 

@@ -9,7 +9,6 @@ from reports.claims.amounts import found
 from reports.claims.claim import Claim, Comparison, Judgement, mean_over, rule
 from reports.claims.evidence import Evidence
 from reports.figures.style import Drawing
-from reports.wording import say
 
 NAMES = {"rnn": "orthogonal start", "rnn[start=uniform]": "uniform start"}
 """The starts that the plain network is tried with: this project's own, and torch's."""
@@ -53,7 +52,7 @@ def _steps(doublings: dict[int, float]) -> dict[int, float]:
 
 
 def draw(evidence: Evidence, judgement: Judgement) -> Drawing | None:
-    words = (say("claims.orthogonal_start"), say("claims.uniform_start"))
+    words = ("orthogonal start", "uniform start")
     return lags.draw(evidence, CLAIM.id, dict(zip(NAMES, words, strict=True)), mark=SHORT)
 
 

@@ -10,7 +10,6 @@ from reports.claims.amounts import amount, by_name, found
 from reports.claims.claim import Claim, Comparison, Judgement, rule
 from reports.claims.evidence import Evidence
 from reports.figures.style import Drawing, canvas, finish, looks
-from reports.wording import say
 
 PART = "gradient-flow"
 GAINS = {0.5: "rnn[gain=0.5]", 1.0: "rnn", 1.5: "rnn[gain=1.5]", 2.0: "rnn[gain=2.0]"}
@@ -60,8 +59,8 @@ def judge(evidence: Evidence) -> Judgement:
 
 def draw(evidence: Evidence, judgement: Judgement) -> Drawing | None:
     """The gradient against the lag, by gain: geometric mean over examples and seeds."""
-    lines = {say("claims.gain", gain=f"{g:g}"): _norms(evidence, a) for g, a in GAINS.items()}
-    lines |= {w if w != "uniform start" else say("claims.uniform"): _norms(evidence, a)
+    lines = {"RNN, gain {gain}".format(gain=f"{g:g}"): _norms(evidence, a) for g, a in GAINS.items()}
+    lines |= {w if w != "uniform start" else "RNN, uniform start": _norms(evidence, a)
               for w, a in OTHERS.items()}  # fmt: skip
     lines = {name: norms for name, norms in lines.items() if norms}
     if not lines:
@@ -74,14 +73,14 @@ def draw(evidence: Evidence, judgement: Judgement) -> Drawing | None:
                   label=name)  # fmt: skip
     axes.yaxis.set_major_formatter(lambda value, _: f"{value:.0e}")
     axes.yaxis.set_minor_formatter(lambda value, _: "")
-    axes.set_xlabel(say("claims.back"))
-    axes.set_ylabel(say("claims.gradient"), fontsize=8)
+    axes.set_xlabel("steps back from the output")
+    axes.set_ylabel("gradient at the hidden state, before training", fontsize=8)
     handles, labels = axes.get_legend_handles_labels()
     order = sorted(range(len(labels)), key=lambda i: -list(lines[labels[i]].values())[-1])
     axes.legend([handles[i] for i in order], [labels[i] for i in order], frameon=False,
                 loc="center left", bbox_to_anchor=(1.02, 0.5), fontsize=8)  # fmt: skip
     told = [f"{name}: {norms[max(norms)]:.0e}" for name, norms in lines.items()]
-    alt = say("claims.gradients", found="; ".join(told))
+    alt = "Gradient norm against lag before training; at the longest lag: {found}.".format(found="; ".join(told))
     return finish(figure, f"claim-{CLAIM.id}", alt)
 
 

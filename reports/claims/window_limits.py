@@ -9,7 +9,6 @@ from reports.claims.amounts import amount, found
 from reports.claims.claim import Claim, Comparison, Judgement, differences, mean_over, rule
 from reports.claims.evidence import Evidence
 from reports.figures.style import PALE, Drawing, canvas, finish, looks
-from reports.wording import say
 
 WINDOWED = {"window": "fnn_window", "receptive-field": "cnn"}
 """Part and the architecture on trial there; any other is a control that has no window."""
@@ -85,18 +84,18 @@ def draw(evidence: Evidence, judgement: Judgement) -> Drawing | None:
             for lag, skill in skills.items():
                 axes.plot([lag, lag], (skill.low, skill.high), color=look.colour, linewidth=0.9)
             told.append(f"{name}: " + ", ".join(
-                say("claims.at_lag", skill=amount(s.mean), lag=lag) for lag, s in skills.items()
+                f"{amount(s.mean)} at lag {lag}" for lag, s in skills.items()
             ))  # fmt: skip
         cliff = _cliff(evidence, part)
         if cliff:
             axes.axvline(cliff.field - 0.5, color=PALE, linewidth=0.8, linestyle=(0, (4, 2)))
-            axes.set_title(say("claims.sees", steps=cliff.field), fontsize=9, loc="left")
+            axes.set_title(f"sees {cliff.field} steps", fontsize=9, loc="left")
         axes.set_xticks(sorted({lag for skills in of_part.values() for lag in skills}))
         axes.set_ylim(-0.15, 1.1)
-        axes.set_xlabel(say("claims.lag_and_edge"), labelpad=2)
+        axes.set_xlabel("lag, steps (dashed: the edge)", labelpad=2)
         axes.legend(frameon=False, fontsize=8, loc="center left")
-    first.set_ylabel(say("claims.skill"))
-    return finish(figure, "claim-window-limits", say("claims.lags", found="; ".join(told)))
+    first.set_ylabel("skill")
+    return finish(figure, "claim-window-limits", "Skill against lag. {found}.".format(found="; ".join(told)))
 
 
 def _of(evidence: Evidence, part: str) -> str:

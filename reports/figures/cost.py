@@ -54,7 +54,7 @@ def draw(
                   markeredgecolor="white", linestyle="none")  # fmt: skip
     axes.axhline(0, color=PALE, linewidth=0.8, linestyle=(0, (4, 2)), zorder=0)
     axes.set_xlabel(say(f"cost.{against}"), labelpad=2)
-    axes.set_ylabel(say("cost.skill"), labelpad=2)
+    axes.set_ylabel("skill", labelpad=2)
     _label(axes, large, front)
     found = "; ".join(
         f"{a}: {skill(p.skill.mean)}, {amount(p.cost, against)}" for a, p in points.items()

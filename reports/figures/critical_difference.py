@@ -7,7 +7,6 @@ from typing import Any
 from reports.analysis.across_tasks import Ranks
 from reports.figures.style import INK, Drawing, Look, canvas, finish, text_width
 from reports.formats import shortened
-from reports.wording import say
 
 WIDTH = 7.2
 BAR, ROW, STEP = 0.13, 0.22, 0.3
@@ -37,7 +36,7 @@ def draw(ranks: Ranks, looks: dict[str, Look]) -> Drawing | None:
     axes.xaxis.tick_top()
     axes.xaxis.set_label_position("top")
     axes.set_xticks(range(1, len(order) + 1))
-    axes.set_xlabel(say("ranks.axis", tasks=len(ranks.tasks)), labelpad=4)
+    axes.set_xlabel(f"average rank over {len(ranks.tasks)} tasks, 1 is best", labelpad=4)
     axes.spines[["left", "bottom"]].set_visible(False)
     axes.spines["top"].set_visible(True)
     axes.set_yticks([])
@@ -86,5 +85,5 @@ def _levels(spans: list[tuple[float, float]]) -> list[int]:
 def _alt(ranks: Ranks) -> str:
     found = ", ".join(f"{a} {rank:.2f}" for a, rank in ranks.ranks.items())
     groups = "; ".join(", ".join(g) for g in ranks.groups if len(g) > 1)
-    groups = groups or say("ranks.apart")
-    return say("ranks.alt", tasks=len(ranks.tasks), found=found, groups=groups)
+    groups = groups or "none, all differ"
+    return f"Average ranks over {len(ranks.tasks)} tasks, best first: {found}. Not told apart: {groups}."

@@ -69,7 +69,7 @@ def draw(task: TaskInfo, bands: Mapping[str, Band], looks: Mapping[str, Look]) -
                   markevery=(at % every, every))  # fmt: skip
         lowest, highest = min(lowest, *band.low), max(highest, *band.high)
     _limits(axes, task, lowest, highest)
-    axes.set_xlabel(say("curves.updates"), labelpad=2)
+    axes.set_xlabel("updates", labelpad=2)
     axes.set_ylabel(shortened(metric(task), 26), labelpad=2)
     axes.tick_params(labelsize=8, length=3)
     axes.locator_params(axis="x", nbins=5)
@@ -114,7 +114,7 @@ def _limits(axes: Any, task: TaskInfo, lowest: float, highest: float) -> None:
     elif task.metric == "accuracy":
         axes.yaxis.set_major_formatter(lambda v, _: f"{100 * v:.0f}")
     ceiling = say("curves.perfect" if task.ceiling_is_ideal else "curves.ceiling")
-    words = ((say("curves.floor"), task.floor, (0, (4, 2)), "right"),
+    words = (("floor", task.floor, (0, (4, 2)), "right"),
              (ceiling, task.ceiling, (0, (1, 1.5)), "left"))  # fmt: skip
     for word, value, line, side in words:
         if value is None or (logarithmic and value <= 0):
@@ -135,8 +135,7 @@ def _alt(task: TaskInfo, bands: Mapping[str, Band]) -> str:
         last = band.mean[-1]
         ends.append(f"{a} {100 * last:.1f} %" if task.metric == "accuracy" else f"{a} {last:.3g}")
     last_step = number(max(band.steps[-1] for band in bands.values()))
-    return say("curves.alt", task=task.name, metric=metric(task), last=last_step,
-               ends=", ".join(ends))  # fmt: skip
+    return "Learning curves on {task}: validation {metric} against updates, up to {last}. Last means: {ends}.".format(task=task.name, metric=metric(task), last=last_step, ends=", ".join(ends))  # fmt: skip
 
 
 def _number(value: Any) -> bool:

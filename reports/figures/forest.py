@@ -9,7 +9,6 @@ from reports.analysis.statistics import summarize
 from reports.claims.claim import Comparison
 from reports.figures.style import COLOURS, INK, PALE, Drawing, canvas, finish, text_width
 from reports.formats import listed, shortened
-from reports.wording import say
 
 SIDE = "#DCEBF5"
 """Behind the values that the claim foretells."""
@@ -42,7 +41,7 @@ def draw(name: str, comparisons: Sequence[Comparison], unit: str) -> Drawing | N
     axes.set_yticks(range(len(shown)), labels)
     axes.tick_params(axis="y", length=0)
     axes.set_xlabel(unit, labelpad=2)
-    axes.annotate(say("forest.note"), (0, 0), xycoords="figure fraction", xytext=(4, 4),
+    axes.annotate("shaded: as claimed; tick: threshold; dots: seeds; bar: 95 % interval", (0, 0), xycoords="figure fraction", xytext=(4, 4),
                   textcoords="offset points", fontsize=7, color=PALE, va="bottom")  # fmt: skip
     return finish(figure, name, _alt(shown, unit))
 
@@ -91,8 +90,8 @@ def _range(comparisons: Sequence[Comparison]) -> tuple[float, float]:
 def _alt(comparisons: Sequence[Comparison], unit: str) -> str:
     told = []
     for c in comparisons:
-        side = (say("forest.above", threshold=f"{c.threshold:g}") if c.margin is None
-                else say("forest.within", margin=f"{c.margin:g}"))  # fmt: skip
+        side = ("above {threshold}".format(threshold=f"{c.threshold:g}") if c.margin is None
+                else "within {margin} of 0".format(margin=f"{c.margin:g}"))  # fmt: skip
         mean = summarize(c.values.values()).mean
-        told.append(say("forest.one", comparison=c.label, mean=f"{mean:.3g}", claimed=side))
-    return say("forest.alt", unit=unit, found=listed(told, 99))
+        told.append("{comparison}: {mean} (claimed: {claimed})".format(comparison=c.label, mean=f"{mean:.3g}", claimed=side))
+    return f"Mean over seeds, in {unit}, of {listed(told, 99)}."

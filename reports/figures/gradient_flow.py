@@ -50,7 +50,7 @@ def draw(
         for kind in kinds
     ]  # fmt: skip
     drawn = lines_of(architectures, survey)
-    legend = drawn | {say("gradient.ended"): END | {"color": INK}}
+    legend = drawn | {"zero from here on": END | {"color": INK}}
     figure, rows = panels(titles, legend, Layout(wide=3.1, tall=2.1, left=0.8))
     for row, shown in zip(rows, kinds.values(), strict=True):
         close = CLOSE * _decades([n for (a, _), n in norms.items() if a in shown])
@@ -58,11 +58,11 @@ def draw(
             for architecture in shown:
                 _line(axes, norms.get((architecture, when), ()), drawn[architecture], close)
         _frame(row)
-        row[0].set_ylabel(say("gradient.norm"), labelpad=2)
+        row[0].set_ylabel("gradient norm", labelpad=2)
         row[1].tick_params(labelleft=False)
     for axes in rows[-1]:
-        axes.set_xlabel(say("gradient.lag"), labelpad=2)
-    return finish_small(figure, name, say("gradient.alt", task=task, found=told))
+        axes.set_xlabel("steps back from the output", labelpad=2)
+    return finish_small(figure, name, f"Norm of the loss gradient at the input against steps back from the output, both before and after training on {task}. Change of the norm a step, before and after: {told}.")
 
 
 def _decades(norms: Sequence[Sequence[Sequence[float | None]]]) -> float:

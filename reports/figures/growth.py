@@ -34,8 +34,8 @@ def draw(
     drawn = lines_of(list(dict.fromkeys(a for a, _ in every)), survey, markers=True)
     legend: dict[str, Mapping[str, Any]] = dict(drawn)
     if any(how == EQUATIONS for _, how in every):
-        legend[say("growth.kernel")] = {"color": INK}
-        legend[say("growth.equations")] = {"color": INK, "linestyle": DASHES}
+        legend["as the library computes it"] = {"color": INK}
+        legend["by the equations, step by step"] = {"color": INK, "linestyle": DASHES}
     titles = [[say(f"growth.{cost}") for cost, _ in shown]]
     figure, (row,) = panels(titles, legend, Layout(beside=0.65))
     for axes, ((_, size), lines) in zip(row, shown.items(), strict=True):

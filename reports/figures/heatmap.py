@@ -9,7 +9,6 @@ from reports.analysis.results import BASELINE
 from reports.analysis.tables import Square
 from reports.figures.style import INK, PALE, Drawing, canvas, finish, text_width
 from reports.formats import shortened
-from reports.wording import say
 
 LOWEST, HIGHEST = -0.5, 1.0
 """Skills beyond these have the colour of the end; the number is never clipped."""
@@ -71,7 +70,7 @@ def draw(
     _scale(figure, palette, size, right, top, high * len(rows))
     shown = sum(squares[r, c].value is not None for r in rows for c in columns)
     empty = len(rows) * len(columns) - shown
-    alt = say("heatmap.alt", rows=len(rows), columns=len(columns), shown=shown, empty=empty)
+    alt = f"Heat map of skill, {len(rows)} down and {len(columns)} across: {shown} squares with a number, {empty} without. The same numbers are in the table below."
     return finish(figure, name, alt)
 
 
@@ -129,10 +128,10 @@ def _scale(
     named = height >= 1 and right >= 1.0
     ticks = [-0.5, 0, 0.5, 1]
     words = [
-        say("heatmap.lowest"),
-        say("heatmap.floor") if named else "0",
+        "≤ −0.5",
+        "0 floor" if named else "0",
         "0.5",
-        say("heatmap.ceiling") if named else "1",
+        "1 ceiling" if named else "1",
     ]
     bar = figure.colorbar(ScalarMappable(Normalize(LOWEST, HIGHEST), palette),
                           cax=figure.add_axes(place))  # fmt: skip

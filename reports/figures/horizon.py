@@ -32,7 +32,7 @@ def draw(
     drawn = lines_of(architectures, survey)
     # A little to the side of each other, so that intervals at one lag can be told apart.
     aside = {a: 1.03 ** (i - (len(architectures) - 1) / 2) for i, a in enumerate(architectures)}
-    legend = drawn | {say("horizon.ended"): END | {"color": INK}}
+    legend = drawn | {"longer lags not tried": END | {"color": INK}}
     figure, (row,) = panels([tasks], legend, Layout())
     lags = sorted({lag for found in horizons.values() for lag in found.skills})
     for axes, task in zip(row, tasks, strict=True):
@@ -42,13 +42,13 @@ def draw(
         _frame(axes, lags)
         if axes is not row[0]:
             axes.tick_params(labelleft=False)
-    row[0].set_ylabel(say("horizon.skill"), labelpad=2)
+    row[0].set_ylabel("skill", labelpad=2)
     row[0].annotate(
         f"{say('horizon.learned')}, {LEARNED:g}", (0, LEARNED), xytext=(2, -2),
         xycoords=("axes fraction", "data"), textcoords="offset points", fontsize=7, color=PALE,
         va="top",
     )  # fmt: skip
-    return finish_small(figure, name, say("horizon.alt", found=told))
+    return finish_small(figure, name, f"Skill against lag on a logarithmic axis, a panel for each task. {told}.")
 
 
 def _line(axes: Any, found: Horizon, look: Mapping[str, Any], aside: float) -> None:
@@ -71,7 +71,7 @@ def _frame(axes: Any, lags: Sequence[int]) -> None:
     # Between 20 and 100, and 200 and 1000, there is no room for a further number.
     axes.set_xticks([lag for lag in lags if lag not in (50, 500)] if len(lags) > 5 else lags)
     axes.xaxis.set_minor_locator(NullLocator())
-    axes.set_xlabel(say("horizon.lag"), labelpad=2)
+    axes.set_xlabel("lag, steps", labelpad=2)
     axes.set_ylim(*ENDS)
     for height, line in ((LEARNED, (0, (4, 2))), (0, "-")):
         axes.axhline(height, color=PALE, linewidth=0.8, linestyle=line, zorder=0)

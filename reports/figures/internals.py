@@ -59,7 +59,7 @@ def _units(internals: Numbers, part: Numbers) -> Any:
         gate = part["numbers"].get("gates", {}).get(panel["name"].replace(" ", "_"))
         title = panel["name"]
         if gate:
-            title = say("internals.mean", panel=title, mean=f"{gate['mean']:.2f}")
+            title = "{panel}, mean of all units {mean}".format(panel=title, mean=f"{gate['mean']:.2f}")
         axes.set_title(title, fontsize=8, loc="left", pad=3)
         axes.set_xticks([])
         if "rows" in part:
@@ -67,7 +67,7 @@ def _units(internals: Numbers, part: Numbers) -> Any:
             axes.tick_params(axis="y", length=0)
         else:
             axes.set_yticks([])
-            axes.set_ylabel(say("internals.units"), fontsize=7, labelpad=3)
+            axes.set_ylabel("units", fontsize=7, labelpad=3)
     _symbols(axes, steps, wide)
     _step_label(axes, internals)
     return sheet.figure
@@ -123,7 +123,7 @@ def _filters(internals: Numbers, part: Numbers) -> Any:
         axes = sheet.axes(left + at % across * (left + wide), 0.28 + at // across * (high + 0.62),
                           wide, high)  # fmt: skip
         share = f"{100 * found['share']:.1f}"
-        title = say("internals.filter", filter=found["filter"], share=share)
+        title = "filter {filter}: {share} %".format(filter=found["filter"], share=share)
         axes.set_title(title, fontsize=8, loc="left", pad=3)
         if not (found.get("window") or found.get("ngrams")):
             axes.set_axis_off()
@@ -132,8 +132,8 @@ def _filters(internals: Numbers, part: Numbers) -> Any:
             _image(sheet, axes, np.array(found["window"]), False, at == len(filters) - 1, most)
             axes.set_xticks(range(found["span"]), range(1, found["span"] + 1), fontsize=7)
             axes.set_yticks([])
-            axes.set_xlabel(say("internals.place"), fontsize=7, labelpad=1)
-            axes.set_ylabel(say("internals.numbers"), fontsize=7, labelpad=2)
+            axes.set_xlabel("step of the window", fontsize=7, labelpad=1)
+            axes.set_ylabel("numbers", fontsize=7, labelpad=2)
             continue
         grams = found["ngrams"]
         places = range(len(grams))
@@ -143,7 +143,7 @@ def _filters(internals: Numbers, part: Numbers) -> Any:
         axes.invert_yaxis()
         axes.set_xlim(0, max(top, 1e-6) * 1.05)
         axes.tick_params(axis="both", length=2, labelsize=7)
-        axes.set_xlabel(say("internals.answer"), fontsize=7, labelpad=1)
+        axes.set_xlabel("output of the filter", fontsize=7, labelpad=1)
     return sheet.figure
 
 
@@ -162,7 +162,7 @@ def _chain(internals: Numbers, part: Numbers) -> Any:
     blocks: tuple[tuple[str, Any, float, float, list[str], str], ...] = (
         ("start", np.array(part["start"])[:, None], 0.5, square, [], ""),
         ("transitions", np.array(part["transitions"]), 1.05 + square, high, names,
-         say("internals.to")),
+         "to state"),
         ("emissions" if "emissions" in part else "means", emits, 1.7 + square + high, emitted,
          columns, say("internals.symbol" if "emissions" in part else "internals.number")),
     )  # fmt: skip
@@ -195,9 +195,9 @@ def _path(internals: Numbers, part: Numbers) -> Any:
     axes = sheet.axes(0.5, 0.26, wide, high)
     _image(sheet, axes, posterior, True)
     axes.step(range(len(part["path"])), part["path"], where="mid", color=COLOURS[1], linewidth=1.6)
-    axes.set_title(say("internals.path"), fontsize=8, loc="left", pad=3)
+    axes.set_title("probability of each state, and the most probable path (line)", fontsize=8, loc="left", pad=3)
     _symbols(axes, [str(state + 1) for state in range(states)], high, "y")
-    axes.set_ylabel(say("internals.state"), fontsize=7, labelpad=2)
+    axes.set_ylabel("state", fontsize=7, labelpad=2)
     _symbols(axes, steps, wide)
     _step_label(axes, internals)
     return sheet.figure
@@ -306,5 +306,5 @@ def _step_label(axes: Any, internals: Numbers) -> None:
     shown, of = len(internals["symbols"]), internals["steps"]
     what = say("internals.step" if internals["vectors"] else "internals.read")
     if shown < of:
-        what = say("internals.first", what=what, shown=shown, of=of)
+        what = f"{what}, the first {shown} of {of}"
     axes.set_xlabel(what, fontsize=7, labelpad=2)

@@ -9,7 +9,6 @@ from reports.analysis.horizon import LEARNED
 from reports.analysis.statistics import Summary
 from reports.figures.panels import Layout, finish_small, intervals, lines_of, panels
 from reports.figures.style import PALE, Drawing
-from reports.wording import say
 
 ENDS = -0.12, 1.07
 """Of the axis of skill."""
@@ -38,8 +37,8 @@ def draw(
         _frame(axes, factors)
         if axes is not row[0]:
             axes.tick_params(labelleft=False)
-    row[0].set_ylabel(say("length.skill"), labelpad=2)
-    return finish_small(figure, name, say("length.alt", found=told))
+    row[0].set_ylabel("skill", labelpad=2)
+    return finish_small(figure, name, f"Skill against the length of the test sequences. {told}.")
 
 
 def _line(axes: Any, skills: Mapping[int, Summary], look: Mapping[str, Any], aside: float) -> None:
@@ -54,9 +53,9 @@ def _frame(axes: Any, factors: list[int]) -> None:
 
     axes.set_xscale("log", base=2)
     axes.set_xlim(factors[0] / 1.25, factors[-1] * 1.25)
-    axes.set_xticks(factors, [say("length.times", factor=factor) for factor in factors])
+    axes.set_xticks(factors, [f"{factor}×" for factor in factors])
     axes.xaxis.set_minor_locator(NullLocator())
-    axes.set_xlabel(say("length.factor"), labelpad=2)
+    axes.set_xlabel("length, times that of training", labelpad=2)
     axes.set_ylim(*ENDS)
     for height, line in ((LEARNED, (0, (4, 2))), (0, "-")):
         axes.axhline(height, color=PALE, linewidth=0.8, linestyle=line, zorder=0)

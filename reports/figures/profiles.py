@@ -5,7 +5,6 @@ from __future__ import annotations
 from reports.analysis.across_tasks import OverTasks
 from reports.figures.style import PALE, Drawing, Look, canvas, finish, text_width
 from reports.formats import shortened
-from reports.wording import say
 
 
 def draw(over: OverTasks, looks: dict[str, Look]) -> Drawing | None:
@@ -31,8 +30,8 @@ def draw(over: OverTasks, looks: dict[str, Look]) -> Drawing | None:
     axes.axvline(0, color=PALE, linewidth=0.8, linestyle=(0, (4, 2)), zorder=0)
     axes.set_xlim(found.tau[0], found.tau[-1])
     axes.set_ylim(0, 1)
-    axes.set_xlabel(say("profiles.skill"), labelpad=2)
-    axes.set_ylabel(say("profiles.share"), labelpad=2)
+    axes.set_xlabel("skill", labelpad=2)
+    axes.set_ylabel("share of runs above it, %", labelpad=2)
     axes.yaxis.set_major_formatter(lambda v, _: f"{100 * v:.0f}")
     axes.legend(loc="center left", bbox_to_anchor=(1.02, 0.5), frameon=False, fontsize=8.5,
                 handlelength=2.6, borderaxespad=0, labelspacing=0.35)  # fmt: skip
@@ -41,11 +40,10 @@ def draw(over: OverTasks, looks: dict[str, Look]) -> Drawing | None:
 
 def _alt(over: OverTasks) -> str:
     found = ", ".join(
-        say("profiles.one", architecture=a, half=f"{100 * _at(over, a, 0.5):.0f}",
-            most=f"{100 * _at(over, a, 0.9):.0f}")
+        "{architecture} {half} % and {most} %".format(architecture=a, half=f"{100 * _at(over, a, 0.5):.0f}", most=f"{100 * _at(over, a, 0.9):.0f}")
         for a in over.middle
     )  # fmt: skip
-    return say("profiles.alt", tasks=len(over.tasks), found=found)
+    return f"Performance profiles over {len(over.tasks)} tasks: the share of runs with more than each skill. Above 0.5 and above 0.9: {found}."
 
 
 def _at(over: OverTasks, architecture: str, skill: float) -> float:

@@ -50,7 +50,7 @@ def draw(
     axes.tick_params(axis="y", length=0)
     axes.grid(axis="y", color="#E6E6E6", linewidth=0.6)
     axes.set_axisbelow(True)
-    axes.set_xlabel(say("seeds.test", metric=shortened(metric(task), 60)), labelpad=2)
+    axes.set_xlabel(f"test {shortened(metric(task), 60)}", labelpad=2)
     if task.metric == "accuracy":
         axes.xaxis.set_major_formatter(lambda v, _: f"{100 * v:g}")
     return finish(figure, f"seeds-{task.slug}", _alt(task, groups))
@@ -77,7 +77,7 @@ def _row(axes: Any, y: int, group: Group, look: Look, low: float) -> None:
 def _limits(task: TaskInfo) -> list[tuple[str, float, Any]]:
     """Floor, ceiling and references that are known, with their lines."""
     ceiling = say("seeds.perfect" if task.ceiling_is_ideal else "seeds.ceiling")
-    known = [(say("seeds.floor"), task.floor, (0, (4, 2))), (ceiling, task.ceiling, (0, (1, 1.5)))]
+    known = [("floor", task.floor, (0, (4, 2))), (ceiling, task.ceiling, (0, (1, 1.5)))]
     known += [(shortened(n, 24), v, (0, (1, 3))) for n, v in task.references.items()]
     return [(word, value, line) for word, value, line in known if value is not None]
 
@@ -129,5 +129,5 @@ def _levels(
 def _alt(task: TaskInfo, groups: dict[str, Group]) -> str:
     found = [a for a, g in groups.items() if g.score.mean is not None]
     missing = [f"{a} ({g.code})" for a, g in groups.items() if g.score.mean is None]
-    text = say("seeds.alt", metric=metric(task), task=task.name, found=", ".join(found))
+    text = "Test {metric} of every seed on {task}, with floor and ceiling where known. From best to worst mean: {found}.".format(metric=metric(task), task=task.name, found=", ".join(found))
     return f"{text} {say('seeds.missing', missing=', '.join(missing))}" if missing else text

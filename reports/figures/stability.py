@@ -44,7 +44,7 @@ def draw(
         rows += [of_task[i : i + COLUMNS] for i in range(0, len(of_task), COLUMNS)]
     legend: dict[str, Mapping[str, Any]] = {say(f"stability.{how}"): LOOKS[how] for how in HOW}
     if ended:
-        legend[say("stability.diverged")] = DIVERGED | {"color": COLOURS[4]}
+        legend["diverged"] = DIVERGED | {"color": COLOURS[4]}
     layout = Layout(wide=1.25, tall=1.0, beside=0.12, below=0.72)
     figure, grid = panels([[a for _, a in row] for row in rows], legend, layout)
     for axes_row, row in zip(grid, rows, strict=True):
@@ -53,8 +53,8 @@ def draw(
                 _trace(axes, traces[pair].get(how), how, (*pair, how) in ended)
         _frame(axes_row, row[0][0])
     for axes in grid[-1]:
-        axes.set_xlabel(say("stability.update"), labelpad=2)
-    return finish_small(figure, name, say("stability.alt", found=told))
+        axes.set_xlabel("update", labelpad=2)
+    return finish_small(figure, name, f"Training loss of one seed against updates, with clipping and without, a panel for each task and architecture. Spread of the step-to-step change of the log loss: {told}.")
 
 
 def _any_loss(losses: np.ndarray) -> bool:
@@ -100,4 +100,4 @@ def _frame(row: Sequence[Any], task: str) -> None:
         axes.locator_params(axis="x", nbins=3)
         if axes is not row[0]:
             axes.tick_params(labelleft=False)
-    row[0].set_ylabel(say("stability.loss", task=task.split("[")[0]), labelpad=2)
+    row[0].set_ylabel("loss, {task}".format(task=task.split("[")[0]), labelpad=2)

@@ -6,7 +6,6 @@ from reports.analysis.results import Results, TaskInfo
 from reports.figures.style import Drawing, Look, canvas, finish, plain_numbers
 from reports.formats import metric, shortened
 from reports.sections.tuning import Tried
-from reports.wording import say
 
 PANELS = 12
 """Tasks that get a panel: the first ones of the matrix. The tables have them all."""
@@ -36,7 +35,7 @@ def legend(looks: dict[str, Look]) -> Drawing:
     ]  # fmt: skip
     axes.legend(handles=handles, ncols=columns, loc="center left", frameon=False, fontsize=9,
                 handlelength=3, borderaxespad=0)  # fmt: skip
-    return finish(figure, "legend", say("tuning.legend", names=", ".join(looks)))
+    return finish(figure, "legend", "Legend: colour, line and marker of each of {names}.".format(names=", ".join(looks)))
 
 
 def _scored(
@@ -66,7 +65,7 @@ def _draw(task: TaskInfo, tried: dict[str, Tried], looks: dict[str, Look]) -> Dr
         axes.set_yscale("log")
         plain_numbers(axes.yaxis)
     axes.set_title(shortened(task.name, 42), fontsize=9, loc="left", fontweight="bold")
-    axes.set_xlabel(say("tuning.trials"), labelpad=2)
+    axes.set_xlabel("trials", labelpad=2)
     axes.set_ylabel(shortened(metric(task), 26), labelpad=2)
     axes.tick_params(labelsize=8, length=3)
     axes.xaxis.get_major_locator().set_params(integer=True)
@@ -78,8 +77,7 @@ def _alt(task: TaskInfo, tried: dict[str, Tried]) -> str:
         return f"{100 * value:.1f} %" if task.metric == "accuracy" else f"{value:.3g}"
 
     ends = [
-        say("tuning.ends", architecture=a, first=text(found.expected[0]),
-            last=text(found.expected[-1]))
+        f"{a} from {text(found.expected[0])} to {text(found.expected[-1])}"
         for a, found in tried.items()
     ]  # fmt: skip
-    return say("tuning.alt", metric=metric(task), task=task.name, found=", ".join(ends))
+    return "Expected best validation {metric} on {task} against the number of tuning trials: {found}.".format(metric=metric(task), task=task.name, found=", ".join(ends))

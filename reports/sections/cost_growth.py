@@ -20,7 +20,6 @@ from reports.sections.told import (
     parts_of,
     with_interval,
 )
-from reports.wording import say
 
 AXES = ("length", "batch", "width")
 """What a cost grows with."""
@@ -45,7 +44,7 @@ def section(evidence: Evidence) -> Section | None:
         "growth-seconds",
         {("seconds", axis): _lines(found, axis, seconds) for axis, found in by_axis.items()},
         survey,
-        say("growth.alt_seconds", found=_seconds_told(by_axis)),
+        f"Seconds an update, on logarithmic axes, {_seconds_told(by_axis)}.",
     )
     figures = [
         Figure(drawn, _seconds_finding(by_axis), _seconds_table(by_axis), command(evidence, parts))
@@ -55,7 +54,7 @@ def section(evidence: Evidence) -> Section | None:
         counts = {"flops": flops, "memory": memory, "path": critical_path}
         lines = {(name, "length"): _lines(found, "length", c) for name, c in counts.items()}
         lines = {panel: shown for panel, shown in lines.items() if shown}
-        alt = say("growth.alt_counts", found=_paths_told(found))
+        alt = f"FLOPs, memory of the activations and critical path of an update against length, on logarithmic axes. {_paths_told(found)}."
         of_length = [part for part in parts if _axis(part.name) == "length"]
         figures.append(
             Figure(
