@@ -92,7 +92,9 @@ def draw(evidence: Evidence, judgement: Judgement) -> Drawing | None:
     handles = dict(zip(*reversed(axes.get_legend_handles_labels()), strict=True))
     figure.legend(handles.values(), handles.keys(), loc="upper left", frameon=False, fontsize=8,
                   ncols=3, bbox_to_anchor=(left / width, 1.0), borderaxespad=0.2)  # fmt: skip
-    alt = "Skill at longer and longer sequences; at {most} times: {found}.".format(most=BEYOND[-1], found="; ".join(told))
+    alt = "Skill at longer and longer sequences; at {most} times: {found}.".format(
+        most=BEYOND[-1], found="; ".join(told)
+    )
     return finish(figure, f"claim-{CLAIM.id}", alt)
 
 

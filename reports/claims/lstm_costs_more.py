@@ -53,7 +53,11 @@ def _mean(times: dict[int, float]) -> str:
 
 
 def draw(evidence: Evidence, judgement: Judgement) -> Drawing | None:
-    return forest.draw(f"claim-{CLAIM.id}", judgement.comparisons, "cost of the LSTM over that of the RNN, doublings (1 = twice, 2 = four times)")
+    return forest.draw(
+        f"claim-{CLAIM.id}",
+        judgement.comparisons,
+        "cost of the LSTM over that of the RNN, doublings (1 = twice, 2 = four times)",
+    )
 
 
 CLAIM = Claim(

@@ -81,7 +81,9 @@ def draw(evidence: Evidence, judgement: Judgement) -> Drawing | None:
     axes.legend([handles[i] for i in order], [labels[i] for i in order], frameon=False,
                 loc="center left", bbox_to_anchor=(1.02, 0.5), fontsize=8)  # fmt: skip
     ends = "; ".join(
-        "{name}: {least} to {most}".format(name=a, least=f"{min(f.values()):,}", most=f"{max(f.values()):,}")
+        "{name}: {least} to {most}".format(
+            name=a, least=f"{min(f.values()):,}", most=f"{max(f.values()):,}"
+        )
         for a, f in lines.items()
     )
     return finish(figure, f"claim-{CLAIM.id}", f"Parameters against length. {ends}.")

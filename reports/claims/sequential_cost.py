@@ -100,7 +100,9 @@ def draw(evidence: Evidence, judgement: Judgement) -> Drawing | None:
     longest = max(max(points, default=0) for points in shown.values())
     told = ["{name} {milliseconds} ms".format(name=a, milliseconds=f"{_mean(v[longest]) * 1000:.3g}")
             for (a, n), v in shown.items() if not n and longest in v]  # fmt: skip
-    alt = "Milliseconds and longest chain against length; at {longest} steps: {found}.".format(longest=f"{longest:,}", found=listed(told, 99))
+    alt = "Milliseconds and longest chain against length; at {longest} steps: {found}.".format(
+        longest=f"{longest:,}", found=listed(told, 99)
+    )
     return finish(figure, f"claim-{CLAIM.id}", alt)
 
 

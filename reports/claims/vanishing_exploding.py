@@ -59,7 +59,9 @@ def judge(evidence: Evidence) -> Judgement:
 
 def draw(evidence: Evidence, judgement: Judgement) -> Drawing | None:
     """The gradient against the lag, by gain: geometric mean over examples and seeds."""
-    lines = {"RNN, gain {gain}".format(gain=f"{g:g}"): _norms(evidence, a) for g, a in GAINS.items()}
+    lines = {
+        "RNN, gain {gain}".format(gain=f"{g:g}"): _norms(evidence, a) for g, a in GAINS.items()
+    }
     lines |= {w if w != "uniform start" else "RNN, uniform start": _norms(evidence, a)
               for w, a in OTHERS.items()}  # fmt: skip
     lines = {name: norms for name, norms in lines.items() if norms}
@@ -80,7 +82,9 @@ def draw(evidence: Evidence, judgement: Judgement) -> Drawing | None:
     axes.legend([handles[i] for i in order], [labels[i] for i in order], frameon=False,
                 loc="center left", bbox_to_anchor=(1.02, 0.5), fontsize=8)  # fmt: skip
     told = [f"{name}: {norms[max(norms)]:.0e}" for name, norms in lines.items()]
-    alt = "Gradient norm against lag before training; at the longest lag: {found}.".format(found="; ".join(told))
+    alt = "Gradient norm against lag before training; at the longest lag: {found}.".format(
+        found="; ".join(told)
+    )
     return finish(figure, f"claim-{CLAIM.id}", alt)
 
 

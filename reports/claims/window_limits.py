@@ -95,7 +95,9 @@ def draw(evidence: Evidence, judgement: Judgement) -> Drawing | None:
         axes.set_xlabel("lag, steps (dashed: the edge)", labelpad=2)
         axes.legend(frameon=False, fontsize=8, loc="center left")
     first.set_ylabel("skill")
-    return finish(figure, "claim-window-limits", "Skill against lag. {found}.".format(found="; ".join(told)))
+    return finish(
+        figure, "claim-window-limits", "Skill against lag. {found}.".format(found="; ".join(told))
+    )
 
 
 def _of(evidence: Evidence, part: str) -> str:

@@ -93,5 +93,9 @@ def _alt(comparisons: Sequence[Comparison], unit: str) -> str:
         side = ("above {threshold}".format(threshold=f"{c.threshold:g}") if c.margin is None
                 else "within {margin} of 0".format(margin=f"{c.margin:g}"))  # fmt: skip
         mean = summarize(c.values.values()).mean
-        told.append("{comparison}: {mean} (claimed: {claimed})".format(comparison=c.label, mean=f"{mean:.3g}", claimed=side))
+        told.append(
+            "{comparison}: {mean} (claimed: {claimed})".format(
+                comparison=c.label, mean=f"{mean:.3g}", claimed=side
+            )
+        )
     return f"Mean over seeds, in {unit}, of {listed(told, 99)}."

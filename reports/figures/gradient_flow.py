@@ -62,7 +62,11 @@ def draw(
         row[1].tick_params(labelleft=False)
     for axes in rows[-1]:
         axes.set_xlabel("steps back from the output", labelpad=2)
-    return finish_small(figure, name, f"Norm of the loss gradient at the input against steps back from the output, both before and after training on {task}. Change of the norm a step, before and after: {told}.")
+    return finish_small(
+        figure,
+        name,
+        f"Norm of the loss gradient at the input against steps back from the output, both before and after training on {task}. Change of the norm a step, before and after: {told}.",
+    )
 
 
 def _decades(norms: Sequence[Sequence[Sequence[float | None]]]) -> float:

@@ -48,7 +48,9 @@ def draw(
         xycoords=("axes fraction", "data"), textcoords="offset points", fontsize=7, color=PALE,
         va="top",
     )  # fmt: skip
-    return finish_small(figure, name, f"Skill against lag on a logarithmic axis, a panel for each task. {told}.")
+    return finish_small(
+        figure, name, f"Skill against lag on a logarithmic axis, a panel for each task. {told}."
+    )
 
 
 def _line(axes: Any, found: Horizon, look: Mapping[str, Any], aside: float) -> None:

@@ -59,7 +59,9 @@ def _units(internals: Numbers, part: Numbers) -> Any:
         gate = part["numbers"].get("gates", {}).get(panel["name"].replace(" ", "_"))
         title = panel["name"]
         if gate:
-            title = "{panel}, mean of all units {mean}".format(panel=title, mean=f"{gate['mean']:.2f}")
+            title = "{panel}, mean of all units {mean}".format(
+                panel=title, mean=f"{gate['mean']:.2f}"
+            )
         axes.set_title(title, fontsize=8, loc="left", pad=3)
         axes.set_xticks([])
         if "rows" in part:
@@ -195,7 +197,12 @@ def _path(internals: Numbers, part: Numbers) -> Any:
     axes = sheet.axes(0.5, 0.26, wide, high)
     _image(sheet, axes, posterior, True)
     axes.step(range(len(part["path"])), part["path"], where="mid", color=COLOURS[1], linewidth=1.6)
-    axes.set_title("probability of each state, and the most probable path (line)", fontsize=8, loc="left", pad=3)
+    axes.set_title(
+        "probability of each state, and the most probable path (line)",
+        fontsize=8,
+        loc="left",
+        pad=3,
+    )
     _symbols(axes, [str(state + 1) for state in range(states)], high, "y")
     axes.set_ylabel("state", fontsize=7, labelpad=2)
     _symbols(axes, steps, wide)

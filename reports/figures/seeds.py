@@ -129,5 +129,7 @@ def _levels(
 def _alt(task: TaskInfo, groups: dict[str, Group]) -> str:
     found = [a for a, g in groups.items() if g.score.mean is not None]
     missing = [f"{a} ({g.code})" for a, g in groups.items() if g.score.mean is None]
-    text = "Test {metric} of every seed on {task}, with floor and ceiling where known. From best to worst mean: {found}.".format(metric=metric(task), task=task.name, found=", ".join(found))
+    text = "Test {metric} of every seed on {task}, with floor and ceiling where known. From best to worst mean: {found}.".format(
+        metric=metric(task), task=task.name, found=", ".join(found)
+    )
     return f"{text} {say('seeds.missing', missing=', '.join(missing))}" if missing else text

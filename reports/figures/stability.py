@@ -54,7 +54,11 @@ def draw(
         _frame(axes_row, row[0][0])
     for axes in grid[-1]:
         axes.set_xlabel("update", labelpad=2)
-    return finish_small(figure, name, f"Training loss of one seed against updates, with clipping and without, a panel for each task and architecture. Spread of the step-to-step change of the log loss: {told}.")
+    return finish_small(
+        figure,
+        name,
+        f"Training loss of one seed against updates, with clipping and without, a panel for each task and architecture. Spread of the step-to-step change of the log loss: {told}.",
+    )
 
 
 def _any_loss(losses: np.ndarray) -> bool:

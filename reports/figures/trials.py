@@ -35,7 +35,11 @@ def legend(looks: dict[str, Look]) -> Drawing:
     ]  # fmt: skip
     axes.legend(handles=handles, ncols=columns, loc="center left", frameon=False, fontsize=9,
                 handlelength=3, borderaxespad=0)  # fmt: skip
-    return finish(figure, "legend", "Legend: colour, line and marker of each of {names}.".format(names=", ".join(looks)))
+    return finish(
+        figure,
+        "legend",
+        "Legend: colour, line and marker of each of {names}.".format(names=", ".join(looks)),
+    )
 
 
 def _scored(
@@ -80,4 +84,6 @@ def _alt(task: TaskInfo, tried: dict[str, Tried]) -> str:
         f"{a} from {text(found.expected[0])} to {text(found.expected[-1])}"
         for a, found in tried.items()
     ]  # fmt: skip
-    return "Expected best validation {metric} on {task} against the number of tuning trials: {found}.".format(metric=metric(task), task=task.name, found=", ".join(ends))
+    return "Expected best validation {metric} on {task} against the number of tuning trials: {found}.".format(
+        metric=metric(task), task=task.name, found=", ".join(ends)
+    )

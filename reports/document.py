@@ -1,0 +1,265 @@
+"""What a report is made of: blocks, which a renderer turns into a page, a table or terminal output.
+
+A section returns a list of blocks. Contents, numbering, commands and CSV files are derived from
+them, here. Nothing in this module knows a format.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from reports.figures.style import Drawing
+
+
+# -- text ----------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Code:
+    """A name or a command, as it is typed."""
+
+    text: str
+
+
+@dataclass(frozen=True)
+class Strong:
+    """Text that stands out."""
+
+    text: str
+
+
+@dataclass(frozen=True)
+class Link:
+    """Text that leads to an anchor (``#skill``) or a file beside the page."""
+
+    text: str
+    to: str
+
+
+Text = str | Code | Strong | Link | tuple["Text", ...]
+"""A sentence, or its pieces in order."""
+
+
+def plain(text: Text | Cell) -> str:
+    """The words alone."""
+    if isinstance(text, str):
+        return text
+    if isinstance(text, tuple):
+        return "".join(plain(piece) for piece in text)
+    return plain(text.text)
+
+
+def codes(names: Iterable[str], most: int = 8) -> Text:
+    """Names with commas; beyond ``most`` their number."""
+    listed = list(names)
+    pieces: list[Text] = []
+    for name in listed[:most]:
+        pieces += [", ", Code(name)] if pieces else [Code(name)]
+    if len(listed) > most:
+        pieces.append(f" and {len(listed) - most} more")
+    return tuple(pieces)
+
+
+# -- blocks --------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Heading:
+    """The title of what follows, down to the next heading of its level or a higher one."""
+
+    text: str
+    anchor: str = ""
+    level: int = 2
+    """1: the document's own; 2: a section; 3: within one"""
+
+
+@dataclass(frozen=True)
+class Paragraph:
+    """Sentences."""
+
+    text: Text
+    lead: bool = False
+    """The answer, which is read first."""
+
+
+@dataclass(frozen=True)
+class Note:
+    """What has to be known of the text beside it: where records are from, what is left out."""
+
+    text: Text
+
+
+@dataclass(frozen=True)
+class Cell:
+    """One entry of a table that is more than its text."""
+
+    text: Text
+    mark: str = ""
+    """best, near, hole, or a verdict: how it stands out"""
+    why: str = ""
+    """Told on request: the reason of a hole."""
+    value: float | None = None
+    """The number in full, for CSV."""
+
+
+@dataclass(frozen=True)
+class Table:
+    """Rows of text, each as long as the heads."""
+
+    heads: tuple[str, ...]
+    rows: tuple[tuple[Text | Cell, ...], ...]
+    caption: Text = ""
+    name: str = ""
+    """Of its anchor and its CSV file; a table without one has neither."""
+    quiet: tuple[int, ...] = ()
+    """Rows that stand back: baselines among architectures."""
+    data: str = ""
+    """CSV with more than the rows tell; of the rows, if empty."""
+
+
+@dataclass(frozen=True)
+class Figure:
+    """A drawing with its finding, its numbers, and what makes its records."""
+
+    drawing: Drawing
+    finding: Text
+    table: Table
+    command: str = ""
+    """Empty: the document's own."""
+    data: str = ""
+    """CSV with more than the table tells; of the table, if empty."""
+    title: str = ""
+    """In the list of figures; the heading above it, if empty."""
+
+    @property
+    def name(self) -> str:
+        """Of its anchor and its files."""
+        return self.drawing.name
+
+
+@dataclass(frozen=True)
+class Listing:
+    """Items, one below the other."""
+
+    items: tuple[Text, ...]
+
+
+@dataclass(frozen=True)
+class Terms:
+    """Names, each with what it means or is."""
+
+    pairs: tuple[tuple[Text, Text], ...]
+
+
+@dataclass(frozen=True)
+class Literal:
+    """Lines as they are: a command to copy, a traceback."""
+
+    text: str
+
+
+@dataclass(frozen=True)
+class Fold:
+    """Blocks that are shown on request."""
+
+    summary: Text
+    blocks: tuple[Block, ...]
+
+
+@dataclass(frozen=True)
+class Row:
+    """Figures beside each other where there is room."""
+
+    figures: tuple[Figure, ...]
+
+
+Block = Heading | Paragraph | Note | Table | Figure | Listing | Terms | Literal | Fold | Row
+
+
+@dataclass(frozen=True)
+class Document:
+    """A report: what a renderer is given."""
+
+    title: str
+    blocks: tuple[Block, ...]
+    command: str = ""
+    """Makes the records of all that does not say otherwise."""
+    files: dict[str, str] = field(default_factory=dict)
+    """Further files beside it, by path."""
+
+
+# -- what is derived -----------------------------------------------------------------------------
+
+
+def walk(blocks: Iterable[Block]) -> Iterator[Block]:
+    """All blocks in their order, those within folds and rows too."""
+    for block in blocks:
+        yield block
+        if isinstance(block, Fold):
+            yield from walk(block.blocks)
+        elif isinstance(block, Row):
+            yield from block.figures
+
+
+def contents(document: Document) -> list[tuple[Heading, list[Heading]]]:
+    """The sections with what is within each; headings without an anchor are not told."""
+    found: list[tuple[Heading, list[Heading]]] = []
+    for block in document.blocks:
+        if isinstance(block, Heading) and block.anchor and block.level > 1:
+            if block.level == 2:
+                found.append((block, []))
+            elif found:
+                found[-1][1].append(block)
+    return found
+
+
+def figures(document: Document) -> dict[str, Figure]:
+    """All figures by name."""
+    return {block.name: block for block in walk(document.blocks) if isinstance(block, Figure)}
+
+
+def tables(document: Document) -> dict[str, Table]:
+    """The tables that have a name, by it."""
+    found = [block for block in walk(document.blocks) if isinstance(block, Table) and block.name]
+    return {table.name: table for table in found}
+
+
+def csv_files(document: Document) -> dict[str, str]:
+    """The numbers of each figure and each named table, as CSV by name."""
+    found = {
+        name: figure.data or csv_of(figure.table) for name, figure in figures(document).items()
+    }
+    return found | {name: table.data or csv_of(table) for name, table in tables(document).items()}
+
+
+def commands(document: Document) -> list[tuple[str, str, str]]:
+    """Of each figure its name, its title and the command that makes its records."""
+    found, title, count = [], "", 0
+    for block in walk(document.blocks):
+        if isinstance(block, Heading):
+            title, count = block.text, 0
+        elif isinstance(block, Figure):
+            count += 1
+            told = block.title or (title if count == 1 else f"{title}, {count}")
+            found.append((block.name, told, block.command or document.command))
+    return found
+
+
+def csv_of(table: Table) -> str:
+    """A table as CSV, with the minus sign that programs read."""
+    rows = [[plain(cell) for cell in row] for row in table.rows]
+    return as_csv(table.heads, rows).replace("−", "-")
+
+
+def as_csv(heads: Sequence[str], rows: Iterable[Sequence[Any]]) -> str:
+    """Rows as CSV; None is an empty field."""
+    buffer = io.StringIO(newline="")
+    writer = csv.writer(buffer, lineterminator="\n")
+    writer.writerow(heads)
+    writer.writerows(rows)
+    return buffer.getvalue()
