@@ -22,5 +22,8 @@ _HOME = {"run": "harness.api", "results": "harness.api", "UserError": "harness.e
 
 def __getattr__(name: str) -> Any:  # so that `import harness` costs nothing
     if name in _HOME:
+        from harness.shadowed import refuse_shadowed
+
+        refuse_shadowed()
         return getattr(importlib.import_module(_HOME[name]), name)
     raise AttributeError(f"module 'harness' has no attribute {name!r}")

@@ -28,6 +28,7 @@ from harness.cli import (
     why,
 )
 from harness.errors import UserError
+from harness.shadowed import refuse_shadowed
 
 app = typer.Typer(
     name="harness",
@@ -65,6 +66,7 @@ for name, module in {
 def main() -> None:
     """Entry point of the ``harness`` command; a user's mistake ends with exit code 2."""
     try:
+        refuse_shadowed()
         app(args=_with_default_matrix(sys.argv[1:]))
     except UserError as error:
         print(f"harness: {error}", file=sys.stderr)

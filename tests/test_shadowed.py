@@ -1,0 +1,36 @@
+"""A file of the user's own may have the name of one of the project's packages."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+
+import pytest
+
+
+@pytest.mark.parametrize("name", ["tasks.py", "architectures.py", "reports/__init__.py"])
+def test_a_module_that_hides_a_package_is_named(harness_cli, tmp_path, name):
+    (tmp_path / name).parent.mkdir(exist_ok=True)
+    (tmp_path / name).write_text("")
+    answer = harness_cli("list")
+    assert answer.returncode == 2
+    assert str(tmp_path / name) in answer.stderr and "Traceback" not in answer.stderr
+    assert len(answer.stderr.splitlines()) == 1
+
+
+@pytest.mark.parametrize(
+    "script",
+    ["import harness; harness.run", "import tasks, harness; harness.results"],
+)
+def test_a_notebook_is_told_as_well(tmp_path, script):
+    (tmp_path / "tasks.py").write_text("")
+    code = f"try:\n {script}\nexcept Exception as e: print(type(e).__name__, e)"
+    answer = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, cwd=tmp_path
+    )
+    assert answer.stdout.startswith("UserError") and str(tmp_path / "tasks.py") in answer.stdout
+
+
+def test_a_folder_without_modules_hides_nothing(harness_cli, tmp_path):
+    (tmp_path / "tasks").mkdir()
+    assert harness_cli("list").returncode == 0
