@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterable
+from typing import TYPE_CHECKING
 
-from reports.analysis.results import TaskInfo
-from reports.analysis.statistics import Summary
+from reports.analysis.statistics import Summary, summarize
+
+if TYPE_CHECKING:
+    from reports.analysis.results import TaskInfo
 
 
 def skill(value: float | None) -> str:
@@ -107,6 +110,75 @@ def shortened(name: str, most: int) -> str:
         return name
     head = (most - 1) * 2 // 3
     return f"{name[:head]}…{name[head + 1 - most :]}"
+
+
+def amount(value: float | None) -> str:
+    """Two decimals or, of what is small or large, three digits; with a true minus sign."""
+    if value is None:
+        return ""
+    size = abs(value)
+    if size >= 1000:
+        text = f"{value:,.0f}"
+    elif size < 1e-12:
+        return "0"
+    elif size >= 10:
+        text = f"{value:.3g}"
+    else:
+        text = f"{value:.2f}" if size >= 0.01 else f"{value:.1g}"
+        if "e" in text and size >= 1e-4:
+            text = f"{value:.{-math.floor(math.log10(size))}f}"
+    return _minus(text)
+
+
+def interval(low: float | None, high: float | None) -> str:
+    """``0.31 to 0.53``, or nothing where there is none."""
+    return "" if low is None or high is None else f"{amount(low)} to {amount(high)}"
+
+
+def found(values: Summary | Iterable[float | None]) -> str:
+    """``0.42 (95 % interval 0.31 to 0.53, n = 5)``."""
+    summary = values if isinstance(values, Summary) else summarize(values)
+    ends = interval(summary.low, summary.high)
+    inside = f"95 % interval {ends}, n = {summary.n}" if ends else f"n = {summary.n}"
+    return f"{amount(summary.mean)} ({inside})" if summary.n else "unknown"
+
+
+def by_name(numbers: Iterable[tuple[str, Iterable[float | None]]]) -> str:
+    """``rnn 0.21, lstm 0.90 and gru 0.94``: the mean of each that has any value."""
+    means = [(name, summarize(values).mean) for name, values in numbers]
+    return listed([f"{name} {amount(mean)}" for name, mean in means if mean is not None], 99)
+
+
+def with_interval(
+    values: Summary | Iterable[float | None], text: Callable[[float | None], str] = amount
+) -> str:
+    """``0.86 [0.84, 0.88]``: the mean with its 95 % interval; the mean alone where there is none
+    or it cannot be told from the mean."""
+    summary = values if isinstance(values, Summary) else summarize(values)
+    if summary.mean is None:
+        return ""
+    ends = text(summary.low), text(summary.high)
+    if summary.half is None or ends == (text(summary.mean),) * 2:
+        return text(summary.mean)
+    return f"{text(summary.mean)} [{ends[0]}, {ends[1]}]"
+
+
+def geometric(values: Iterable[float | None]) -> tuple[float | None, float | None, float | None]:
+    """The geometric mean of positive numbers and the ends of its 95 % interval, which is that of
+    the mean of the logarithms."""
+    found = summarize(math.log(value) for value in values if value)
+    mean, low, high = (
+        None if end is None else math.exp(end) for end in (found.mean, found.low, found.high)
+    )
+    return mean, low, high
+
+
+def geometric_with_interval(
+    values: Iterable[float | None], text: Callable[[float | None], str] = amount
+) -> str:
+    """``0.86 [0.84, 0.88]``, as ``geometric`` finds it."""
+    mean, low, high = map(text, geometric(values))
+    return f"{mean} [{low}, {high}]" if low and (low, high) != (mean, mean) else mean
 
 
 def _minus(text: str) -> str:

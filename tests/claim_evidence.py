@@ -9,7 +9,7 @@ import numpy as np
 
 from harness.experiment.record import Record
 from harness.experiment.store import Store
-from reports.claims.evidence import Evidence, gather
+from reports.analysis.evidence import Evidence, gather
 
 Row = tuple[str, str, int, Mapping[str, Any] | None]
 """Task, architecture, seed, and fields of the record; None: the cell has not run yet."""

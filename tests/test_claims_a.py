@@ -10,9 +10,9 @@ from typing import Any
 import pytest
 from claim_evidence import SEEDS, Row, around, climb, each, evidence
 
+from reports.analysis.evidence import Evidence
 from reports.claims.claim import MIXED, REFUTED, SUPPORTED, UNDECIDED, Claim, Judgement
 from reports.claims.entries import entry
-from reports.claims.evidence import Evidence
 from reports.figures.style import style
 from reports.sections.claims import figure_of
 

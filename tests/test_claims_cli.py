@@ -12,7 +12,6 @@ from claim_evidence import around, each, evidence
 from harness.experiment.record import Record
 from harness.experiment.store import Store
 from reports.claims import entries as telling
-from reports.claims.amounts import amount, by_name, found, interval
 from reports.claims.claim import (
     REFUTED,
     SUPPORTED,
@@ -26,6 +25,7 @@ from reports.claims.claim import (
 from reports.claims.trial import ORDER, all_claims, command, judge_all
 from reports.figures import forest
 from reports.figures.style import style
+from reports.formats import amount, by_name, found, interval
 
 IDS = [
     "parameters-constant",

@@ -131,7 +131,7 @@ def test_a_horizon_climbs_no_further_than_it_is_learned(tmp_path):
     assert list(tried) == [f"recall[lag={lag},symbols=4]" for lag in (2, 3, 4)]
     assert all(skill > 0.9 for task in list(tried)[:2] for skill in tried[task])
     assert all(skill < 0.5 for skill in tried["recall[lag=4,symbols=4]"])
-    from reports.claims.evidence import gather
+    from reports.analysis.evidence import gather
 
     found = gather(Store(tmp_path / "out")).horizon("memory", "recall", "fnn_window[window=4]")
     assert (found.steps, found.low, found.high, found.open, found.n) == (3, 3, 3, False, 2)

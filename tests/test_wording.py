@@ -19,8 +19,8 @@ from claim_evidence import evidence
 
 import reports.figures.internals
 import reports.wording
+from reports.analysis.evidence import Evidence
 from reports.claims.claim import Comparison
-from reports.claims.evidence import Evidence
 from reports.claims.trial import all_claims
 from reports.figures import forest
 from reports.figures.style import Drawing, style

@@ -41,9 +41,9 @@ def main(
         harness claims --claim ten-steps --claim gates-extend-memory
     """
     from harness.experiment.store import Store
+    from reports.analysis.evidence import gather
     from reports.claims.claim import document
     from reports.claims.entries import entry, summary
-    from reports.claims.evidence import gather
     from reports.claims.trial import all_claims, judge_all
 
     claims = {found.id: found for found in all_claims()}

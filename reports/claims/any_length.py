@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from reports.analysis.evidence import Evidence
 from reports.analysis.statistics import summarize
-from reports.claims.amounts import by_name, found
 from reports.claims.claim import Claim, Comparison, Judgement, rule
-from reports.claims.evidence import Evidence
 from reports.figures.style import PALE, Drawing, canvas, finish, looks
-from reports.formats import listed
+from reports.formats import by_name, found, listed
 
 PART = "length"
 RECURRENT = ("rnn", "lstm", "gru", "encoder_decoder")

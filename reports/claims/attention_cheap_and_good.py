@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from reports.analysis.evidence import Evidence
 from reports.analysis.statistics import summarize
-from reports.claims.amounts import amount, found
 from reports.claims.claim import (
     Claim,
     Comparison,
@@ -15,9 +15,9 @@ from reports.claims.claim import (
     mean_over,
     rule,
 )
-from reports.claims.evidence import Evidence
 from reports.figures import forest
 from reports.figures.style import Drawing
+from reports.formats import amount, found
 
 WIDTH, SIZES = "cost-width-64", "size-decoders"
 PAIR, DECODERS = ("self_attention", "lstm"), ("transformer", "encoder_decoder")

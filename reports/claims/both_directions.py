@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+from reports.analysis.evidence import Evidence
 from reports.analysis.statistics import summarize
-from reports.claims.amounts import amount, found
 from reports.claims.claim import Claim, Comparison, Judgement, differences, mean_over, rule
-from reports.claims.evidence import Evidence
+from reports.formats import amount, found
 
 PART = "directions"
 PAIRS = {"rnn": "birnn", "lstm": "bilstm", "gru": "bigru"}

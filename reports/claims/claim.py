@@ -22,8 +22,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
+from reports.analysis.evidence import Evidence
 from reports.analysis.statistics import Summary, greater, holm, summarize, tost
-from reports.claims.evidence import Evidence
 
 if TYPE_CHECKING:
     from reports.figures.style import Drawing

@@ -6,11 +6,11 @@ import math
 
 import numpy as np
 
+from reports.analysis.evidence import Evidence
 from reports.analysis.statistics import summarize
-from reports.claims.amounts import amount, found
 from reports.claims.claim import Claim, Comparison, Judgement, differences, mean_over, rule
-from reports.claims.evidence import Evidence
 from reports.figures.style import PALE, Drawing, canvas, finish, looks, plain_numbers
+from reports.formats import amount, found
 
 ON, OFF, DESCENT = "clip-on", "clip-off", "-sgd"
 EXPLODING = ("rnn[gain=1.5]", "rnn[gain=2.0]")

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from reports.claims.amounts import by_name, found
+from reports.analysis.evidence import Evidence
 from reports.claims.claim import Claim, Comparison, Judgement, differences, mean_over, rule
-from reports.claims.evidence import Evidence
+from reports.formats import by_name, found
 
 PART, TASK, LATE = "keyword", "keyword[place=early]", "test@late"
 CNN = "cnn"

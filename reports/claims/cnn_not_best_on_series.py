@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
+from reports.analysis.evidence import Evidence
 from reports.analysis.statistics import summarize
-from reports.claims.amounts import amount, found
 from reports.claims.claim import Claim, Comparison, Judgement, differences, mean_over, rule
-from reports.claims.evidence import Evidence
 from reports.figures import forest
 from reports.figures.style import Drawing
-from reports.formats import listed
+from reports.formats import amount, found, listed
 
 PART = "series"
 CNN, CONVOLUTIONS = "cnn", ("cnn", "tcn")

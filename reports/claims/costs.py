@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
+from reports.analysis.evidence import Evidence
 from reports.claims.claim import logarithms, mean_over
-from reports.claims.evidence import Evidence
 
 WIDTHS = ("cost-width-32", "cost-width-64", "cost-width-128")
 """Parts at which architectures have the same number of hidden units."""

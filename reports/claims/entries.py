@@ -6,14 +6,13 @@ from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from reports.analysis.evidence import Evidence
 from reports.analysis.pairs import p_text
-from reports.claims.amounts import amount, interval
 from reports.claims.claim import MIXED, REFUTED, SUPPORTED, UNDECIDED, Claim, Comparison, Judgement
-from reports.claims.evidence import Evidence
 from reports.claims.trial import all_claims, command, judge_all
 from reports.figures import forest
 from reports.figures.style import Drawing, style
-from reports.formats import listed, plural
+from reports.formats import amount, interval, listed, plural
 
 VERDICTS = (SUPPORTED, REFUTED, MIXED, UNDECIDED)
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from reports.analysis.evidence import Evidence
 from reports.analysis.statistics import summarize
-from reports.claims.amounts import by_name, found
 from reports.claims.claim import Claim, Comparison, Judgement, differences, rule
-from reports.claims.evidence import Evidence
 from reports.figures.style import INK, PALE, Drawing, canvas, finish, looks, plain_numbers
+from reports.formats import by_name, found
 
 PART = "bottleneck"
 FIXED, ATTENDING = "encoder_decoder", "attention_encoder_decoder"

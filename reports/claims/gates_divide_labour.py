@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
+from reports.analysis.evidence import Evidence
 from reports.analysis.statistics import summarize
-from reports.claims.amounts import by_name, found
 from reports.claims.claim import Claim, Comparison, Judgement, differences, mean_over, rule
-from reports.claims.evidence import Evidence
-from reports.formats import listed
+from reports.formats import by_name, found, listed
 
 PART = "held-gates"
 FREE, NO_RESET, NO_UPDATE = "gru", "gru[hold_reset=1]", "gru[hold_update=0]"

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
+from reports.analysis.evidence import Evidence
 from reports.claims import lags
-from reports.claims.amounts import found
 from reports.claims.claim import Claim, Comparison, Judgement, differences, mean_over, rule
-from reports.claims.evidence import Evidence
 from reports.figures.style import Drawing
-from reports.formats import listed
+from reports.formats import found, listed
 
 PLAIN, UNIFORM, GATED = "rnn", "rnn[start=uniform]", ("lstm", "gru")
 NAMES = {PLAIN: "RNN", UNIFORM: "RNN, uniform start", "lstm": "LSTM", "gru": "GRU"}

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import math
 
+from reports.analysis.evidence import Evidence
 from reports.analysis.statistics import summarize
 from reports.claims import costs
-from reports.claims.amounts import amount, found
 from reports.claims.claim import Claim, Comparison, Judgement, differences, mean_over, rule
-from reports.claims.evidence import Evidence
-from reports.formats import listed
+from reports.formats import amount, found, listed
 
 SURVEY = ""
 MARGIN = 0.05

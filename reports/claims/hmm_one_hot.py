@@ -5,11 +5,10 @@ from __future__ import annotations
 import math
 import re
 
+from reports.analysis.evidence import Evidence
 from reports.analysis.statistics import summarize
-from reports.claims.amounts import found
 from reports.claims.claim import Claim, Comparison, Judgement, differences, rule
-from reports.claims.evidence import Evidence
-from reports.formats import listed
+from reports.formats import found, listed
 
 HMM = "bits-hmm"
 SIZES = (8, 16, 32)

@@ -6,8 +6,8 @@ import math
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from reports.analysis.evidence import Evidence
 from reports.analysis.horizon import LEARNED, Horizon
-from reports.claims.evidence import Evidence
 from reports.figures.style import INK, PALE, Drawing, canvas, finish, looks, plain_numbers
 
 PART = "horizon"

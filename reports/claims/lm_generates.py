@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from reports.claims.amounts import by_name, found
+from reports.analysis.evidence import Evidence
 from reports.claims.claim import Claim, Comparison, Judgement, mean_over, rule
-from reports.claims.evidence import Evidence
+from reports.formats import by_name, found
 
 PART, TASK = "writing", "english_chars"
 GRAM = "16"

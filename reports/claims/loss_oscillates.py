@@ -6,9 +6,9 @@ import math
 
 import numpy as np
 
-from reports.claims.amounts import by_name, found
+from reports.analysis.evidence import Evidence
 from reports.claims.claim import Claim, Comparison, Judgement, logarithms, mean_over, rule
-from reports.claims.evidence import Evidence
+from reports.formats import by_name, found
 
 ON, OFF = "clip-on", "clip-off"
 TASKS = ("adding", "english_chars")

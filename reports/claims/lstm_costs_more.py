@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import math
 
+from reports.analysis.evidence import Evidence
 from reports.analysis.statistics import summarize
 from reports.claims import costs
-from reports.claims.amounts import amount, found
 from reports.claims.claim import Claim, Comparison, Judgement, rule
-from reports.claims.evidence import Evidence
 from reports.figures import forest
 from reports.figures.style import Drawing
+from reports.formats import amount, found
 
 COSTS: dict[str, costs.Cost] = {
     "parameters": costs.parameters,

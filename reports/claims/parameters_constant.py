@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from reports.analysis.evidence import Evidence
 from reports.claims.claim import Claim, Judgement, exactly, missing
-from reports.claims.evidence import Evidence
 from reports.figures.style import Drawing, canvas, finish, looks, plain_numbers
 from reports.formats import listed
 

@@ -5,13 +5,12 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 
+from reports.analysis.evidence import Evidence
 from reports.analysis.statistics import fit_line, summarize
 from reports.claims import costs
-from reports.claims.amounts import amount, by_name, found
 from reports.claims.claim import Claim, Comparison, Judgement, logarithms, mean_over, rule
-from reports.claims.evidence import Evidence
 from reports.figures.style import Drawing, canvas, finish, looks, plain_numbers
-from reports.formats import listed
+from reports.formats import amount, by_name, found, listed
 
 PART = "cost-length"
 RECURRENT, PARALLEL = ("rnn", "lstm", "gru"), ("cnn", "self_attention")

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+from reports.analysis.evidence import Evidence
 from reports.analysis.statistics import summarize
-from reports.claims.amounts import by_name, found
 from reports.claims.claim import Claim, Comparison, Judgement, differences, mean_over, rule
-from reports.claims.evidence import Evidence
+from reports.formats import by_name, found
 
 PART = "static"
 TRADITIONAL = ("logistic", "fnn_window")

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import math
 
+from reports.analysis.evidence import Evidence
 from reports.claims import lags
-from reports.claims.amounts import found
 from reports.claims.claim import Claim, Comparison, Judgement, mean_over, rule
-from reports.claims.evidence import Evidence
 from reports.figures.style import Drawing
+from reports.formats import found
 
 NAMES = {"rnn": "orthogonal start", "rnn[start=uniform]": "uniform start"}
 """The starts that the plain network is tried with: this project's own, and torch's."""

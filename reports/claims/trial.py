@@ -7,8 +7,8 @@ import pkgutil
 from collections.abc import Sequence
 
 import reports.claims
+from reports.analysis.evidence import Evidence
 from reports.claims.claim import UNDECIDED, Claim, Judgement, adjust, missing
-from reports.claims.evidence import Evidence
 
 MATRIX = "claims"
 """The matrix whose records the claims rest on."""

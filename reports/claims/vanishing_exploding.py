@@ -6,10 +6,10 @@ import math
 from collections.abc import Callable
 from typing import Any
 
-from reports.claims.amounts import amount, by_name, found
+from reports.analysis.evidence import Evidence
 from reports.claims.claim import Claim, Comparison, Judgement, rule
-from reports.claims.evidence import Evidence
 from reports.figures.style import Drawing, canvas, finish, looks
+from reports.formats import amount, by_name, found
 
 PART = "gradient-flow"
 GAINS = {0.5: "rnn[gain=0.5]", 1.0: "rnn", 1.5: "rnn[gain=1.5]", 2.0: "rnn[gain=2.0]"}

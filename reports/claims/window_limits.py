@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from reports.analysis.evidence import Evidence
 from reports.analysis.statistics import Summary, summarize
-from reports.claims.amounts import amount, found
 from reports.claims.claim import Claim, Comparison, Judgement, differences, mean_over, rule
-from reports.claims.evidence import Evidence
 from reports.figures.style import PALE, Drawing, canvas, finish, looks
+from reports.formats import amount, found
 
 WINDOWED = {"window": "fnn_window", "receptive-field": "cnn"}
 """Part and the architecture on trial there; any other is a control that has no window."""

@@ -19,7 +19,7 @@ def sections(
 
     updates: reads a cell's loss and gradient norm of each update; see ``Store.updates``.
     """
-    from reports.claims.evidence import Evidence
+    from reports.analysis.evidence import Evidence
     from reports.figures.style import style
     from reports.sections import cost_growth, gradient_flow, horizon, length, stability
 

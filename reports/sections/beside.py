@@ -52,8 +52,8 @@ def read_beside(store: Store, results: Results) -> Beside:
             found.setdefault(section.id, Placed(section, note))
     claims, claims_note = None, ""
     if source := (results if _is_survey(results) else other):
+        from reports.analysis.evidence import Evidence
         from reports.claims.entries import section as judged
-        from reports.claims.evidence import Evidence
 
         with style():
             claims = judged(Evidence(source, store.updates))

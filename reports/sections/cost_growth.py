@@ -6,20 +6,13 @@ import math
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
+from reports.analysis.evidence import Evidence
 from reports.analysis.statistics import Line, fit_line, summarize
-from reports.claims.amounts import amount
-from reports.claims.evidence import Evidence
 from reports.figures import growth as drawing
 from reports.figures.growth import EQUATIONS, KERNEL, Lines
-from reports.formats import listed
+from reports.formats import amount, geometric, geometric_with_interval, listed, with_interval
 from reports.sections.section import Figure, Section, Table
-from reports.sections.told import (
-    command,
-    geometric,
-    geometric_with_interval,
-    parts_of,
-    with_interval,
-)
+from reports.sections.told import command, parts_of
 
 AXES = ("length", "batch", "width")
 """What a cost grows with."""

@@ -6,20 +6,13 @@ import re
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from reports.analysis.evidence import Evidence
 from reports.analysis.statistics import summarize
-from reports.claims.amounts import amount
-from reports.claims.evidence import Evidence
 from reports.figures import gradient_flow as drawing
 from reports.figures.gradient_flow import WHEN
-from reports.formats import listed
+from reports.formats import amount, geometric, geometric_with_interval, listed, with_interval
 from reports.sections.section import Figure, Section, Table
-from reports.sections.told import (
-    command,
-    geometric,
-    geometric_with_interval,
-    parts_of,
-    with_interval,
-)
+from reports.sections.told import command, parts_of
 
 Flows = Mapping[str, Mapping[int, Mapping[str, Any]]]
 """By architecture and seed: what the probe found."""

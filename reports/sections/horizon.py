@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from reports.analysis.evidence import Evidence
 from reports.analysis.horizon import LEARNED, Horizon, horizon
 from reports.analysis.results import Part
-from reports.claims.evidence import Evidence
 from reports.figures import horizon as drawing
 from reports.formats import listed, skill_with_spread
 from reports.sections.section import Figure, Section, Table

@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
+from reports.analysis.evidence import Evidence
 from reports.analysis.horizon import LEARNED
 from reports.analysis.results import Part
 from reports.analysis.statistics import Summary, summarize
-from reports.claims.evidence import Evidence
 from reports.figures import length as drawing
 from reports.formats import listed, skill, skill_with_spread
 from reports.sections.section import Figure, Section, Table

@@ -9,14 +9,19 @@ from functools import cached_property
 import numpy as np
 
 from harness.experiment.record import Outcome
+from reports.analysis.evidence import Evidence
 from reports.analysis.results import Cell
 from reports.analysis.statistics import Summary, paired, summarize
-from reports.claims.amounts import amount
-from reports.claims.evidence import Evidence
 from reports.figures import stability as drawing
-from reports.formats import listed, skill_with_spread
+from reports.formats import (
+    amount,
+    geometric_with_interval,
+    listed,
+    skill_with_spread,
+    with_interval,
+)
 from reports.sections.section import Figure, Section, Table
-from reports.sections.told import command, geometric_with_interval, parts_named, with_interval
+from reports.sections.told import command, parts_named
 
 PARTS = {"on": "clip-on", "off": "clip-off"}
 LIMIT = 1.0
