@@ -2,72 +2,51 @@
 
 from __future__ import annotations
 
+import importlib
 import os
+import pkgutil
 import sys
 
 import typer
 
-from harness.cli import (
-    advise,
-    check,
-    claims,
-    compare,
-    doctor,
-    generate,
-    list_,
-    new,
-    plan,
-    probe,
-    report,
-    results,
-    run,
-    show,
-    status,
-    sync,
-    ui,
-    why,
-)
 from harness.errors import UserError
 from harness.shadowed import refuse_shadowed
 
-app = typer.Typer(
-    name="harness",
-    help="Compare sequence architectures fairly: every architecture on every task, under equal "
-    "budgets, over several seeds.\n\nStart with: harness run --matrix",
-    no_args_is_help=True,
-    add_completion=False,
-    pretty_exceptions_enable=False,
-    rich_markup_mode="rich",
-    context_settings={"help_option_names": ["-h", "--help"]},
-)
-for name, module in {
-    "run": run,
-    "plan": plan,
-    "list": list_,
-    "status": status,
-    "results": results,
-    "show": show,
-    "probe": probe,
-    "compare": compare,
-    "advise": advise,
-    "claims": claims,
-    "generate": generate,
-    "why": why,
-    "report": report,
-    "ui": ui,
-    "sync": sync,
-    "new": new,
-    "check": check,
-    "doctor": doctor,
-}.items():
-    app.command(name)(module.main)
+ORDER = (
+    "run", "plan", "list", "status", "results", "show", "probe", "compare", "advise", "claims",
+    "generate", "why", "report", "ui", "sync", "new", "check", "doctor",
+)  # fmt: skip
+"""Verbs as ``harness --help`` lists them; any other comes after them."""
+
+
+def application() -> typer.Typer:
+    """The command line: a verb for each module of this package that defines ``main``."""
+    app = typer.Typer(
+        name="harness",
+        help="Compare sequence architectures fairly: every architecture on every task, under equal "
+        "budgets, over several seeds.\n\nStart with: harness run --matrix",
+        no_args_is_help=True,
+        add_completion=False,
+        pretty_exceptions_enable=False,
+        rich_markup_mode="rich",
+        context_settings={"help_option_names": ["-h", "--help"]},
+    )
+    verbs = {}
+    for found in pkgutil.iter_modules(__path__):
+        module = importlib.import_module(f"{__name__}.{found.name}")
+        if hasattr(module, "main"):
+            verbs[found.name.rstrip("_")] = module.main
+    places = {name: place for place, name in enumerate(ORDER)}
+    for name in sorted(verbs, key=lambda name: (places.get(name, len(ORDER)), name)):
+        app.command(name)(verbs[name])
+    return app
 
 
 def main() -> None:
     """Entry point of the ``harness`` command; a user's mistake ends with exit code 2."""
     try:
         refuse_shadowed()
-        app(args=_with_default_matrix(sys.argv[1:]))
+        application()(args=_with_default_matrix(sys.argv[1:]))
     except UserError as error:
         print(f"harness: {error}", file=sys.stderr)
         sys.exit(2)
