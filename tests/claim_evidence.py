@@ -64,7 +64,7 @@ class _Store:
         self.arrays: dict[str, dict[str, np.ndarray]] = {}
         self.cells: list[dict[str, Any]] = []
         self.parts = [
-            {"name": name, "study": study.get(name, ""), "lags": list(lags.get(name, ()))}
+            {"name": name, "probe": study.get(name, ""), "lags": list(lags.get(name, ()))}
             for name in parts
             if name
         ]
@@ -77,7 +77,7 @@ class _Store:
     ) -> None:
         name = "|".join((part, task, architecture, str(seed)))
         given = dict(fields or {})
-        cell = {"id": name, "kind": "report", "task": task, "architecture": architecture}
+        cell = {"id": name, "kind": "score", "task": task, "architecture": architecture}
         self.cells.append(cell | {"seed": seed, "part": part, "lag": given.pop("lag", None)})
         if fields is None:
             return

@@ -203,10 +203,10 @@ def stored(tmp_path_factory):
         for cell in made.results.parts["switching"].results.cells:
             name = f"{len(cells):012x}"
             cells.append({"id": name, "task": cell.task, "architecture": cell.architecture,
-                          "seed": cell.seed, "kind": "report", "part": "switching"})  # fmt: skip
+                          "seed": cell.seed, "kind": "score", "part": "switching"})  # fmt: skip
             store.put(replace(cell.record, id=name, weights={}, per_example={}))
         store.put_plan({"matrix": "claims", "cells": cells, "parts": [
-            {"name": "switching", "study": "", "lags": []}]})  # fmt: skip
+            {"name": "switching", "probe": "", "lags": []}]})  # fmt: skip
     return store.out
 
 

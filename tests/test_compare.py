@@ -30,7 +30,7 @@ def run_of(out: Path, cells: dict, matrix: str = "made", key: dict | None = None
         for seed, end in enumerate(seeds):
             name = f"{abs(hash((task, architecture, seed, json.dumps(key)))):012x}"[:12]
             rows.append({"id": name, "task": task, "architecture": architecture, "seed": seed,
-                         "kind": "report"})  # fmt: skip
+                         "kind": "score"})  # fmt: skip
             if end is None:
                 continue
             record = Record(name, key, task, architecture, seed, metric="accuracy")
@@ -202,7 +202,7 @@ def test_parts_of_a_matrix_are_compared_apart(tmp_path):
         more = run_of(tmp_path / side, {("recall", "lstm"): right(share, 2)}, "more", LONGER)
         extra = [cell | {"part": "long"} for cell in more.store.plan("more")["cells"]]
         plan["cells"] += extra
-        plan["parts"] = [{"name": "long", "study": "", "lags": []}]
+        plan["parts"] = [{"name": "long", "probe": "", "lags": []}]
         run.store.put_plan(plan)
         runs.append(Run(run.store, read(run.store, "made")))
     found = compare(*runs)

@@ -275,7 +275,7 @@ def test_tuning_is_a_round_of_trials_and_chooses_on_validation(tmp_path, matrix_
     tried = {r.key["budget"]["learning_rate"]: r for r in found if r.kind == "trial"}
     assert set(tried) == {1e-6, 0.01}
     assert all("test" not in r.scores and r.seed >= 1_000_000 for r in tried.values())
-    (reported,) = [r for r in found if r.kind == "report" and r.architecture == "rnn"]
+    (reported,) = [r for r in found if r.kind == "score" and r.architecture == "rnn"]
     assert reported.key["budget"]["learning_rate"] == 0.01
     assert tried[0.01].validation > tried[1e-6].validation
     assert len(store.results()) == 2

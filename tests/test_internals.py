@@ -411,7 +411,7 @@ def store(tmp_path, records):
             setattr(record, name, value)
         store.put(record)
         if record.id not in [row["id"] for row in planned]:
-            planned.append({"id": record.id, "task": record.task, "kind": "report",
+            planned.append({"id": record.id, "task": record.task, "kind": "score",
                             "architecture": record.architecture, "seed": 0})  # fmt: skip
         store.put_plan({"matrix": "tiny", "cells": planned})
         return record

@@ -129,7 +129,7 @@ def store_of(tmp_path, scores: dict, metric: str = "accuracy", **more) -> Store:
             )  # fmt: skip
             store.put(record)
             row = {"id": name, "task": label, "architecture": architecture, "seed": seed}
-            cells.append(row | {"kind": "report"})
+            cells.append(row | {"kind": "score"})
     store.put_plan({"matrix": "mine", "description": "", "budget": {}, "cells": cells,
                     "command": "harness run --task mine.toml"})  # fmt: skip
     return store

@@ -42,7 +42,7 @@ architectures = ["rnn"]
 
 [[parts]]
 name = "counted"
-study = "size"
+probe = "size"
 tasks = ["recall[lag=3,symbols=4]"]
 architectures = ["rnn", "hmm"]
 seeds = 1
@@ -61,7 +61,7 @@ evaluate_every = 50
 
 [[parts]]
 name = "memory"
-study = "horizon"
+probe = "horizon"
 tasks = ["recall[symbols=4]"]
 architectures = ["fnn_window[window=4]"]
 lags = [2, 3, 4, 6]
@@ -156,10 +156,10 @@ def test_a_horizon_that_was_broken_off_goes_on(tmp_path):
 @pytest.mark.parametrize(
     ("text", "words"),
     [
-        ('study = "gradient_flow"', ["parts", "study", "gradient-flow"]),
+        ('probe = "gradient_flow"', ["parts", "probe", "gradient-flow"]),
         ("lags = [5, 3]", ["lags", "rise"]),
         ("budget = { stpes = 3 }", ["parts.p.budget", "stpes", "steps"]),
-        ('study = "horizon"\ntasks = ["keyword"]', ["keyword", "dependency length"]),
+        ('probe = "horizon"\ntasks = ["keyword"]', ["keyword", "dependency length"]),
         ('tasks = ["recal"]', ["parts.p", "recal"]),
         ('architectures = ["lsmt"]', ["parts.p", "lstm"]),
     ],

@@ -42,7 +42,7 @@ def make(out: Path, skills: dict, seeds: int = 3, tasks: dict | None = None, **p
             end = ends[seed] if isinstance(ends, list) else ends
             name = f"{len(cells):012x}"
             cells.append(
-                dict(id=name, task=task, architecture=architecture, seed=seed, kind="report")
+                dict(id=name, task=task, architecture=architecture, seed=seed, kind="score")
             )
             if end is None:
                 continue

@@ -41,12 +41,12 @@ def with_parts(out: Path, skills: dict, parts: dict, matrix: str = "made", **pla
     store = make(out, skills, **{"seeds": 2} | plan)
     whole = store.plan("made") | {"matrix": matrix, "parts": []}
     for name, (study, rows) in parts.items():
-        whole["parts"].append(dict(name=name, study=study, lags=list(LAGS), budget={"steps": 9}))
+        whole["parts"].append(dict(name=name, probe=study, lags=list(LAGS), budget={"steps": 9}))
         for task, architecture, seed, fields in rows:
             cell = f"{len(whole['cells']) + 4096:012x}"
             given = dict(fields or {})
             whole["cells"].append(
-                dict(id=cell, task=task, architecture=architecture, seed=seed, kind="report",
+                dict(id=cell, task=task, architecture=architecture, seed=seed, kind="score",
                      part=name, lag=given.pop("lag", None))
             )  # fmt: skip
             if fields is None:

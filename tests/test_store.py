@@ -33,8 +33,17 @@ def test_records_of_every_schema_stay_readable(schema):
     text = (FIXTURES / f"record-schema-{schema}.json").read_text()
     read = Record.from_json(text)
     assert read.outcome == Outcome.OK and read.metric == "rmse" and read.unit == "°F"
+    assert read.kind == "score"  # called "report" in the file
     assert read.test == json.loads(text)["scores"]["test"]["rmse"]
     assert read.curve and read.seconds["total"] > 0 and read.references["AR(24)"] > 0
+
+
+def test_a_plan_of_the_earlier_words_stays_readable(store):
+    cells = [{"id": "aa11", "kind": "report"}, {"id": "bb22", "kind": "trial"}]
+    store.put_plan({"matrix": "m", "cells": cells, "parts": [{"name": "far", "study": "horizon"}]})
+    plan = store.plan("m")
+    assert [cell["kind"] for cell in plan["cells"]] == ["score", "trial"]
+    assert plan["parts"] == [{"name": "far", "probe": "horizon"}]
 
 
 def test_arrays_come_back(store):

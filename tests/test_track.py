@@ -163,7 +163,7 @@ def test_a_cell_shows_what_its_record_holds(tracked):
     }.items()  # fmt: skip
     assert run.data.tags.items() >= {
         "task": "adding[length=9]", "architecture": "gru", "seed": "0", "outcome": "ok",
-        "problem": "many-to-one", "metric": "accuracy", "kind": "report",
+        "problem": "many-to-one", "metric": "accuracy", "kind": "score",
         "capabilities": "memory, recall", "current": "yes",
     }.items()  # fmt: skip
     assert run.data.metrics.items() >= {

@@ -268,7 +268,7 @@ def test_the_best_validation_score_is_chosen(matrix_of, higher):
                 rate,
                 layers,
             )
-            assert cell.study is None and cell.kind == "report" and cell.seed in (0, 1)
+            assert cell.study is None and cell.kind == "score" and cell.seed in (0, 1)
 
 
 def test_the_mean_over_all_seeds_of_a_setting_counts(matrix_of):
@@ -672,7 +672,7 @@ def test_a_tuned_matrix_from_end_to_end(tmp_path, monkeypatch):
     after = {p.name: p.read_bytes() for p in (tmp_path / "out" / "records").glob("*.json")}
     assert before == after
     for row in plan["cells"]:
-        if row["kind"] == "report" or row["trial"] >= 3:
+        if row["kind"] == "score" or row["trial"] >= 3:
             (tmp_path / "out" / "records" / f"{row['id']}.json").unlink()
     again = harness.run("tuned.toml", **run)
     assert [row["id"] for row in store.plan("tuned")["cells"]] == [r["id"] for r in plan["cells"]]
@@ -683,7 +683,7 @@ def test_a_tuned_matrix_from_end_to_end(tmp_path, monkeypatch):
                   "Chosen: learning_rate", "chosen values lie", "steps 20"):  # fmt: skip
         assert words in page, words
     for row in plan["cells"]:
-        if row["kind"] == "report":
+        if row["kind"] == "score":
             (tmp_path / "out" / "records" / f"{row['id']}.json").unlink()
     assert 'id="tuning"' in build(store, "tuned").read_text()
     narrowed = dict(architectures=["rnn"], **run)

@@ -41,7 +41,7 @@ def main(
         c
         for c in cells
         if c.id.startswith(cell)
-        or (c.kind == "report" and (c.task.label, c.architecture.label, str(c.seed)) == wanted)
+        or (c.kind == "score" and (c.task.label, c.architecture.label, str(c.seed)) == wanted)
     ]
     if not hits:
         record = store.find(cell)

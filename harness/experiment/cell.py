@@ -24,8 +24,8 @@ class Cell:
     architecture: Spec
     seed: int
     budget: Budget
-    kind: str = "report"
-    """report; trial: scored on validation only, to choose hyper-parameters; probe: measured, not
+    kind: str = "score"
+    """score; trial: scored on validation only, to choose hyper-parameters; probe: measured, not
     scored"""
     chosen: tuple[tuple[str, Value], ...] = ()
     """the architecture's parameters that tuning set, and that its label does not tell"""

@@ -11,6 +11,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import (
     AfterValidator,
+    AliasChoices,
     BaseModel,
     BeforeValidator,
     ConfigDict,
@@ -40,9 +41,9 @@ OWN_CELLS = "matrix"
 """What stands for a part's name where a matrix's own cells are meant."""
 
 HORIZON = "horizon"
-"""The study that climbs from lag to lag; see ``harness.experiment.horizon``."""
+"""The probe that climbs from lag to lag; see ``harness.experiment.horizon``."""
 
-STUDIES = (HORIZON, *MEASURED)
+PROBES = (HORIZON, *MEASURED)
 """What a part may ask of its cells: a horizon, or what a probe measures."""
 
 LAGS = (5, 10, 20, 50, 100, 200, 500, 1000)
@@ -252,9 +253,9 @@ class Part(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     name: Name
-    study: str = ""
-    """what is asked of its cells: ``horizon``, or a probe that measures something in place of a
-    score, such as ``gradient-flow``; empty: a score, as of any other cell"""
+    probe: Annotated[str, Field(validation_alias=AliasChoices("probe", "study"))] = ""
+    """what its cells are for: ``horizon``, or a measurement in place of a score, such as
+    ``gradient-flow``; empty: a score. Files written earlier call it ``study``"""
     tasks: Names
     architectures: Names
     seeds: SeedList | None = None
@@ -264,14 +265,14 @@ class Part(BaseModel):
     may_diverge: bool = False
     """a training that diverges is an answer here, and no failure"""
     lags: Annotated[list[Positive], Field(min_length=1)] = list(LAGS)
-    """study = horizon: the dependency lengths, from which on longer ones are tried only while at
+    """probe = horizon: the dependency lengths, from which on longer ones are tried only while at
     least half of the seeds succeed"""
 
-    @field_validator("study")
+    @field_validator("probe")
     @classmethod
     def _known(cls, value: str) -> str:
-        if value and value not in STUDIES:
-            raise ValueError(nearest(value, STUDIES))
+        if value and value not in PROBES:
+            raise ValueError(nearest(value, PROBES))
         return value
 
     @field_validator("lags")
@@ -283,8 +284,8 @@ class Part(BaseModel):
 
     @model_validator(mode="after")
     def _climbing(self) -> Part:
-        if self.study != HORIZON and "lags" in self.model_fields_set:
-            raise ValueError(f"lags are for study = {HORIZON}, not for {self.study or 'none'}")
+        if self.probe != HORIZON and "lags" in self.model_fields_set:
+            raise ValueError(f"lags are for probe = {HORIZON}, not for {self.probe or 'none'}")
         return self
 
 

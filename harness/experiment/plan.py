@@ -144,11 +144,11 @@ def _cells_of(
     chosen_tasks: list[tuple[Spec, int | None]] = []
     for text in part.tasks:
         task = spec_of(text, known_tasks, "task", where)
-        if part.study != HORIZON:
+        if part.probe != HORIZON:
             chosen_tasks.append((task, None))
             continue
         chosen_tasks += [(at_lag(task, lag, where), lag) for lag in part.lags]
-    measured = part.study in MEASURED
+    measured = part.probe in MEASURED
     cells = []
     for task, lag in chosen_tasks:
         if tasks and not any(matches(task.label, pattern) for pattern in tasks):
@@ -167,8 +167,8 @@ def _cells_of(
                 architecture,
                 seed,
                 budget,
-                kind="probe" if measured else "report",
-                probe=part.study if measured else "",
+                kind="probe" if measured else "score",
+                probe=part.probe if measured else "",
                 part=part.name,
                 lag=lag,
             )

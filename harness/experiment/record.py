@@ -62,8 +62,8 @@ class Record:
     seed: int
     baseline: bool = False
     """The architecture is one that any sequence model should beat."""
-    kind: str = "report"
-    """report; trial: a tuning trial, of which only the validation score exists; probe: measured,
+    kind: str = "score"
+    """score; trial: a tuning trial, of which only the validation score exists; probe: measured,
     in ``measured``, and not scored"""
     probe: str = ""
     """what was measured"""
@@ -165,6 +165,8 @@ class Record:
                 f"schema {document['schema']} is newer than this version's {SCHEMA}; "
                 "it was written by a later version of Harness"
             )
+        if document.get("kind") == "report":  # what score was called once
+            document["kind"] = "score"
         known = {f.name for f in dataclasses.fields(Record)}
         try:
             record = Record(**{k: v for k, v in document.items() if k in known})

@@ -204,11 +204,18 @@ class Store:
             raise UserError(f"matrix {name}: not run in {self.out}; {nearest(name, known)}")
         path = self.out / "plans" / f"{name}.json"
         try:
-            return json.loads(path.read_text())
+            plan = json.loads(path.read_text())
         except ValueError as error:
             raise UserError(
                 f"{path}: cannot be read ({error}); run the matrix again, no record is lost"
             ) from None
+        for cell in plan["cells"]:
+            if cell["kind"] == "report":  # what score was called once
+                cell["kind"] = "score"
+        for part in plan.get("parts", ()):
+            if "study" in part:  # and the probe
+                part["probe"] = part.pop("study")
+        return plan
 
     def planned(self, matrix: str | None = None) -> list[tuple[dict[str, Any], Record | None]]:
         """Each planned cell but the tuning trials with its record, or None while there is none."""

@@ -69,7 +69,7 @@ def _at(part: Part, lag: int) -> Part:
     """A part at another dependency length, or up to it."""
     if lag < 1:
         raise UserError(f"--lag {lag}: must be at least 1")
-    if part.study == HORIZON:
+    if part.probe == HORIZON:
         lags = [each for each in part.lags if each < lag] + [lag]
         return part.model_copy(update={"lags": lags})
     tasks = [spec_of(text, task_declarations(), "task", "--task") for text in part.tasks]

@@ -191,12 +191,8 @@ def views(plan: Mapping[str, Any], primary: Iterable[str]) -> dict[str, str]:
     # or a mean would be that of a group's best seeds.
     whole = len(cells) <= PAGE
     common = {
-        "searchFilter": (
-            f"tags.part = '{OWN_CELLS}' AND tags.kind = 'report' "
-            if own_cells(plan)
-            else "tags.kind != 'trial' "
-        )
-        + "AND tags.current = 'yes' AND tags.outcome != 'not-applicable'",
+        "searchFilter": (f"tags.part = '{OWN_CELLS}' AND " if own_cells(plan) else "")
+        + "tags.kind != 'trial' AND tags.current = 'yes' AND tags.outcome != 'not-applicable'",
         "runsHiddenMode": "FIRST_20_RUNS",
         "hideEmptyCharts": True,
         "useGroupedValuesInCharts": True,
@@ -227,8 +223,8 @@ def views(plan: Mapping[str, Any], primary: Iterable[str]) -> dict[str, str]:
 
 
 def own_cells(plan: Mapping[str, Any]) -> list[dict[str, Any]]:
-    """The planned cells that are reported and belong to no part."""
-    return [c for c in plan["cells"] if c["kind"] == "report" and not c.get("part")]
+    """The planned cells that are scored and belong to no part."""
+    return [c for c in plan["cells"] if c["kind"] == "score" and not c.get("part")]
 
 
 def _columns(columns: list[str], name: int, created: int) -> dict[str, Any]:

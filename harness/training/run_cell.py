@@ -152,7 +152,7 @@ def _fit_network(bench: Bench) -> None:
         raise RuntimeError("its tuning trials have not all ended; give the same command again")
     network = bench.network()
     bench.train(network)
-    if bench.cell.kind == "report":
+    if bench.cell.kind == "score":
         ways = {"": train.predictor(network, bench.task)}
         beam = bench.cell.budget.beam
         if bench.task.problem.decoded and beam > 1:
@@ -163,7 +163,7 @@ def _fit_network(bench: Bench) -> None:
 
 def _fit_estimator(bench: Bench) -> None:
     estimator = bench.estimator()
-    if bench.cell.kind == "report":
+    if bench.cell.kind == "score":
         _score(bench, {"": estimator.predict})
         bench.record.weights = estimator.arrays()
 

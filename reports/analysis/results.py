@@ -261,7 +261,7 @@ class Part:
     """Cells beside the matrix's own, planned for a question of their own."""
 
     name: str
-    study: str
+    probe: str
     """horizon, a probe's name, or nothing: see ``harness.experiment.matrix.Part``"""
     results: Results
     lags: tuple[int, ...] = ()
@@ -288,9 +288,9 @@ def read(store: Store, matrix: str | None = None) -> Results:
     parts = {
         part["name"]: Part(
             part["name"],
-            part["study"],
+            part["probe"],
             _results(store, plan, tuple(by_part.get(part["name"], {}).values()), ()),
-            tuple(part["lags"]) if part["study"] == "horizon" else (),
+            tuple(part["lags"]) if part["probe"] == "horizon" else (),
             part.get("may_diverge", False),
         )
         for part in plan.get("parts", [])

@@ -29,7 +29,7 @@ def _row(part: Part, planned: Mapping[str, Any]) -> tuple[str, ...]:
     cells = ", ".join(f"{count:,} {outcome}" for outcome, count in ended if count)
     terms = ", ".join(f"{n} {plain(value)}" for n, value in planned.get("budget", {}).items())
     sizes = len(found.tasks), len(found.architectures) + len(found.baselines), len(found.seeds)
-    return (part.name, part.study or "scored", *(f"{size:,}" for size in sizes), cells, terms)
+    return (part.name, part.probe or "scored", *(f"{size:,}" for size in sizes), cells, terms)
 
 
 def scores(results: Results) -> list[tuple[str, Table]]:

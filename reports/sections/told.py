@@ -11,9 +11,9 @@ from reports.sections import reproduce
 from reports.sections.beside import PROBE
 
 
-def parts_of(evidence: Evidence, study: str) -> list[Part]:
-    """The parts with this study of which there are any records."""
-    return [part for part in evidence.results.parts.values() if part.study == study and _any(part)]
+def parts_of(evidence: Evidence, probe: str) -> list[Part]:
+    """The parts with this probe of which there are any records."""
+    return [part for part in evidence.results.parts.values() if part.probe == probe and _any(part)]
 
 
 def parts_named(evidence: Evidence, *names: str) -> list[Part]:
