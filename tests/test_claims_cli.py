@@ -211,9 +211,9 @@ def stored(tmp_path_factory):
 
 
 def call(capsys, *arguments: str) -> str:
-    from harness.cli import app
+    from harness.cli import application
 
-    app(args=["claims", *arguments], standalone_mode=False)
+    application()(args=["claims", *arguments], standalone_mode=False)
     return capsys.readouterr().out
 
 

@@ -139,9 +139,9 @@ def test_list_knows_all_kinds(harness_cli):
 
 def test_listing_and_planning_do_not_import_torch():
     code = (
-        "import sys; from harness.cli import app\n"
+        "import sys; from harness.cli import application\n"
         "for arguments in (['list'], ['plan']):\n"
-        "    app(args=arguments, standalone_mode=False)\n"
+        "    application()(args=arguments, standalone_mode=False)\n"
         "heavy = {'torch', 'mlflow', 'seaborn', 'hmmlearn', 'pandas'} & set(sys.modules)\n"
         "sys.exit(f'imported {heavy}' if heavy else 0)"
     )

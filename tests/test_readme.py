@@ -37,9 +37,9 @@ def test_the_files_shown_run_as_plug_ins(harness_cli, tmp_path):
 
 
 def test_every_verb_shown_exists():
-    from harness.cli import app
+    from harness.cli import application
 
-    known = {command.name for command in app.registered_commands}
+    known = {command.name for command in application().registered_commands}
     shown = set(re.findall(r"^    harness (\w+)", README, re.M))
     assert shown and shown <= known
 

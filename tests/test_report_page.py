@@ -14,7 +14,7 @@ import pytest
 from test_report import TASKS, Page, make, text_of, two_by_two
 from typer.testing import CliRunner
 
-from harness.cli import app
+from harness.cli import application
 from harness.errors import UserError
 from harness.experiment.record import Record
 from harness.experiment.store import Store
@@ -434,10 +434,10 @@ def test_the_command_makes_the_whole_matrix_again(tmp_path, stored, said):
 
 def test_the_report_is_in_english_only_and_says_so(tmp_path):
     two_by_two(tmp_path)
-    good = CliRunner().invoke(app, ["report", "--out", str(tmp_path), "--lang", "en"])
+    good = CliRunner().invoke(application(), ["report", "--out", str(tmp_path), "--lang", "en"])
     assert good.exit_code == 0 and good.output.strip().endswith("index.html")
     with pytest.raises(UserError, match="--lang de: there is no such language; known: en"):
-        CliRunner().invoke(app, ["report", "--out", str(tmp_path), "--lang", "de"],
+        CliRunner().invoke(application(), ["report", "--out", str(tmp_path), "--lang", "de"],
                            catch_exceptions=False)  # fmt: skip
 
 
