@@ -250,7 +250,8 @@ def test_the_gru_whose_gates_are_held_is_the_rnn_and_the_free_one_is_not():
 )
 def test_operations_carried_on_from_few_steps_are_those_counted_over_all(task, architecture):
     from harness.experiment.registry import load_architecture, make_task
-    from harness.training import network as module
+    from harness.training import size
+    from harness.training.network import Network
     from harness.training.run_cell import signature_of
 
     cell = make_cell(task, architecture)
@@ -259,10 +260,10 @@ def test_operations_carried_on_from_few_steps_are_those_counted_over_all(task, a
 
     def build():
         body, parameters = load_architecture(cell.architecture), dict(cell.architecture.parameters)
-        return module.Network(body, 6, signature_of(made), parameters)
+        return Network(body, 6, signature_of(made), parameters)
 
     shapes = some.inputs.shape, some.targets.shape
-    assert module.flops_per_update(build(), *shapes) == module._count_flops(build(), *shapes) > 0
+    assert size.flops_per_update(build(), *shapes) == size._count_flops(build(), *shapes) > 0
 
 
 def test_a_probe_on_its_own(harness_cli, tmp_path):

@@ -502,10 +502,10 @@ def test_flops_are_matched(architecture):
 
 
 def test_what_cannot_be_counted_cannot_be_matched_by_flops(monkeypatch):
-    from harness.training import bench
+    from harness.training import size
     from harness.training.run_cell import run_cell
 
-    monkeypatch.setattr(bench, "flops_per_update", lambda *_: None)
+    monkeypatch.setattr(size, "flops_per_update", lambda *_: None)
     record = run_cell(make_cell("recall[lag=3]", "rnn", match="flops", flops=3e7))
     assert record.outcome == "not-applicable" and "cannot be counted" in record.reason
     assert run_cell(make_cell("recall[lag=3]", "rnn", parameters=1999)).outcome == "ok"

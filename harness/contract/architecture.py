@@ -24,9 +24,9 @@ from harness.experiment.registry import (
     spec_of,
     task_declarations,
 )
-from harness.training.bench import MATCH_TOLERANCE
-from harness.training.network import Network, matched_width
+from harness.training.network import Network
 from harness.training.run_cell import run_cell
+from harness.training.size import MATCH_TOLERANCE, matched_width
 
 OUTPUT_SIZE = 5
 INPUT_SIZE = 6

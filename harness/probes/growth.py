@@ -22,7 +22,8 @@ from torch.nn.attention import SDPBackend, sdpa_kernel
 
 from architectures.gates import Layer
 from harness.training.loop import loss_of
-from harness.training.network import Network, flops_per_update
+from harness.training.network import Network
+from harness.training.size import flops_per_update
 
 MIB = 2**20
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import functools
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -15,14 +14,11 @@ from architectures.architecture import Signature
 from harness.experiment.cell import Cell
 from harness.experiment.matrix import SIZE
 from harness.experiment.record import NotApplicable, Record
-from harness.experiment.registry import Spec, load_architecture
 from harness.training import loop as train
 from harness.training.data import Ready, stream_generator
-from harness.training.network import Network, flops_per_update, matched_width
+from harness.training.network import Network
+from harness.training.size import MATCH_TOLERANCE, matched_size
 from tasks.task import Task
-
-MATCH_TOLERANCE = 0.05
-"""How far a size may be from the budget before the record says so."""
 
 
 @dataclass
@@ -54,7 +50,7 @@ class Bench:
         sample = self.data.splits["validation"].take(slice(0, budget.batch))
         target = getattr(budget, SIZE[budget.match])
         shapes = sample.inputs.shape, sample.targets.shape
-        record.width, record.flops = _size(
+        record.width, record.flops = matched_size(
             cell.architecture, self.signature, budget.match, target, *shapes
         )
         torch.manual_seed(cell.seed)
@@ -124,40 +120,6 @@ class Bench:
         network = self.network()
         self.train(network)
         return train.predictor(network, self.task)
-
-
-@functools.lru_cache(maxsize=1024)
-def _size(
-    architecture: Spec,
-    signature: Signature,
-    match: str,
-    target: float,
-    shape: tuple[int, ...],
-    target_shape: tuple[int, ...],
-) -> tuple[int, float | None]:
-    """The width that matches a target (parameters or FLOPs; with none it is the target), and the
-    FLOPs of an update at that width on a batch of this shape. The same for all seeds, so found
-    once in a worker. Raises NotApplicable where FLOPs are to be matched and cannot be counted.
-    """
-    body, parameters = load_architecture(architecture), dict(architecture.parameters)
-
-    def build(width: int) -> Network:
-        return Network(body, width, signature, parameters)
-
-    def flops(network: Network) -> float:
-        found = flops_per_update(network, shape, target_shape)
-        if not found:
-            raise NotApplicable(
-                f"the FLOPs of {architecture.name} cannot be counted, so that its size cannot be "
-                "matched by them; match = parameters can"
-            )
-        return found
-
-    if match == "flops":
-        width = matched_width(build, target, flops)
-    else:
-        width = matched_width(build, int(target)) if match == "parameters" else int(target)
-    return width, flops_per_update(build(width), shape, target_shape)
 
 
 def _make_deterministic(device: str) -> None:

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import functools
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 import torch
@@ -12,17 +11,13 @@ from torch import Tensor, nn
 
 from architectures.architecture import Signature
 from architectures.readout import read
-from architectures.recurrent import Recurrent
-
-FEW_STEPS = 16
-"""Over so many steps, and twice as many, a recurrent body's operations are counted."""
 
 
 class Network(nn.Module):
     """``(batch, time[, dim])`` and lengths to ``(batch[, time], output size)``.
 
-    Where the output is a sequence of its own, ``forward`` is told the targets (teacher forcing)
-    and ``write`` finds them itself. Everything but the body is the same for all architectures.
+    Where the output is a sequence of its own, ``forward`` gets the targets (teacher forcing) and
+    ``write`` does without. Everything but the body is the same for all architectures.
     Tokens get an embedding of ``signature.embedding`` numbers, the same size for all. In
     training, dropout leaves out a share of the features that enter the body and that leave it.
     """
@@ -108,79 +103,3 @@ def embedding(symbols: int, dim: int) -> nn.Embedding:
     table = nn.Embedding(symbols, dim)
     nn.init.normal_(table.weight, std=min(1.0, math.sqrt(dim / symbols)))
     return table
-
-
-def matched_width(
-    build: Callable[[int], Network],
-    target: float,
-    measure: Callable[[Network], float] = lambda network: network.counts()[1],
-) -> int:
-    """The width whose measure (the count without embeddings) is nearest to ``target``.
-
-    ``build`` is called on the meta device, so nothing is allocated. Measures grow with the
-    width, much like a power of it, which says where to look; halving the bracket now and then
-    keeps that from taking long where they do not.
-    """
-
-    @functools.cache
-    def count(width: int) -> float:
-        with torch.device("meta"):
-            return measure(build(width))
-
-    low, high = 1, 16
-    if count(low) >= target:
-        return low
-    while count(high) < target:
-        low, high = high, 4 * high
-    tries = 0
-    while high - low > 1:
-        power = math.log(count(high) / count(low)) / math.log(high / low)
-        likely = round(low * (target / count(low)) ** (1 / power))
-        tries += 1
-        middle = (low + high) // 2 if tries % 3 == 0 else min(max(likely, low + 1), high - 1)
-        low, high = (middle, high) if count(middle) < target else (low, middle)
-    return min((low, high), key=lambda width: abs(count(width) - target))
-
-
-def flops_per_update(
-    network: Network, shape: tuple[int, ...], target_shape: tuple[int, ...]
-) -> float | None:
-    """Floating-point operations of one forward and backward pass over a batch of this shape.
-
-    Counted on the meta device: the fused kernels that run on real devices hide theirs from the
-    counter. None where a body computes with values and so cannot run without them. A recurrent
-    body does the same at every step, and counting takes long: it is counted over few steps, and
-    the line through these carried on, which is exact.
-    """
-    if isinstance(network.body, Recurrent) and shape[1] > 2 * FEW_STEPS:
-        few, twice = (
-            _count_flops(network, *(_cut(s, shape[1], steps) for s in (shape, target_shape)))
-            for steps in (FEW_STEPS, 2 * FEW_STEPS)
-        )
-        if few is None or twice is None:
-            return None
-        return few + (twice - few) / FEW_STEPS * (shape[1] - FEW_STEPS)
-    return _count_flops(network, shape, target_shape)
-
-
-def _cut(shape: tuple[int, ...], time: int, steps: int) -> tuple[int, ...]:
-    """The shape with so many steps, where it has steps at all."""
-    return (shape[0], steps, *shape[2:]) if shape[1:2] == (time,) else shape
-
-
-def _count_flops(
-    network: Network, shape: tuple[int, ...], target_shape: tuple[int, ...]
-) -> float | None:
-    from torch.utils.flop_counter import FlopCounterMode
-
-    ghost = network.to("meta")
-    kind = torch.float32 if network.embed is None else torch.int64
-    inputs = torch.empty(shape, dtype=kind, device="meta")
-    lengths = torch.empty(shape[0], dtype=torch.int64, device="meta")
-    targets = torch.empty(target_shape, dtype=torch.int64, device="meta")
-    try:
-        with FlopCounterMode(display=False) as counter:
-            ghost(inputs, lengths, targets).sum().backward()
-    except (RuntimeError, NotImplementedError):
-        return None
-    return float(counter.get_total_flops())
