@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, cast
 
@@ -85,7 +86,8 @@ class _Store:
         if "skill" in given:
             given.setdefault("metric", "accuracy")
             given.setdefault("scores", {"test": {given["metric"]: given["skill"]}})
-        self.records[name] = Record(name, {}, task, architecture, seed, **given)
+        key = {"task": _spec(task), "architecture": _spec(architecture), "seed": seed}
+        self.records[name] = Record(name, key, task, architecture, seed, **given)
 
     def plan(self, matrix: str | None = None) -> dict[str, Any]:
         return {"matrix": matrix or "claims", "cells": self.cells, "parts": self.parts}
@@ -98,3 +100,17 @@ class _Store:
 
     def updates(self, cell: str) -> dict[str, np.ndarray]:
         return self.arrays.get(cell, {})
+
+
+def _spec(label: str) -> dict[str, Any]:
+    """``recall[lag=5]`` as it stands in a record's key."""
+    name, _, given = label.rstrip("]").partition("[")
+    pairs = (pair.split("=") for pair in given.split(",") if pair)
+    return {"name": name, "parameters": {key: _value(text) for key, text in pairs}}
+
+
+def _value(text: str) -> Any:
+    try:
+        return json.loads(text)
+    except ValueError:
+        return text

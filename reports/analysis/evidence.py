@@ -10,7 +10,7 @@ import numpy as np
 
 from harness.experiment.store import Store
 from reports.analysis.horizon import Horizon, horizon
-from reports.analysis.results import Cell, Results, read
+from reports.analysis.results import Cell, Part, Results, read
 
 
 @dataclass(frozen=True)
@@ -35,6 +35,22 @@ class Evidence:
         """The labels of a part's tasks, in the order of the plan."""
         found = self.part(part)
         return tuple(task.name for task in found.tasks) if found else ()
+
+    def parts(self, *names: str, probe: str = "") -> list[Part]:
+        """The parts with one of these names, or those with this probe, of which there is any
+        record."""
+        found = self.results.parts.values()
+        chosen = [part for part in found if (part.probe == probe if probe else part.name in names)]
+        return [p for p in chosen if any(c.record and not c.refused for c in p.results.cells)]
+
+    def task_name(self, part: str, task: str) -> str:
+        """A task's name without its parameters."""
+        return next((cell.task_name for cell in self._of_task(part, task)), task)
+
+    def parameter(self, part: str, task: str, name: str) -> Any:
+        """A parameter of a task, as its records have it; None while there are none."""
+        cells = (cell.parameters for cell in self._of_task(part, task) if cell.parameters)
+        return next(cells, {}).get(name)
 
     def architectures(self, part: str, baselines: bool = False) -> tuple[str, ...]:
         """The labels of a part's architectures, in the order of the plan."""
@@ -107,6 +123,12 @@ class Evidence:
                     size = f"a width of {budget['width']}"
                 return f"at most {budget['steps']:,} updates and {size}"
         return "the same budget"
+
+    def _of_task(self, part: str, task: str) -> list[Cell]:
+        """Those with a record first: they know most of their task."""
+        found = self.part(part)
+        cells = [cell for cell in found.cells if cell.task == task] if found else []
+        return sorted(cells, key=lambda cell: cell.record is None)
 
     def _of_records(
         self, part: str, task: str, architecture: str, of: Callable[[Any], float | None]

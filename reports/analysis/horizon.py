@@ -50,7 +50,7 @@ def horizon(part: Part, task: str, architecture: str) -> Horizon:
     skills: dict[int, dict[int, float]] = {}
     waiting = False
     for cell in part.results.cells:
-        if cell.architecture == architecture and cell.task.split("[")[0] == task:
+        if cell.architecture == architecture and cell.task_name == task:
             waiting = waiting or cell.record is None
             if cell.record is not None and not cell.refused and cell.lag is not None:
                 skills.setdefault(cell.lag, {})[cell.seed] = cell.skill or 0.0

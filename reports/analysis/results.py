@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import re
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
@@ -57,6 +57,18 @@ class Cell:
     record: Record | None
     lag: int | None = None
     """The dependency length that was set, where a horizon is sought."""
+
+    @property
+    def task_name(self) -> str:
+        """The task's name alone; while there is no record, as far as its label tells it."""
+        key = self.record.key.get("task") if self.record else None
+        return key["name"] if key else self.task.partition("[")[0]
+
+    @property
+    def parameters(self) -> Mapping[str, Any]:
+        """The task's parameters, those left at their defaults too; none without a record."""
+        key = self.record.key.get("task") if self.record else None
+        return key["parameters"] if key else {}
 
     @property
     def outcome(self) -> str:

@@ -52,7 +52,7 @@ def section(evidence: Evidence) -> Section | None:
 
 
 def _horizons(part: Part) -> Horizons:
-    tasks = dict.fromkeys(task.name.split("[")[0] for task in part.results.tasks)
+    tasks = dict.fromkeys(cell.task_name for cell in part.results.cells)
     every = {(t, a): horizon(part, t, a) for t in tasks for a in part.results.architectures}
     return {pair: found for pair, found in every.items() if found.steps is not None}
 
