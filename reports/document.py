@@ -31,6 +31,8 @@ class Strong:
     """Text that stands out."""
 
     text: str
+    mark: str = ""
+    """How, if not bold: a verdict's name, such as ``verdict-supported``."""
 
 
 @dataclass(frozen=True)
@@ -154,6 +156,15 @@ class Terms:
     """Names, each with what it means or is."""
 
     pairs: tuple[tuple[Text, Text], ...]
+    short: bool = False
+    """A few words each, so that they stand beside each other."""
+
+
+@dataclass(frozen=True)
+class Counts:
+    """How many there are of each kind."""
+
+    pairs: tuple[tuple[int, str], ...]
 
 
 @dataclass(frozen=True)
@@ -176,9 +187,13 @@ class Row:
     """Figures beside each other where there is room."""
 
     figures: tuple[Figure, ...]
+    legend: Drawing | None = None
+    """Of what is drawn alike in all of them."""
 
 
-Block = Heading | Paragraph | Note | Table | Figure | Listing | Terms | Literal | Fold | Row
+Block = (
+    Heading | Paragraph | Note | Table | Figure | Listing | Terms | Counts | Literal | Fold | Row
+)
 
 
 @dataclass(frozen=True)
@@ -189,6 +204,8 @@ class Document:
     blocks: tuple[Block, ...]
     command: str = ""
     """Makes the records of all that does not say otherwise."""
+    home: str = ""
+    """The page that this one belongs to."""
     files: dict[str, str] = field(default_factory=dict)
     """Further files beside it, by path."""
 
@@ -248,6 +265,16 @@ def commands(document: Document) -> list[tuple[str, str, str]]:
             told = block.title or (title if count == 1 else f"{title}, {count}")
             found.append((block.name, told, block.command or document.command))
     return found
+
+
+def text_columns(table: Table) -> list[bool]:
+    """Of each column, whether it holds words rather than numbers; the first one names the rows."""
+    columns = [[plain(cell) for cell in column] for column in zip(*table.rows, strict=True)]
+    words = [
+        2 * sum(cell[:1].isalpha() for cell in column) > sum(map(bool, column))
+        for column in columns or [[] for _ in table.heads]
+    ]
+    return [True, *words[1:]]
 
 
 def csv_of(table: Table) -> str:

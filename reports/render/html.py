@@ -1,0 +1,136 @@
+"""A document as one page of HTML, which needs no script and no other file."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import cache
+from itertools import groupby
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from reports.document import (
+    Block,
+    Cell,
+    Code,
+    Document,
+    Heading,
+    Link,
+    Literal,
+    Paragraph,
+    Strong,
+    Table,
+    Text,
+    contents,
+    plain,
+    text_columns,
+    walk,
+)
+
+if TYPE_CHECKING:
+    from markupsafe import Markup
+
+TEMPLATES = Path(__file__).parent / "templates"
+LONG = 44
+"""Letters from which on a cell holds a sentence, which may break into lines."""
+
+
+def html(document: Document) -> str:
+    """The whole page. Every string is escaped, whatever it holds.
+
+    What stands before the first heading of level 2 is the head of the page. A page that belongs to
+    another one has no contents beside it.
+    """
+    from markupsafe import Markup
+
+    head, sections = _divided(document.blocks)
+    return (
+        _environment()
+        .get_template("document.html")
+        .render(
+            document=document,
+            head=[(lead, list(blocks)) for lead, blocks in groupby(head, _leads)],
+            sections=sections,
+            contents=contents(document),
+            files=[path for path in document.files if "/" not in path],
+            css=Markup((TEMPLATES / "page.css").read_text(encoding="utf-8")),
+        )
+    )
+
+
+def inline(text: Text | Cell) -> Markup:
+    """The text of a paragraph or a cell, escaped, with its links and marks."""
+    from markupsafe import Markup
+
+    from reports.figures.style import printable
+
+    if isinstance(text, str):
+        return Markup.escape(printable(text))
+    if isinstance(text, tuple):
+        return Markup("").join(map(inline, text))
+    inner = inline(text.text)
+    if isinstance(text, Code):
+        return Markup("<code>{}</code>").format(inner)
+    if isinstance(text, Link):
+        return Markup('<a href="{}">{}</a>').format(inline(text.to), inner)
+    if isinstance(text, Strong):
+        mark = Markup(' class="{}"').format(text.mark) if text.mark else ""
+        return Markup("<b{}>{}</b>").format(mark, inner)
+    return inner
+
+
+@cache
+def _environment() -> Any:
+    import jinja2
+
+    environment = jinja2.Environment(
+        loader=jinja2.FileSystemLoader(TEMPLATES),
+        autoescape=True,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        undefined=jinja2.StrictUndefined,
+    )
+    environment.filters |= {
+        "inline": inline,
+        "block": _block,
+        "cell": lambda value: value if isinstance(value, Cell) else Cell(value),
+        "words": text_columns,
+        "wordy": _wordy,
+        "long": lambda cell: len(plain(cell)) > LONG,
+        "bulky": _bulky,
+    }
+    return environment
+
+
+def _block(block: Block) -> Any:
+    """A block by the macro of its name."""
+    macros = _environment().get_template("blocks.html").module
+    return getattr(macros, type(block).__name__.lower())(block)
+
+
+def _divided(blocks: Sequence[Block]) -> tuple[list[Block], list[list[Block]]]:
+    """The head, and each section with its heading."""
+    head: list[Block] = []
+    sections: list[list[Block]] = []
+    for block in blocks:
+        if isinstance(block, Heading) and block.level == 2:
+            sections.append([])
+        (sections[-1] if sections else head).append(block)
+    return head, sections
+
+
+def _leads(block: Block) -> bool:
+    return isinstance(block, Paragraph) and block.lead
+
+
+def _wordy(table: Table) -> bool:
+    """Whether a table holds sentences."""
+    return any(len(plain(cell)) > LONG for row in table.rows for cell in row)
+
+
+def _bulky(blocks: Sequence[Block]) -> bool:
+    """Whether a fold stays shut on paper: of tracebacks, and of what a drawing shows as well."""
+    return any(
+        isinstance(block, Literal)
+        or (isinstance(block, Table) and (len(block.rows) > 40 or len(block.heads) > 9))
+        for block in walk(blocks)
+    )

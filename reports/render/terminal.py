@@ -1,0 +1,130 @@
+"""Blocks in the terminal."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any
+
+from reports.document import (
+    Block,
+    Cell,
+    Code,
+    Counts,
+    Document,
+    Figure,
+    Fold,
+    Heading,
+    Link,
+    Listing,
+    Literal,
+    Note,
+    Paragraph,
+    Row,
+    Strong,
+    Table,
+    Terms,
+    Text,
+    plain,
+    text_columns,
+)
+
+if TYPE_CHECKING:
+    from rich import table, text
+    from rich.console import Console
+
+STYLES = {
+    "best": "bold",
+    "hole": "dim",
+    "better": "green",
+    "worse": "red",
+    "verdict-supported": "green",
+    "verdict-refuted": "red",
+    "verdict-mixed": "yellow",
+    "verdict-undecided": "dim",
+}
+"""How marks look; others look like any text."""
+SENTENCE, LEAST = 44, 24
+"""Letters from which on a cell may break into lines, and the least width of its column."""
+
+
+def show(console: Console, blocks: Document | Iterable[Block]) -> None:
+    """Print blocks one below the other, an empty line before a heading or a table's title.
+
+    No text is taken for markup. Only heads and sentences break into lines: a table of many columns is
+    wider than the window rather than without a part of its names.
+    """
+    listed = blocks.blocks if isinstance(blocks, Document) else blocks
+    for at, block in enumerate(listed):
+        if at and isinstance(block, Heading | Table | Figure):
+            console.print()
+        for renderable in _renderables(block):
+            console.print(renderable, crop=False, highlight=False)
+
+
+def _renderables(block: Block) -> Iterable[Any]:
+    match block:
+        case Heading():
+            yield inline(block.text, "bold")
+        case Paragraph():
+            yield inline(block.text)
+        case Note():
+            yield inline(block.text, "dim")
+        case Table():
+            yield _grid(block)
+        case Figure():
+            yield inline(block.finding)
+            yield _grid(block.table)
+        case Row():
+            for figure in block.figures:
+                yield from _renderables(figure)
+        case Listing():
+            yield from (inline(("  ", item)) for item in block.items)
+        case Terms():
+            yield _grid(Table((), tuple(block.pairs)))
+        case Counts():
+            yield inline(", ".join(f"{count:,} {what}" for count, what in block.pairs))
+        case Literal():
+            yield inline(block.text)
+        case Fold():
+            yield inline(block.summary, "bold")
+            for inner in block.blocks:
+                yield from _renderables(inner)
+
+
+def inline(text: Text | Cell, style: str = "") -> text.Text:
+    """A text with its styles; nothing in it is markup."""
+    from rich.text import Text as Line
+
+    match text:
+        case str():
+            return Line(text, style)
+        case tuple():
+            return Line("", style).join(inline(piece) for piece in text)
+        case Code():
+            return Line(text.text, style)
+        case Strong() | Cell():
+            marked = STYLES.get(text.mark, "" if isinstance(text, Cell) else "bold")
+            return inline(text.text, marked or style)
+        case Link():
+            return inline(text.text, style)
+
+
+def _grid(block: Table) -> table.Table:
+    from rich.table import Table as Grid
+
+    grid = Grid(
+        title=inline(block.caption) if block.caption else None, title_justify="left",
+        title_style="italic", show_header=bool(block.heads), box=None, pad_edge=False,
+    )  # fmt: skip
+    heads = block.heads or ("",) * len(block.rows[0])
+    for at, (head, words) in enumerate(zip(heads, text_columns(block), strict=True)):
+        longest = max((len(plain(row[at])) for row in block.rows), default=0)
+        grid.add_column(
+            inline(head),
+            justify="left" if words else "right",
+            overflow="fold",
+            min_width=longest if longest <= SENTENCE else LEAST,
+        )
+    for at, row in enumerate(block.rows):
+        grid.add_row(*map(inline, row), style="dim" if at in block.quiet else None)
+    return grid
