@@ -1,4 +1,4 @@
-"""A document as a page, as Markdown and in the terminal: the same blocks, nothing taken for markup."""
+"""A document as a page, as Markdown and in the terminal."""
 
 from __future__ import annotations
 

@@ -50,8 +50,8 @@ SENTENCE, LEAST = 44, 24
 def show(console: Console, blocks: Document | Iterable[Block]) -> None:
     """Print blocks one below the other, an empty line before a heading or a table's title.
 
-    No text is taken for markup. Only heads and sentences break into lines: a table of many columns is
-    wider than the window rather than without a part of its names.
+    No text is taken for markup. Only heads and sentences break into lines: a table of many
+    columns is wider than the window rather than without a part of its names.
     """
     listed = blocks.blocks if isinstance(blocks, Document) else blocks
     for at, block in enumerate(listed):
