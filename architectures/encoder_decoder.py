@@ -50,7 +50,7 @@ class EncoderDecoder(nn.Module):
     def encode(self, x: Tensor, lengths: Tensor) -> State:
         # Torch's own kernels return an LSTM's cell after the padding only.
         seen = self.encoder.trace(x, lengths)
-        state = {name: read(seen[name], lengths, "last") for name in carried(self.decoder)}
+        state = {name: read(seen[name], lengths, "last") for name in state_names(self.decoder)}
         if self.every_step:
             state["context"] = read(seen["output"], lengths, "last")
         return state
@@ -59,7 +59,7 @@ class EncoderDecoder(nn.Module):
         if self.every_step:
             context = state["context"][:, None].expand(-1, previous.shape[1], -1)
             previous = torch.cat([previous, context], -1)
-        return go_on(self.decoder, previous, state)
+        return forward_from(self.decoder, previous, state)
 
 
 @architecture("attention_encoder_decoder", problems=("one-to-many", "sequence-to-sequence"))
@@ -104,7 +104,7 @@ class AttentionEncoderDecoder(nn.Module):
         annotation = self.encoder.out_features
         told = signature.embedding + (annotation if self.additive else 0)
         self.decoder = FORWARDS[cell](told, outside, signature, layers=layers)
-        self.start = nn.Linear(inside, outside * len(carried(self.decoder)))
+        self.start = nn.Linear(inside, outside * len(state_names(self.decoder)))
         self.key = nn.Linear(annotation, outside, bias=False)
         if self.additive:
             self.query = nn.Linear(outside, outside)
@@ -117,7 +117,7 @@ class AttentionEncoderDecoder(nn.Module):
             whole = annotations[:, 0, self.start.in_features :]
         else:
             whole = read(annotations, lengths, "last")
-        names = carried(self.decoder)
+        names = state_names(self.decoder)
         start = self.start(whole).tanh().chunk(len(names), -1)
         return {
             **dict(zip(names, start, strict=True)),
@@ -137,15 +137,15 @@ class AttentionEncoderDecoder(nn.Module):
 
     def _decode(self, previous: Tensor, state: State) -> tuple[Tensor, State, Tensor]:
         if self.additive:
-            top = carried(self.decoder)[-len(self.decoder.layer.states)]
+            top = state_names(self.decoder)[-len(self.decoder.layer.states)]
             steps = []
             for symbol in previous.split(1, 1):
                 weights, context = self._attend(state[top][:, None], state)
-                hidden, state = go_on(self.decoder, torch.cat([symbol, context], -1), state)
+                hidden, state = forward_from(self.decoder, torch.cat([symbol, context], -1), state)
                 steps.append((hidden, context, weights))
             hidden, context, weights = (torch.cat(parts, 1) for parts in zip(*steps, strict=True))
         else:
-            hidden, state = go_on(self.decoder, previous, state)
+            hidden, state = forward_from(self.decoder, previous, state)
             weights, context = self._attend(hidden, state)
         return self.join(torch.cat([context, hidden], -1)).tanh(), state, weights
 
@@ -160,19 +160,19 @@ class AttentionEncoderDecoder(nn.Module):
         return weights, weights @ state["annotations"]
 
 
-def carried(network: Recurrent) -> list[str]:
+def state_names(network: Recurrent) -> list[str]:
     """Names of what goes from one step to the next, ``hidden_l0, cell_l0, hidden_l1, ...``"""
     levels = range(len(network.forwards))
     return [f"{state}_l{level}" for level in levels for state in network.layer.states]
 
 
-def go_on(network: Recurrent, x: Tensor, state: State) -> tuple[Tensor, State]:
+def forward_from(network: Recurrent, x: Tensor, state: State) -> tuple[Tensor, State]:
     """Hidden states ``(batch, steps, width)`` of a network that reads on from a state, and the
     state it ends in; the state's tensors are ``(batch, width)``."""
     after = dict(state)
     for level, layer in enumerate(network.forwards):
         assert isinstance(layer, Layer)
         names = [f"{name}_l{level}" for name in layer.states]
-        x, ends = layer.go_on(x, [state[name] for name in names])
+        x, ends = layer.forward_from(x, [state[name] for name in names])
         after.update(zip(names, ends, strict=True))
     return x, after

@@ -43,7 +43,7 @@ class Layer(nn.Module):
     memory on its way out, since torch too has one function in both places.
     ``hold``: ``free``, ``0`` or ``1`` for each gate by name. A gate that is held is that number,
     and has no parameters: its rows are missing from the weights, the other rows keep their order.
-    ``learned``: the state before the first step is trained (it starts at zero); else it is zero.
+    ``learned_start``: the state before the first step is trained, from zero on; else it is zero.
     """
 
     fused: ClassVar[Callable[..., nn.RNNBase]]
@@ -56,7 +56,7 @@ class Layer(nn.Module):
         self,
         features: int,
         width: int,
-        learned: bool,
+        learned_start: bool,
         gate: str = "sigmoid",
         candidate: str = "tanh",
         **hold: str,
@@ -69,7 +69,7 @@ class Layer(nn.Module):
         self.free = [block for block in self.blocks if block not in self.held]
         self.weights = self._torchs(features) or Weights(features, width, len(self.free))
         self.initial = nn.ParameterDict(
-            {state: nn.Parameter(torch.zeros(width)) for state in self.states if learned}
+            {state: nn.Parameter(torch.zeros(width)) for state in self.states if learned_start}
         )
 
     def _torchs(self, features: int) -> nn.RNNBase | None:
@@ -98,9 +98,9 @@ class Layer(nn.Module):
 
     def forward(self, x: Tensor) -> Tensor:
         """The hidden state after each step, ``(batch, time, width)``."""
-        return self.go_on(x, self.before_first(x))[0]
+        return self.forward_from(x, self.initial_state(x))[0]
 
-    def go_on(self, x: Tensor, state: list[Tensor]) -> tuple[Tensor, list[Tensor]]:
+    def forward_from(self, x: Tensor, state: list[Tensor]) -> tuple[Tensor, list[Tensor]]:
         """The hidden state after each step, read on from a state, and the state at the end; the
         states are ``(batch, width)``, in the order of ``states``."""
         if self.by_equations or not isinstance(self.weights, nn.RNNBase):
@@ -113,7 +113,7 @@ class Layer(nn.Module):
 
     def unroll(self, x: Tensor) -> dict[str, Tensor]:
         """States, candidate and gates after each step, each ``(batch, time, width)``."""
-        steps = self._steps(x, self.before_first(x))
+        steps = self._steps(x, self.initial_state(x))
         shape = (*x.shape[:2], self.width)
         return {
             name: x.new_full(shape, first)
@@ -122,7 +122,7 @@ class Layer(nn.Module):
             for name, first in steps[0].items()
         }
 
-    def before_first(self, x: Tensor) -> list[Tensor]:
+    def initial_state(self, x: Tensor) -> list[Tensor]:
         """The state before the first step, ``(batch, width)`` each."""
         if not self.initial:
             return [x.new_zeros(len(x), self.width) for _ in self.states]

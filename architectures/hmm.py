@@ -9,7 +9,14 @@ from typing import Any
 import numpy as np
 
 from architectures.architecture import Data, Signature, architecture
-from architectures.markov import Chain, counted, distribution, guessed, learned, spread_of
+from architectures.markov import (
+    Chain,
+    baum_welch,
+    distribution,
+    fit_supervised,
+    initialise,
+    spread_of,
+)
 
 LEAST = 1e-12
 """Least probability a prediction gives to anything."""
@@ -97,7 +104,7 @@ class HMM:
             )
         if signature.horizon is not None:
             return (
-                "it foretells symbols from symbols or vectors from vectors, a step at a time; not "
+                "it predicts symbols from symbols or vectors from vectors, a step at a time; not "
                 f"{signature.outputs} from {signature.inputs} ({signature.problem})"
             )
         return f"no hidden Markov model is fitted to {signature.problem} with {signature.outputs}"
@@ -110,7 +117,7 @@ class HMM:
         if self.use == "tag":
             return self._fit_by_counting(training, judges)
         if self.use == "classify":
-            labels = training.targets[training.scored]
+            labels = training.targets[training.loss_mask]
             count = np.bincount(labels, minlength=self.signature.output_size)
             self.log_prior = np.log(distribution(count + 1e-3))
         return self._fit_by_em(training, judges, rng)
@@ -118,11 +125,11 @@ class HMM:
     def _fit_by_counting(self, training: Data, judges: Data) -> dict[str, Any]:
         states, best = self.signature.output_size, None
         for alpha in ALPHAS:
-            chain = counted(
+            chain = fit_supervised(
                 training.inputs,
                 training.lengths,
                 training.targets,
-                training.scored,
+                training.loss_mask,
                 states,
                 self.vocabulary,
                 alpha,
@@ -146,7 +153,7 @@ class HMM:
                 tries.append((True, 0))
             for left_to_right, restart in tries:
                 chains = [
-                    guessed(*group, states, self.vocabulary, left_to_right, rng, self.spread)
+                    initialise(*group, states, self.vocabulary, left_to_right, rng, self.spread)
                     for group in few
                 ]
                 settings = {"states": states, "left_to_right": left_to_right, "restart": restart}
@@ -180,7 +187,7 @@ class HMM:
             return [self._sequences(_some(training, steps, rng))]
         groups = []
         for label in range(self.signature.output_size):
-            rows = np.flatnonzero((training.targets == label) & training.scored)
+            rows = np.flatnonzero((training.targets == label) & training.loss_mask)
             rows = rows if len(rows) else np.arange(len(training.lengths))  # a class never seen
             share = steps and steps // self.signature.output_size
             groups.append(self._sequences(_some(training, share, rng, rows)))
@@ -195,7 +202,7 @@ class HMM:
         if self.use != "continue" or self.signature.horizon != 1:
             return inputs, lengths
         rows = np.arange(len(lengths))
-        known = data.scored[rows, lengths - 1]
+        known = data.loss_mask[rows, lengths - 1]
         return _closed(inputs, lengths, data.targets[rows, lengths - 1], known)
 
     def _ended(self, inputs: np.ndarray, lengths: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -214,13 +221,13 @@ class HMM:
         """EM for each group from the chain given, and how well the result does."""
         pull = PULLS[settings["restart"] % len(PULLS)]
         fits = [
-            learned(chain, *group, self.iterations, self.spread, pull)
+            baum_welch(chain, *group, self.iterations, self.spread, pull)
             for chain, group in zip(chains, groups, strict=True)
         ]
         self.chains = [chain for chain, _ in fits]
         if self.use == "forecast":
             state, _ = self.chains[0].filter(heads.inputs, heads.lengths)
-            state, wanted = state[heads.scored], heads.targets[heads.scored]
+            state, wanted = state[heads.loss_mask], heads.targets[heads.loss_mask]
             mean = wanted.mean(0, dtype=float)
             # One imagined observation of the overall mean in each state bounds a rare state's.
             gram = state.T @ state + np.eye(state.shape[1])
@@ -231,8 +238,8 @@ class HMM:
     def _score(self, data: Data) -> tuple[float, ...]:
         """How well ``data`` is predicted, more is better: accuracy, then log-probability of the
         right label (nats); of the right symbol; or minus the root mean squared error."""
-        answer = self.predict(data.inputs, data.lengths)[data.scored]
-        right = data.targets[data.scored]
+        answer = self.predict(data.inputs, data.lengths)[data.loss_mask]
+        right = data.targets[data.loss_mask]
         if self.use == "forecast":
             return (-float(np.sqrt(np.mean((answer - right) ** 2))),)
         log_probability = float(answer[np.arange(len(right)), right].mean())
@@ -347,7 +354,7 @@ class Part:
     inputs: np.ndarray
     lengths: np.ndarray
     targets: np.ndarray
-    scored: np.ndarray
+    loss_mask: np.ndarray
 
 
 def _some(
@@ -358,4 +365,4 @@ def _some(
     if steps is not None:
         rows = rows[: np.searchsorted(np.cumsum(data.lengths[rows] + OVERHEAD), steps) + 1]
     rows = np.sort(rows)
-    return Part(data.inputs[rows], data.lengths[rows], data.targets[rows], data.scored[rows])
+    return Part(data.inputs[rows], data.lengths[rows], data.targets[rows], data.loss_mask[rows])

@@ -131,7 +131,7 @@ def spread_of(inputs: np.ndarray, lengths: np.ndarray) -> np.ndarray:
     return np.maximum(variances, variances.mean() + 1e-6)
 
 
-def counted(
+def fit_supervised(
     inputs: np.ndarray,
     lengths: np.ndarray,
     labels: np.ndarray,
@@ -157,7 +157,7 @@ def counted(
     )
 
 
-def guessed(
+def initialise(
     inputs: np.ndarray,
     lengths: np.ndarray,
     states: int,
@@ -195,7 +195,7 @@ def guessed(
     return Chain(distribution(start), distribution(moves), **emits, left_to_right=left_to_right)
 
 
-def learned(
+def baum_welch(
     chain: Chain,
     inputs: np.ndarray,
     lengths: np.ndarray,

@@ -102,7 +102,7 @@ class Examples:
     ``targets``: one for an example ``(batch,)`` int64 or ``(batch, dim)`` float32;
     many-to-many ``(batch, time)`` int64 or ``(batch, time, dim)`` float32;
     one-to-many and sequence-to-sequence ``(batch, output time)`` int64, each closed by ``END``.
-    ``scored``: bool, ``(batch,)`` or as long as the targets: which of them count. Never padding.
+    ``loss_mask``: bool, ``(batch,)`` or as long as the targets: which of them count. Never padding.
     ``target_lengths``: ``(batch,)`` int64, the closing ``END`` included, where targets have a
     length of their own; None elsewhere.
     ``variants``: ``(batch, n, output time)`` int64: further right answers, each closed by
@@ -112,7 +112,7 @@ class Examples:
     inputs: np.ndarray
     lengths: np.ndarray
     targets: np.ndarray
-    scored: np.ndarray
+    loss_mask: np.ndarray
     target_lengths: np.ndarray | None = None
     variants: np.ndarray | None = None
 
@@ -130,16 +130,16 @@ class Examples:
                 self.inputs[rows, :steps],
                 lengths,
                 self.targets[rows, :cut],
-                self.scored[rows, :cut],
+                self.loss_mask[rows, :cut],
                 target_lengths,
                 None if self.variants is None else self.variants[rows],
             )
-        per_step = self.scored.ndim == 2
+        per_step = self.loss_mask.ndim == 2
         return Examples(
             self.inputs[rows, :steps],
             lengths,
             self.targets[rows, :steps] if per_step else self.targets[rows],
-            self.scored[rows, :steps] if per_step else self.scored[rows],
+            self.loss_mask[rows, :steps] if per_step else self.loss_mask[rows],
         )
 
     def arrays(self) -> dict[str, np.ndarray]:
@@ -151,7 +151,7 @@ class Examples:
         inputs: np.ndarray,
         targets: np.ndarray,
         lengths: np.ndarray | None = None,
-        scored: np.ndarray | None = None,
+        loss_mask: np.ndarray | None = None,
     ) -> Examples:
         """Examples with the usual defaults: full length, every real step scored.
 
@@ -161,14 +161,14 @@ class Examples:
         batch, time = inputs.shape[:2]
         if lengths is None:
             lengths = np.full(batch, time)
-        if scored is None:
+        if loss_mask is None:
             per_step = targets.ndim == (2 if targets.dtype.kind in "iu" else 3)
-            scored = np.arange(time) < lengths[:, None] if per_step else np.ones(batch, bool)
+            loss_mask = np.arange(time) < lengths[:, None] if per_step else np.ones(batch, bool)
         return Examples(
             inputs.astype(np.int64 if inputs.dtype.kind in "iu" else np.float32),
             np.asarray(lengths, np.int64),
             targets.astype(np.int64 if targets.dtype.kind in "iu" else np.float32),
-            np.asarray(scored, bool),
+            np.asarray(loss_mask, bool),
         )
 
     @staticmethod
@@ -195,8 +195,8 @@ class Examples:
             for rows, answers in zip(others, variants, strict=True):
                 for row, answer in zip(rows, answers, strict=False):
                     row[: len(answer)] = answer
-        scored = np.arange(padded.shape[1]) < target_lengths[:, None]
-        return Examples(plain.inputs, plain.lengths, padded, scored, target_lengths, others)
+        loss_mask = np.arange(padded.shape[1]) < target_lengths[:, None]
+        return Examples(plain.inputs, plain.lengths, padded, loss_mask, target_lengths, others)
 
 
 class Task(ABC):
@@ -473,9 +473,9 @@ def package_folder(module: str, distribution: str) -> str:
 
 def accuracy_of(guess: np.ndarray | int, examples: Examples) -> float:
     """Share of scored targets that a guess (one label, or one for each target) gets right."""
-    return float((examples.targets == guess)[examples.scored].mean())
+    return float((examples.targets == guess)[examples.loss_mask].mean())
 
 
 def majority(examples: Examples) -> int:
     """The most frequent scored label."""
-    return int(np.bincount(examples.targets[examples.scored]).argmax())
+    return int(np.bincount(examples.targets[examples.loss_mask]).argmax())

@@ -98,19 +98,19 @@ def test_padding_does_not_matter(made, signature):
     for junk in (0, 3):
         for part in (training, validation, test):
             part.inputs[np.arange(9) >= part.lengths[:, None]] = junk
-            if part.scored.ndim == 2:
+            if part.loss_mask.ndim == 2:
                 part.targets[np.arange(9) >= part.lengths[:, None]] = junk % 2
         model = made(signature)
         model.fit(training, validation, 0)
         answers.append(model.predict(test.inputs, test.lengths))
-        real = test.scored if test.scored.ndim == 2 else slice(None)
+        real = test.loss_mask if test.loss_mask.ndim == 2 else slice(None)
     assert np.array_equal(answers[0][real], answers[1][real])
     row = int(test.lengths.argmin())
     length = test.lengths[row]
     alone = model.predict(test.inputs[row : row + 1, :length], test.lengths[row : row + 1])[0]
     together = answers[1][row]
     np.testing.assert_allclose(
-        alone, together[:length] if test.scored.ndim == 2 else together, atol=1e-6
+        alone, together[:length] if test.loss_mask.ndim == 2 else together, atol=1e-6
     )
 
 
@@ -155,7 +155,7 @@ def test_probabilities_sum_to_one_and_none_is_zero(made, signature):
     model.fit(training, some_examples(signature, 20, 1), 0)
     test = some_examples(signature, 50, 2)
     log = model.predict(test.inputs, test.lengths)
-    log = log[test.scored] if signature.problem == "many-to-many" else log
+    log = log[test.loss_mask] if signature.problem == "many-to-many" else log
     assert np.isfinite(log).all()
     np.testing.assert_allclose(np.exp(log.astype(float)).sum(-1), 1, atol=1e-5)
 
@@ -186,7 +186,7 @@ def test_each_refuses_what_it_cannot_serve_and_says_why():
     assert all(kind[2] in ("classes", "tokens") for kind in served[Logistic])
     assert not any(kind[:2] == (aligned, "tokens") for kind in served[Logistic])
     assert len(served[Logistic]) == 20
-    # a chord is foretold from itself, and from nothing of another size
+    # a chord is predicted from itself, and from nothing of another size
     assert "other signals" in BernoulliMarkov.refuses(
         Signature(aligned, "vectors", 5, "binary", 4, True, "per-step", 1)
     )
@@ -291,7 +291,7 @@ def lags_by_hand(data: Examples, window: int) -> np.ndarray:
     """``(scored steps, window * dim)``: each step, the one before it, ...; zeros before the
     beginning."""
     rows = []
-    for row, step in zip(*np.nonzero(data.scored), strict=True):
+    for row, step in zip(*np.nonzero(data.loss_mask), strict=True):
         zero = np.zeros(data.inputs.shape[2])
         past = [data.inputs[row, step - k] if step >= k else zero for k in range(window)]
         rows.append(np.concatenate(past))
@@ -305,9 +305,9 @@ def test_ridge_is_scikit_learns_on_lags_made_by_hand():
     window = int(chosen["features"].removeprefix("window of "))
     training, test = some_examples(AHEAD, 300, 0), some_examples(AHEAD, 50, 2)
     theirs = TheirRidge(alpha=chosen["penalty"]).fit(
-        lags_by_hand(training, window), training.targets[training.scored]
+        lags_by_hand(training, window), training.targets[training.loss_mask]
     )
-    got = model.predict(test.inputs, test.lengths)[test.scored]
+    got = model.predict(test.inputs, test.lengths)[test.loss_mask]
     np.testing.assert_allclose(got, theirs.predict(lags_by_hand(test, window)), atol=1e-6)
     assert model.parameter_count() == window * 4 + 2
 
@@ -321,7 +321,7 @@ def test_ridge_recovers_an_autoregression_and_its_length():
         series[:, step] = 0.6 * series[:, step - 1] - 0.5 * series[:, step - 4] + noise
     scored = np.broadcast_to(np.arange(59) >= 10, (100, 59))
     parts = [
-        Examples.of(half[:, 20:-1], half[:, 21:], scored=scored)
+        Examples.of(half[:, 20:-1], half[:, 21:], loss_mask=scored)
         for half in (series[:100], series[100:])
     ]
     model = Ridge(Signature("many-to-many", "vectors", 1, "reals", 1, True, "per-step", 1))
@@ -360,7 +360,7 @@ def test_ridge_bounds_its_features_and_rows(monkeypatch):
 def witten_bell(data: Examples, order: int, size: int):
     """p(symbol | context) by the recursion, from dictionaries of counts."""
     follows: dict[tuple, Counter] = defaultdict(Counter)
-    for row, step in zip(*np.nonzero(data.scored), strict=True):
+    for row, step in zip(*np.nonzero(data.loss_mask), strict=True):
         past = tuple(data.inputs[row, : step + 1].tolist())
         for n in range(min(order - 1, len(past)) + 1):
             follows[past[len(past) - n :]][int(data.targets[row, step])] += 1
@@ -380,7 +380,7 @@ def witten_bell(data: Examples, order: int, size: int):
 def test_ngram_is_witten_and_bells_recursion(order, monkeypatch):
     monkeypatch.setattr(architectures.baselines.ngram, "NUMBERS", 35)  # several parts
     training, test = some_examples(NEXT, 60, 0), some_examples(NEXT, 12, 2)
-    training.targets[training.targets == 4] = 0  # a symbol that is never to be foretold
+    training.targets[training.targets == 4] = 0  # a symbol that is never to be predicted
     model = NGram(NEXT, max_order=order)
     model.fit(training, training, 0)  # judged on what it counted, the highest order is best
     assert model.order == order
@@ -397,7 +397,7 @@ def test_ngram_is_witten_and_bells_recursion(order, monkeypatch):
         assert sum(len(level.contexts) for level in model.levels) == contexts
     counted = {
         (tuple(training.inputs[row, step + 1 - n : step + 1]), training.targets[row, step])
-        for row, step in zip(*np.nonzero(training.scored), strict=True)
+        for row, step in zip(*np.nonzero(training.loss_mask), strict=True)
         for n in range(min(order - 1, step + 1) + 1)
     }
     assert model.parameter_count() == len(counted)
@@ -449,7 +449,7 @@ def test_most_frequent_tag_is_the_counters():
     model, _ = fitted(MostFrequentTag, TAGS)
     training = some_examples(TAGS, 300, 0)
     by_token: dict[int, Counter] = defaultdict(Counter)
-    for row, step in zip(*np.nonzero(training.scored), strict=True):
+    for row, step in zip(*np.nonzero(training.loss_mask), strict=True):
         by_token[int(training.inputs[row, step])][int(training.targets[row, step])] += 1
     expected = [by_token[token].most_common(1)[0][0] for token in range(5)]
     guess = model.predict(np.arange(5)[None], np.array([5]))[0].argmax(-1)
@@ -468,7 +468,7 @@ def test_a_token_never_met_gets_the_commonest_label_of_all():
 def test_bernoulli_markov_is_two_frequencies_a_note():
     model, chosen = fitted(BernoulliMarkov, CHORDS)
     training, test = some_examples(CHORDS, 300, 0), some_examples(CHORDS, 20, 2)
-    now, after = training.inputs[training.scored], training.targets[training.scored]
+    now, after = training.inputs[training.loss_mask], training.targets[training.loss_mask]
     got = 1 / (1 + np.exp(-model.predict(test.inputs, test.lengths)))
     pull = chosen["pull"]
     for note, was in itertools.product(range(4), (0, 1)):

@@ -12,7 +12,7 @@ import pytest
 
 from architectures.architecture import Signature
 from architectures.hmm import HMM
-from architectures.markov import Chain, counted, distribution, guessed, learned
+from architectures.markov import Chain, baum_welch, distribution, fit_supervised, initialise
 from tasks.task import Examples
 
 SYMBOLS = Chain(
@@ -193,7 +193,7 @@ def test_counting_is_counting():
     x = np.array([[0, 1, 1, 3], [2, 1, 0, 0]])
     labels = np.array([[0, 1, 1, 2], [2, 1, 0, 0]])
     known = np.array([[1, 1, 0, 1], [1, 1, 0, 0]], bool)
-    chain = counted(x, np.array([4, 2]), labels, known, 3, 4, alpha=1.0)
+    chain = fit_supervised(x, np.array([4, 2]), labels, known, 3, 4, alpha=1.0)
     np.testing.assert_allclose(chain.start, np.array([2, 1, 2]) / 5, atol=1e-6)
     moves = np.array([[1 / 4, 2 / 4, 1 / 4], [1 / 3] * 3, [1 / 4, 2 / 4, 1 / 4]])
     np.testing.assert_allclose(chain.transitions, moves, atol=1e-6)
@@ -358,11 +358,11 @@ def test_the_last_target_is_learned_too():
 def test_only_scored_steps_teach_labels():
     rng = np.random.default_rng(8)
     training, validation = example_sets("tag", rng)
-    scored = training.scored & (rng.random(training.scored.shape) < 0.7)
+    scored = training.loss_mask & (rng.random(training.loss_mask.shape) < 0.7)
     nonsense = np.where(scored, training.targets, 0)
     one, two = HMM(TAGS), HMM(TAGS)
-    one.fit(replace(training, scored=scored), validation, 0)
-    two.fit(replace(training, scored=scored, targets=nonsense), validation, 0)
+    one.fit(replace(training, loss_mask=scored), validation, 0)
+    two.fit(replace(training, loss_mask=scored, targets=nonsense), validation, 0)
     np.testing.assert_array_equal(one.chains[0].emissions, two.chains[0].emissions)
     np.testing.assert_array_equal(one.chains[0].transitions, two.chains[0].transitions)
 
@@ -387,8 +387,8 @@ def test_left_to_right_stays_so():
     _, x = draw(VECTORS, rng, 40, 20)
     lengths = np.full(40, 20)
     spread = np.ones(2)
-    first = guessed(x, lengths, 3, None, True, rng, spread)
-    chain, _ = learned(first, x, lengths, 10, spread, 5.0)
+    first = initialise(x, lengths, 3, None, True, rng, spread)
+    chain, _ = baum_welch(first, x, lengths, 10, spread, 5.0)
     assert np.tril(chain.transitions, -1).max() < 1e-6
     assert chain.transitions[0, 2] < 1e-6 and chain.start[0] > 1 - 1e-6
 
@@ -397,9 +397,9 @@ def test_convergence_is_told():
     rng = np.random.default_rng(11)
     _, x = draw(SYMBOLS, rng, 100, 20)
     lengths = np.full(100, 20)
-    first = guessed(x, lengths, 3, 4, False, rng)
-    assert not learned(first, x, lengths, 2)[1]
-    assert learned(guessed(x, lengths, 1, 4, False, rng), x, lengths, 20)[1]
+    first = initialise(x, lengths, 3, 4, False, rng)
+    assert not baum_welch(first, x, lengths, 2)[1]
+    assert baum_welch(initialise(x, lengths, 1, 4, False, rng), x, lengths, 20)[1]
 
 
 @pytest.mark.parametrize(

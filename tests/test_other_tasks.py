@@ -91,15 +91,15 @@ def test_splits_have_the_declared_shapes(each):
         assert not part.inputs[behind].any()
         if each.problem is Problem.MANY_TO_MANY:
             assert part.targets.shape == (batch, time, each.outputs.dim)
-            assert part.targets.dtype == np.float32 and part.scored.shape == (batch, time)
-            assert not part.scored[behind].any()
+            assert part.targets.dtype == np.float32 and part.loss_mask.shape == (batch, time)
+            assert not part.loss_mask[behind].any()
         elif each.problem.decoded:
             assert part.targets.max() < each.outputs.size
             assert part.target_lengths.max() <= each.longest_output
             last = part.targets[np.arange(batch), part.target_lengths - 1]
-            assert (last == END).all() and (part.scored.sum(1) == part.target_lengths).all()
+            assert (last == END).all() and (part.loss_mask.sum(1) == part.target_lengths).all()
         else:
-            assert part.targets.shape == part.scored.shape == (batch,) and part.scored.all()
+            assert part.targets.shape == part.loss_mask.shape == (batch,) and part.loss_mask.all()
             assert part.targets.min() >= 0 and part.targets.max() < each.outputs.size
     one_step = each.problem in (Problem.ONE_TO_ONE, Problem.ONE_TO_MANY)
     assert one_step == (each.examples("test").inputs.shape[1] == 1)
@@ -530,16 +530,16 @@ def placed(task: Stocks) -> dict[str, list[int]]:
 def test_stocks_targets_are_the_next_day_and_windows_keep_to_their_split(task):
     for part in loaded(task).splits().values():
         assert np.array_equal(part.targets[:, :-1], part.inputs[:, 1:])
-        assert (part.scored == (np.arange(task.length) >= task.context - 1)).all()
+        assert (part.loss_mask == (np.arange(task.length) >= task.context - 1)).all()
     starts, days = placed(task), len(closing(task.symbol)) - 1
     borders = {"training": (0, 0.65), "validation": (0.65, 0.8), "test": (0.8, 1)}
     for split, (first, last) in borders.items():
         assert min(starts[split]) >= int(first * days)
         assert max(starts[split]) + task.length < last * days  # the last target's day
     for split in ("validation", "test"):
-        foretold = [s + t + 1 for s in starts[split] for t in range(task.context - 1, task.length)]
-        assert len(set(foretold)) == len(foretold)
-        assert len(foretold) > (borders[split][1] - borders[split][0]) * days - 2 * task.length
+        predicted = [s + t + 1 for s in starts[split] for t in range(task.context - 1, task.length)]
+        assert len(set(predicted)) == len(predicted)
+        assert len(predicted) > (borders[split][1] - borders[split][0]) * days - 2 * task.length
 
 
 @pytest.mark.parametrize("symbol", ["AAPL", "GOOG", "IBM", "MSFT"])
@@ -640,9 +640,9 @@ def test_chorales_targets_are_the_next_chord_and_no_step_is_lost(length):
     for part in task.splits().values():
         for inputs, targets, n in zip(part.inputs, part.targets, part.lengths, strict=True):
             assert np.array_equal(targets[: n - 1], inputs[1:n]) and 1 <= n <= length
-        assert (part.scored.sum(1) == part.lengths).all()
+        assert (part.loss_mask.sum(1) == part.lengths).all()
         assert set(np.unique(part.targets)) == {0, 1}
-        steps += part.scored.sum()
+        steps += part.loss_mask.sum()
     assert steps == sum(len(piece.frames) - 1 for piece in pieces())
 
 
@@ -712,8 +712,8 @@ def test_chorales_scores_to_beat():
             for now, then in zip(x[:n, key] > 0, y[:n, key] > 0, strict=True):
                 alone -= math.log(on if then else 1 - on)
                 after -= math.log(chance[bool(now)] if then else 1 - chance[bool(now)])
-    assert task.floor() == pytest.approx(alone / test.scored.sum())
-    assert task.references()["per-note Markov"] == pytest.approx(after / test.scored.sum())
+    assert task.floor() == pytest.approx(alone / test.loss_mask.sum())
+    assert task.references()["per-note Markov"] == pytest.approx(after / test.loss_mask.sum())
     assert task.floor() == pytest.approx(11.17, abs=0.4)
     assert task.references()["per-note Markov"] == pytest.approx(10.51, abs=0.3)
 

@@ -272,12 +272,12 @@ def test_language_model_of_a_text_file(own):
     assert task.inputs == task.outputs == Tokens(5)
     ids = {letter: task.encode(letter)[0] for letter in "abcd"}
     training, test = task.splits()["training"], task.splits()["test"]
-    assert training.scored.sum() == 141 - 1  # 70 % of 201, each but the first foretold once
+    assert training.loss_mask.sum() == 141 - 1  # 70 % of 201, each but the first foretold once
     for part in (training, test):
         for x, y, n in zip(part.inputs, part.targets, part.lengths, strict=True):
             assert np.array_equal(x[1:n], y[: n - 1])
     assert task.decode(training.inputs[0]) == "abcdabcd"
-    assert (test.targets[test.scored] == 0).sum() == 1  # x, which training never shows
+    assert (test.targets[test.loss_mask] == 0).sum() == 1  # x, which training never shows
     shares = np.array([35, 35, 35, 35]) / 140
     assert len(ids) == 4 and task.floor("validation") == pytest.approx(
         -np.log2(shares).mean(), abs=0.1
@@ -292,7 +292,7 @@ def test_language_model_of_a_column(own):
     rows = [{"line": f"{'ab' * (3 + i)}", "part": SPLIT[i]} for i in range(8)]
     task, _ = own("a.csv", pd.DataFrame(rows), kind="language-model", context=4, split="part")
     texts = ["ab" * (3 + i) for i in range(4)]
-    assert task.splits()["training"].scored.sum() == sum(len(text) - 1 for text in texts)
+    assert task.splits()["training"].loss_mask.sum() == sum(len(text) - 1 for text in texts)
 
 
 def test_pairs(own):

@@ -169,7 +169,7 @@ def test_numerical_differentiation_of_the_states():
             # The hidden state of a step is its output gate times tanh of its cell.
             gate = steps["output_gate"][:, 6 - lag].detach()
             given = [gate * state.tanh(), state] if which else [state, states[1]]
-            hidden, _ = layer.go_on(x[:, 7 - lag :], given)
+            hidden, _ = layer.forward_from(x[:, 7 - lag :], given)
             error = double.head(hidden[:, -1]) - torch.from_numpy(examples.targets).double()
             return error.square().mean()
 
@@ -247,7 +247,7 @@ def test_padding_and_neighbours_change_nothing():
     both = sequences([9, 5])
     short = gradient_flow(net, both.take(slice(1, 2)))
     padded = Examples(
-        *(array[1:] for array in (both.inputs, both.lengths, both.targets)), both.scored[1:]
+        *(array[1:] for array in (both.inputs, both.lengths, both.targets)), both.loss_mask[1:]
     )
     beside = gradient_flow(net, padded)
     assert padded.inputs.shape[1] == 9 and short["lags"] == beside["lags"] == [0, 1, 2, 3, 4]
@@ -259,7 +259,7 @@ def test_padding_and_neighbours_change_nothing():
 
 def test_examples_without_a_scored_target_are_left_out():
     net, examples = vectors("rnn"), sequences([8, 6])
-    examples.scored[0] = False
+    examples.loss_mask[0] = False
     found = gradient_flow(net, examples)
     assert found["lags"][-1] == 5 and set(found["examples"]) == {1}
     assert found["loss"] == pytest.approx(gradient_flow(net, examples.take(slice(1, 2)))["loss"])

@@ -72,7 +72,7 @@ def test_splits_have_the_declared_shapes(kind):
             assert part.inputs.dtype == np.float32 and np.isfinite(part.inputs).all()
             assert part.inputs.shape[2] == task.inputs.dim
         per_step = (batch, time) if task.problem == Problem.MANY_TO_MANY else (batch,)
-        assert part.scored.shape == per_step and part.scored.any()
+        assert part.loss_mask.shape == per_step and part.loss_mask.any()
         if isinstance(task.outputs, Reals):
             assert part.targets.shape == (*per_step, task.outputs.dim)
             assert np.isfinite(part.targets).all()
@@ -81,8 +81,8 @@ def test_splits_have_the_declared_shapes(kind):
             assert part.targets.min() >= 0 and part.targets.max() < task.outputs.size
         behind = np.arange(time) >= part.lengths[:, None]
         assert not part.inputs[behind].any()
-        if part.scored.ndim == 2:
-            assert not part.scored[behind].any()
+        if part.loss_mask.ndim == 2:
+            assert not part.loss_mask[behind].any()
 
 
 @pytest.mark.parametrize("kind", [ChineseSentiment, ChinesePos, JapaneseVowels, DigitRows])
@@ -91,7 +91,7 @@ def test_every_class_occurs_in_training_and_test(kind):
     rare = 8 if kind is ChinesePos else 0  # tags met fewer than a dozen times in the newspaper
     for split in ("training", "test"):
         part = task.examples(split)
-        assert len(np.unique(part.targets[part.scored])) >= task.outputs.size - rare
+        assert len(np.unique(part.targets[part.loss_mask])) >= task.outputs.size - rare
 
 
 def test_no_input_is_in_two_splits(kind):
@@ -114,7 +114,7 @@ def _wide(part: Examples) -> np.ndarray:
 def test_loading_again_gives_the_same_bits(kind):
     task, again = loaded(kind(**kind.tiny)), kind(**kind.tiny).load()
     for name, part in task.splits().items():
-        for field in ("inputs", "lengths", "targets", "scored"):
+        for field in ("inputs", "lengths", "targets", "loss_mask"):
             assert np.array_equal(getattr(part, field), getattr(again[name], field))
 
 
@@ -239,7 +239,7 @@ def test_pos_floor_is_the_most_frequent_tag():
         for word, tag in zip(words, tags, strict=True):
             guess = max(seen[word], key=seen[word].get) if word in seen else "n"
             right, total, new = right + (guess == tag), total + 1, new + (word not in seen)
-    assert total == task.examples("test").scored.sum()
+    assert total == task.examples("test").loss_mask.sum()
     assert task.floor() == pytest.approx(right / total, abs=0.0005)
     assert task.floor() == pytest.approx(0.908, abs=0.007)
     assert new / total == pytest.approx(0.040, abs=0.01)
@@ -375,7 +375,7 @@ def test_weather_windows_keep_to_their_split(weather):
         reach[split] = min(w[0] for w in windows), max(w[-1] for w in windows) + ahead
         scored = [time for window in windows for time in window[weather.context :]]
         if split != "training":
-            assert len(set(scored)) == len(scored) == weather.examples(split).scored.sum()
+            assert len(set(scored)) == len(scored) == weather.examples(split).loss_mask.sum()
     assert reach["training"][1] < reach["validation"][0]
     assert reach["validation"][1] < reach["test"][0]
 

@@ -27,7 +27,7 @@ def drawn(task, size=200, seed=0):
 def rows(examples):
     """Inputs, targets, and which count, as lists of each example's true steps."""
     for inputs, length, targets, scored in zip(
-        examples.inputs, examples.lengths, examples.targets, examples.scored, strict=True
+        examples.inputs, examples.lengths, examples.targets, examples.loss_mask, strict=True
     ):
         yield inputs[:length].tolist(), targets[:length].tolist(), scored[:length].tolist()
 
@@ -135,7 +135,7 @@ def test_run_length_floor_by_hand():
 def test_oscillator_targets_are_the_inputs_later(kind, horizon):
     examples = drawn(Oscillator(kind, horizon=horizon, length=20))
     assert np.array_equal(examples.targets[:, :-horizon], examples.inputs[:, horizon:])
-    assert not examples.scored[:, :10].any() and examples.scored[:, 10:].all()
+    assert not examples.loss_mask[:, :10].any() and examples.loss_mask[:, 10:].all()
 
 
 @pytest.mark.parametrize("kind", ["sines", "logistic", "mackey_glass"])

@@ -32,7 +32,7 @@ def drawn(task, size=200, seed=0):
 def rows(examples):
     """Inputs, targets, and which count, as lists of each example's true steps."""
     for inputs, length, targets, scored in zip(
-        examples.inputs, examples.lengths, examples.targets, examples.scored, strict=True
+        examples.inputs, examples.lengths, examples.targets, examples.loss_mask, strict=True
     ):
         yield inputs[:length].tolist(), targets[:length].tolist(), scored[:length].tolist()
 
@@ -155,7 +155,7 @@ def test_bits_bounds():
     """A fair coin needs a bit for each; what is to be said is as random as a coin."""
     task = Bits()
     held_out = task.examples("test")
-    said = held_out.targets[held_out.scored]
+    said = held_out.targets[held_out.loss_mask]
     coin = np.where(said == 1, 0.5, 0.5)
     assert task.floor() == -np.log2(coin).mean() and task.ceiling() == 0
     words = held_out.inputs[:, :4] @ [8, 4, 2, 1]

@@ -151,7 +151,7 @@ def test_adding_by_hand():
 def test_copy_by_hand():
     examples = drawn(build("copy[items=3,lag=2]"))
     for inputs, targets, scored in zip(
-        examples.inputs, examples.targets, examples.scored, strict=True
+        examples.inputs, examples.targets, examples.loss_mask, strict=True
     ):
         assert list(targets[scored]) == list(inputs[:3])
         assert list(inputs[3:]) == [8, 8, 9, 8, 8]
@@ -286,7 +286,7 @@ def test_a_dependency_that_is_no_parameter_is_a_violation(wrong, monkeypatch):
 def test_future_context_by_hand():
     examples = drawn(build("future_context[ahead=2,length=7]"))
     assert np.array_equal(examples.targets[:, :5], examples.inputs[:, 2:])
-    assert examples.scored[:, :5].all() and not examples.scored[:, 5:].any()
+    assert examples.loss_mask[:, :5].all() and not examples.loss_mask[:, 5:].any()
 
 
 def test_associative_recall_by_hand():

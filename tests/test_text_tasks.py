@@ -103,7 +103,7 @@ def test_names_follow_the_file():
         assert all(characters in plain for characters, _ in sentences[::500])
         assert plain.find(sentences[-1][0]) > where
         where = plain.find(sentences[-1][0])
-        starts, ends = names(np.where(part.scored, part.targets, 0))
+        starts, ends = names(np.where(part.loss_mask, part.targets, 0))
         for kind, tag in ((2, "ns"), (3, "nt"), (4, "nz")):
             rows, steps = np.nonzero(starts == kind)
             assert len(rows) > 20
@@ -213,7 +213,7 @@ def test_windows_follow_the_text(model):
     assert model.inputs == model.outputs and model.horizon == 1 and model.causal
     for split, part in model.splits().items():
         ids, steps = numbered(kind, split), part.inputs.shape[1]
-        assert (part.inputs[:, 1:] == part.targets[:, :-1]).all() and part.scored.all()
+        assert (part.inputs[:, 1:] == part.targets[:, :-1]).all() and part.loss_mask.all()
         whole = np.concatenate([part.inputs, part.targets[:, -1:]], 1)
         count = (len(ids) - 1) // steps
         expected = {"validation": 256, "test": 1000}.get(split, count)
@@ -314,7 +314,7 @@ def test_scrambled_sentences_are_the_same_words_in_another_order(model, split):
         for part, row in ((whole, one), (other, two)):
             assert (part.inputs[at, 1:n] == part.targets[at, : n - 1]).all()
             assert (part.inputs[at, :n] == row[:-1]).all()
-            assert part.scored[at].sum() == n and part.scored[at, :n].all()
+            assert part.loss_mask[at].sum() == n and part.loss_mask[at, :n].all()
         assert one[0] == two[0]
         assert sorted(one) == sorted(two) and (one != two).any()
         assert "".join(map(chr, one[1:])) in corpus

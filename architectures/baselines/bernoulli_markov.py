@@ -28,22 +28,25 @@ class BernoulliMarkov:
     @staticmethod
     def refuses(signature: Signature) -> str | None:
         if signature.outputs != "binary":
-            return f"it foretells yes-or-no signals; outputs here are {signature.outputs}"
+            return f"it predicts yes-or-no signals; outputs here are {signature.outputs}"
         told = (signature.problem, signature.inputs, signature.input_size)
         if told != ("many-to-many", "vectors", signature.output_size) or signature.horizon is None:
-            return "it foretells each signal from its own present; inputs here are other signals"
+            return "it predicts each signal from its own present; inputs here are other signals"
         return None
 
     def fit(self, training: Data, validation: Data, seed: int) -> dict[str, Any]:
-        now, after = training.inputs[training.scored] > 0.5, training.targets[training.scored] > 0.5
+        now, after = (
+            training.inputs[training.loss_mask] > 0.5,
+            training.targets[training.loss_mask] > 0.5,
+        )
         yes, no = (
             np.stack([(was & then).sum(0) for was in (~now, now)]) for then in (after, ~after)
         )
-        wanted = validation.targets[validation.scored] > 0.5
+        wanted = validation.targets[validation.loss_mask] > 0.5
         best = None
         for pull in PULLS:
             self.log_odds = np.log(yes + pull) - np.log(no + pull)
-            odds = self.predict(validation.inputs, validation.lengths)[validation.scored]
+            odds = self.predict(validation.inputs, validation.lengths)[validation.loss_mask]
             score = -float(np.logaddexp(0, np.where(wanted, -odds, odds)).sum(-1).mean())
             if best is None or score > best[0]:
                 best = score, pull, self.log_odds

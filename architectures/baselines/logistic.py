@@ -87,9 +87,11 @@ class Logistic:
 
     def _examples(self, data: Data) -> tuple[Any, np.ndarray]:
         """Features and labels, no more than can be fitted in a few seconds."""
-        inputs, lengths, scored = (a[:EXAMPLES] for a in (data.inputs, data.lengths, data.scored))
-        rows, labels = self._rows(inputs, lengths), data.targets[:EXAMPLES][scored]
-        rows = rows[scored]
+        inputs, lengths, loss_mask = (
+            a[:EXAMPLES] for a in (data.inputs, data.lengths, data.loss_mask)
+        )
+        rows, labels = self._rows(inputs, lengths), data.targets[:EXAMPLES][loss_mask]
+        rows = rows[loss_mask]
         most = NUMBERS // rows.shape[1] if isinstance(rows, np.ndarray) else len(labels)
         return rows[:most], labels[:most]
 

@@ -41,10 +41,10 @@ class MostFrequentTag:
 
     def fit(self, training: Data, validation: Data, seed: int) -> dict[str, Any]:
         tokens, labels = self.signature.input_size, self.signature.output_size
-        pairs = training.inputs[training.scored] * labels + training.targets[training.scored]
+        pairs = training.inputs[training.loss_mask] * labels + training.targets[training.loss_mask]
         counts = np.bincount(pairs, minlength=tokens * labels).reshape(tokens, labels)
         shares = (counts.sum(0) + 1e-3) / (counts.sum() + 1e-3 * labels)
-        judged, right = (a[validation.scored] for a in (validation.inputs, validation.targets))
+        judged, right = (a[validation.loss_mask] for a in (validation.inputs, validation.targets))
         best = None
         for pull in PULLS:
             smooth = (counts + pull * shares) / (counts.sum(1, keepdims=True) + pull)

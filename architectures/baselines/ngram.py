@@ -42,20 +42,20 @@ class NGram:
     def refuses(signature: Signature) -> str | None:
         if signature.inputs != "tokens" or signature.outputs != "tokens":
             told = f"{signature.outputs} from {signature.inputs}"
-            return f"it foretells symbols from symbols, not {told}"
+            return f"it predicts symbols from symbols, not {told}"
         if signature.problem != "many-to-many" or signature.horizon is None:
-            return "it foretells the symbols that follow; here they are not what is asked for"
+            return "it predicts the symbols that follow; here they are not what is asked for"
         return None
 
     def fit(self, training: Data, validation: Data, seed: int) -> dict[str, Any]:
-        known = training.targets[training.scored]
-        for contexts in self._contexts(training.inputs, training.scored):
+        known = training.targets[training.loss_mask]
+        for contexts in self._contexts(training.inputs, training.loss_mask):
             there = contexts >= 0
             if there.any():
                 self.levels.append(Level.counted(contexts[there], known[there]))
         self.order = len(self.levels)
-        right = validation.targets[validation.scored]
-        judged = self._contexts(validation.inputs, validation.scored)
+        right = validation.targets[validation.loss_mask]
+        judged = self._contexts(validation.inputs, validation.loss_mask)
         scores = np.zeros(self.order)
         for rows in self._parts(len(right)):
             for place, mixed in enumerate(self._ladder([level[rows] for level in judged])):

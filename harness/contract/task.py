@@ -146,7 +146,7 @@ def _inputs_fit(task: Task, split: str, examples: Examples) -> None:
 
 
 def _targets_fit(task: Task, split: str, examples: Examples) -> None:
-    targets, scored = examples.targets, examples.scored
+    targets, loss_mask = examples.targets, examples.loss_mask
     batch, time = examples.inputs.shape[:2]
     lead: tuple[int, ...] = (batch,)
     if task.problem is Problem.MANY_TO_MANY:
@@ -160,10 +160,10 @@ def _targets_fit(task: Task, split: str, examples: Examples) -> None:
             f"{split}: target_lengths and variants are for outputs that are decoded",
         )
     demand(
-        scored.shape == lead and scored.dtype == bool,
-        f"{split}: scored is {scored.dtype} {scored.shape}, not bool {lead}",
+        loss_mask.shape == lead and loss_mask.dtype == bool,
+        f"{split}: loss_mask is {loss_mask.dtype} {loss_mask.shape}, not bool {lead}",
     )
-    demand(scored.any(), f"{split}: nothing is scored")
+    demand(loss_mask.any(), f"{split}: nothing is scored")
     outputs = task.outputs
     if isinstance(outputs, Reals | Binary):
         demand(
@@ -171,7 +171,7 @@ def _targets_fit(task: Task, split: str, examples: Examples) -> None:
             f"{split}: targets are {targets.dtype} {targets.shape}, not float32 "
             f"{(*lead, outputs.dim)}",
         )
-        counted = targets[scored]
+        counted = targets[loss_mask]
         demand(np.isfinite(counted).all(), f"{split}: targets are not all finite")
         if isinstance(outputs, Binary):
             demand(set(np.unique(counted)) <= {0, 1}, f"{split}: targets are not 0 or 1")
@@ -180,7 +180,7 @@ def _targets_fit(task: Task, split: str, examples: Examples) -> None:
         targets.shape == lead and targets.dtype == np.int64,
         f"{split}: targets are {targets.dtype} {targets.shape}, not int64 {lead}",
     )
-    counted = targets[scored]
+    counted = targets[loss_mask]
     demand(
         counted.min() >= 0 and counted.max() < outputs.size,
         f"{split}: targets lie in {counted.min()}..{counted.max()}, not in 0..{outputs.size - 1}",
@@ -195,8 +195,8 @@ def _decoded_fit(task: Task, split: str, examples: Examples) -> None:
     steps = np.arange(examples.targets.shape[1])
     inside = steps < lengths[:, None]
     demand(
-        np.array_equal(examples.scored, inside),
-        f"{split}: scored must be every target up to target_lengths, and no other",
+        np.array_equal(examples.loss_mask, inside),
+        f"{split}: loss_mask must be every target up to target_lengths, and no other",
     )
     ends = (examples.targets == END) & inside
     demand(
@@ -226,7 +226,7 @@ def no_padding_scored(spec: Spec) -> None:
         raise Skipped("its targets are not aligned with its inputs")
     for split, examples in some(task):
         padding = np.arange(examples.inputs.shape[1]) >= examples.lengths[:, None]
-        demand(not (examples.scored & padding).any(), f"{split}: a padded step is scored")
+        demand(not (examples.loss_mask & padding).any(), f"{split}: a padded step is scored")
 
 
 def same_seed_same_examples(spec: Spec) -> None:

@@ -44,10 +44,10 @@ def measure(bench: Bench) -> dict[str, Any]:
 
 def _outputs_and_gradients(bench: Bench, network: Network) -> tuple[torch.Tensor, torch.Tensor]:
     some = bench.data.splits["validation"].take(slice(0, EXAMPLES))
-    arrays = (some.inputs, some.lengths, some.targets, some.scored)
-    inputs, lengths, targets, scored = (torch.from_numpy(array) for array in arrays)
+    arrays = (some.inputs, some.lengths, some.targets, some.loss_mask)
+    inputs, lengths, targets, loss_mask = (torch.from_numpy(array) for array in arrays)
     outputs = network(inputs, lengths, targets)
-    loss_of(outputs, targets, scored, network.outputs).backward()
+    loss_of(outputs, targets, loss_mask, network.outputs).backward()
     gradients = [p.grad.flatten() for p in network.parameters() if p.grad is not None]
     return outputs.detach(), torch.cat(gradients)
 

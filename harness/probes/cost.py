@@ -15,7 +15,7 @@ def measure(bench: Bench) -> dict[str, Any]:
     each what ``measure_update`` finds for one batch; ``length``, ``batch`` and ``width``."""
     network = bench.network()
     batch = bench.data.splits["validation"].take(slice(0, bench.cell.budget.batch))
-    arrays = (batch.inputs, batch.lengths, batch.targets, batch.scored)
+    arrays = (batch.inputs, batch.lengths, batch.targets, batch.loss_mask)
     tensors = [torch.from_numpy(array).to(bench.device) for array in arrays]
     # counted when the size was found: to count again would take longer than all the rest
     found: dict[str, Any] = {

@@ -52,7 +52,7 @@ def gradient_flow(network: Network, examples: Examples) -> dict[str, Any]:
     set_by_equations(bare, True)
     given = [torch.from_numpy(a) for a in (examples.inputs, examples.lengths, examples.targets)]
     inputs, lengths, targets = (a.double() if a.is_floating_point() else a for a in given)
-    scored, at = _last_scored(bare, examples)
+    loss_mask, at = _last_scored(bare, examples)
 
     embedded = inputs if bare.embed is None else bare.embed(inputs)
     bare.embed = None
@@ -67,7 +67,7 @@ def gradient_flow(network: Network, examples: Examples) -> dict[str, Any]:
         jacobian = step_jacobian(recurrent.forwards[0], embedded, lengths)
         seen = [_recorded(layer) for layer in recurrent.forwards]
     outputs = bare(torch.stack(steps, 1), lengths, targets)
-    mask = torch.from_numpy(scored)
+    mask = torch.from_numpy(loss_mask)
     # Examples do not mix, so the gradient of the sum is, row by row, each example's own.
     loss = loss_of(outputs, targets, mask, bare.outputs) * mask.sum()
     for level, found in enumerate(seen):
@@ -134,7 +134,7 @@ def step_jacobian(layer: nn.Module, x: Tensor, lengths: Tensor) -> dict[str, Any
         found = layer.step(entering, linear(parts[0], before, before_bias), *parts)
         return torch.cat([found[name] for name in layer.states], -1)
 
-    states = [torch.cat(layer.before_first(x), -1).detach()]
+    states = [torch.cat(layer.initial_state(x), -1).detach()]
     for entry in entering.unbind(1):
         states.append(after(states[-1], entry))
 
@@ -171,12 +171,12 @@ def step_jacobian(layer: nn.Module, x: Tensor, lengths: Tensor) -> dict[str, Any
 def _last_scored(network: Network, examples: Examples) -> tuple[np.ndarray, np.ndarray]:
     """Which targets are scored when only each example's last one is; and the input step that lags
     are counted from, ``(batch,)``, -1 where nothing is scored."""
-    scored, end = examples.scored, examples.lengths - 1
-    some = scored if scored.ndim == 1 else scored.any(1)
-    if scored.ndim == 1:
-        return scored, np.where(some, end, -1)
-    last = scored.shape[1] - 1 - scored[:, ::-1].argmax(1)
-    only = scored & (np.arange(scored.shape[1]) == last[:, None])
+    loss_mask, end = examples.loss_mask, examples.lengths - 1
+    some = loss_mask if loss_mask.ndim == 1 else loss_mask.any(1)
+    if loss_mask.ndim == 1:
+        return loss_mask, np.where(some, end, -1)
+    last = loss_mask.shape[1] - 1 - loss_mask[:, ::-1].argmax(1)
+    only = loss_mask & (np.arange(loss_mask.shape[1]) == last[:, None])
     return only, np.where(some, end if network.readout == "decoder" else last, -1)
 
 

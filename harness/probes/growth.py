@@ -33,7 +33,7 @@ def measure_update(
     inputs: Tensor,
     lengths: Tensor,
     targets: Tensor,
-    scored: Tensor,
+    loss_mask: Tensor,
     *,
     repeats: int = 3,
     flops: float | None = None,
@@ -61,7 +61,7 @@ def measure_update(
     network.train()
 
     def loss(model: nn.Module = network) -> Tensor:
-        return loss_of(model(inputs, lengths, targets), targets, scored, network.outputs)
+        return loss_of(model(inputs, lengths, targets), targets, loss_mask, network.outputs)
 
     seconds = []
     for _ in range(repeats + 1):

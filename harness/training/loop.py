@@ -91,11 +91,11 @@ def train(
     for step in range(1, terms.steps + 1):
         with clock("data"):
             batch = next(batches)
-            inputs, lengths, targets, scored = _tensors(batch, device)
+            inputs, lengths, targets, loss_mask = _tensors(batch, device)
         with clock("training"):
             network.train()
             optimizer.zero_grad(set_to_none=True)
-            loss = loss_of(network(inputs, lengths, targets), targets, scored, network.outputs)
+            loss = loss_of(network(inputs, lengths, targets), targets, loss_mask, network.outputs)
             loss.backward()
             norm = nn.utils.clip_grad_norm_(network.parameters(), terms.clip_norm or math.inf)
             done.losses.append(loss.item())
@@ -140,18 +140,18 @@ def train(
     network.load_state_dict(kept)
 
 
-def loss_of(outputs: Tensor, targets: Tensor, scored: Tensor, kind: str) -> Tensor:
+def loss_of(outputs: Tensor, targets: Tensor, loss_mask: Tensor, kind: str) -> Tensor:
     """Mean over scored targets of the loss that fits the kind of output, as in
     ``Signature.outputs``: cross-entropy (classes, tokens; binary: summed over the targets of a
     step) or squared error (reals)."""
     if kind == "reals":
-        return (outputs - targets)[scored].square().mean()
+        return (outputs - targets)[loss_mask].square().mean()
     if kind == "binary":
         losses = binary_cross_entropy_with_logits(
-            outputs[scored], targets[scored], reduction="none"
+            outputs[loss_mask], targets[loss_mask], reduction="none"
         )
         return losses.sum(-1).mean()
-    return cross_entropy(outputs[scored], targets[scored])
+    return cross_entropy(outputs[loss_mask], targets[loss_mask])
 
 
 Predict = Callable[[np.ndarray, np.ndarray], np.ndarray]
@@ -167,11 +167,11 @@ def evaluate(predict: Predict, examples: Examples, task: Task) -> Scores:
         if task.problem.decoded:
             parts.append(decoded(outputs, batch))
         elif isinstance(task.outputs, Reals):
-            parts.append(real(outputs, batch.targets, batch.scored, task.outputs.scale))
+            parts.append(real(outputs, batch.targets, batch.loss_mask, task.outputs.scale))
         elif isinstance(task.outputs, Binary):
-            parts.append(binary(outputs, batch.targets, batch.scored))
+            parts.append(binary(outputs, batch.targets, batch.loss_mask))
         else:
-            parts.append(discrete(outputs, batch.targets, batch.scored))
+            parts.append(discrete(outputs, batch.targets, batch.loss_mask))
             labels.append(outputs.argmax(-1))
     scores = summary(parts, task.metric)
     if labels:
@@ -235,9 +235,9 @@ def _optimizer(network: nn.Module, terms: Terms):
 
 
 def _tensors(batch: Examples, device: torch.device) -> tuple[Tensor, Tensor, Tensor, Tensor]:
-    arrays = (batch.inputs, batch.lengths, batch.targets, batch.scored)
-    inputs, lengths, targets, scored = (torch.from_numpy(a).to(device) for a in arrays)
-    return inputs, lengths, targets, scored
+    arrays = (batch.inputs, batch.lengths, batch.targets, batch.loss_mask)
+    inputs, lengths, targets, loss_mask = (torch.from_numpy(a).to(device) for a in arrays)
+    return inputs, lengths, targets, loss_mask
 
 
 def _copy(network: nn.Module) -> dict[str, Tensor]:

@@ -43,36 +43,38 @@ Parts = dict[str, tuple[np.ndarray, np.ndarray]]
 """By measure: its sum over each example's scored targets, and their number."""
 
 
-def discrete(log_probabilities: np.ndarray, targets: np.ndarray, scored: np.ndarray) -> Parts:
+def discrete(log_probabilities: np.ndarray, targets: np.ndarray, loss_mask: np.ndarray) -> Parts:
     """Right answers and surprise in nats, by example.
 
-    log_probabilities: ``(batch[, time], size)``, natural logarithms; targets and scored:
+    log_probabilities: ``(batch[, time], size)``, natural logarithms; targets and loss_mask:
     ``(batch[, time])``.
     """
     right = log_probabilities.argmax(-1) == targets
     nats = -np.take_along_axis(log_probabilities, targets[..., None], -1)
-    return {"accuracy": _total(right, scored), "nats": _total(nats, scored)}
+    return {"accuracy": _total(right, loss_mask), "nats": _total(nats, loss_mask)}
 
 
-def real(predictions: np.ndarray, targets: np.ndarray, scored: np.ndarray, scale: float) -> Parts:
+def real(
+    predictions: np.ndarray, targets: np.ndarray, loss_mask: np.ndarray, scale: float
+) -> Parts:
     """Squared and absolute errors by example, in the target's own unit.
 
     predictions and targets: ``(batch[, time], dim)``; the mean over dim counts as one target.
     """
     error = (predictions.astype(np.float64) - targets) * scale
     return {
-        "squared": _total((error**2).mean(-1), scored),
-        "absolute": _total(np.abs(error).mean(-1), scored),
+        "squared": _total((error**2).mean(-1), loss_mask),
+        "absolute": _total(np.abs(error).mean(-1), loss_mask),
     }
 
 
-def binary(log_odds: np.ndarray, targets: np.ndarray, scored: np.ndarray) -> Parts:
+def binary(log_odds: np.ndarray, targets: np.ndarray, loss_mask: np.ndarray) -> Parts:
     """Surprise in nats, summed over the yes-or-no targets of a step, by example.
 
     log_odds and targets: ``(batch[, time], dim)``.
     """
     wrong_way = np.where(targets > 0.5, -log_odds, log_odds).astype(np.float64)
-    return {"nll": _total(np.logaddexp(0, wrong_way).sum(-1), scored)}
+    return {"nll": _total(np.logaddexp(0, wrong_way).sum(-1), loss_mask)}
 
 
 def decoded(written: np.ndarray, examples: Examples) -> Parts:
@@ -99,7 +101,7 @@ def decoded(written: np.ndarray, examples: Examples) -> Parts:
         edits[row], symbols[row] = distances[nearest], max(len(ends[nearest]), 1)
     ones = np.ones(len(written))
     return {
-        "accuracy": _total(padded[:, :steps] == examples.targets, examples.scored),
+        "accuracy": _total(padded[:, :steps] == examples.targets, examples.loss_mask),
         "token_error_rate": (edits, symbols),
         "sequence_error_rate": ((edits > 0).astype(float), ones),
     }
@@ -110,8 +112,8 @@ def _until_end(symbols: np.ndarray) -> list[int]:
     return symbols[: ends[0] if len(ends) else None].tolist()
 
 
-def _total(values: np.ndarray, scored: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    rows = scored.reshape(len(scored), -1)
+def _total(values: np.ndarray, loss_mask: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    rows = loss_mask.reshape(len(loss_mask), -1)
     return np.where(rows, values.reshape(rows.shape), 0).sum(1, dtype=np.float64), rows.sum(1)
 
 

@@ -74,8 +74,8 @@ class ChineseNer(Stored):
 
     def measures(self, predicted: np.ndarray, examples: Examples) -> dict[str, float]:
         """Precision, recall and F1 of whole names, over all of them."""
-        said, said_end = names(np.where(examples.scored, predicted, 0))
-        true, true_end = names(np.where(examples.scored, examples.targets, 0))
+        said, said_end = names(np.where(examples.loss_mask, predicted, 0))
+        true, true_end = names(np.where(examples.loss_mask, examples.targets, 0))
         right = ((said > 0) & (said == true) & (said_end == true_end)).sum()
         found, there = (said > 0).sum(), (true > 0).sum()
         return {
@@ -88,7 +88,9 @@ class ChineseNer(Stored):
         """F1 of the label that each character has most often in training."""
         training, held_out = self.splits()["training"], self.splits()[split]
         counts = np.zeros((self.inputs.size, len(LABELS)), np.int64)
-        np.add.at(counts, (training.inputs[training.scored], training.targets[training.scored]), 1)
+        np.add.at(
+            counts, (training.inputs[training.loss_mask], training.targets[training.loss_mask]), 1
+        )
         return self.measures(counts.argmax(1)[held_out.inputs], held_out)["f1"]
 
     def references(self) -> dict[str, float]:

@@ -67,7 +67,7 @@ class Chorales(Stored):
         return {split: self._windows(frames) for split, frames in dealt.items()}
 
     def _windows(self, pieces: list[np.ndarray]) -> Examples:
-        """Each piece cut so that every frame but its first is to be foretold once."""
+        """Each piece cut so that every frame but its first is to be predicted once."""
         cut = [
             piece[start : start + self.length + 1]
             for piece in pieces
@@ -82,15 +82,18 @@ class Chorales(Stored):
     def floor(self, split: str = "test") -> float:
         """Each key by its own frequency in training, whatever came before."""
         training, part = self.splits()["training"], self.splits()[split]
-        return _nats(_share(training.targets[training.scored]), part.targets[part.scored])
+        return _nats(_share(training.targets[training.loss_mask]), part.targets[part.loss_mask])
 
     def references(self) -> dict[str, float]:
         """Each key for itself, by how often it followed its own sounding or its silence."""
         training, test = self.splits()["training"], self.splits()["test"]
-        now, following = training.inputs[training.scored] > 0, training.targets[training.scored]
+        now, following = (
+            training.inputs[training.loss_mask] > 0,
+            training.targets[training.loss_mask],
+        )
         on, off = _share(following, now), _share(following, ~now)
-        chance = np.where(test.inputs[test.scored] > 0, on, off)
-        return {"per-note Markov": _nats(chance, test.targets[test.scored])}
+        chance = np.where(test.inputs[test.loss_mask] > 0, on, off)
+        return {"per-note Markov": _nats(chance, test.targets[test.loss_mask])}
 
 
 def _share(following: np.ndarray, where: np.ndarray | bool = True) -> np.ndarray:

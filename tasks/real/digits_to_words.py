@@ -84,8 +84,10 @@ class DigitsToWords(Stored):
     def floor(self, split: str = "test") -> float:
         """At each place the symbol most frequent there in training."""
         training, part = self.splits()["training"], self.splits()[split]
-        places = zip(training.targets.T, training.scored.T, strict=True)
-        guess = np.array([np.bincount(symbols[scored]).argmax() for symbols, scored in places])
+        places = zip(training.targets.T, training.loss_mask.T, strict=True)
+        guess = np.array(
+            [np.bincount(symbols[loss_mask]).argmax() for symbols, loss_mask in places]
+        )
         return accuracy_of(guess[: part.targets.shape[1]], part)
 
     def references(self) -> dict[str, float]:

@@ -24,7 +24,7 @@ class Stocks(Stored):
     Example: returns of +1.2 %, -0.4 %, ..., +0.3 % -> a target of -0.8 %.
 
     A return is the change of the logarithm of the closing price, adjusted for dividends and
-    splits. An honest null: a market that could be foretold from its own past closing prices would
+    splits. An honest null: a market that could be predicted from its own past closing prices would
     have been traded until it could not. A model that beats the floor by more than its interval
     should be suspected first.
 
@@ -73,9 +73,9 @@ class Stocks(Stored):
             apart = 5 if split == "training" else self.length - self.context + 1
             starts = np.arange(first, last - self.length, apart)
             steps = starts[:, None] + np.arange(self.length)
-            scored = np.broadcast_to(np.arange(self.length) >= self.context - 1, steps.shape)
+            loss_mask = np.broadcast_to(np.arange(self.length) >= self.context - 1, steps.shape)
             inputs, targets = returns[steps][..., None], returns[steps + 1][..., None]
-            splits[split] = Examples.of(inputs, targets, scored=scored)
+            splits[split] = Examples.of(inputs, targets, loss_mask=loss_mask)
         return splits
 
     def floor(self, split: str = "test") -> float:
@@ -103,5 +103,5 @@ class Stocks(Stored):
         """For each scored day, its and the 4 returns before it and a one; the next day's."""
         part = self.splits()[split]
         past = np.lib.stride_tricks.sliding_window_view(part.inputs[:, :, 0].astype(float), 5, 1)
-        past, following = past[part.scored[:, 4:]], part.targets[part.scored]
+        past, following = past[part.loss_mask[:, 4:]], part.targets[part.loss_mask]
         return np.column_stack([past, np.ones(len(past))]), following[:, 0]

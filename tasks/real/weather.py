@@ -73,8 +73,8 @@ class Weather(Stored):
             starts = first + window_starts(hours[first:last], reach, step)
             steps = starts[:, None] + np.arange(self.length)
             target = (temperature[steps + self.horizon] - temperature[steps]) / self.outputs.scale
-            scored = np.broadcast_to(np.arange(self.length) >= self.context, steps.shape)
-            splits[split] = Examples.of(channels[steps], target[:, :, None], scored=scored)
+            loss_mask = np.broadcast_to(np.arange(self.length) >= self.context, steps.shape)
+            splits[split] = Examples.of(channels[steps], target[:, :, None], loss_mask=loss_mask)
         return splits
 
     def floor(self, split: str = "test") -> float:
@@ -95,5 +95,5 @@ class Weather(Stored):
         """For each scored hour, its and the 23 temperatures before it and a one; the target."""
         part = self.splits()[split]
         past = np.lib.stride_tricks.sliding_window_view(part.inputs[:, :, 0].astype(float), 24, 1)
-        past, change = past[part.scored[:, 23:]], part.targets[part.scored]
+        past, change = past[part.loss_mask[:, 23:]], part.targets[part.loss_mask]
         return np.column_stack([past, np.ones(len(past))]), change[:, 0]

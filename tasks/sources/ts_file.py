@@ -21,7 +21,7 @@ class TsFile(NamedTuple):
     """One array ``(time, channels)`` float64 for each case, NaN where a value is missing."""
     labels: np.ndarray | None
     """``(cases,)``: int64, places in ``classes``; float64 where the file gives numbers to
-    foretell (``@targetLabel``); None where cases have no label."""
+    predict (``@targetLabel``); None where cases have no label."""
     classes: tuple[str, ...]
     """Names of the classes, in the header's order, else sorted; empty where there are none."""
 

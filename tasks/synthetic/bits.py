@@ -49,10 +49,10 @@ class Bits(Synthetic):
         lag = 3 + rng.integers(self.distractors, size=(size, self.lag))
         text = np.concatenate([bits, lag, np.full((size, 1), 2), bits], 1)
         inputs, targets = text[:, :-1], text[:, 1:]
-        scored = np.broadcast_to(
+        loss_mask = np.broadcast_to(
             np.arange(2 * self.n + self.lag) >= self.n + self.lag, inputs.shape
         )
-        return Examples.of(inputs, targets, scored=scored)
+        return Examples.of(inputs, targets, loss_mask=loss_mask)
 
     def floor(self, split: str = "test") -> float:
         return 1.0

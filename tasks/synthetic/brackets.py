@@ -63,7 +63,7 @@ class Brackets(Synthetic):
             stack[rows, level] = np.where(opens, kinds[:, step], stack[rows, level])
             level += np.where(opens, 1, -1)
             targets[:, step] = stack[rows, level - 1]
-        return Examples.of(inputs, targets, scored=inputs >= self.kinds)
+        return Examples.of(inputs, targets, loss_mask=inputs >= self.kinds)
 
     def floor(self, split: str = "test") -> float:
         held_out = self.examples(split)

@@ -51,9 +51,9 @@ class Copy(Synthetic):
         inputs[:, self.items + self.lag] = self.symbols + 1
         targets = np.zeros_like(inputs)
         targets[:, -self.items :] = items
-        scored = np.zeros(inputs.shape, bool)
-        scored[:, -self.items :] = True
-        return Examples.of(inputs, targets, scored=scored)
+        loss_mask = np.zeros(inputs.shape, bool)
+        loss_mask[:, -self.items :] = True
+        return Examples.of(inputs, targets, loss_mask=loss_mask)
 
     def floor(self, split: str = "test") -> float:
         held_out = self.examples(split)

@@ -41,8 +41,8 @@ class FutureContext(Synthetic):
 
     def draw(self, rng: np.random.Generator, size: int) -> Examples:
         tokens = rng.integers(self.symbols, size=(size, self.length))
-        scored = np.broadcast_to(np.arange(self.length) < self.length - self.ahead, tokens.shape)
-        return Examples.of(tokens, np.roll(tokens, -self.ahead, 1), scored=scored)
+        loss_mask = np.broadcast_to(np.arange(self.length) < self.length - self.ahead, tokens.shape)
+        return Examples.of(tokens, np.roll(tokens, -self.ahead, 1), loss_mask=loss_mask)
 
     def floor(self, split: str = "test") -> float:
         held_out = self.examples(split)

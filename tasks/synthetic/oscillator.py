@@ -58,12 +58,12 @@ class Oscillator(Synthetic):
         return Examples.of(
             series[:, : self.length, None],
             series[:, self.horizon :, None],
-            scored=np.broadcast_to(late, (size, self.length)),
+            loss_mask=np.broadcast_to(late, (size, self.length)),
         )
 
     def floor(self, split: str = "test") -> float:
         held_out = self.examples(split)
-        now, later = (a[held_out.scored] for a in (held_out.inputs, held_out.targets))
+        now, later = (a[held_out.loss_mask] for a in (held_out.inputs, held_out.targets))
         return float(min(later.var(), ((later - now) ** 2).mean()))
 
     def ceiling(self, split: str = "test") -> float:

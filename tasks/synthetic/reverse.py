@@ -67,7 +67,7 @@ class Reverse(Synthetic):
 
     def floor(self, split: str = "test") -> float:
         held_out = self.examples(split)
-        written = held_out.targets[held_out.scored]
+        written = held_out.targets[held_out.loss_mask]
         hits = [(written == symbol).sum() for symbol in range(1, self.symbols + 1)]
         return float((max(hits) + (written == END).sum()) / len(written))
 

@@ -52,13 +52,13 @@ class RunLength(Synthetic):
 
     def floor(self, split: str = "test") -> float:
         held_out = self.examples(split)
-        places = np.where(held_out.scored, held_out.targets, -1)
+        places = np.where(held_out.loss_mask, held_out.targets, -1)
         ends = (places == END).sum(0)
         best = 0
         for symbol in range(1, self.symbols + 1):
             hits = (places == symbol).sum(0)
             best = max(best, (np.cumsum(hits) - hits + ends).max())  # hits before the END, and it
-        return float(best / held_out.scored.sum())
+        return float(best / held_out.loss_mask.sum())
 
     def ceiling(self, split: str = "test") -> float:
         return 1.0

@@ -58,8 +58,8 @@ class SelectiveCopy(Synthetic):
         inputs[:, self.length] = self.symbols + 1
         targets = np.zeros_like(inputs)
         targets[:, self.length :] = items
-        scored = np.broadcast_to(np.arange(inputs.shape[1]) >= self.length, inputs.shape)
-        return Examples.of(inputs, targets, scored=scored)
+        loss_mask = np.broadcast_to(np.arange(inputs.shape[1]) >= self.length, inputs.shape)
+        return Examples.of(inputs, targets, loss_mask=loss_mask)
 
     def floor(self, split: str = "test") -> float:
         held_out = self.examples(split)

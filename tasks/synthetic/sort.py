@@ -67,7 +67,7 @@ class Sort(Synthetic):
         guess = np.full_like(held_out.targets, END)
         for steps in np.unique(held_out.lengths):
             guess[held_out.lengths == steps, :steps] = self._likeliest(steps)
-        return float((guess == held_out.targets)[held_out.scored].mean())
+        return float((guess == held_out.targets)[held_out.loss_mask].mean())
 
     def _likeliest(self, steps: int) -> np.ndarray:
         """The likeliest symbol at each place of a sorted sequence, ``(steps,)``."""

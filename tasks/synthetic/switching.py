@@ -56,12 +56,12 @@ class Switching(Synthetic):
         steps = np.arange(self.length)
         labels = (tokens + (steps >= switch)) % self.symbols
         signs = (steps == switch) & self.cue
-        return Examples.of(np.where(signs, self.symbols, tokens), labels, scored=~signs)
+        return Examples.of(np.where(signs, self.symbols, tokens), labels, loss_mask=~signs)
 
     def floor(self, split: str = "test") -> float:
         held_out = self.examples(split)
         rules = (held_out.inputs, (held_out.inputs + 1) % self.symbols)
-        return max(float((rule == held_out.targets)[held_out.scored].mean()) for rule in rules)
+        return max(float((rule == held_out.targets)[held_out.loss_mask].mean()) for rule in rules)
 
     def ceiling(self, split: str = "test") -> float:
         if self.cue:

@@ -170,7 +170,9 @@ def _tag_floor(training: Examples, part: Examples, tags: int) -> float:
         return accuracy_of(majority(training), part)
     size = max(int(training.inputs.max()), int(part.inputs.max())) + 1
     counts = np.zeros((size, tags), int)
-    np.add.at(counts, (training.inputs[training.scored], training.targets[training.scored]), 1)
+    np.add.at(
+        counts, (training.inputs[training.loss_mask], training.targets[training.loss_mask]), 1
+    )
     best = np.where(counts.any(1), counts.argmax(1), counts.sum(0).argmax())
     return accuracy_of(best[part.inputs], part)
 

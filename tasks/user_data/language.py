@@ -50,7 +50,7 @@ def build(table: Table | None, path: str, settings: Settings) -> Built:
         splits[name] = Examples.of(rows[:, :-1], rows[:, 1:], lengths - 1)
     known = np.concatenate([np.array(n, int) for n in coded(texts["training"], ids)])
     floors = {
-        name: float(ngram_bits(known, len(ids) + 1, 1, part)[part.scored].mean())
+        name: float(ngram_bits(known, len(ids) + 1, 1, part)[part.loss_mask].mean())
         for name, part in splits.items()
     }
     sizes = " / ".join(f"{sum(map(len, texts[name])):,}" for name in SPLITS)
