@@ -91,6 +91,13 @@ def number(value: float | None) -> str:
     return "" if value is None else f"{round(value):,}"
 
 
+def p_value(value: float | None) -> str:
+    """Three decimals, or that it is below what they show; nothing where there was no test."""
+    if value is None:
+        return ""
+    return f"{value:.3f}" if value >= 0.001 else "<0.001"
+
+
 def plural(count: int, word: str) -> str:
     """``1 cell``, ``2 cells``."""
     return f"{count:,} {word}" + ("" if count == 1 else "s")

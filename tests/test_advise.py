@@ -16,7 +16,7 @@ from reports.analysis.results import read
 
 def advice_on(store: Store) -> Advice:
     results = read(store)
-    return advise(store, results, results.tasks[0])
+    return advise(results, results.tasks[0])
 
 
 def shifted(share: float, by: int, seeds: int = 3, n: int = 200) -> list[np.ndarray]:
@@ -24,7 +24,7 @@ def shifted(share: float, by: int, seeds: int = 3, n: int = 200) -> list[np.ndar
     return [np.roll(seed, by) for seed in right(share, seeds, n)]
 
 
-def test_the_cheapest_that_is_not_told_apart_is_advised(tmp_path):
+def test_the_cheapest_not_shown_to_differ_is_advised(tmp_path):
     """Training takes 9 s of the gru, 2 s of the cnn, 0.1 s of the others."""
     scores = {("kept", "gru"): right(0.92), ("kept", "cnn"): right(0.915),
               ("kept", "rnn"): right(0.7), ("kept", "logistic"): right(0.5),
@@ -37,7 +37,7 @@ def test_the_cheapest_that_is_not_told_apart_is_advised(tmp_path):
     words = " ".join(advice.sentences)
     assert "mine needs a sequence model" in words and "Order carries something" in words
     standings = {row["architecture"]: row["standing"] for row in advice.rows}
-    assert standings == {"gru": "best", "cnn": "not told apart", "rnn": "worse",
+    assert standings == {"gru": "best", "cnn": "not shown to differ", "rnn": "worse",
                          "logistic": "worse"}  # fmt: skip
     assert "3 seeds, 200 test examples" in advice.rests_on[0]
     assert "3 comparisons with the best, gru, over seeds and test examples" in advice.rests_on[1]
@@ -45,7 +45,7 @@ def test_the_cheapest_that_is_not_told_apart_is_advised(tmp_path):
     assert any(advice.command in line for line in advice.firmer)
 
 
-def test_what_is_told_apart_is_not_advised_however_cheap(tmp_path):
+def test_what_differs_is_not_advised_however_cheap(tmp_path):
     scores = {("kept", "gru"): right(0.92), ("kept", "cnn"): right(0.8),
               ("kept", "logistic"): right(0.5)}  # fmt: skip
     advice = advice_on(store_of(tmp_path, scores))
@@ -53,14 +53,14 @@ def test_what_is_told_apart_is_not_advised_however_cheap(tmp_path):
     assert "ahead" not in advice.recommendation
 
 
-def test_not_told_apart_is_not_as_good(tmp_path):
-    """With seeds that scatter, or one seed and few examples, nearly nothing is told apart."""
+def test_not_shown_to_differ_is_not_as_good(tmp_path):
+    """With seeds that scatter, or one seed and few examples, nearly nothing is shown to differ."""
     few = {("kept", "gru"): right(0.95, 1, 20), ("kept", "cnn"): right(0.8, 1, 20),
            ("kept", "logistic"): right(0.3, 1, 20)}  # fmt: skip
     advice = advice_on(store_of(tmp_path, few))
-    assert [row["standing"] for row in advice.rows] == ["best", "not told apart", "worse"]
+    assert [row["standing"] for row in advice.rows] == ["best", "not shown to differ", "worse"]
     assert advice.recommended == "gru"
-    assert any("cnn is cheaper and not told apart" in line for line in advice.firmer)
+    assert any("cnn is cheaper and not shown to differ" in line for line in advice.firmer)
     assert any("More seeds (1 so far)" in line and "--seeds 5" in line for line in advice.firmer)
 
 
@@ -78,7 +78,7 @@ def test_a_baseline_that_is_as_good_goes_before(tmp_path):
     assert advice_on(store_of(tmp_path / "3", worse)).recommended == "gru"
 
 
-def test_a_baseline_that_is_close_but_told_apart_does_not(tmp_path):
+def test_a_baseline_that_is_close_but_differs_does_not(tmp_path):
     """A difference of 0.04 of skill, over 2,000 examples."""
     close = {("kept", "gru"): right(0.92, n=2000), ("kept", "logistic"): right(0.9, n=2000)}
     advice = advice_on(store_of(tmp_path, close))

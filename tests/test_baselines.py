@@ -28,7 +28,7 @@ from harness.cli.scores import print_scores
 from harness.experiment.record import Outcome, Record
 from harness.experiment.store import Store
 from harness.training.run_cell import run_cell
-from reports.analysis.baseline import lead
+from reports.analysis.ranking import lead
 from reports.analysis.results import read
 from reports.build import build
 from tasks.task import Examples

@@ -117,7 +117,7 @@ def test_one_seed_is_tested_over_examples_only_and_few_examples_show_nothing(tmp
     b = run_of(tmp_path / "b", {("recall", "lstm"): right(0.8, 1), ("copy", "lstm"): [[1, 1, 1]]},
                key=LONGER)  # fmt: skip
     verdicts = {r.task: r.verdict for r in compare(a, b).rows}
-    assert verdicts == {"recall": "better", "copy": "not told apart"}
+    assert verdicts == {"recall": "better", "copy": "not shown to differ"}
     assert compare(a, b).rows[0].difference.seeds.half is None
 
 
@@ -127,7 +127,7 @@ def test_examples_of_another_test_split_are_not_compared(tmp_path):
     b = run_of(tmp_path / "b", {("recall", "lstm"): right(0.8, 1)}, key=moved)
     found = row(compare(a, b), "lstm")
     assert found.difference.examples.n == 0 and found.difference.p is None
-    assert found.verdict == "not told apart" and "data of the task changed" in found.untested
+    assert found.verdict == "not shown to differ" and "data of the task changed" in found.untested
     (entry,) = compare(a, b).keys
     assert (entry["part"], entry["before"], entry["after"]) == ("task.data", "1", "2")
     other = run_of(tmp_path / "c", {("recall", "lstm"): right(0.8, 1)}, key=LONGER, metric="f1",
@@ -137,7 +137,7 @@ def test_examples_of_another_test_split_are_not_compared(tmp_path):
     assert "accuracy" in found.untested and "f1" in found.untested
 
 
-def test_cells_outcomes_and_keys_are_told_apart(tmp_path):
+def test_cells_outcomes_and_keys_are_listed(tmp_path):
     gone = {("recall", "lstm"): right(0.5), ("recall", "rnn"): ["failed", *right(0.6, 3)],
             ("copy", "rnn"): right(0.5, 1)}  # fmt: skip
     come = {("recall", "lstm"): right(0.5), ("recall", "rnn"): ["diverged", *right(0.6, 3)],
@@ -223,13 +223,13 @@ def test_the_command_says_it_and_exits_with_0(harness_cli, tmp_path):
     assert answer.returncode == 0, answer.stderr
     assert "8 cells paired: 0 identical by key, 8 with a changed key" in answer.stdout
     assert "budget.steps: 100 -> 150  (8 cells, all)" in answer.stdout
-    assert "1 better, 1 not told apart in B" in answer.stdout
+    assert "1 better, 1 not shown to differ in B" in answer.stdout
     assert "1 pair with the very same mean score not shown" in answer.stdout
     told = json.loads(harness_cli("compare", "before", "after", "--json").stdout)
     assert told["a"]["matrix"] == "made" and told["b"]["matrix"] == "second"
     rows = {r["architecture"]: r for r in told["rows"]}
     assert rows["lstm"]["change"]["mean"] == pytest.approx(0.4) and rows["lstm"]["p_holm"] < 0.05
-    assert rows["rnn"]["verdict"] == "not told apart"
+    assert rows["rnn"]["verdict"] == "not shown to differ"
     same = harness_cli("compare", "before", "before")
     assert "the very same records" in same.stdout and "Change from A" not in same.stdout
 
@@ -238,7 +238,7 @@ def test_no_difference_is_said_plainly(harness_cli, tmp_path):
     run_of(tmp_path / "a", {("recall", "lstm"): right(0.5, 2)})
     run_of(tmp_path / "b", {("recall", "lstm"): right(0.51, 2, spread=-4)}, key=LONGER)
     answer = harness_cli("compare", "a", "b")
-    assert "No difference told apart" in answer.stdout
+    assert "No pair is shown to differ" in answer.stdout
 
 
 @pytest.mark.parametrize(

@@ -141,7 +141,7 @@ def right(share: float, seeds: int = 3, n: int = 200) -> list[np.ndarray]:
 
 
 def said(store: Store) -> str:
-    (own,) = reports.analysis.user_data.read(store, reports.analysis.results.read(store))
+    (own,) = reports.analysis.user_data.read(reports.analysis.results.read(store))
     return " ".join(own.sentences)
 
 
@@ -154,7 +154,7 @@ def test_the_report_says_what_the_data_needs(tmp_path):
     assert words.startswith("mine needs a sequence model: gru does better than the baseline logi")
     assert "on 200 test examples, means of 3 seeds with 95 % intervals: gru 91.5 ±1.2" in words
     assert "logistic 74.5 ±1.2 and the best trivial predictor 50.0 (always 'no')" in words
-    assert "not told apart from it: cnn (91.0 ±1.2); the cheapest of these is cnn" in words
+    assert "not shown to differ from it: cnn (91.0 ±1.2); the cheapest of these is cnn" in words
     assert "cnn takes 2.0 s of training" in words and "gru takes 9.0 s" in words
     assert "Order carries something" in words and "the best, cnn, has 61.5" in words
     page = build(store).read_text()
@@ -169,8 +169,8 @@ def test_the_report_says_when_no_sequence_model_and_no_order_is_needed(tmp_path)
     scores = {("kept", "gru"): right(0.9), ("kept", "logistic"): right(0.895),
               ("shuffled", "gru"): right(0.897)}  # fmt: skip
     words = said(store_of(tmp_path, scores))
-    assert "the best, gru, is not told apart from the baseline logistic" in words
-    assert "Order is not shown to carry anything: not told apart" in words
+    assert "the best, gru, is not shown to differ from the baseline logistic" in words
+    assert "Order is not shown to carry anything: with the steps in random order" in words
     better = scores | {("kept", "logistic"): right(0.97)}
     assert "none does better than the baseline logistic" in said(store_of(tmp_path / "2", better))
     none = {("kept", "gru"): [np.array([1.0, 0.0] * 50 + [s]) for s in (1, 0, 1)]}
@@ -189,7 +189,7 @@ def test_seeds_that_agree_do_not_make_up_for_few_test_examples(tmp_path):
     scores = {("kept", "gru"): [np.arange(12) < 10.0] * 3,
               ("kept", "logistic"): [np.arange(12) < 8.0] * 3}  # fmt: skip
     few = {pair: [row.astype(float) for row in rows] for pair, rows in scores.items()}
-    assert "gru, is not told apart from the baseline logistic" in said(store_of(tmp_path, few))
+    assert "gru, is not shown to differ from the baseline logistic" in said(store_of(tmp_path, few))
     many = {pair: [np.tile(row, 30) for row in rows] for pair, rows in few.items()}
     assert "mine needs a sequence model" in said(store_of(tmp_path / "2", many))
 

@@ -18,8 +18,8 @@ from harness.cli import application
 from harness.errors import UserError
 from harness.experiment.record import Record
 from harness.experiment.store import Store
-from reports.analysis import difference as told_apart
 from reports.analysis.across_tasks import POLICY
+from reports.analysis.difference import standing
 from reports.analysis.ranking import compare
 from reports.analysis.results import read
 from reports.analysis.statistics import Summary, summarize
@@ -216,7 +216,7 @@ def with_examples(out: Path, of: dict, metric: str = "recall[lag=9]", **weights)
 
 
 @pytest.mark.parametrize("lower_is_better", [False, True])
-def test_who_is_told_apart_from_the_best_over_examples(tmp_path, lower_is_better):
+def test_who_differs_from_the_best_over_examples(tmp_path, lower_is_better):
     rng = np.random.default_rng(0)
     good = rng.random(200) < 0.8
     alike = good.copy()
@@ -227,22 +227,22 @@ def test_who_is_told_apart_from_the_best_over_examples(tmp_path, lower_is_better
     if lower_is_better:
         of, task = {a: 1.0 - v for a, v in of.items()}, "adding"
     store = with_examples(tmp_path, of, task)
-    found = told_apart.read(store, read(store))[task]
-    assert found.best in ("good", "alike") and found.worse == ("bad",)
-    assert len(found.level) == 1 and found.examples == 200
+    results = read(store)
+    found = standing(results, results.tasks[0])
+    assert found.order[0] in ("good", "alike") and found.worse == ("bad",)
+    assert len(found.near) == 1 and found.examples == 200
     page = text_of(store)
-    told = "Not shown to be worse over 200 test examples (sign-flip test, Holm)"
-    assert f"{told}: {found.level[0]}" in page
+    told = "Not shown to differ from it over 2 seeds and 200 test examples (paired t tests, Holm)"
+    assert f"{told}: {found.near[0]}" in page
     rows = list(csv.DictReader((tmp_path / "report/made/data/examples.csv").open()))
     assert len(rows) == 3
-    difference = {(r["a"], r["b"]): float(r["difference"]) for r in rows}[found.best, "bad"]
-    assert difference == pytest.approx(np.mean(of[found.best]) - np.mean(of["bad"]))
+    difference = {(r["a"], r["b"]): float(r["difference"]) for r in rows}[found.order[0], "bad"]
+    assert difference == pytest.approx(np.mean(of[found.order[0]]) - np.mean(of["bad"]))
 
 
 def test_other_test_sets_are_told_and_not_compared(tmp_path):
     store = with_examples(tmp_path, {"lstm": np.ones(9), "gru": np.zeros(9)}, gru=np.full(9, 2.0))
-    page = text_of(store)
-    assert "not the same test examples" in page and "shown to be worse over" not in page
+    assert "over 2 seeds (paired t tests" in text_of(store)
 
 
 def test_errors_tell_which_examples_all_or_none_get_right(tmp_path):
@@ -250,7 +250,7 @@ def test_errors_tell_which_examples_all_or_none_get_right(tmp_path):
     store = with_examples(tmp_path, of)
     page = text_of(store)
     assert "Of 5 test examples every model gets 2 wholly right, and none gets 2." in page
-    found = errors.read(store, read(store))["recall[lag=9]"]
+    found = errors.read(read(store))["recall[lag=9]"]
     assert found.table.rows == (("lstm", "60.0 %", "0.0 %", "40.0 %"),
                                 ("gru", "40.0 %", "0.0 %", "60.0 %"))  # fmt: skip
 
@@ -260,7 +260,7 @@ def test_errors_tell_how_much_the_worst_examples_carry(tmp_path):
     lstm, gru = np.full(10, 0.1), np.full(10, 0.1)
     lstm[3], gru[5] = 0.1 * 9, 0.1 * 31
     store = with_examples(tmp_path, {"lstm": lstm, "gru": gru}, "adding")
-    found = errors.read(store, read(store))["adding"]
+    found = errors.read(read(store))["adding"]
     assert [row[1] for row in found.table.rows] == ["50.0 %", "77.5 %"]
     assert "carry 50.0 % of the error of lstm, the best; 0 are among" in found.sentence
 

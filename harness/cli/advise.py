@@ -30,7 +30,7 @@ def main(
     out: Out = DEFAULT_OUT,
     json: Json = False,
 ) -> None:  # fmt: skip
-    """Say which architecture to take for a task: the cheapest not told apart from the best.
+    """Say which architecture to take for a task: the cheapest not shown to differ from the best.
 
     Nothing is computed but from stored results; it says what they are, and what would make the
     advice firmer.
@@ -119,7 +119,7 @@ def _advice(store: Store, matrix: str, labels: list[str]) -> list[Advice]:
     results = read(store, matrix)
     tasks = [t for t in without_controls(results).tasks if t.name in labels]
     scored = {cell.task for cell in results.cells if not cell.hole}
-    return [advise(store, results, task) for task in tasks if task.name in scored]
+    return [advise(results, task) for task in tasks if task.name in scored]
 
 
 def _has(store: Store, matrix: str, advice: Advice) -> bool:
@@ -138,7 +138,6 @@ def _print(screen: Console, advice: Advice) -> None:
     from rich.table import Table
 
     from reports import formats
-    from reports.analysis.pairs import p_text
 
     screen.print(advice.recommendation, markup=False, style="bold", soft_wrap=True)
     table = Table(box=None, pad_edge=False)
@@ -155,7 +154,7 @@ def _print(screen: Console, advice: Advice) -> None:
             text(row["score"]) + half,
             _skill(row["skill"], row["skill_half"]),
             _skill(row["best_ahead"], row["best_ahead_half"]),
-            "" if row["p_holm"] is None else p_text(row["p_holm"]),
+            formats.p_value(row["p_holm"]),
             formats.seconds(row["seconds"]),
             formats.number(row["parameters"]),
             row["standing"],

@@ -103,7 +103,7 @@ def _print(screen: Console, runs: Sequence[Run], found: Comparison) -> None:
     )
     if counts["same key"]:
         say(_bitwise(runs, counts))
-    tested = ("better", "worse", "not told apart", "not comparable")
+    tested = ("better", "worse", "not shown to differ", "not comparable")
     if counts["changed key, same result"]:
         say(f"changed key: {counts['changed key, same result']} have the same result all the same, "
             "bit for bit")  # fmt: skip
@@ -175,7 +175,6 @@ def _table(rows: Sequence[Row]) -> Any:
     from rich.table import Table
 
     from reports import formats
-    from reports.analysis.pairs import p_text, p_value
 
     table = Table(title="Change from A to B, largest change of skill first", title_justify="left",
                   box=None, pad_edge=False)  # fmt: skip
@@ -189,7 +188,7 @@ def _table(rows: Sequence[Row]) -> Any:
     table.add_column("B is", no_wrap=True)
     for row in rows:
         change, skills = row.difference.seeds, row.difference.skills
-        tested = row.difference.adjusted, p_value(row.difference.examples)
+        tested = row.difference.adjusted, row.difference.examples.p
         table.add_row(
             _task(row.part, row.task).replace("[", r"\["),
             row.architecture.replace("[", r"\["),
@@ -199,7 +198,7 @@ def _table(rows: Sequence[Row]) -> Any:
             _number(row.after.mean),
             _number(change.mean, "+") + ("" if change.half is None else f" ±{change.half:.2g}"),
             formats.signed_skill_with_spread(skills),
-            *("-" if p is None else p_text(p) for p in tested),
+            *(formats.p_value(p) or "-" for p in tested),
             "" if row.seconds is None else f"x{row.seconds:.2f}",
             *([_resized(row)] if resized else []),
             f"[{STYLES.get(row.verdict, 'dim')}]{row.verdict}[/]",
@@ -219,11 +218,11 @@ def _legend(rows: Sequence[Row], counts: dict[str, int]) -> list[str]:
     lines = [
         "change: mean over paired seeds with its own 95 % interval (Student's t). "
         "p: the larger of the tests over seeds and over test examples, Holm's correction over "
-        f"{sum(row.difference.p is not None for row in rows)} pairs; told apart below 0.05. "
+        f"{sum(row.difference.p is not None for row in rows)} pairs; they differ below 0.05. "
         "p examples: uncorrected."
     ]
     if not counts["better"] and not counts["worse"]:
-        lines.append("No difference told apart: this does not show that there is none.")
+        lines.append("No pair is shown to differ: this does not show that there is no difference.")
     single = [row for row in rows if row.difference.seeds.n == 1]
     if single:
         lines.append(

@@ -13,7 +13,7 @@ from reports.analysis.user_data import Own, read, without_controls
 def print_own(screen: Console, store: Store, matrix: str) -> bool:
     """Print what is known of the user's own tasks; True if a matrix has no others."""
     results = read_results(store, matrix)
-    owned = read(store, results)
+    owned = read(results)
     for own in owned:
         screen.print(_table(own))
         for sentence in own.sentences:

@@ -7,7 +7,7 @@ from rich.table import Table
 
 from harness.experiment.record import PENDING, Outcome
 from harness.experiment.store import Store
-from reports.analysis.baseline import behind
+from reports.analysis.ranking import behind
 from reports.analysis.results import BASELINE, Group, Results, read
 
 HOLES = {

@@ -53,9 +53,9 @@ class Ranks:
     """Average ranks (1 is best, ties share), or in ``refused`` why there are none.
 
     ``friedman`` is the p-value of Friedman's test that all rank alike, None for two
-    architectures. ``groups`` are the largest sets of which no two could be told apart: all in one
+    architectures. ``groups`` are the largest sets of which no two are shown to differ: all in one
     where Friedman's test finds nothing. ``least`` is the smallest adjusted p-value that so few
-    tasks could give any pair: where it is above 0.05, none could ever be told apart.
+    tasks could give any pair: where it is above 0.05, none can be shown to differ.
     """
 
     refused: str = ""

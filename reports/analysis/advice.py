@@ -1,8 +1,8 @@
 """Which architecture to take for a task, from records alone, and what that rests on.
 
-The rule: the cheapest in training of those that are not told apart from the best (`pairs.py`,
-Holm's correction) and whose mean skill is at most MARGIN below its, for to be not told apart is
-not to be as good. The best stays if none is cheaper by CHEAPER. A baseline for which the same
+The rule: the cheapest in training of those that are not shown to differ from the best
+(`difference.py`) and whose mean skill is at most MARGIN below its: not shown to differ does not
+mean as good. The best stays if none is cheaper by CHEAPER. A baseline for which the same
 holds goes before, whatever it costs: it is the simpler model. Where nothing is shown to beat the
 best trivial predictor, nothing is recommended.
 """
@@ -13,9 +13,8 @@ import shlex
 from dataclasses import dataclass
 from typing import Any
 
-from harness.experiment.store import Store
 from reports import formats
-from reports.analysis.pairs import Pair, p_text, p_value
+from reports.analysis.difference import BETTER, LEVEL, NOT_SHOWN, WORSE, Difference
 from reports.analysis.results import Results, TaskInfo
 from reports.analysis.user_data import Judge, controls
 from reports.formats import listed, plural
@@ -50,10 +49,10 @@ class Advice:
     """One for each architecture with a score, best first, with plain numbers."""
 
 
-def advise(store: Store, results: Results, task: TaskInfo) -> Advice:
+def advise(results: Results, task: TaskInfo) -> Advice:
     """Advice on one task of a matrix; control rows of the user's own tasks are found by it."""
     control = next((c for t, c in controls(results) if t.name == task.name), None)
-    judge = Judge(store, results, task, control)
+    judge = Judge(results, task, control)
     chosen = _chosen(judge)
     command = _command(results, task, bool(judge.facts), _seeds(judge))
     return Advice(
@@ -83,9 +82,9 @@ def _chosen(judge: Judge) -> str | None:
 
 
 def _as_good(judge: Judge, architecture: str) -> bool:
-    """Not told apart from the best, and close to it."""
+    """Not shown to differ from the best, and close to it."""
     against = judge.against[architecture]
-    return not against.apart and (against.skills.mean or 0) <= MARGIN
+    return not against.differs and (against.skills.mean or 0) <= MARGIN
 
 
 def _recommendation(judge: Judge, chosen: str | None) -> str:
@@ -118,19 +117,19 @@ def _why_not_the_best(judge: Judge, chosen: str) -> str:
         return f"It is {kind}, and {first} is no better."
     ahead = _difference(judge.against[chosen])
     kind = "simpler, a baseline" if baseline else "cheaper"
-    return f"The best, {first}, is ahead by {ahead}, which is not told apart; {chosen} is {kind}."
+    return f"The best, {first}, is ahead by {ahead}, but not shown to differ; {chosen} is {kind}."
 
 
-def _difference(against: Pair) -> str:
+def _difference(against: Difference) -> str:
     """How far the best is ahead, in skill where there is one, with both tests."""
     if against.skills.mean is not None:
         size = f"{formats.signed_skill_with_spread(against.skills)} of skill"
     else:
         size = f"{abs(against.seeds.mean or 0):.3g}"
     tests = [
-        f"{name} {p_text(p)}"
+        f"{name} {formats.p_value(s.p)}"
         for name, s in (("seeds", against.seeds), ("examples", against.examples))
-        if (p := p_value(s)) is not None
+        if s.p is not None
     ]
     return f"{size} ({'p over ' + ', over '.join(tests) if tests else 'untested'})"
 
@@ -150,7 +149,7 @@ def _rests_on(judge: Judge) -> list[str]:
         over = listed([*["seeds"] * seeds, *["test examples"] * examples])
         lines.append(
             f"{plural(len(compared), 'comparison')} with the best, {judge.order[0]}, over {over}, "
-            "p-values with Holm's correction, told apart below 0.05."
+            f"p-values with Holm's correction; they differ below {LEVEL}."
         )
     if len(judge.order) > 2:
         lines.append(
@@ -168,11 +167,11 @@ def _firmer(judge: Judge, chosen: str | None, command: str) -> list[str]:
     if holes:
         outcomes = listed(dict.fromkeys(c.outcome for c in holes))
         lines.append(f"{len(holes)} of {plural(len(cells), 'cell')} have no score ({outcomes}).")
-    open_ = [a for a, against in judge.against.items() if not against.apart]
+    open_ = [a for a, against in judge.against.items() if not against.differs]
     seeds = max((judge.group(a).score.n for a in judge.known), default=0)
     unsure = [a for a in open_ if not _settled(judge.against[a])]
     if command and (seeds < ENOUGH or unsure):
-        why = f"; {listed(unsure)} may then be told apart" if unsure else ""
+        why = f"; {listed(unsure)} may then be shown to differ" if unsure else ""
         lines.append(f"More seeds ({seeds} so far): {command}{why}.")
     limited = [a for a in open_ if _by_examples(judge.against[a])]
     if limited:
@@ -185,7 +184,7 @@ def _firmer(judge: Judge, chosen: str | None, command: str) -> list[str]:
     if far:
         verb = "is" if len(far) == 1 else "are"
         lines.append(
-            f"{listed(far)} {verb} cheaper and not told apart from the best, but more than "
+            f"{listed(far)} {verb} cheaper and not shown to differ from the best, but more than "
             f"{MARGIN:g} of skill below it: not advised before more seeds say so."
         )
     if judge.order and not judge.baseline:
@@ -193,17 +192,17 @@ def _firmer(judge: Judge, chosen: str | None, command: str) -> list[str]:
     return lines
 
 
-def _settled(against: Pair) -> bool:
+def _settled(against: Difference) -> bool:
     """So close that more seeds will not matter: the interval lies within the margin."""
     low, high = against.skills.low, against.skills.high
     return low is not None and high is not None and max(abs(low), abs(high)) <= MARGIN
 
 
-def _by_examples(against: Pair) -> bool:
-    over_seeds, over_examples = p_value(against.seeds), p_value(against.examples)
+def _by_examples(against: Difference) -> bool:
+    over_seeds, over_examples = against.seeds.p, against.examples.p
     if over_seeds is None or over_examples is None:
         return False
-    return over_seeds < 0.05 <= over_examples
+    return over_seeds < LEVEL <= over_examples
 
 
 def _seeds(judge: Judge) -> int:
@@ -262,6 +261,6 @@ def _standing(judge: Judge, architecture: str) -> str:
     against = judge.against.get(architecture)
     if against is None:
         return "not compared"
-    if not against.apart:
-        return "not told apart"
-    return "worse" if judge.loss(architecture) > judge.loss(judge.order[0]) else "better"
+    if not against.differs:
+        return NOT_SHOWN
+    return WORSE if against.verdict == BETTER else BETTER

@@ -1,8 +1,8 @@
 """What changed between two runs, cell by cell: task, architecture and seed are what pairs them,
 in each part of the matrix.
 
-Differences are B minus A. How a row is tested is said in `pairs.py`; the p-values of all rows
-are corrected together (Holm). Rows of which nothing was computed anew are not tested.
+Differences are B minus A. Whether two differ is decided in `difference.py`; the p-values of all
+rows are corrected together (Holm). Rows of which nothing was computed anew are not tested.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from typing import Any
 
 from harness.experiment.record import Record
 from harness.experiment.store import Store
-from reports.analysis.pairs import Pair, holm, p_value, pair
+from reports.analysis.difference import BETTER, NOT_SHOWN, WORSE, Difference, corrected, difference
 from reports.analysis.results import Cell, Group, Results
 from reports.analysis.statistics import Summary
 
@@ -64,7 +64,7 @@ class Row:
     higher_is_better: bool
     before: Summary
     after: Summary
-    difference: Pair
+    difference: Difference
     identical: bool
     """All its cells have the same key in both runs, and the same result bit for bit."""
     untested: str
@@ -75,15 +75,10 @@ class Row:
 
     @property
     def verdict(self) -> str:
-        """identical, better, worse or not told apart; else not comparable."""
+        """identical, better, worse or not shown to differ; else not comparable."""
         if self.identical:
             return "identical"
-        mean = self.difference.seeds.mean
-        if mean is None:
-            return "not comparable"
-        if not self.difference.apart:
-            return "not told apart"
-        return "better" if (mean > 0) == self.higher_is_better else "worse"
+        return "not comparable" if self.difference.seeds.mean is None else self.difference.verdict
 
 
 @dataclass(frozen=True)
@@ -165,7 +160,7 @@ def compare(a: Run, b: Run) -> Comparison:
         "changed outcome": len(outcomes),
         **{
             verdict: sum(row.verdict == verdict for row in rows)
-            for verdict in ("better", "worse", "not told apart", "identical", "not comparable")
+            for verdict in (BETTER, WORSE, NOT_SHOWN, "identical", "not comparable")
         },
     }
     return Comparison(counts, only, outcomes, unlike, _keys(pairs), _environments(a, b), rows,
@@ -208,7 +203,7 @@ def _rows(a: Run, b: Run, both: dict[Slot, tuple[Cell, Cell]]) -> list[Row]:
         if one.score is not None and other.score is not None:
             groups.setdefault(slot[:3], []).append((one, other))
     rows = {slot: _row(slot[0], a.store, b.store, pairs) for slot, pairs in groups.items()}
-    tested = holm({s: row.difference for s, row in rows.items() if not row.identical})
+    tested = corrected({s: row.difference for s, row in rows.items() if not row.identical})
     made = [replace(row, difference=tested.get(s, row.difference)) for s, row in rows.items()]
     return sorted(made, key=lambda row: -abs(row.difference.skills.mean or 0))
 
@@ -219,7 +214,7 @@ def _row(part: str, store: Store, others: Store, pairs: list[tuple[Cell, Cell]])
     first, second = records[0]
     alike = first.metric == second.metric
     same = all(x.key.get("task") == y.key.get("task") for x, y in records)
-    found = pair(other, one, others, store, same_examples=same) if alike else _nothing()
+    found = difference(other, one, same) if alike else Difference()
     untested = ""
     if not alike:
         untested = f"the metric was {first.metric}, it is {second.metric}"
@@ -243,10 +238,6 @@ def _row(part: str, store: Store, others: Store, pairs: list[tuple[Cell, Cell]])
     )
 
 
-def _nothing() -> Pair:
-    return Pair(Summary(), Summary(), Summary())
-
-
 def _ratio(pairs: list[tuple[Cell, Cell]]) -> float | None:
     """Median ratio of seconds of training, the second to the first."""
     ratios = []
@@ -260,7 +251,7 @@ def _ratio(pairs: list[tuple[Cell, Cell]]) -> float | None:
 
 def _interval(summary: Summary) -> dict[str, Any]:
     return {"n": summary.n, "mean": summary.mean, "low": summary.low, "high": summary.high,
-            "p": p_value(summary)}  # fmt: skip
+            "p": summary.p}  # fmt: skip
 
 
 # -- keys and machines ---------------------------------------------------------------------------

@@ -1,101 +1,195 @@
-"""Who is told apart from the best on a task, test example by test example."""
+"""The one test of whether two architectures, or two runs of one, differ on a task.
+
+Two questions are asked of a pair. Over seeds: is the mean of the differences of the seeds that
+both have zero (paired Student's t)? Does it hold, that is, for other seeds? Over test examples:
+is the mean of the differences of each example's scores, averaged over those seeds, zero? Does it
+hold for other examples? The two differ only if both tests say so, in the same direction: the
+p-value of a pair is the larger of the two (intersection-union test, Berger 1982). With one seed
+only the second is asked, without stored scores of examples only the first. The p-values of one
+table are corrected together (Holm 1979). Everything else is *not shown to differ*.
+
+The page, its marks, the advice, the comparison of runs and the terminal all ask `standing`,
+`difference` and `corrected` here.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import combinations
+from typing import Any, TypeVar
 
-from harness.experiment.store import Store
-from reports.analysis.across_tasks import ALPHA
-from reports.analysis.example_tests import Pair
-from reports.analysis.example_tests import pairs as all_pairs
-from reports.analysis.pairs import p_text, per_example
-from reports.analysis.ranking import standing
-from reports.analysis.results import Results, TaskInfo
-from reports.formats import listed
-from reports.sections.section import Table
-from reports.sections.shown import as_csv
+from reports.analysis.results import Group, Results, TaskInfo
+from reports.analysis.statistics import Summary, holm, paired, summarize
+
+LEVEL = 0.05
+BETTER, WORSE, NOT_SHOWN = "better", "worse", "not shown to differ"
+METHOD = (
+    "Two architectures differ on a task where both of two tests say so, in the same direction: a "
+    "paired t test over the seeds that both have (does it hold for other seeds?) and one over the "
+    "test examples, their scores averaged over these seeds (does it hold for other examples?). The "
+    "larger p-value counts, after Holm's correction over the comparisons with the best, at "
+    f"{LEVEL}.",
+    "With one seed only the test over examples is made, and without stored scores of examples only "
+    "that over seeds. Test examples that overlap, as windows of a series do, make it too sure.",
+    "Otherwise they are not shown to differ, which does not mean that they are equal.",
+)
+"""The test in plain sentences, for print."""
+
+Name = TypeVar("Name")
 
 
 @dataclass(frozen=True)
-class Apart:
-    """The best architecture of a task against the others with stored scores of examples."""
+class Difference:
+    """One group of seeds minus another on a task.
 
-    best: str
-    worse: tuple[str, ...]
-    """Those that are worse than the best on these examples, after Holm's correction."""
-    level: tuple[str, ...]
-    """The others, which are not shown to be worse."""
-    examples: int
-    pairs: tuple[Pair, ...]
-    refused: str = ""
-    """Why there is no comparison, if there is none."""
+    ``seeds`` and ``skills`` are over seeds, of the test score and of skill; ``examples`` is over
+    test examples, in the unit of what the metric adds up (of an rmse: squared errors).
+    """
+
+    seeds: Summary = Summary()
+    skills: Summary = Summary()
+    examples: Summary = Summary()
+    higher_is_better: bool = True
+    adjusted: float | None = None
+    """The p-value after the correction over all pairs of its table, see `corrected`."""
+
+    @property
+    def p(self) -> float | None:
+        """The larger p-value; None where there is nothing to test."""
+        means = [s.mean for s in (self.seeds, self.examples) if s.p is not None]
+        if len(means) == 2 and (means[0] or 0) * (means[1] or 0) < 0:
+            return 1.0
+        return max((p for s in (self.seeds, self.examples) if (p := s.p) is not None), default=None)
+
+    @property
+    def differs(self) -> bool:
+        """Whether the two differ, after the correction where there was one."""
+        p = self.p if self.adjusted is None else self.adjusted
+        return p is not None and p < LEVEL
+
+    @property
+    def verdict(self) -> str:
+        """How the first does against the other: better, worse, or not shown to differ."""
+        if not self.differs:
+            return NOT_SHOWN
+        return BETTER if ((self.seeds.mean or 0) > 0) == self.higher_is_better else WORSE
 
 
-def read(store: Store, results: Results) -> dict[str, Apart]:
-    """By task; tasks on which fewer than two architectures have scores of examples are absent."""
-    found = {task.name: _apart(store, results, task) for task in results.tasks}
-    return {name: apart for name, apart in found.items() if apart}
+def difference(one: Group, other: Group, same_examples: bool = True) -> Difference:
+    """Compare two groups of seeds; ``same_examples``: they were tested on the same ones."""
+    records = [c.record for c in (*one.cells, *other.cells) if c.record and c.record.metric]
+    return Difference(
+        paired(_by_seed(one, "score"), _by_seed(other, "score")),
+        paired(_by_seed(one, "skill"), _by_seed(other, "skill")),
+        _over_examples(one.examples, other.examples) if same_examples else Summary(),
+        records[0].higher_is_better if records else True,
+    )
 
 
-def _apart(store: Store, results: Results, task: TaskInfo) -> Apart | None:
+def corrected(pairs: Mapping[Name, Difference]) -> dict[Name, Difference]:
+    """The pairs with p-values corrected together; those without a p-value stay as they are."""
+    known = {name: p for name, pair in pairs.items() if (p := pair.p) is not None}
+    adjusted = dict(zip(known, holm(list(known.values())), strict=True))
+    return {name: replace(pair, adjusted=adjusted.get(name)) for name, pair in pairs.items()}
+
+
+def beats_floor(skill: Summary) -> bool:
+    """Whether a mean skill is shown to be above 0, the best trivial predictor's."""
+    low = skill.mean if skill.low is None else skill.low
+    return low is not None and low > 0
+
+
+@dataclass(frozen=True)
+class Standing:
+    """The architectures with a score on one task, best mean first."""
+
+    order: tuple[str, ...]
+    best: tuple[str, ...]
+    """Those that share the best mean; nearly always one."""
+    differences: dict[str, Difference]
+    """The first minus each other architecture and the best baseline, corrected together."""
+
+    @property
+    def near(self) -> tuple[str, ...]:
+        """Those that are not the best and are not shown to differ from it."""
+        return tuple(a for a in self.order if a not in self.best and not self.differs(a))
+
+    @property
+    def worse(self) -> tuple[str, ...]:
+        """Those that differ from the best."""
+        return tuple(a for a in self.order[1:] if self.differs(a))
+
+    @property
+    def clear(self) -> bool:
+        """The best one differs from all others."""
+        return len(self.order) > 1 and len(self.worse) == len(self.order) - 1
+
+    @property
+    def examples(self) -> int:
+        """Test examples that were compared; the most of any pair."""
+        return max((d.examples.n for d in self.differences.values()), default=0)
+
+    def differs(self, name: str) -> bool:
+        """Whether an architecture, or the best baseline, differs from the best."""
+        return name in self.differences and self.differences[name].differs
+
+
+def standing(results: Results, task: TaskInfo) -> Standing | None:
+    """Order on one task by mean test score in the metric's direction, and who differs from the
+    best; None without scores."""
+    if task.name not in results.standings:
+        results.standings[task.name] = _standing(results, task)
+    return results.standings[task.name]
+
+
+def _standing(results: Results, task: TaskInfo) -> Standing | None:
+    groups = {a: results.groups.get((task.name, a)) for a in results.architectures}
+    means = {a: g.score.mean for a, g in groups.items() if g and g.score.mean is not None}
+    if not means:
+        return None
+    sign = -1 if task.higher_is_better else 1
+    order = tuple(sorted(means, key=lambda a: sign * means[a]))
+    baseline = results.best_baselines.get(task.name)
+    first = results.groups[task.name, order[0]]
+    others = [*order[1:], *([baseline] if baseline else [])]
+    return Standing(
+        order,
+        tuple(a for a in order if means[a] == means[order[0]]),
+        corrected({a: difference(first, results.groups[task.name, a]) for a in others}),
+    )
+
+
+def all_pairs(results: Results, task: TaskInfo) -> dict[tuple[str, str], Difference]:
+    """Each two of a task's architectures, the better one first. Only the comparisons with the
+    best are corrected: the others are no part of any statement."""
     order = standing(results, task)
     if order is None:
-        return None
-    best = order.order[0]
-    models = {a: per_example(store, results.groups[task.name, a]) for a in order.order}
-    models = {a: seeds for a, seeds in models.items() if seeds}
-    if len(models) < 2 or best not in models:
-        return None
-    try:
-        pairs = all_pairs(models)
-    except ValueError as error:
-        return Apart(best, (), (), 0, (), str(error))
-    # The best comes first in the order, so it is always the first of its pairs.
-    against = {p.b: p for p in pairs if p.a == best}
-    sign = 1 if task.higher_is_better else -1
-    worse = tuple(b for b, p in against.items() if p.adjusted < ALPHA and sign * p.difference > 0)
-    return Apart(best, worse, tuple(b for b in against if b not in worse),
-                 max(p.n for p in pairs), pairs)  # fmt: skip
+        return {}
+    groups = {a: results.groups[task.name, a] for a in order.order}
+    return {
+        (a, b): order.differences[b] if a == order.order[0] else difference(groups[a], groups[b])
+        for a, b in combinations(order.order, 2)
+    }
 
 
-def table(apart: Mapping[str, Apart]) -> Table:
-    """A row for each task."""
-    return Table(
-        ("task", "best", "shown to be worse", "not shown to be worse", "examples"),
-        tuple(
-            (task, a.best, listed(a.worse, 99), a.refused or listed(a.level, 99),
-             f"{a.examples:,}" if a.examples else "")
-            for task, a in apart.items()
-        ),
-    )  # fmt: skip
+def _by_seed(group: Group, number: str) -> dict[int, float | None]:
+    return {cell.seed: getattr(cell, number) for cell in group.cells}
 
 
-def data(apart: Mapping[str, Apart]) -> str:
-    """Every pair of every task as CSV."""
-    heads = ("task", "a", "b", "difference", "low", "high", "p", "p_holm", "examples")
-    return as_csv(
-        heads,
-        [
-            (task, p.a, p.b, p.difference, p.low, p.high, p.p, p.adjusted, p.n)
-            for task, a in apart.items()
-            for p in a.pairs
-        ],
-    )
+def _over_examples(
+    one: Mapping[int, tuple[Any, Any]], other: Mapping[int, tuple[Any, Any]]
+) -> Summary:
+    """The difference of two ratios of sums, scores to weights, with the interval of its linear
+    terms (Cochran 1977). Empty where no seed has the scores of both, or not of the same examples.
+    """
+    import numpy as np
 
-
-def sentence(apart: Apart | None) -> str:
-    """Who is not told apart from the best, for the caption of a task."""
-    if apart is None or not apart.pairs:
-        return ""
-    how = f"over {apart.examples:,} test examples (sign-flip test, Holm)"
-    if not apart.level:
-        others = "the other is" if len(apart.worse) == 1 else f"all {len(apart.worse)} others are"
-        return f"{others.capitalize()} shown to be worse {how}."
-    if not apart.worse:
-        return f"None is shown to be worse {how}."
-    most = max(p.adjusted for p in apart.pairs if p.a == apart.best and p.b in apart.worse)
-    return (
-        f"Not shown to be worse {how}: {listed(apart.level, 8)}; the others are "
-        f"(p {p_text(most) if most < 0.001 else f'at most {p_text(most)}'})."
-    )
+    seeds = sorted(one.keys() & other.keys())
+    weights = [side[seed][1] for side in (one, other) for seed in seeds]
+    if not seeds or any(not np.array_equal(weights[0], w) for w in weights):
+        return Summary()
+    share = np.asarray(weights[0], float) / np.mean(weights[0])
+    terms = np.mean([one[s][0] - other[s][0] for s in seeds], 0) / np.mean(weights[0])
+    mean = float(terms.mean())
+    return replace(summarize(terms - mean * (share - 1)), mean=mean)

@@ -1,24 +1,16 @@
-"""Who is best: on one task, and over the tasks that can be compared."""
+"""Who leads over the tasks that can be compared, and who beats the baseline of a task.
+
+On one task, `reports.analysis.difference.standing` says who is best.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
-from reports.analysis.results import Results, TaskInfo
-from reports.analysis.statistics import Summary, combine, separated
-
-
-@dataclass(frozen=True)
-class Standing:
-    """The architectures with a score on one task, best mean first."""
-
-    order: tuple[str, ...]
-    best: tuple[str, ...]
-    """Those that share the best mean; nearly always one."""
-    near: tuple[str, ...]
-    """The others whose interval overlaps the best's."""
-    clear: bool
-    """One is best, all have intervals, and the best one's overlaps no other."""
+from reports.analysis.difference import Difference, corrected, difference
+from reports.analysis.results import Results
+from reports.analysis.statistics import Summary, combine
 
 
 @dataclass(frozen=True)
@@ -29,31 +21,8 @@ class Comparison:
     skills: dict[str, Summary]
     left_out: dict[str, int]
     """Architectures with results that were not compared, with their number of tasks."""
-
-
-def standing(results: Results, task: TaskInfo) -> Standing | None:
-    """Order on one task by mean test score in the metric's direction; None without scores."""
-    scores = {
-        a: results.groups[task.name, a].score
-        for a in results.architectures
-        if (task.name, a) in results.groups
-    }
-    means = {a: s.mean for a, s in scores.items() if s.mean is not None}
-    if not means:
-        return None
-    sign = -1 if task.higher_is_better else 1
-    order = tuple(sorted(means, key=lambda a: sign * means[a]))
-    top = scores[order[0]]
-    best = tuple(a for a in order if means[a] == top.mean)
-    others = [a for a in order if a not in best]
-    apart = [a for a in others if separated(scores[a], top)]
-    known = [a for a in others if scores[a].half is not None and top.half is not None]
-    return Standing(
-        order,
-        best,
-        near=tuple(a for a in known if a not in apart),
-        clear=len(best) == 1 and len(order) > 1 and apart == others,
-    )
+    differences: dict[str, Difference]
+    """The first minus each other in mean skill, paired by task and seed, corrected together."""
 
 
 def compare(results: Results) -> Comparison:
@@ -79,8 +48,44 @@ def compare(results: Results) -> Comparison:
     tasks = tuple(t.name for t in results.tasks if t.name in shared)
     skills = {a: combine([results.groups[t, a].skill for t in tasks]) for a in chosen}
     means = {a: s.mean for a, s in skills.items() if s.mean is not None}
+    order = sorted(means, key=lambda a: -means[a])
     return Comparison(
         tasks,
-        {a: skills[a] for a in sorted(means, key=lambda a: -means[a])},
+        {a: skills[a] for a in order},
         {a: len(covered[a]) for a in ranked if a not in chosen},
+        corrected({a: _over_tasks(results, tasks, order[0], a) for a in order[1:]}),
     )
+
+
+def _over_tasks(results: Results, tasks: Sequence[str], one: str, other: str) -> Difference:
+    """Of mean skill over tasks, from seeds alone: other tasks are not asked for, nor examples,
+    which have units of their own on each task."""
+    pairs = [difference(results.groups[t, one], results.groups[t, other], False) for t in tasks]
+    whole = combine([pair.skills for pair in pairs])
+    return Difference(whole, whole)
+
+
+# -- baselines -----------------------------------------------------------------------------------
+
+
+def lead(results: Results, task: str, architecture: str) -> Summary:
+    """How far an architecture is ahead of a task's baseline, in skill: mean and interval of the
+    differences over the seeds that both have. Empty where either has none."""
+    best = results.best_baselines.get(task)
+    group = results.groups.get((task, architecture))
+    if best is None or group is None or architecture not in results.architectures:
+        return Summary()
+    return difference(group, results.groups[task, best], same_examples=False).skills
+
+
+def behind(results: Results, task: str, architecture: str) -> bool:
+    """Whether the mean of an architecture is no better than the baseline's."""
+    mean = lead(results, task, architecture).mean
+    return mean is not None and mean <= 0
+
+
+def leader(results: Results, task: str) -> str | None:
+    """The architecture that is furthest ahead of the baseline, or least behind."""
+    leads = {a: lead(results, task, a).mean for a in results.architectures}
+    known = {a: mean for a, mean in leads.items() if mean is not None}
+    return max(known, key=lambda a: known[a]) if known else None

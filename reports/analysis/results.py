@@ -57,6 +57,8 @@ class Cell:
     record: Record | None
     lag: int | None = None
     """The dependency length that was set, where a horizon is sought."""
+    store: Store | None = field(default=None, repr=False, compare=False)
+    """Where its arrays are read from."""
 
     @property
     def task_name(self) -> str:
@@ -104,6 +106,12 @@ class Cell:
     def skill(self) -> float | None:
         return _finite(self.record.skill) if self.record and self.ok else None
 
+    @cached_property
+    def examples(self) -> tuple[Any, Any] | None:
+        """Score and weight of each test example, two arrays ``(examples,)``; None if not stored."""
+        arrays = {} if self.hole or self.store is None else self.store.per_example(self.id)
+        return (arrays["score"], arrays["weight"]) if {"score", "weight"} <= arrays.keys() else None
+
     @property
     def hole(self) -> bool:
         return self.score is None
@@ -130,6 +138,11 @@ class Group:
     @cached_property
     def skill(self) -> Summary:
         return summarize(c.skill for c in self.cells)
+
+    @cached_property
+    def examples(self) -> dict[int, tuple[Any, Any]]:
+        """Score and weight of each test example, by seed."""
+        return {c.seed: arrays for c in self.cells if (arrays := c.examples)}
 
     @cached_property
     def validation(self) -> float | None:
@@ -187,6 +200,8 @@ class Results:
     """Messages about records that could not be read just now; their cells count as pending."""
     parts: dict[str, Part] = field(default_factory=dict)
     """The matrix's parts by name, which have cells of their own."""
+    standings: dict[str, Any] = field(default_factory=dict, init=False, repr=False, compare=False)
+    """What `reports.analysis.difference.standing` found, by task: it is asked for often."""
 
     @property
     def name(self) -> str:
@@ -294,7 +309,7 @@ def read(store: Store, matrix: str | None = None) -> Results:
         if row["id"] not in records:
             records[row["id"]] = store.get(row["id"])
         pair = row["task"], row["architecture"]
-        cell = Cell(row["id"], *pair, row["seed"], records[row["id"]], row.get("lag"))
+        cell = Cell(row["id"], *pair, row["seed"], records[row["id"]], row.get("lag"), store)
         by_part.setdefault(row.get("part", ""), {})[cell.id] = cell
     corrupted = tuple(store.corrupted[before:])
     parts = {

@@ -3,7 +3,7 @@
 The interval is Student's t: mean +- t(0.975, n - 1) * s / sqrt(n), with s the standard deviation
 of the seeds (n - 1 in the denominator). One seed has a mean and no interval.
 
-More: `example_tests.py` compares models example by example, `across_tasks.py` over tasks.
+More: `difference.py` tests two architectures on a task, `across_tasks.py` compares them over tasks.
 """
 
 from __future__ import annotations
@@ -45,6 +45,17 @@ class Summary:
     def high(self) -> float | None:
         """Upper end of the interval."""
         return None if self.mean is None or self.half is None else self.mean + self.half
+
+    @property
+    def p(self) -> float | None:
+        """Two-sided Student's t test of the mean against zero; None without an interval."""
+        from scipy.special import stdtr  # scipy.stats takes a second to import, this does not
+
+        if self.mean is None or self.error is None:
+            return None
+        if not self.error:
+            return 1.0 if not self.mean else 0.0
+        return 2 * float(stdtr(self.freedom, -abs(self.mean) / self.error))
 
 
 def summarize(values: Iterable[float | None]) -> Summary:
@@ -129,17 +140,6 @@ def combine(groups: Sequence[Summary]) -> Summary:
     below = math.fsum(s * s / g.freedom for s, g in zip(shares, groups, strict=True))
     freedom = total * total / below if below else float(n - 1)
     return _with_interval(n, mean, scale * math.sqrt(total) / count, freedom)
-
-
-def separated(one: Summary, other: Summary) -> bool:
-    """Whether both have intervals and these do not overlap.
-
-    Strict: overlapping intervals do not show that two are equal, only that this page does not
-    tell them apart.
-    """
-    if one.low is None or one.high is None or other.low is None or other.high is None:
-        return False
-    return one.low > other.high or other.low > one.high
 
 
 def greater(values: Iterable[float], threshold: float) -> float:

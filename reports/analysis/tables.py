@@ -8,8 +8,8 @@ from typing import Any
 
 from harness.experiment.record import PENDING, Outcome
 from reports import formats
-from reports.analysis.baseline import behind, lead
-from reports.analysis.ranking import Standing, standing
+from reports.analysis.difference import Standing, standing
+from reports.analysis.ranking import behind, lead
 from reports.analysis.results import BASELINE, MEANINGS, Cell, Group, Results, TaskInfo
 from reports.analysis.statistics import combine
 
@@ -22,7 +22,7 @@ class Square:
     text: str
     small: str = ""
     rank: str = ""
-    """best, near (not separated from the best), or empty"""
+    """best, near (not shown to differ from the best), or empty"""
     baseline: str = ""
     """which baseline it is, in their column"""
     behind: bool = False

@@ -1,20 +1,16 @@
 """What the records say of tasks of the user's own: which architecture this data needs.
 
-How two architectures are told apart is said in `pairs.py`; of the comparisons of the best one
-with the others and the baseline, the p-values are corrected together (Holm). What is judged here
-of one task is the ground of `reports.analysis.advice`, for any task.
+Whether two architectures differ is decided in `difference.py`. What is judged here of one task is
+the ground of `reports.analysis.advice`, for any task.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from functools import cached_property
 from typing import Any
 
-from harness.experiment.store import Store
 from reports import formats
-from reports.analysis.pairs import Pair, holm, pair, per_example
-from reports.analysis.ranking import standing
+from reports.analysis.difference import Difference, beats_floor, difference, standing
 from reports.analysis.results import Group, Results, TaskInfo
 from reports.formats import listed, plural
 
@@ -33,9 +29,9 @@ class Own:
     """One for each architecture with a score, best first."""
 
 
-def read(store: Store, results: Results) -> list[Own]:
+def read(results: Results) -> list[Own]:
     """All tasks of the user's own in a matrix; empty where there are none with a record."""
-    return [Judge(store, results, task, control).own() for task, control in controls(results)]
+    return [Judge(results, task, control).own() for task, control in controls(results)]
 
 
 def without_controls(results: Results) -> Results:
@@ -68,10 +64,10 @@ def controls(results: Results) -> list[tuple[TaskInfo, TaskInfo | None]]:
 class Judge:
     """Everything that is asked of one task."""
 
-    def __init__(self, store: Store, results: Results, task: TaskInfo, control: TaskInfo | None):
-        self.store, self.results, self.task, self.control = store, results, task, control
-        order, shuffled = standing(results, task), control and standing(results, control)
-        self.order = order.order if order else ()
+    def __init__(self, results: Results, task: TaskInfo, control: TaskInfo | None):
+        self.results, self.task, self.control = results, task, control
+        self.standing, shuffled = standing(results, task), control and standing(results, control)
+        self.order = self.standing.order if self.standing else ()
         self.shuffled = shuffled.order if shuffled else ()
         self.baseline = results.best_baselines.get(task.name)
         scores = [c.score for c in results.cells if c.task in self._names]
@@ -95,19 +91,15 @@ class Judge:
 
     # -- the judgement ----------------------------------------------------------------------
 
-    @cached_property
-    def against(self) -> dict[str, Pair]:
+    @property
+    def against(self) -> dict[str, Difference]:
         """The best architecture minus each other one with a score, and minus the best baseline."""
-        if not self.order:
-            return {}
-        others = [*self.order[1:], *([self.baseline] if self.baseline else [])]
-        first = self.group(self.order[0])
-        return holm({a: pair(first, self.group(a), self.store) for a in others})
+        return self.standing.differences if self.standing else {}
 
     @property
     def near(self) -> list[str]:
-        """The other architectures that are not told apart from the best."""
-        return [a for a in self.order[1:] if not self.against[a].apart]
+        """The other architectures that are not shown to differ from the best."""
+        return [a for a in self.order[1:] if not self.against[a].differs]
 
     @property
     def known(self) -> list[str]:
@@ -117,8 +109,7 @@ class Judge:
     @property
     def trivial(self) -> bool:
         """Whether the better of these is not shown to beat the best trivial predictor."""
-        skill = self.group(min(self.known, key=self.loss)).skill
-        return (skill.mean or 0) <= 0 or (skill.low is not None and skill.low <= 0)
+        return not beats_floor(self.group(min(self.known, key=self.loss)).skill)
 
     # -- sentences --------------------------------------------------------------------------
 
@@ -139,11 +130,11 @@ class Judge:
                 f"{name} is not shown to need a sequence model: none does better than the "
                 f"baseline {base}."
             )
-        if self.against[base].apart:
+        if self.against[base].differs:
             return f"{name} needs a sequence model: {first} does better than the baseline {base}."
         return (
-            f"{name} is not shown to need a sequence model: the best, {first}, is not told apart "
-            f"from the baseline {base}."
+            f"{name} is not shown to need a sequence model: the best, {first}, is not shown to "
+            f"differ from the baseline {base}."
         )
 
     def _scores(self) -> str:
@@ -168,15 +159,13 @@ class Judge:
         first, near = self.order[0], self.near
         start = f"The best architecture is {first}, {self.told(first)}"
         if not near:
-            alone = (
-                "it is the only one" if len(self.order) == 1 else "it is told apart from all others"
-            )
+            alone = "it is the only one" if len(self.order) == 1 else "it differs from all others"
             return f"{start}; {alone}. {self.cost(first)}".strip()
         cheap = min([first, *near], key=self.seconds)
         others = listed(f"{a} ({self.told(a)})" for a in near)
         end = f"the cheapest of these is {cheap}" if cheap != first else "it is also the cheapest"
         costs = [self.cost(cheap)] + ([self.cost(first)] if cheap != first else [])
-        return f"{start}; not told apart from it: {others}; {end}. {' '.join(costs)}".strip()
+        return f"{start}; not shown to differ from it: {others}; {end}. {' '.join(costs)}".strip()
 
     def _order(self) -> str:
         """What is lost when the order of steps is shuffled."""
@@ -197,8 +186,8 @@ class Judge:
             f"{self.told(self.order[0])}"
         )
         lost = self.loss(self.shuffled[0], self.control) - self.loss(self.order[0])
-        if not pair(kept, mixed, self.store).apart:
-            return f"Order is not shown to carry anything{beyond}: not told apart, {both}."
+        if not difference(kept, mixed).differs:
+            return f"Order is not shown to carry anything{beyond}: {both}; not shown to differ."
         if lost > 0:
             return f"Order carries something{beyond}: {both}."
         return f"Order carries nothing that was found{beyond}, and its loss does good: {both}."
@@ -231,8 +220,7 @@ class Judge:
         )
 
     def tested(self, group: Group) -> str:
-        examples = per_example(self.store, group)
-        many = len(next(iter(examples.values()))[0]) if examples else 0
+        many = len(next(iter(group.examples.values()))[0]) if group.examples else 0
         return plural(many, "test example") if many else "the test split"
 
     def _rows(self) -> list[dict[str, Any]]:

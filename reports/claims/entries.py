@@ -7,12 +7,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from reports.analysis.evidence import Evidence
-from reports.analysis.pairs import p_text
 from reports.claims.claim import MIXED, REFUTED, SUPPORTED, UNDECIDED, Claim, Comparison, Judgement
 from reports.claims.trial import all_claims, command, judge_all
 from reports.figures import forest
 from reports.figures.style import Drawing, style
-from reports.formats import amount, interval, listed, plural
+from reports.formats import amount, interval, listed, p_value, plural
 
 VERDICTS = (SUPPORTED, REFUTED, MIXED, UNDECIDED)
 
@@ -95,7 +94,7 @@ def entry(claim: Claim, judgement: Judgement, figure: Drawing | None = None) -> 
         f"{amount(judgement.effect)} {judgement.unit}".strip() if judgement.n else "",
         "exact" if judgement.exact else ends,
         judgement.n,
-        "" if judgement.adjusted is None else p_text(judgement.adjusted),
+        p_value(judgement.adjusted),
         judgement.reason,
         claim.criterion,
         claim.source,
@@ -135,6 +134,6 @@ def _row(comparison: Comparison) -> Row:
         f"> {amount(comparison.threshold)}" if comparison.margin is None
         else f"within ±{amount(comparison.margin)}",
         found.n,
-        p_text(comparison.p_for),
-        p_text(comparison.p_against),
+        p_value(comparison.p_for),
+        p_value(comparison.p_against),
     )  # fmt: skip

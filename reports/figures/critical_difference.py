@@ -1,4 +1,4 @@
-"""Critical-difference diagram (Demšar 2006): average ranks, and who cannot be told apart."""
+"""Critical-difference diagram (Demšar 2006): average ranks, and who is not shown to differ."""
 
 from __future__ import annotations
 
@@ -86,4 +86,7 @@ def _alt(ranks: Ranks) -> str:
     found = ", ".join(f"{a} {rank:.2f}" for a, rank in ranks.ranks.items())
     groups = "; ".join(", ".join(g) for g in ranks.groups if len(g) > 1)
     groups = groups or "none, all differ"
-    return f"Average ranks over {len(ranks.tasks)} tasks, best first: {found}. Not told apart: {groups}."
+    return (
+        f"Average ranks over {len(ranks.tasks)} tasks, best first: {found}. "
+        f"Not shown to differ: {groups}."
+    )

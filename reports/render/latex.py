@@ -59,7 +59,7 @@ def _skill(results: Results) -> str:
     ]
     caption = (
         f"Skill (0: the best trivial predictor, 1: the ceiling), {_terms(results)}. Bold: the best "
-        "of its row; *: not separated from it (intervals overlap)."
+        "of its row; *: not shown to differ from it."
     )
     if results.baselines:
         caption += " Baseline: the best of each task's baselines, chosen on validation."
@@ -107,7 +107,7 @@ def _scores(results: Results, name: str) -> str:
     caption = (
         f"{name}: {told['metric']} on the test split ({told['direction']}), {_terms(results)}"
         f"{'; ' + ', '.join(bounds) if bounds else ''}. Bold: the best architecture; *: not "
-        f"separated from it.{_meanings(told['codes'])}"
+        f"shown to differ from it.{_meanings(told['codes'])}"
     )
     header = ["architecture", "score", "skill", "parameters", "training"]
     return _table(f"{results.name}-scores-{task.slug}", caption, header, rows)

@@ -6,10 +6,9 @@ from collections import Counter
 
 from harness.experiment.record import Outcome
 from reports import formats
-from reports.analysis.baseline import lead, leader
-from reports.analysis.ranking import Comparison, Standing, compare, standing
+from reports.analysis.difference import Standing, beats_floor, standing
+from reports.analysis.ranking import Comparison, compare, lead, leader
 from reports.analysis.results import BASELINE, Results, TaskInfo
-from reports.analysis.statistics import separated
 from reports.formats import listed, plural
 
 SOLVED = 0.995
@@ -66,7 +65,7 @@ def verdict(results: Results) -> list[str]:
 
 
 def answer(results: Results) -> list[str]:
-    """What is said first: who leads, who is not separated from it, who wins most tasks."""
+    """What is said first: who leads, who is not shown to differ from it, who wins most tasks."""
     if not results.cells:
         return [] if results.parts else [_nothing(results)]
     if not any(c.score is not None for c in results.cells):
@@ -88,7 +87,7 @@ def more(results: Results) -> list[str]:
         _left_out(compared),
         _far_below(results, compared),
         _hardest(results, standings),
-        *_against_baselines(results),
+        *_against_baselines(results, standings),
     ]
     return [s for s in sentences if s]
 
@@ -105,7 +104,7 @@ def _nothing(results: Results) -> str:
 
 
 def _leader(results: Results, compared: Comparison) -> list[str]:
-    """Who has the highest mean skill on the shared tasks, and who is not separated from it."""
+    """Who has the highest mean skill on the shared tasks, and who may be as good."""
     if not compared.skills:
         return ["No task has a floor and a ceiling, so there is no skill to compare."]
     skills, names = compared.skills, list(compared.skills)
@@ -145,14 +144,14 @@ def _runners_up(compared: Comparison, leader: str, rest: list[str]) -> str:
     skills = compared.skills
     second = f"{rest[0]} with {formats.skill_with_spread(skills[rest[0]])}"
     if skills[leader].half is None:
-        return f"Next is {second}; without intervals no difference here is separated from chance."
-    near = [a for a in rest if not separated(skills[a], skills[leader])]
+        return f"Next is {second}; with one seed no difference over tasks can be tested."
+    near = [a for a in rest if not compared.differences[a].differs]
+    how = "over tasks (paired t test over seeds, Holm)"
     if not near:
-        return f"Next is {second}; the leader's interval overlaps no other."
+        return f"Next is {second}; the leader differs from all others {how}."
     named = listed(f"{a} ({formats.skill_with_spread(skills[a])})" for a in near)
-    verb, overlap = ("is", "interval overlaps") if len(near) == 1 else ("are", "intervals overlap")
-    missing = " or are missing" if any(skills[a].half is None for a in near) else ""
-    return f"{named} {verb} not separated from the leader: the {overlap}{missing}."
+    verb = "is" if len(near) == 1 else "are"
+    return f"{named} {verb} not shown to differ from the leader {how}."
 
 
 def _far_below(results: Results, compared: Comparison) -> str:
@@ -192,14 +191,13 @@ def _most_wins(standings: dict[str, Standing]) -> str:
     of = f"{most} of {len(contested)} tasks"
     if len(winners) == 1:
         start = f"Task by task, {winners[0]} is best most often: on {of}"
-        start += f", on {clear[winners[0]]} of them separated from all others."
+        start += f", on {clear[winners[0]]} of them it differs from all others."
     else:
         start = f"Task by task, {listed(winners)} are level: each is best on {of}."
     total = clear.total()
     if not total:
-        return f"{start} No task has a winner separated from all others."
-    have = f"{plural(total, 'task')} {'has' if total == 1 else 'have'}"
-    return f"{start} In all, {have} a winner separated from all others."
+        return f"{start} On no task does the winner differ from all others."
+    return f"{start} In all, on {plural(total, 'task')} the winner differs from all others."
 
 
 def _hardest(results: Results, standings: dict[str, Standing | None]) -> str:
@@ -219,14 +217,14 @@ def _hardest(results: Results, standings: dict[str, Standing | None]) -> str:
     )
     if lowest <= 0:
         text += ", no better than the floor"
-    elif summary.low is not None and summary.low <= 0:
-        text += ", not separated from the floor"
+    elif not beats_floor(summary):
+        text += ", not shown to beat the floor"
     if task.ceiling_is_ideal:
         text += "; its ceiling is the perfect score, which may be out of reach"
     return text + "."
 
 
-def _against_baselines(results: Results) -> list[str]:
+def _against_baselines(results: Results, standings: dict[str, Standing | None]) -> list[str]:
     """On how many tasks somebody beats the baseline, and on which nobody does."""
     leaders = {t: a for t in results.best_baselines if (a := leader(results, t))}
     leads = {t: lead(results, t, a) for t, a in leaders.items()}
@@ -236,12 +234,12 @@ def _against_baselines(results: Results) -> list[str]:
     skills = {t: group.skill.mean for t, group in levels.items() if group}
     lost = [t for t, ahead in leads.items() if ahead.mean is not None and ahead.mean <= 0]
     solved = [t for t in lost if (skills[t] or 0) >= SOLVED]
-    clear = [t for t, ahead in leads.items() if ahead.low is not None and ahead.low > 0]
+    clear = [t for t in leads if t not in lost and (order := standings[t])
+             and order.differs(results.best_baselines[t])]  # fmt: skip
     won = len(leads) - len(lost)
     seeds = {ahead.n for ahead in leads.values()}
     start = f"Of {plural(len(leads), 'task')} with a baseline, some architecture beats it on {won}"
-    if max(seeds) > 1:
-        start += f"; on {len(clear)} of these its lead is separated from zero"
+    start += f"; on {len(clear)} of these the best one differs from it"
     terms = f"95 % interval of the best lead, {_range(seeds)}" if max(seeds) > 1 else "1 seed"
     sentences = [f"{start} ({terms})."]
     if worse := [t for t in lost if t not in solved]:

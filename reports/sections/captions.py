@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from reports import formats
-from reports.analysis.ranking import standing
+from reports.analysis.difference import beats_floor, standing
 from reports.analysis.results import Results, TaskInfo
 from reports.analysis.tables import Square, codes_used
 from reports.analysis.user_data import without_controls
@@ -64,7 +64,7 @@ def _key(results: Results) -> str:
     """How to read the heat map."""
     text = (
         "Skill on the test split, mean over seeds: 0 is the best trivial predictor, 1 the ceiling. "
-        "Bold: best of its row; •: its interval overlaps the best one's."
+        "Bold: best of its row; •: not shown to differ from it."
     )
     if len(results.seeds) > 1:
         text += " Small: half-width of the 95 % interval; 2/3: so many seeds have a score."
@@ -119,8 +119,8 @@ def words(square: Square) -> str:
 
 
 def seeds(results: Results, task: TaskInfo, told: Mapping[str, Any], drawing: Drawing,
-          apart: str) -> Figure:  # fmt: skip
-    """All seeds of one task; ``told`` is its table, ``apart`` says who is told apart."""
+          others: str) -> Figure:  # fmt: skip
+    """All seeds of one task; ``told`` is its table, ``others`` says who differs from the best."""
     data = as_csv(
         ("task", "architecture", "seed", "outcome", "score", "skill"),
         [(c.task, c.architecture, c.seed, c.outcome, c.score, c.skill)
@@ -131,7 +131,7 @@ def seeds(results: Results, task: TaskInfo, told: Mapping[str, Any], drawing: Dr
         (r["architecture"], *(s["text"] for s in r["seeds"]), r["mean"], r["half"])
         for r in told["rows"]
     )
-    return Shown(drawing, f"{_best(results, task, told)} {apart}".strip(), Table(heads, rows),
+    return Shown(drawing, f"{_best(results, task, told)} {others}".strip(), Table(heads, rows),
                  data=data)  # fmt: skip
 
 
@@ -147,8 +147,7 @@ def _best(results: Results, task: TaskInfo, told: Mapping[str, Any]) -> str:
         text = f"Only {order.order[0]} has a score ({score})."
     trivial = [
         a for a in order.order
-        if (low := results.groups[task.name, a].skill).mean is not None
-        and (low.low if low.low is not None else low.mean) <= 0
+        if (skill := results.groups[task.name, a].skill).mean is not None and not beats_floor(skill)
     ]  # fmt: skip
     if trivial and len(trivial) == len(order.order):
         text += " None is shown to beat the floor."

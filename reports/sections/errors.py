@@ -5,9 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from harness.experiment.store import Store
-from reports.analysis.pairs import per_example
-from reports.analysis.ranking import standing
+from reports.analysis.difference import standing
 from reports.analysis.results import Results, TaskInfo
 from reports.formats import listed, number
 from reports.sections.section import Table
@@ -26,19 +24,19 @@ class Errors:
     table: Table
 
 
-def read(store: Store, results: Results) -> dict[str, Errors]:
+def read(results: Results) -> dict[str, Errors]:
     """By task, where the scores of test examples are stored."""
-    found = {task.name: _errors(store, results, task) for task in results.tasks}
+    found = {task.name: _errors(results, task) for task in results.tasks}
     return {name: errors for name, errors in found.items() if errors}
 
 
-def _errors(store: Store, results: Results, task: TaskInfo) -> Errors | None:
+def _errors(results: Results, task: TaskInfo) -> Errors | None:
     import numpy as np
 
     order = standing(results, task)
     models: dict[str, Any] = {}  # by architecture (seeds, examples), the score of each example
     for a in order.order if order else ():
-        seeds = per_example(store, results.groups[task.name, a])
+        seeds = results.groups[task.name, a].examples
         if len({len(score) for score, _ in seeds.values()}) == 1:
             models[a] = np.stack([score / np.maximum(w, 1e-9) for score, w in seeds.values()])
     if not models or len({scores.shape[1] for scores in models.values()}) > 1:

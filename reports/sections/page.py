@@ -7,10 +7,10 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from harness.experiment.store import Store
-from reports.analysis import difference as told_apart
 from reports.analysis import tables
 from reports.analysis import user_data as own
 from reports.analysis.advice import advise
+from reports.analysis.difference import METHOD, Standing
 from reports.analysis.ranking import compare
 from reports.analysis.results import Results
 from reports.sections import answer as words
@@ -48,17 +48,17 @@ def page(store: Store, results: Results, inside: Sequence[Mapping[str, Any]] = (
     judged = own.without_controls(results)
     compared = compare(judged)
     looks = style.looks(results.architectures)
-    apart = told_apart.read(store, results)
-    owned = own.read(store, results)
+    standings = contest.tested(results)
+    owned = own.read(results)
     # Where all tasks are the user's own, the section on the data gives the answer.
     all_own = bool(owned) and len(owned) == len(judged.tasks)
     beside = read_beside(store, results)
     with style.style():
         top = _heat_maps(results)
-        by_task = _by_task(results, apart, style.looks(results.architectures))
+        by_task = _by_task(results, standings, style.looks(results.architectures))
         tuned = _tuning(store, results, looks)
         won = contest.section(
-            judged, compared, apart, looks, top.get("profile"),
+            judged, compared, standings, looks, top.get("profile"),
             [] if all_own else words.more(judged),
         )  # fmt: skip
         paid = costs.section(judged, compared, looks) if results.cells else None
@@ -73,7 +73,7 @@ def page(store: Store, results: Results, inside: Sequence[Mapping[str, Any]] = (
         + ([] if results.cells else [s for c in chapters for s in c.section.sentences[:1]])
         + words.shortfalls(results),
         "own": owned,
-        "advice": {o.task.name: advise(store, results, o.task).recommendation for o in owned},
+        "advice": {o.task.name: advise(results, o.task).recommendation for o in owned},
         "heatmap": top.get("heatmap"),
         "codes": tables.codes_used(tables.skill_squares(results)),
         "squares": tables.skill_squares(results),
@@ -85,7 +85,7 @@ def page(store: Store, results: Results, inside: Sequence[Mapping[str, Any]] = (
         "tasks": [tables.task_table(results, task) for task in results.tasks],
         "by_task": by_task,
         "further": {task.name: further(results, task) for task in results.tasks},
-        "errors": errors.read(store, results),
+        "errors": errors.read(results),
         "holes": tables.holes(results),
         "tuning": tuned,
         "exceptions": fairness.exceptions(results),
@@ -95,11 +95,12 @@ def page(store: Store, results: Results, inside: Sequence[Mapping[str, Any]] = (
         "environments": fairness.environments(results),
         "parts": parts.overview(results),
         "part_scores": parts.scores(results),
+        "difference_method": METHOD,
         "command": reproduce.command(results, bool(owned)),
     }
     context["again"] = list(_again(context, bool(owned)))
     context["contents"] = _contents(context)
-    return Page(context, _figures(context), contest.data(apart))
+    return Page(context, _figures(context), contest.data(results, standings))
 
 
 def _heat_maps(results: Results) -> dict[str, Figure]:
@@ -121,7 +122,7 @@ def _heat_maps(results: Results) -> dict[str, Figure]:
 
 
 def _by_task(
-    results: Results, apart: Mapping[str, told_apart.Apart], looks: dict[str, Any]
+    results: Results, standings: Mapping[str, Standing], looks: dict[str, Any]
 ) -> dict[str, list[Figure]]:
     """The figures of each task's own block."""
     from reports.figures import curves, seeds, style
@@ -133,7 +134,7 @@ def _by_task(
         order = [row["architecture"] for row in told["rows"]]
         found[task.name] = shown = []
         if drawing := seeds.draw(results, task, order, all_looks):
-            others = told_apart.sentence(apart.get(task.name))
+            others = contest.others(standings.get(task.name))
             shown.append(captions.seeds(results, task, told, drawing, others))
         bands = curves.bands(results, task)
         if drawing := curves.draw(task, bands, looks):

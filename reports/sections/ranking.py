@@ -4,16 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from reports.analysis import difference as told_apart
 from reports.analysis.across_tasks import ALPHA, POLICY, OverTasks, Ranks, Versus, over_tasks
 from reports.analysis.aggregates import Estimate, Profile
 from reports.analysis.bayesian import ROPE
-from reports.analysis.difference import Apart
-from reports.analysis.pairs import p_text
+from reports.analysis.difference import LEVEL, Standing, all_pairs, standing
 from reports.analysis.ranking import Comparison
 from reports.analysis.results import Results
 from reports.figures.style import Look
-from reports.formats import listed, plural, skill
+from reports.formats import listed, p_value, plural, skill
 from reports.sections.section import Figure, Section, Table
 from reports.sections.shown import Shown, as_csv
 
@@ -26,7 +24,7 @@ MARKS = (0.0, 0.5, 0.9)
 def section(
     results: Results,
     compared: Comparison,
-    apart: Mapping[str, Apart],
+    standings: Mapping[str, Standing],
     looks: dict[str, Look],
     profile: Figure | None,
     sentences: Sequence[str],
@@ -53,16 +51,79 @@ def section(
     tables = [(_middle_caption(over), _middle(over))] if over.middle else []
     if pairs := _top(over):
         tables.append((_versus_caption(over, pairs), _versus(pairs)))
-    if apart:
-        tables.append((_apart_caption(apart), told_apart.table(apart)))
+    if standings:
+        tables.append((_by_task_caption(standings), _by_task(standings)))
     told = [*sentences, _about_ranks(over.ranks), POLICY]
     return Section("contest", "Who wins where, and how sure", tuple(filter(None, told)), figures,
                    tuple(tables))  # fmt: skip
 
 
-def data(apart: Mapping[str, Apart]) -> dict[str, str]:
-    """Further CSV files, by name."""
-    return {"examples": told_apart.data(apart)} if apart else {}
+# -- one task ------------------------------------------------------------------------------------
+
+
+def tested(results: Results) -> dict[str, Standing]:
+    """By task, where the best is tested against any other architecture."""
+    found = {task.name: standing(results, task) for task in results.tasks}
+    return {n: o for n, o in found.items() if o and any(o.differences[a].p is not None
+                                                       for a in o.order[1:])}  # fmt: skip
+
+
+def _by_task(standings: Mapping[str, Standing]) -> Table:
+    return Table(
+        ("task", "best", "differ from it, worse", "not shown to differ", "examples"),
+        tuple(
+            (
+                task,
+                o.order[0],
+                listed(o.worse, 99),
+                listed(_alike(o), 99),
+                f"{o.examples:,}" if o.examples else "",
+            )
+            for task, o in standings.items()
+        ),
+    )
+
+
+def _alike(order: Standing) -> list[str]:
+    """Not shown to differ from the first; those that share its mean are among them."""
+    return [a for a in order.order[1:] if a not in order.worse]
+
+
+def data(results: Results, standings: Mapping[str, Standing]) -> dict[str, str]:
+    """Further CSV files, by name: each two architectures of each task."""
+    heads = ("task", "a", "b", "difference", "low", "high", "examples", "p_examples", "seeds",
+             "p_seeds", "p", "p_holm")  # fmt: skip
+    rows = [
+        (task.name, a, b, d.examples.mean, d.examples.low, d.examples.high, d.examples.n,
+         d.examples.p, d.seeds.n, d.seeds.p, d.p, d.adjusted)
+        for task in results.tasks if task.name in standings
+        for (a, b), d in all_pairs(results, task).items()
+    ]  # fmt: skip
+    return {"examples": as_csv(heads, rows)} if rows else {}
+
+
+def others(order: Standing | None) -> str:
+    """Who differs from the best, for the caption of a task."""
+    if order is None:
+        return ""
+    pairs = [order.differences[a] for a in order.order[1:]]
+    repeated = any(d.seeds.p is not None for d in pairs)
+    over = [plural(max(d.seeds.n for d in pairs), "seed")] * repeated
+    over += [plural(order.examples, "test example")] * bool(order.examples)
+    how = f"over {listed(over)} (paired t tests, Holm)"
+    alike = _alike(order)
+    if not order.worse:
+        return f"None is shown to differ from it {how}."
+    most = max(order.differences[a].adjusted or 0.0 for a in order.worse)
+    sure = f"p {p_value(most) if most < 0.001 else f'at most {p_value(most)}'}"
+    if not alike:
+        who = (
+            "The other differs"
+            if len(order.worse) == 1
+            else f"All {len(order.worse)} others differ"
+        )
+        return f"{who} from it {how}: {sure}."
+    return f"Not shown to differ from it {how}: {listed(alike, 8)}; the others do ({sure})."
 
 
 # -- ranks ----------------------------------------------------------------------------------------
@@ -105,19 +166,19 @@ def _ranks_caption(ranks: Ranks) -> str:
     tested = ranks.friedman is None or ranks.friedman <= ALPHA
     if tested and ranks.least is not None and ranks.least > ALPHA:
         text += (
-            f" So few tasks cannot tell any of the {len(ranks.pairs)} pairs apart: the smallest "
-            f"corrected p-value that they could give is {ranks.least:.2f}."
+            f" With so few tasks none of the {len(ranks.pairs)} pairs can be shown to differ: the "
+            f"smallest corrected p-value that they could give is {ranks.least:.2f}."
         )
     elif tested:
         from_first = [p.b if p.a == first else p.a for p in apart if first in (p.a, p.b)]
-        text += f" {len(apart)} of {plural(len(ranks.pairs), 'pair')} are told apart"
+        text += f" {len(apart)} of {plural(len(ranks.pairs), 'pair')} differ"
         text += " (Wilcoxon's signed-rank test with Holm's correction)"
         text += f", {first} from {listed(from_first, 8)}." if from_first else "."
-    return text + " A bar joins those of which no two are told apart; each dot on it is one."
+    return text + " A bar joins those of which no two are shown to differ; each dot on it is one."
 
 
 def _p(value: float) -> str:
-    text = p_text(value)
+    text = p_value(value)
     return text if text.startswith("<") else f"= {text}"
 
 
@@ -275,15 +336,12 @@ def _versus(pairs: Sequence[Versus]) -> Table:
     return Table(heads, tuple(rows))
 
 
-def _apart_caption(apart: Mapping[str, Apart]) -> str:
-    known = [a for a in apart.values() if a.pairs]
-    clear = sum(not a.level for a in known)
+def _by_task_caption(standings: Mapping[str, Standing]) -> str:
+    contested = [o for o in standings.values() if len(o.order) > 1]
+    clear = sum(o.clear for o in contested)
     return (
-        f"Task by task, over test examples: on {clear} of {plural(len(known), 'task')} the best is "
-        "told apart from all others. The models of an architecture's seeds are averaged, then "
-        "each two architectures are compared example by example (sign-flip permutation test, "
-        "Holm's correction over all pairs of a task, 0.05). It asks whether these trained models "
-        "differ on examples such as these; whether other seeds would is for the intervals over "
-        "seeds to say. Test examples that overlap, as windows of a series do, make it too sure. "
-        "data/examples.csv has every pair."
+        f"Task by task: on {clear} of {plural(len(contested), 'task')} the best differs from all "
+        f"others (paired t tests over seeds and over test examples, Holm's correction over the "
+        f"comparisons with the best, {LEVEL}). data/examples.csv has every pair; of those without "
+        "the best the p-values are not corrected."
     )

@@ -1,0 +1,161 @@
+"""The one test of whether two architectures differ on a task, against scipy and statsmodels; and
+that everything that people read asks it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+from scipy import stats
+from statsmodels.stats.multitest import multipletests
+from test_compare import KEY, LONGER, right, run_of
+
+from harness.experiment.store import Store
+from reports.analysis.advice import advise
+from reports.analysis.comparison import Run, compare
+from reports.analysis.difference import Difference, all_pairs, standing
+from reports.analysis.results import Results, read
+from reports.analysis.statistics import Summary, summarize
+from reports.analysis.tables import skill_squares
+from reports.analysis.user_data import Judge
+
+
+def some(out: Path, seeds: dict[str, list], **weights) -> Results:
+    """One task; ``seeds`` has each architecture's scores of test examples, by seed."""
+    run = run_of(out, {("recall", name): rows for name, rows in seeds.items()})
+    for name in run.store.ids():
+        record = run.store.get(name)
+        record.per_example = run.store.per_example(name)
+        weight = record.per_example["weight"] = weights.get(
+            record.architecture, record.per_example["weight"]
+        )
+        total = float(record.per_example["score"].sum() / weight.sum())
+        record.scores["test"]["accuracy"] = total
+        record.skill = 2 * total - 1
+        run.store.put(record)
+    return read(run.store)
+
+
+def noisy(share: float, seed: int, seeds: int = 4, n: int = 150) -> list[np.ndarray]:
+    return [np.random.default_rng([seed, s]).random(n) < share for s in range(seeds)]
+
+
+def test_both_tests_are_those_of_scipy_and_holms_of_statsmodels(tmp_path):
+    of = {"best": noisy(0.9, 0), "near": noisy(0.86, 1), "worse": noisy(0.5, 2)}
+    results = some(tmp_path, of)
+    order = standing(results, results.tasks[0])
+    assert order.order == ("best", "near", "worse")
+    larger = {}
+    for name in ("near", "worse"):
+        one, other = np.array(of["best"], float), np.array(of[name], float)
+        seeds = stats.ttest_rel(one.mean(1), other.mean(1))
+        examples = stats.ttest_rel(one.mean(0), other.mean(0))
+        found = order.differences[name]
+        assert found.seeds.p == pytest.approx(seeds.pvalue)
+        assert found.examples.p == pytest.approx(examples.pvalue)
+        ends = examples.confidence_interval()
+        assert (found.examples.low, found.examples.high) == pytest.approx(tuple(ends))
+        larger[name] = max(seeds.pvalue, examples.pvalue)
+    wanted = multipletests(list(larger.values()), method="holm")[1]
+    assert [order.differences[a].adjusted for a in larger] == pytest.approx(list(wanted))
+    assert order.worse == ("worse",) and order.near == ("near",) and not order.clear
+
+
+def test_seeds_alone_or_examples_alone_are_not_enough(tmp_path):
+    """Seeds that agree on few examples; many examples with seeds that do not agree."""
+    few = some(tmp_path / "a", {"a": [np.arange(12) < 10.0] * 3, "b": [np.arange(12) < 8.0] * 3})
+    difference = standing(few, few.tasks[0]).differences["b"]
+    assert difference.seeds.p < 0.05 <= difference.examples.p and not difference.differs
+    shares = {"a": (0.9, 0.95, 0.5), "b": (0.5, 0.4, 0.6)}
+    many = {a: [np.arange(500) < 500 * share for share in of] for a, of in shares.items()}
+    results = some(tmp_path / "b", many)
+    difference = standing(results, results.tasks[0]).differences["b"]
+    assert difference.examples.p < 0.05 <= difference.seeds.p and not difference.differs
+
+
+def test_one_seed_is_tested_over_examples_and_without_examples_over_seeds(tmp_path):
+    one = some(tmp_path / "a", {"a": noisy(0.9, 0, 1), "b": noisy(0.5, 1, 1)})
+    difference = standing(one, one.tasks[0]).differences["b"]
+    assert difference.seeds.p is None and difference.p == difference.examples.p
+    assert difference.differs
+    run = run_of(tmp_path / "b", {("recall", "a"): right(0.9), ("recall", "b"): right(0.5)})
+    for file in run.store.records_folder.glob("*.npz"):
+        file.unlink()
+    results = read(run.store)
+    difference = standing(results, results.tasks[0]).differences["b"]
+    assert difference.examples.n == 0 and difference.p == difference.seeds.p
+
+
+def test_tests_that_point_in_opposite_directions_show_nothing():
+    """As may happen of an rmse, whose root is over seeds and squared errors over examples."""
+    up, down = summarize([0.5, 0.51, 0.52]), summarize([-0.5, -0.51, -0.52])
+    assert Difference(up, up, up).differs
+    assert Difference(up, up, down).p == 1.0 and not Difference(up, up, down).differs
+    assert Difference(up, up, up, higher_is_better=False).verdict == "worse"
+    assert Difference(Summary(1, 0.5)).p is None
+
+
+def test_the_difference_is_of_the_metric_where_examples_weigh_unlike(tmp_path):
+    """The metric is a ratio of sums; its interval is that of the bootstrap over examples."""
+    rng = np.random.default_rng(1)
+    weight = rng.integers(1, 60, 400)
+    a, b = rng.binomial(weight, 0.95), rng.binomial(weight, 0.2)
+    results = some(tmp_path, {"a": [a], "b": [b]}, a=weight, b=weight)
+    found = standing(results, results.tasks[0]).differences["b"].examples
+    assert found.mean == pytest.approx(a.sum() / weight.sum() - b.sum() / weight.sum())
+    draws = rng.integers(0, 400, (4000, 400))
+    again = (a - b)[draws].sum(1) / weight[draws].sum(1)
+    assert (found.low, found.high) == pytest.approx(np.quantile(again, [0.025, 0.975]), abs=0.002)
+
+
+def test_other_test_examples_are_not_compared(tmp_path):
+    results = some(tmp_path, {"a": [np.ones(9)], "b": [np.zeros(9)]}, b=np.full(9, 2.0))
+    assert standing(results, results.tasks[0]).differences["b"].examples.n == 0
+
+
+def test_models_that_answer_alike_do_not_differ(tmp_path):
+    results = some(tmp_path, {"a": noisy(0.5, 0), "b": noisy(0.5, 0)})
+    order = standing(results, results.tasks[0])
+    assert order.best == ("a", "b") and order.near == () and order.worse == ()
+    assert order.differences["b"].p == 1.0
+
+
+def test_every_pair_is_there_and_only_those_with_the_best_are_corrected(tmp_path):
+    results = some(tmp_path, {"a": noisy(0.9, 0), "b": noisy(0.7, 1), "c": noisy(0.5, 2)})
+    pairs = all_pairs(results, results.tasks[0])
+    assert list(pairs) == [("a", "b"), ("a", "c"), ("b", "c")]
+    assert [p.adjusted is not None for p in pairs.values()] == [True, True, False]
+
+
+def test_the_page_the_advice_the_comparison_and_user_data_agree(tmp_path):
+    """The same two sets of records: as architectures of one run, and as one in two runs."""
+    of = {"lstm": noisy(0.9, 0), "gru": noisy(0.87, 1), "rnn": noisy(0.6, 2)}
+    results = some(tmp_path / "page", of)
+    (task,) = results.tasks
+    wanted = {"lstm": "best", "gru": "not shown to differ", "rnn": "worse"}
+    advice = advise(results, task)
+    assert {row["architecture"]: row["standing"] for row in advice.rows} == wanted
+    marks = {"best": "best", "near": "not shown to differ", "": "worse"}
+    squares = skill_squares(results)
+    assert {a: marks[squares[task.name, a].rank] for a in of} == wanted
+    assert Judge(results, task, None).near == ["gru"]
+    for name in ("gru", "rnn"):
+        before = run_of(tmp_path / f"{name}-before", {("recall", "x"): of["lstm"]}, key=KEY)
+        after = run_of(tmp_path / f"{name}-after", {("recall", "x"): of[name]}, key=LONGER)
+        (row,) = compare(before, after).rows
+        assert row.verdict == wanted[name]
+        assert row.difference.p == pytest.approx(standing(results, task).differences[name].p)
+
+
+def test_arrays_are_read_when_they_are_asked_for_and_once(tmp_path, monkeypatch):
+    results = some(tmp_path, {"a": noisy(0.9, 0), "b": noisy(0.5, 1)})
+    asked = []
+    reader = Store.per_example
+    monkeypatch.setattr(Store, "per_example", lambda s, c: asked.append(c) or reader(s, c))
+    Run(Store(tmp_path), results)
+    assert not asked
+    for _ in range(3):
+        standing(results, results.tasks[0])
+        all_pairs(results, results.tasks[0])
+    assert len(asked) == len(set(asked)) == 8
