@@ -243,7 +243,7 @@ class Task(ABC):
 
     @property
     def test_splits(self) -> tuple[str, ...]:
-        """The splits to be tested on; the first, ``test``, is the one that skill is told of."""
+        """The splits to be tested on; the first, ``test``, is the one that skill is about."""
         return ("test",)
 
     @abstractmethod
@@ -258,13 +258,21 @@ class Task(ABC):
     def training(self, rng: np.random.Generator, size: int) -> Examples:
         """At most ``size`` distinct training examples, for models that fit on a whole set."""
 
-    @abstractmethod
     def floor(self, split: str = "test") -> float:
-        """Score of the best trivial predictor on a held-out split, in the primary metric."""
+        """Score of the best trivial predictor on a held-out split, in the primary metric: of one
+        label for all, unless a task says otherwise. Give it wherever the metric is no accuracy."""
+        if self.metric != "accuracy":
+            raise NotImplementedError(f"{self.name}: floor() is missing; see tasks/task.py")
+        return accuracy_of(self.usual_label(split), self.examples(split))
 
-    @abstractmethod
+    def usual_label(self, split: str) -> int:
+        """The label that the floor gives for all: the most frequent one of the split itself."""
+        return majority(self.examples(split))
+
     def ceiling(self, split: str = "test") -> float:
-        """Best reachable score on a held-out split, in the primary metric."""
+        """Best reachable score on a held-out split, in the primary metric: the perfect one, unless
+        theory knows better."""
+        return 1.0 if self.metric in ("accuracy", "f1", "perplexity") else 0.0
 
     def references(self) -> dict[str, float]:
         """Further measured scores worth beating, by name (naive Bayes, AR(24), ...)."""
@@ -440,8 +448,9 @@ class Stored(Task):
     def examples(self, split: str) -> Examples:
         return self.splits()[split]
 
-    def ceiling(self, split: str = "test") -> float:
-        return 1.0 if self.metric in ("accuracy", "f1", "perplexity") else 0.0
+    def usual_label(self, split: str) -> int:
+        """The most frequent label of the training split."""
+        return majority(self.splits()["training"])
 
     def data_version(self) -> str:
         from importlib.metadata import PackageNotFoundError, version

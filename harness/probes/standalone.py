@@ -8,12 +8,7 @@ from typing import Any
 
 from harness.errors import UserError, nearest
 from harness.experiment.matrix import HORIZON, Matrix, Part, load, matches
-from harness.experiment.registry import (
-    at_lag,
-    make_task,
-    spec_of,
-    task_declarations,
-)
+from harness.experiment.registry import at_lag, make_task, spec_of, task_declarations
 
 ALONE = {
     "gradient-flow": ("gradient-flow",),

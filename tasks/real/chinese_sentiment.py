@@ -8,7 +8,7 @@ from typing import ClassVar
 import numpy as np
 
 from tasks.sources.text import lines, most_frequent, padded
-from tasks.task import Classes, Examples, Problem, Stored, Tokens, accuracy_of, majority, task
+from tasks.task import Classes, Examples, Problem, Stored, Tokens, task
 
 
 @task("chinese_sentiment")
@@ -58,10 +58,6 @@ class ChineseSentiment(Stored):
             inputs, lengths = padded(rows)
             splits[split] = Examples.of(inputs, np.array([label for _, label in reviews]), lengths)
         return splits
-
-    def floor(self, split: str = "test") -> float:
-        """The majority class of the training reviews."""
-        return accuracy_of(majority(self.splits()["training"]), self.splits()[split])
 
     def references(self) -> dict[str, float]:
         """Naive Bayes on characters and pairs of characters of the whole, uncut reviews."""

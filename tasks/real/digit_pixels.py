@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import ClassVar, Literal
 
 from tasks.sources.digits import digits, logistic_regression, pooled
-from tasks.task import Classes, Examples, Problem, Stored, Vectors, accuracy_of, majority, task
+from tasks.task import Classes, Examples, Problem, Stored, Vectors, task
 
 
 @task("digit_pixels")
@@ -51,10 +51,6 @@ class DigitPixels(Stored):
             split: Examples.of(pooled(images, self.pool).reshape(len(images), -1, 1), shown)
             for split, (images, shown) in digits().items()
         }
-
-    def floor(self, split: str = "test") -> float:
-        """Always the same digit."""
-        return accuracy_of(majority(self.splits()["training"]), self.splits()[split])
 
     def references(self) -> dict[str, float]:
         """Logistic regression on all pixels at once, its penalty chosen on validation."""

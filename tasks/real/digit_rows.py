@@ -5,16 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from tasks.sources.digits import digits, logistic_regression
-from tasks.task import (
-    Classes,
-    Examples,
-    Problem,
-    Stored,
-    Vectors,
-    accuracy_of,
-    majority,
-    task,
-)
+from tasks.task import Classes, Examples, Problem, Stored, Vectors, task
 
 
 @task("digit_rows")
@@ -49,10 +40,6 @@ class DigitRows(Stored):
 
     def load(self) -> dict[str, Examples]:
         return {split: Examples.of(images, shown) for split, (images, shown) in digits().items()}
-
-    def floor(self, split: str = "test") -> float:
-        """Always the same digit."""
-        return accuracy_of(majority(self.splits()["training"]), self.splits()[split])
 
     def references(self) -> dict[str, float]:
         """Logistic regression on all 784 pixels at once, its penalty chosen on validation."""

@@ -8,17 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from tasks.sources.ts_file import read_ts
-from tasks.task import (
-    Classes,
-    Examples,
-    Problem,
-    Stored,
-    Vectors,
-    accuracy_of,
-    majority,
-    package_folder,
-    task,
-)
+from tasks.task import Classes, Examples, Problem, Stored, Vectors, package_folder, task
 
 
 @task("japanese_vowels")
@@ -63,10 +53,6 @@ class JapaneseVowels(Stored):
         for part in splits.values():
             part.inputs[:] = (part.inputs - mean) / deviation * _real(part)[:, :, None]
         return splits
-
-    def floor(self, split: str = "test") -> float:
-        """The speaker met most often in training."""
-        return accuracy_of(majority(self.splits()["training"]), self.splits()[split])
 
     def references(self) -> dict[str, float]:
         """Logistic regression on each utterance's mean and deviation: no order, no length."""

@@ -8,17 +8,7 @@ from typing import ClassVar, Literal
 
 import numpy as np
 
-from tasks.task import (
-    Classes,
-    Examples,
-    Problem,
-    Stored,
-    Vectors,
-    accuracy_of,
-    majority,
-    package_folder,
-    task,
-)
+from tasks.task import Classes, Examples, Problem, Stored, Vectors, package_folder, task
 
 FILES = {"breast_cancer": ("breast_cancer.csv", 30, 2), "wine": ("wine_data.csv", 13, 3)}
 """File, number of measurements, number of classes."""
@@ -74,10 +64,6 @@ class Tabular(Stored):
         scaled = ((rows - mean) / deviation)[:, None]
         chosen = {"training": parts < 3, "validation": parts == 3, "test": parts == 4}
         return {split: Examples.of(scaled[which], labels[which]) for split, which in chosen.items()}
-
-    def floor(self, split: str = "test") -> float:
-        """The class met most often in training."""
-        return accuracy_of(majority(self.splits()["training"]), self.splits()[split])
 
     def references(self) -> dict[str, float]:
         """Logistic regression."""

@@ -18,8 +18,6 @@ from tasks.task import (
     Stored,
     Unavailable,
     Vectors,
-    accuracy_of,
-    majority,
     package_folder,
     task,
 )
@@ -91,10 +89,6 @@ class Ucr(Stored):
             "validation": whole.take(np.flatnonzero(held_out)),
             "test": _examples(test, test_labels, mean, deviation),
         }
-
-    def floor(self, split: str = "test") -> float:
-        """The class met most often in training."""
-        return accuracy_of(majority(self.splits()["training"]), self.splits()[split])
 
     def references(self) -> dict[str, float]:
         """The label of the nearest training case, the archive's own yardstick; shorter cases are

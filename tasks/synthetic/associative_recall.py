@@ -6,17 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from tasks.task import (
-    Classes,
-    Examples,
-    Problem,
-    Synthetic,
-    Tokens,
-    Vectors,
-    accuracy_of,
-    majority,
-    task,
-)
+from tasks.task import Classes, Examples, Problem, Synthetic, Tokens, Vectors, task
 
 
 @task("associative_recall")
@@ -74,10 +64,3 @@ class AssociativeRecall(Synthetic):
         if self.interleaved:
             return np.flatnonzero(inputs[:-1:2] == inputs[-1])[:1] * 2 + 1
         return np.flatnonzero(inputs[:-1, : self.keys] @ inputs[-1, : self.keys])
-
-    def floor(self, split: str = "test") -> float:
-        held_out = self.examples(split)
-        return accuracy_of(majority(held_out), held_out)
-
-    def ceiling(self, split: str = "test") -> float:
-        return 1.0

@@ -56,6 +56,3 @@ class Bits(Synthetic):
 
     def floor(self, split: str = "test") -> float:
         return 1.0
-
-    def ceiling(self, split: str = "test") -> float:
-        return 0.0

@@ -65,13 +65,6 @@ class Brackets(Synthetic):
             targets[:, step] = stack[rows, level - 1]
         return Examples.of(inputs, targets, loss_mask=inputs >= self.kinds)
 
-    def floor(self, split: str = "test") -> float:
-        held_out = self.examples(split)
-        return max(accuracy_of(kind, held_out) for kind in range(self.kinds))
-
-    def ceiling(self, split: str = "test") -> float:
-        return 1.0
-
     def references(self) -> dict[str, float]:
         test = self.examples("test")
         tokens, kinds = test.inputs[:, :, None], np.arange(self.kinds)

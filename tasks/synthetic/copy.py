@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from tasks.task import Examples, Problem, Synthetic, Tokens, accuracy_of, task
+from tasks.task import Examples, Problem, Synthetic, Tokens, task
 
 
 @task("copy")
@@ -54,10 +54,3 @@ class Copy(Synthetic):
         loss_mask = np.zeros(inputs.shape, bool)
         loss_mask[:, -self.items :] = True
         return Examples.of(inputs, targets, loss_mask=loss_mask)
-
-    def floor(self, split: str = "test") -> float:
-        held_out = self.examples(split)
-        return max(accuracy_of(symbol, held_out) for symbol in range(self.symbols))
-
-    def ceiling(self, split: str = "test") -> float:
-        return 1.0

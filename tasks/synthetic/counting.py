@@ -75,6 +75,3 @@ class Counting(Synthetic):
     def floor(self, split: str = "test") -> float:
         held_out = self.examples(split)
         return float((held_out.inputs == held_out.targets)[held_out.loss_mask].mean())
-
-    def ceiling(self, split: str = "test") -> float:
-        return 1.0

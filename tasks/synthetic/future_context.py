@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from tasks.task import Classes, Examples, Problem, Synthetic, Tokens, accuracy_of, task
+from tasks.task import Classes, Examples, Problem, Synthetic, Tokens, task
 
 
 @task("future_context")
@@ -43,10 +43,3 @@ class FutureContext(Synthetic):
         tokens = rng.integers(self.symbols, size=(size, self.length))
         loss_mask = np.broadcast_to(np.arange(self.length) < self.length - self.ahead, tokens.shape)
         return Examples.of(tokens, np.roll(tokens, -self.ahead, 1), loss_mask=loss_mask)
-
-    def floor(self, split: str = "test") -> float:
-        held_out = self.examples(split)
-        return max(accuracy_of(symbol, held_out) for symbol in range(self.symbols))
-
-    def ceiling(self, split: str = "test") -> float:
-        return 1.0

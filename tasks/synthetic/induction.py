@@ -67,6 +67,3 @@ class Induction(Synthetic):
         counts = (tokens[:, :, None] == np.arange(self.symbols + 1)).sum(1)
         np.put_along_axis(counts, asked, 0, 1)
         return float((counts.argmax(1) == held_out.targets).mean())
-
-    def ceiling(self, split: str = "test") -> float:
-        return 1.0

@@ -7,7 +7,7 @@ from typing import Literal
 
 import numpy as np
 
-from tasks.task import Classes, Examples, Problem, Synthetic, Tokens, accuracy_of, majority, task
+from tasks.task import Classes, Examples, Problem, Synthetic, Tokens, task
 
 
 @task("keyword")
@@ -86,10 +86,3 @@ class Keyword(Synthetic):
         """Where the keyword begins, ``(size, length - 2)``."""
         triples = np.lib.stride_tricks.sliding_window_view(tokens, 3, axis=1)
         return (triples == (0, 1, 2)).all(-1)
-
-    def floor(self, split: str = "test") -> float:
-        held_out = self.examples(split)
-        return accuracy_of(majority(held_out), held_out)
-
-    def ceiling(self, split: str = "test") -> float:
-        return 1.0

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from tasks.task import Classes, Examples, Problem, Synthetic, Tokens, accuracy_of, majority, task
+from tasks.task import Classes, Examples, Problem, Synthetic, Tokens, task
 
 
 @task("parity")
@@ -52,10 +52,3 @@ class Parity(Synthetic):
         bits = rng.integers(2, size=(len(lengths), self.length))
         bits *= np.arange(self.length) < lengths[:, None]
         return Examples.of(bits, bits.sum(1) % 2, lengths)
-
-    def floor(self, split: str = "test") -> float:
-        held_out = self.examples(split)
-        return accuracy_of(majority(held_out), held_out)
-
-    def ceiling(self, split: str = "test") -> float:
-        return 1.0

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from tasks.task import Classes, Examples, Problem, Synthetic, Tokens, accuracy_of, majority, task
+from tasks.task import Classes, Examples, Problem, Synthetic, Tokens, task
 
 
 @task("recall")
@@ -52,10 +52,3 @@ class Recall(Synthetic):
     def alignment(self, inputs: np.ndarray) -> np.ndarray:
         """The input step that the answer is read off."""
         return np.zeros(1, np.int64)
-
-    def floor(self, split: str = "test") -> float:
-        held_out = self.examples(split)
-        return accuracy_of(majority(held_out), held_out)
-
-    def ceiling(self, split: str = "test") -> float:
-        return 1.0

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from tasks.task import Classes, Examples, Problem, Synthetic, Tokens, accuracy_of, majority, task
+from tasks.task import Classes, Examples, Problem, Synthetic, Tokens, accuracy_of, task
 
 
 @task("reference")
@@ -55,13 +55,6 @@ class Reference(Synthetic):
         ahead = np.stack([first, 4 + names[:, 0], 1 - first, 4 + names[:, 1]], 1)
         inputs = np.concatenate([ahead, words, pronoun[:, None]], 1)
         return Examples.of(inputs, names[np.arange(size), meant])
-
-    def floor(self, split: str = "test") -> float:
-        held_out = self.examples(split)
-        return accuracy_of(majority(held_out), held_out)
-
-    def ceiling(self, split: str = "test") -> float:
-        return 1.0
 
     def references(self) -> dict[str, float]:
         test = self.examples("test")

@@ -70,6 +70,3 @@ class Reverse(Synthetic):
         written = held_out.targets[held_out.loss_mask]
         hits = [(written == symbol).sum() for symbol in range(1, self.symbols + 1)]
         return float((max(hits) + (written == END).sum()) / len(written))
-
-    def ceiling(self, split: str = "test") -> float:
-        return 1.0

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from tasks.task import Examples, Problem, Synthetic, Tokens, accuracy_of, task
+from tasks.task import Examples, Problem, Synthetic, Tokens, task
 
 
 @task("selective_copy")
@@ -60,10 +60,3 @@ class SelectiveCopy(Synthetic):
         targets[:, self.length :] = items
         loss_mask = np.broadcast_to(np.arange(inputs.shape[1]) >= self.length, inputs.shape)
         return Examples.of(inputs, targets, loss_mask=loss_mask)
-
-    def floor(self, split: str = "test") -> float:
-        held_out = self.examples(split)
-        return max(accuracy_of(symbol, held_out) for symbol in range(self.symbols))
-
-    def ceiling(self, split: str = "test") -> float:
-        return 1.0

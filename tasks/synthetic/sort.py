@@ -77,6 +77,3 @@ class Sort(Synthetic):
         # A place holds at most s if more symbols than stand before it are at most s.
         at_most = binom.sf(np.arange(steps)[:, None], steps, share)
         return 1 + np.diff(at_most, axis=1).argmax(1)
-
-    def ceiling(self, split: str = "test") -> float:
-        return 1.0

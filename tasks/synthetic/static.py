@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from tasks.task import Classes, Examples, Problem, Synthetic, Vectors, accuracy_of, majority, task
+from tasks.task import Classes, Examples, Problem, Synthetic, Vectors, accuracy_of, task
 
 
 @task("static")
@@ -45,13 +45,6 @@ class Static(Synthetic):
         x = rng.standard_normal((size, 1, self.features))
         a, b, c, d = x[:, 0, :4].T
         return Examples.of(x, (a * b + (c - d) / 2 > 0).astype(int))
-
-    def floor(self, split: str = "test") -> float:
-        held_out = self.examples(split)
-        return accuracy_of(majority(held_out), held_out)
-
-    def ceiling(self, split: str = "test") -> float:
-        return 1.0
 
     def references(self) -> dict[str, float]:
         test = self.examples("test")

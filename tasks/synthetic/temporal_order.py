@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from tasks.task import Classes, Examples, Problem, Synthetic, Tokens, accuracy_of, majority, task
+from tasks.task import Classes, Examples, Problem, Synthetic, Tokens, task
 
 
 @task("temporal_order")
@@ -52,10 +52,3 @@ class TemporalOrder(Synthetic):
             place = rng.integers(max(low, 1), max(high, low + 1) + 1, size=size)
             tokens[np.arange(size), place] = 4 + signal
         return Examples.of(tokens, 2 * signals[:, 0] + signals[:, 1])
-
-    def floor(self, split: str = "test") -> float:
-        held_out = self.examples(split)
-        return accuracy_of(majority(held_out), held_out)
-
-    def ceiling(self, split: str = "test") -> float:
-        return 1.0
