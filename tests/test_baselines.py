@@ -11,9 +11,9 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from builders.stores import TASKS, make, text_of, words_of
 from conftest import make_cell
 from rich.console import Console
-from test_report import TASKS, make, text_of, words_of
 
 import architectures.baselines.logistic
 import architectures.baselines.ngram

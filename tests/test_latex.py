@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 import pytest
-from test_report import TASKS, make, two_by_two
+from builders.stores import TASKS, make, two_by_two
 
 from reports.analysis.results import read
 from reports.render.latex import escaped, tables

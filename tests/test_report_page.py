@@ -11,7 +11,8 @@ from pathlib import Path
 import claim_evidence as fake
 import numpy as np
 import pytest
-from test_report import TASKS, Page, make, text_of, two_by_two
+from builders.stores import TASKS, make, text_of, two_by_two, with_examples
+from test_report import Page
 from typer.testing import CliRunner
 
 from harness.cli import application
@@ -200,19 +201,6 @@ def test_two_by_two_stands_the_leader_first_and_turns_what_it_must(tmp_path):
     low, high = (float(end.removesuffix(" %")) for end in interval.split(" to "))
     assert low < 100 * 30 / 54 < high
     assert float(better) > 0.8 > 0.2 > float(worse)
-
-
-def with_examples(out: Path, of: dict, metric: str = "recall[lag=9]", **weights) -> Store:
-    """One task; ``of`` gives each architecture's scores of its test examples, alike for seeds."""
-    store = make(out, {(metric, a): float(np.mean(v)) for a, v in of.items()}, seeds=2)
-    for name in store.ids():
-        record = store.get(name)
-        scores = np.asarray(of[record.architecture], float)
-        record.scores["test"][record.metric] = float(scores.mean())
-        weight = weights.get(record.architecture, np.ones(len(scores)))
-        record.per_example = {"score": scores, "weight": weight}
-        store.put(record)
-    return store
 
 
 @pytest.mark.parametrize("lower_is_better", [False, True])

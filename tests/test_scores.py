@@ -7,8 +7,8 @@ import re
 
 import numpy as np
 import pytest
+from builders.stores import make, text_of
 from conftest import make_cell
-from test_report import make, text_of
 
 from harness.experiment.record import Record
 from harness.training.loop import fluency

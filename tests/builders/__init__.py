@@ -1,0 +1,1 @@
+"""Made-up records, files and evidence that several tests share."""
