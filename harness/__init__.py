@@ -11,13 +11,14 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from harness.api import results, run
+    from harness.api import curves, frame, results, run, scores
     from harness.errors import UserError
 
-__all__ = ["UserError", "__version__", "results", "run"]
+__all__ = ["UserError", "__version__", "curves", "frame", "results", "run", "scores"]
 __version__ = "0.1.0"
 
-_HOME = {"run": "harness.api", "results": "harness.api", "UserError": "harness.errors"}
+_HOME = dict.fromkeys(("curves", "frame", "results", "run", "scores"), "harness.api")
+_HOME["UserError"] = "harness.errors"
 
 
 def __getattr__(name: str) -> Any:  # so that `import harness` costs nothing

@@ -214,12 +214,36 @@ def check_device(device: str) -> None:
 def results(out: str | Path = DEFAULT_OUT, matrix: str | None = None) -> pandas.DataFrame:
     """Results as a table, one row for each planned cell of the matrix last run, or of another.
 
-    Columns: id, task, architecture, seed, outcome, reason, metric, validation, test, skill,
+    Columns: id, task, architecture, seed, part, outcome, reason, metric, validation, test, skill,
     parameters, seconds. Cells not run yet are there, as pending. Raises UserError.
     """
-    import pandas
+    from reports.analysis.frame import RESULTS
 
-    return pandas.DataFrame(Store(out).results(matrix))
+    return frame(out, matrix)[list(RESULTS)]
+
+
+def frame(out: str | Path = DEFAULT_OUT, matrix: str | None = None) -> pandas.DataFrame:
+    """All that records say of cells, one row for each planned cell of the matrix last run, or of
+    another; tuning trials are left out. The columns are in docs/frames.md. Raises UserError."""
+    from reports.analysis import frame, results
+
+    return frame.cells(results.read(Store(out), matrix))
+
+
+def scores(out: str | Path = DEFAULT_OUT, matrix: str | None = None) -> pandas.DataFrame:
+    """Every metric on every split, one row for each of both and each cell that has scores. The
+    columns are in docs/frames.md. Raises UserError."""
+    from reports.analysis import frame, results
+
+    return frame.scores(results.read(Store(out), matrix))
+
+
+def curves(out: str | Path = DEFAULT_OUT, matrix: str | None = None) -> pandas.DataFrame:
+    """Learning curves, one row for each evaluation in the training of each cell. The columns are
+    in docs/frames.md. Raises UserError."""
+    from reports.analysis import frame, results
+
+    return frame.curves(results.read(Store(out), matrix))
 
 
 def build_report(store: Store, matrix: str | None = None) -> Path:

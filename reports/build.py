@@ -19,16 +19,16 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from harness.experiment.store import Store, row_of
+from harness.experiment.store import Store
 from reports import wording
-from reports.analysis.results import Cell, Results, read
-from reports.analysis.tables import parts_of
+from reports.analysis import frame
+from reports.analysis.results import Results, read
 from reports.render import latex
 from reports.render.pages import render
 from reports.sections import claims as claims_page
 from reports.sections.page import page
 from reports.sections.section import Section
-from reports.sections.shown import as_csv, data_of
+from reports.sections.shown import data_of
 
 
 def build(
@@ -73,23 +73,7 @@ def _tables(section: Section) -> dict[str, str]:
 
 def csv_of(results: Results) -> str:
     """One row for each planned cell, numbers in full precision, holes empty."""
-    parts = parts_of(results)
-    rows = [_csv_row(cell, parts[cell.id]) for cell in results.all_cells]
-    return as_csv(list(rows[0]), [list(row.values()) for row in rows]) if rows else ""
-
-
-def _csv_row(cell: Cell, part: str) -> dict[str, Any]:
-    plan = {n: getattr(cell, n) for n in ("id", "task", "architecture", "seed")} | {"part": part}
-    row = row_of(plan, cell.record)
-    record = cell.record
-    for name in ("baseline", "unit", "higher_is_better", "floor", "ceiling", "problem",
-                 "matched_parameters", "width", "steps", "best_step", "stopped", "flops",
-                 "examples_per_second", "peak_memory", "environment"):  # fmt: skip
-        row[name] = getattr(record, name) if record else None
-    for name in ("data", "training", "evaluation"):
-        row[f"seconds_{name}"] = record.seconds.get(name) if record else None
-    row["tags"] = ";".join(record.tags) if record else None
-    return row
+    return frame.to_csv(frame.cells(results)[list(frame.CSV)])
 
 
 def write_all(folder: Path, suffix: str, texts: Mapping[str, str]) -> None:

@@ -254,7 +254,7 @@ def test_the_same_records_give_the_same_bytes(tmp_path):
         {p.relative_to(page.parent): p.read_bytes() for p in page.parent.rglob("*.*")}
         for page in pages
     ]
-    # page, Markdown, results; 9 figures with their numbers; 3 further tables; every pair; 4 in LaTeX
+    # page, Markdown, results; 9 figures with their numbers; 3 further tables; all pairs; 4 in LaTeX
     assert files[0] == files[1] and len(files[0]) == 3 + 9 + 9 + 3 + 1 + 4
     build(Store(tmp_path / "a"))
     assert {p: (pages[0].parent / p).read_bytes() for p in files[0]} == files[0]

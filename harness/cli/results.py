@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv as csv_module
 import sys
 from typing import Annotated
 
@@ -25,19 +24,20 @@ def main(
         harness results --csv > results.csv
     """
     from harness.experiment.store import Store
+    from reports.analysis import frame
+    from reports.analysis.results import read
 
     if json and csv:
         raise UserError("results: --json and --csv exclude each other")
     store = Store(out)
-    rows = store.results(matrix)
+    cells = frame.cells(read(store, matrix))[list(frame.RESULTS)]
+    rows = frame.to_rows(cells)
     for message in store.corrupted:
         print(f"warning: {message}", file=sys.stderr)
     if json:
         print_json(rows)
     elif csv:
-        writer = csv_module.DictWriter(sys.stdout, list(rows[0]) if rows else [])
-        writer.writeheader()
-        writer.writerows(rows)
+        print(frame.to_csv(cells), end="")
     else:
         from rich.table import Table
 

@@ -9,6 +9,7 @@ from typing import Any
 from harness.experiment.record import PENDING, Outcome
 from reports import formats
 from reports.analysis.difference import Standing, standing
+from reports.analysis.frame import parts_of
 from reports.analysis.ranking import behind, lead
 from reports.analysis.results import BASELINE, MEANINGS, Cell, Group, Results, TaskInfo
 from reports.analysis.statistics import combine
@@ -207,13 +208,3 @@ def holes(results: Results) -> dict[str, list[dict[str, Any]]]:
         kind: [e | {"reason": "; ".join(e["reasons"])} for e in entries.values()]
         for kind, entries in kinds.items()
     }
-
-
-def parts_of(results: Results) -> dict[str, str]:
-    """By cell, the names of the parts that it was planned for; empty for one of the matrix's own
-    cells alone."""
-    found: dict[str, list[str]] = {cell.id: [] for cell in results.all_cells}
-    for part in results.parts.values():
-        for cell in part.results.cells:
-            found[cell.id].append(part.name)
-    return {name: ", ".join(parts) for name, parts in found.items()}

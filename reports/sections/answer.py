@@ -240,8 +240,7 @@ def _against_baselines(results: Results, standings: dict[str, Standing | None]) 
     seeds = {ahead.n for ahead in leads.values()}
     start = f"Of {plural(len(leads), 'task')} with a baseline, some architecture beats it on {won}"
     start += f"; on {len(clear)} of these the best one differs from it"
-    terms = f"95 % interval of the best lead, {_range(seeds)}" if max(seeds) > 1 else "1 seed"
-    sentences = [f"{start} ({terms})."]
+    sentences = [f"{start} ({_range(seeds)})."]
     if worse := [t for t in lost if t not in solved]:
         named = listed(
             f"{t} ({results.best_baselines[t]} {formats.skill(skills[t])}; nearest: {leaders[t]}, "

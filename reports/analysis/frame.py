@@ -1,0 +1,176 @@
+"""The records of a matrix as tidy pandas frames: cells, scores, learning curves.
+
+    cells(results)     one row a cell                          `harness.frame(out)`
+    scores(results)    one row a cell, split and metric        `harness.scores(out)`
+    curves(results)    one row a cell and evaluation           `harness.curves(out)`
+
+Column names are stable; what each holds is said in `CELLS`, `SCORES` and `CURVES`, and in
+docs/frames.md. Every cell but tuning trials is there once, whatever became of it. What is not
+known is NaN, NA or None.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING, Any
+
+from harness.experiment.store import row_of
+from reports.analysis.results import Cell, Results
+
+if TYPE_CHECKING:
+    import pandas
+
+TEXT, WHOLE, NUMBER, TRUTH = "object", "Int64", "float64", "boolean"
+TYPES = {TEXT: "text", WHOLE: "whole number", NUMBER: "number", TRUTH: "yes or no"}
+"""Types of columns, as pandas and as people call them."""
+
+NAMES = {
+    "id": (TEXT, "the cell's id"),
+    "task": (TEXT, "the task's label, with the parameters that were set"),
+    "architecture": (TEXT, "the architecture's label"),
+    "seed": (WHOLE, "the seed"),
+    "part": (TEXT, "the parts that it was planned for; empty for one of the matrix alone"),
+}
+"""What names a cell; in every frame."""
+
+RESULTS = NAMES | {
+    "outcome": (TEXT, "ok, diverged, failed, timeout, ..., or pending"),
+    "reason": (TEXT, "why it ended so"),
+    "metric": (TEXT, "the task's primary metric"),
+    "validation": (NUMBER, "its value on the validation split"),
+    "test": (NUMBER, "its value on the test split"),
+    "skill": (NUMBER, "(test - floor) / (ceiling - floor)"),
+    "parameters": (WHOLE, "free parameters, the shared embedding included"),
+    "seconds": (NUMBER, "wall clock of the whole cell"),
+}
+"""Columns of ``harness.results``."""
+
+CSV = RESULTS | {
+    "baseline": (TRUTH, "any sequence model should beat it"),
+    "unit": (TEXT, "the metric's unit"),
+    "higher_is_better": (TRUTH, "the metric's direction"),
+    "floor": (NUMBER, "score of the best trivial predictor"),
+    "ceiling": (NUMBER, "best reachable score"),
+    "problem": (TEXT, "how inputs and outputs line up"),
+    "matched_parameters": (WHOLE, "parameters that the budget is about"),
+    "width": (WHOLE, "hidden width that was chosen for them"),
+    "steps": (WHOLE, "training updates"),
+    "best_step": (WHOLE, "update whose weights were kept"),
+    "stopped": (TEXT, "why training ended: steps, solved or patience"),
+    "flops": (NUMBER, "floating-point operations of one update"),
+    "examples_per_second": (NUMBER, "in training"),
+    "peak_memory": (NUMBER, "MiB"),
+    "environment": (TEXT, "name of the stored description of the machine"),
+    "seconds_data": (NUMBER, "wall clock of making or reading data"),
+    "seconds_training": (NUMBER, "wall clock of training"),
+    "seconds_evaluation": (NUMBER, "wall clock of evaluation"),
+    "tags": (TEXT, "the task's tags, joined by ;"),
+}
+"""Columns of a report's ``results.csv``."""
+
+CELLS = CSV | {
+    "main": (TRUTH, "one of the matrix's own cells, and not only of a part"),
+    "task_name": (TEXT, "the task's name without parameters"),
+    "lag": (WHOLE, "dependency length that was set, where a horizon is sought"),
+    "probe": (TEXT, "what was measured in place of a score"),
+    "readout": (TEXT, "how hidden vectors become an output"),
+    "receptive_field": (WHOLE, "steps that an output can depend on, where finite"),
+    "examples": (WHOLE, "training examples seen"),
+    "started": (TEXT, "when, in UTC"),
+    "ended": (TEXT, "when, in UTC"),
+}
+"""Columns of ``cells``."""
+
+SCORES = NAMES | {
+    "split": (TEXT, "validation, test, or another test split such as test@2x"),
+    "metric": (TEXT, "the metric"),
+    "primary": (TRUTH, "it is the task's primary metric"),
+    "score": (NUMBER, "its value"),
+    "skill": (NUMBER, "of the primary metric on test splits: with the floor and ceiling of each"),
+}
+"""Columns of ``scores``."""
+
+CURVES = NAMES | {
+    "step": (WHOLE, "updates so far"),
+    "examples": (WHOLE, "training examples so far"),
+    "seconds": (NUMBER, "wall clock of training so far"),
+    "loss": (NUMBER, "mean training loss since the evaluation before"),
+    "validation": (NUMBER, "primary metric on the validation split"),
+}
+"""Columns of ``curves``."""
+
+
+def cells(results: Results) -> pandas.DataFrame:
+    """One row a cell, with the columns `CELLS`: the matrix's own first, then those of parts."""
+    parts, main = parts_of(results), {cell.id for cell in results.cells}
+    rows = [_cell(c, parts[c.id]) | {"main": c.id in main} for c in results.all_cells]
+    return _frame(rows, CELLS)
+
+
+def scores(results: Results) -> pandas.DataFrame:
+    """One row for each metric on each split of each cell that has scores: `SCORES`."""
+    rows = [
+        name | {"split": split, "metric": metric, "primary": metric == record.metric,
+                "score": value,
+                "skill": record.skills.get(split, record.skill if split == "test" else None)
+                if metric == record.metric else None}
+        for name, record in _records(results)
+        for split, of_split in record.scores.items()
+        for metric, value in of_split.items()
+    ]  # fmt: skip
+    return _frame(rows, SCORES)
+
+
+def curves(results: Results) -> pandas.DataFrame:
+    """One row for each evaluation on validation during the training of each cell: `CURVES`."""
+    rows = [name | point for name, record in _records(results) for point in record.curve]
+    return _frame(rows, CURVES)
+
+
+def to_csv(frame: pandas.DataFrame) -> str:
+    """Numbers in full precision, holes empty."""
+    return frame.to_csv(index=False, lineterminator="\n")
+
+
+def to_rows(frame: pandas.DataFrame) -> list[dict[str, Any]]:
+    """A dictionary a row, of plain values; None where there is none."""
+    plain = frame.astype("object")
+    return plain.where(plain.notna(), None).to_dict("records")  # type: ignore[return-value]
+
+
+def parts_of(results: Results) -> dict[str, str]:
+    """By cell, the names of the parts that it was planned for; empty for one of the matrix's own
+    cells alone."""
+    found: dict[str, list[str]] = {cell.id: [] for cell in results.all_cells}
+    for part in results.parts.values():
+        for cell in part.results.cells:
+            found[cell.id].append(part.name)
+    return {name: ", ".join(parts) for name, parts in found.items()}
+
+
+def _name(cell: Cell, part: str) -> dict[str, Any]:
+    return {n: getattr(cell, n) for n in ("id", "task", "architecture", "seed")} | {"part": part}
+
+
+def _cell(cell: Cell, part: str) -> dict[str, Any]:
+    record = cell.record
+    row = row_of(_name(cell, part), record)
+    row |= {n: getattr(record, n, None) for n in CELLS if n not in row}
+    row |= {"task_name": cell.task_name, "lag": cell.lag}
+    for name in ("data", "training", "evaluation"):
+        row[f"seconds_{name}"] = record.seconds.get(name) if record else None
+    return row | {"tags": ";".join(record.tags) if record else None}
+
+
+def _records(results: Results) -> Iterable[tuple[dict[str, Any], Any]]:
+    parts = parts_of(results)
+    for cell in results.all_cells:
+        if cell.record is not None:
+            yield _name(cell, parts[cell.id]), cell.record
+
+
+def _frame(rows: list[dict[str, Any]], columns: Mapping[str, tuple[str, str]]) -> pandas.DataFrame:
+    import pandas
+
+    frame = pandas.DataFrame(rows, columns=list(columns), dtype="object")
+    return frame.astype({name: kind for name, (kind, _) in columns.items()})
