@@ -14,8 +14,6 @@ from harness.errors import UserError, nearest
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from rich.console import Console
-
     from harness.experiment.store import Store
     from reports.analysis.advice import Advice
 
@@ -49,9 +47,13 @@ def main(
     if json:
         print_json([_plain(advice) for advice in found])
         return
+    from reports.render.terminal import show
+    from reports.sections.advice import blocks
+
     screen = console()
     for advice in found:
-        _print(screen, advice)
+        show(screen, blocks(advice))
+        screen.print()
     others = [n for n in store.plans() if n != found[0].matrix and _has(store, n, found[0])]
     if others and not matrix:
         screen.print(f"This is from matrix {found[0].matrix}; it was run in {', '.join(others)} "
@@ -129,47 +131,3 @@ def _has(store: Store, matrix: str, advice: Advice) -> bool:
 def _plain(advice: Advice) -> dict[str, Any]:
     return asdict(advice) | {"task": advice.task.name, "metric": advice.task.metric,
                              "higher_is_better": advice.task.higher_is_better}  # fmt: skip
-
-
-# -- printing ------------------------------------------------------------------------------------
-
-
-def _print(screen: Console, advice: Advice) -> None:
-    from rich.table import Table
-
-    from reports import formats
-
-    screen.print(advice.recommendation, markup=False, style="bold", soft_wrap=True)
-    table = Table(box=None, pad_edge=False)
-    table.add_column("architecture", no_wrap=True)
-    for name in ("score", "skill", "best ahead", "p (Holm)", "training", "parameters"):
-        table.add_column(name, justify="right", no_wrap=True)
-    table.add_column("is", no_wrap=True)
-    text = formats.scores_of(advice.task, [row["score"] for row in advice.rows])
-    for row in advice.rows:
-        name = row["architecture"] + (" (baseline)" if row["baseline"] else "")
-        half = "" if row["score_half"] is None else f" ±{text(row['score_half'])}"
-        table.add_row(
-            name.replace("[", r"\["),
-            text(row["score"]) + half,
-            _skill(row["skill"], row["skill_half"]),
-            _skill(row["best_ahead"], row["best_ahead_half"]),
-            formats.p_value(row["p_holm"]),
-            formats.seconds(row["seconds"]),
-            formats.number(row["parameters"]),
-            row["standing"],
-        )
-    screen.print(table)
-    for heading, lines in (("why", advice.sentences), ("rests on", advice.rests_on),
-                           ("firmer with", advice.firmer)):  # fmt: skip
-        if lines:
-            screen.print(heading, style="bold")
-        for line in lines:
-            screen.print(f"  {line}", markup=False, soft_wrap=True)
-    screen.print()
-
-
-def _skill(mean: float | None, half: float | None) -> str:
-    from reports import formats
-
-    return f"{formats.skill(mean)} {formats.spread(half)}".strip()

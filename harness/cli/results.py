@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import sys
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
 from harness.cli.options import DEFAULT_OUT, Json, Out, StoredMatrix, console, print_json
 from harness.errors import UserError
+
+HEADS = ("id", "task", "architecture", "seed", "outcome", "metric", "validation", "test", "skill",
+         "parameters", "seconds")  # fmt: skip
 
 
 def main(
@@ -39,31 +42,16 @@ def main(
     elif csv:
         print(frame.to_csv(cells), end="")
     else:
-        from rich.table import Table
+        from reports.analysis.results import read
+        from reports.document import Table
+        from reports.render.terminal import show
+        from reports.sections import scores
 
-        from harness.cli.scores import print_scores
-
-        table = Table(box=None, pad_edge=False)
-        for name in ("id", "task", "architecture", "seed", "outcome", "metric"):
-            table.add_column(name, no_wrap=True)
-        for name in ("validation", "test", "skill", "parameters", "seconds"):
-            table.add_column(name, justify="right", no_wrap=True)
-        for row in rows:
-            numbers = [_short(row[name]) for name in ("validation", "test", "skill")]
-            size = f"{row['parameters']:,}" if row["parameters"] else ""
-            words = (row["id"], row["task"], row["architecture"], str(row["seed"]))
-            table.add_row(
-                *(word.replace("[", r"\[") for word in words),
-                row["outcome"],
-                row["metric"] or "",
-                *numbers,
-                size,
-                _short(row["seconds"]),
-            )
-        screen = console()
-        screen.print(table, "")
-        print_scores(screen, store, matrix)
+        table = Table(HEADS, tuple(tuple(_text(row[name]) for name in HEADS) for row in rows))
+        show(console(), [table, *scores.blocks(read(store, matrix))])
 
 
-def _short(value: float | None) -> str:
-    return "" if value is None else f"{value:.4g}"
+def _text(value: Any) -> str:
+    if isinstance(value, float):
+        return f"{value:.4g}"
+    return f"{value:,}" if isinstance(value, int) else value or ""

@@ -79,7 +79,6 @@ def main(
         harness run --task mydata.toml --arch '*'
     """
     from harness.api import run_matrix
-    from harness.cli.own_scores import print_own
     from harness.cli.progress import progress
     from harness.cli.scores import print_scores
 
@@ -110,8 +109,7 @@ def main(
             watcher=watcher,
         )
     screen = console()
-    if not print_own(screen, result.store, result.matrix):
-        print_scores(screen, result.store, result.matrix)
+    print_scores(screen, result.store, result.matrix)
     total = sum(result.outcomes.values())
     counts = ", ".join(f"{count} {name}" for name, count in sorted(result.outcomes.items()))
     screen.print(
