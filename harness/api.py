@@ -9,30 +9,23 @@ In a script, call ``run`` under ``if __name__ == "__main__":``; worker processes
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from harness import runner as engine
+from harness import runner
 from harness.errors import UserError
-from harness.experiment import user_data as owns
-from harness.experiment.matrix import Matrix
-from harness.experiment.plan import Wanted
-from harness.experiment.registry import add_plugin
+from harness.experiment.request import DEFAULT_OUT, Request
 from harness.experiment.store import Store
-from harness.workers.local import Settings, available_cores
 
 if TYPE_CHECKING:
     import pandas
-
-DEFAULT_OUT = "harness-out"
 
 
 def run(
     matrix: str = "",
     *,
     tasks: Sequence[str] = (),
-    own: Mapping[str, Any] | None = None,
+    user_data: Mapping[str, Any] | None = None,
     architectures: Sequence[str] = (),
     parts: Sequence[str] = (),
     seeds: int | None = None,
@@ -49,9 +42,9 @@ def run(
     """Run what is missing of a matrix and return its results, one row for each planned cell.
 
     matrix: name of a shipped matrix, or path of a TOML file; ``quick`` if not named, or a matrix
-    for the user's own tasks alone, where there are any.
+    for the tasks from the user's data alone, where there are any.
     tasks, architectures: globs, or names with parameters (``lstm[layers=2]``), to choose by; of
-    tasks also files with a ``[task]`` table. own: what would stand in such a table.
+    tasks also files with a ``[task]`` table. user_data: what would stand in such a table.
     parts: globs over the names of the matrix's parts; all other cells are then left out.
     seeds: how many, instead of the matrix's own.
     out: folder of the results. jobs: worker processes, as many as cores by default; 0 runs the
@@ -63,139 +56,21 @@ def run(
     Raises UserError for what is wrong with the arguments, KeyboardInterrupt on Ctrl-C (after
     everything finished was stored).
     """
-    result = run_matrix(
-        matrix,
-        tasks=tasks,
-        own=own,
-        architectures=architectures,
-        parts=parts,
-        seeds=seeds,
-        out=out,
-        jobs=jobs,
-        device=device,
-        timeout=timeout,
-        retry_failed=retry_failed,
-        fresh=fresh,
-        plugins=plugins,
-        track=track,
-        report=report,
-    )
+    result = execute(Request(**locals()))
     if result.interrupted:
         raise KeyboardInterrupt
     return results(out, result.matrix)
 
 
-def run_matrix(
-    matrix: str,
-    *,
-    tasks: Sequence[str],
-    own: Mapping[str, Any] | None,
-    architectures: Sequence[str],
-    parts: Sequence[str],
-    seeds: int | None,
-    out: str | Path,
-    jobs: int | None,
-    device: str,
-    timeout: float | None,
-    retry_failed: bool,
-    fresh: bool,
-    plugins: Sequence[str],
-    track: bool,
-    report: bool,
-    command: str = "harness.run",
-    watcher: engine.Watcher | None = None,
-) -> engine.Result:
-    """``run`` for the command line: with a watcher, and with all that is to be told after."""
-    chosen = choose(matrix, tasks, own, architectures, seeds, plugins)
-    narrowed = bool(tasks or architectures or seeds or parts)
-    return run_chosen(
-        chosen.matrix,
-        tasks=chosen.tasks,
-        architectures=architectures,
-        parts=parts,
-        partial=narrowed and not _outdated(chosen, Store(out)),
-        out=out,
-        jobs=jobs,
-        device=device,
-        wanted=Wanted(retry_failed, fresh, timeout),
-        plugins=plugins,
-        track=track,
-        report=report,
-        command=command,
+def execute(request: Request, watcher: runner.Watcher | None = None) -> runner.Result:
+    """``run`` for the command line: with a watcher, and with all that is to be said after."""
+    check_device(request.device)
+    return runner.run(
+        request,
         watcher=watcher,
+        build_report=build_report if request.report else None,
+        meanwhile=_import_for_report if request.report else None,
     )
-
-
-def run_chosen(
-    matrix: Matrix,
-    *,
-    tasks: Sequence[str] = (),
-    architectures: Sequence[str] = (),
-    parts: Sequence[str] = (),
-    partial: bool = False,
-    out: str | Path,
-    jobs: int | None,
-    device: str = "cpu",
-    wanted: Wanted | None = None,
-    plugins: Sequence[str],
-    track: bool = True,
-    report: bool = True,
-    command: str,
-    watcher: engine.Watcher | None,
-) -> engine.Result:
-    """Run what is missing of a matrix that is at hand; raises UserError."""
-    wanted = wanted or Wanted()
-    for name, value in (("--jobs", jobs), ("--timeout", wanted.timeout)):
-        if value is not None and value < (0 if name == "--jobs" else 1e-3):
-            raise UserError(f"{name} {value:g}: must be positive")
-    check_device(device)
-    cores = available_cores() if jobs is None else jobs
-    store = Store(out)
-    store.create()
-    return engine.run(
-        matrix,
-        store,
-        Settings(cores, wanted.timeout, store.out / "data", device, tuple(plugins)),
-        wanted,
-        tasks=list(tasks),
-        architectures=list(architectures),
-        parts=list(parts) or None,
-        partial=partial,
-        command=command,
-        watcher=watcher,
-        build_report=build_report if report else None,
-        meanwhile=_import_for_report if report else None,
-        track=track,
-    )
-
-
-def choose(
-    matrix: str,
-    tasks: Sequence[str] = (),
-    own: Mapping[str, Any] | None = None,
-    architectures: Sequence[str] = (),
-    seeds: int | None = None,
-    plugins: Sequence[str] = (),
-) -> owns.Chosen:
-    """The matrix to be run, with another number of seeds if wanted, and the patterns that choose
-    its tasks; raises UserError."""
-    for plugin in plugins:
-        add_plugin(plugin)
-    chosen = owns.choose(matrix, tasks, architectures, own)
-    if seeds is None:
-        return chosen
-    if seeds < 1:
-        raise UserError(f"--seeds {seeds}: must be at least 1")
-    parts = [part.model_copy(update={"seeds": None}) for part in chosen.matrix.parts]
-    some = chosen.matrix.model_copy(update={"seeds": list(range(seeds)), "parts": parts})
-    return replace(chosen, matrix=some)
-
-
-def _outdated(chosen: owns.Chosen, store: Store) -> bool:
-    """Whether what is planned for the user's own task is about other data or settings."""
-    if not chosen.own or chosen.matrix.name not in store.plans():
-        return False
-    return store.plan(chosen.matrix.name)["description"] != chosen.matrix.description
 
 
 def check_device(device: str) -> None:

@@ -16,10 +16,12 @@ from harness.experiment.horizon import climbed
 from harness.experiment.matrix import Matrix
 from harness.experiment.plan import Costs, Wanted, document, expand
 from harness.experiment.record import FINE, Outcome, Record
+from harness.experiment.request import Request
 from harness.experiment.store import Store
 from harness.experiment.tuning import settle, studies
+from harness.experiment.user_data import choose, described
 from harness.training.run_cell import now
-from harness.workers.local import Settings, run_in_process, run_local
+from harness.workers.local import Settings, available_cores, run_in_process, run_local
 from harness.workers.signals import sigterm_as_interrupt
 
 
@@ -59,22 +61,13 @@ class Result:
 
 
 def run(
-    matrix: Matrix,
-    store: Store,
-    settings: Settings,
-    wanted: Wanted,
+    request: Request,
     *,
-    tasks: list[str] | None = None,
-    architectures: list[str] | None = None,
-    parts: list[str] | None = None,
-    partial: bool = False,
-    command: str = "",
     watcher: Watcher | None = None,
     build_report: Callable[[Store, str], Path] | None = None,
     meanwhile: Callable[[], None] | None = None,
-    track: bool = True,
 ) -> Result:
-    """Run what is missing of a matrix, store every record the moment its cell ends.
+    """Run what is missing of what is asked for, store every record the moment its cell ends.
 
     On Ctrl-C or SIGTERM the running cells are stopped, what is finished stays, and the report is
     still built; the result says ``interrupted``. ``meanwhile`` is called once in a thread of its
@@ -82,7 +75,17 @@ def run(
     before anything runs.
     """
     watcher = watcher or Watcher()
-    cells = expand(matrix, tasks, architectures, parts=parts)
+    chosen = choose(request)
+    matrix = described(chosen)
+    cells = expand(matrix, chosen.tasks, request.architectures, parts=request.parts)
+    wanted = Wanted(request.retry_failed, request.fresh, request.timeout)
+    store = Store(request.out)
+    store.create()
+    settings = Settings(
+        available_cores() if request.jobs is None else request.jobs, request.timeout,
+        store.out / "data", request.device, tuple(request.plugins or ()),
+    )  # fmt: skip
+    partial = request.narrowed and not _outdated(chosen.user_data, matrix, store)
     memory = _Memory(store)
     result = Result(store, matrix.name)
     started = now()
@@ -92,7 +95,7 @@ def run(
         try:
             with sigterm_as_interrupt():
                 for round_of_cells, whole in _rounds(cells, memory):
-                    planned = document(matrix, whole, command, started, store, partial)
+                    planned = document(matrix, whole, request.command, started, store, partial)
                     result.replanned |= not _same_cells(store, planned)
                     store.put_plan(planned)
                     todo, cached = _sort(round_of_cells, memory, wanted)
@@ -103,8 +106,8 @@ def run(
                     if todo and meanwhile:
                         threading.Thread(target=meanwhile, daemon=True).start()
                         meanwhile = None
-                    if todo and track and tracker is None:
-                        tracker = _tracker(store, planned, command, started)
+                    if todo and request.track and tracker is None:
+                        tracker = _tracker(store, planned, request.command, started)
                     for record in _executed(todo, settings, watcher):
                         record.environment = environment
                         _put(store, record)
@@ -124,6 +127,13 @@ def run(
         result.warnings += store.corrupted
         _finish(result, store, build_report, tracker)
     return result
+
+
+def _outdated(user_data: bool, matrix: Matrix, store: Store) -> bool:
+    """Whether what is planned for a task from the user's data is of other data or settings."""
+    if not user_data or matrix.name not in store.plans():
+        return False
+    return bool(store.plan(matrix.name)["description"] != matrix.description)
 
 
 class _Memory:

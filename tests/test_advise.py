@@ -7,7 +7,7 @@ import json
 import numpy as np
 import pandas as pd
 import pytest
-from test_own_run import right, store_of
+from builders.user_files import right, store_of
 
 from harness.experiment.store import Store
 from reports.analysis.advice import Advice, advise

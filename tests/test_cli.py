@@ -160,11 +160,12 @@ def test_listing_and_planning_do_not_import_torch():
 )
 def test_shipped_matrices(name, tasks, architectures, seeds, cells):
     """The first eight architectures, on as many tasks as promised, real ones among them."""
-    from harness.api import choose
     from harness.experiment.plan import expand
     from harness.experiment.registry import architecture_declarations, task_declarations
+    from harness.experiment.request import Request
+    from harness.experiment.user_data import choose
 
-    matrix = choose(name).matrix
+    matrix = choose(Request(name)).matrix
     assert len(matrix.tasks) >= tasks and len(matrix.architectures) == architectures
     assert len(matrix.seeds) == seeds
     planned = expand(matrix)

@@ -189,10 +189,8 @@ def test_every_update_is_kept_also_of_a_training_that_diverged():
 
 
 def test_divergence_may_be_an_answer(tmp_path):
-    from harness import runner as engine
-    from harness.experiment.matrix import load
-    from harness.experiment.plan import Wanted
-    from harness.workers.local import Settings
+    from harness import runner
+    from harness.experiment.request import Request
 
     wild = '[budget]\nsteps = 100\noptimizer = "sgd"\nlearning_rate = 1e6\nclip_norm = 0.0\n' \
         '[[parts]]\nname = "wild"\ntasks = ["adding[length=20]"]\narchitectures = ["rnn"]\n' \
@@ -200,10 +198,8 @@ def test_divergence_may_be_an_answer(tmp_path):
     fine = {}
     for word in ("true", "false"):
         (tmp_path / f"{word}.toml").write_text(wild + f"may_diverge = {word}\n")
-        store = Store(tmp_path / word)
-        result = engine.run(
-            load(str(tmp_path / f"{word}.toml")), store, Settings(0), Wanted(), track=False
-        )
+        matrix = str(tmp_path / f"{word}.toml")
+        result = runner.run(Request(matrix, out=tmp_path / word, jobs=0, track=False))
         assert result.outcomes == {"diverged": 1}
         fine[word] = result.fine
     assert fine == {"true": True, "false": False}

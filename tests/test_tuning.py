@@ -13,12 +13,13 @@ from conftest import make_cell
 
 import harness
 import harness.experiment.tuning
-from harness.api import choose
 from harness.errors import UserError
 from harness.experiment.matrix import TUNING_SEED
 from harness.experiment.plan import document, expand, resolve, trials
 from harness.experiment.record import Outcome, Record
+from harness.experiment.request import Request
 from harness.experiment.store import Store
+from harness.experiment.user_data import choose
 from reports.build import build
 from reports.sections.tuning import edge, expected_best
 
@@ -84,7 +85,7 @@ def matrix_of(tmp_path):
 
     def load(*text: str, name: str = "tuned"):
         (tmp_path / f"{name}.toml").write_text("".join(text))
-        return choose(str(tmp_path / f"{name}.toml")).matrix
+        return choose(Request(str(tmp_path / f"{name}.toml"))).matrix
 
     return load
 

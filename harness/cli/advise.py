@@ -95,16 +95,17 @@ def _run(store: Store, task: str) -> str:
 
 def _from_file(store: Store, file: str, matrices: list[str]) -> list[Advice]:
     """Advice on the task that a file declares, if what is stored is of the data as it is now."""
-    from harness.api import choose
+    from harness.experiment.request import Request
+    from harness.experiment.user_data import choose, described
 
     run = f"{_run(store, shlex.quote(file))} --arch '*'"
-    chosen = choose("", [file])
-    label, own = chosen.tasks[0], chosen.matrix.name
+    chosen = choose(Request(tasks=[file]))
+    label, mine = chosen.tasks[0], described(chosen)
     changed = ""
-    for name in sorted(matrices, key=lambda name: name != own):
+    for name in sorted(matrices, key=lambda name: name != mine.name):
         plan = store.plan(name)
         if found := _advice(store, name, [label]):
-            if name != own or plan["description"] == chosen.matrix.description:
+            if name != mine.name or plan["description"] == mine.description:
                 return found
             changed = ": what is stored is of other data or settings"
     raise UserError(f"--task {file}: has no results in {store.out}{changed}. Run first: {run}")

@@ -21,9 +21,9 @@ def main(
     length: Annotated[int, typer.Option(min=1, help="Symbols to write.")] = 200,
     seed: Annotated[int, typer.Option(min=0, help="Of the random draws.")] = 0,
     beam: Annotated[int, typer.Option(min=1, help="Beams of a decoder; 1 is greedy.")] = 1,
-    task: Tasks = None,
+    tasks: Tasks = None,
     out: Out = DEFAULT_OUT,
-    plugin: Plugins = None,
+    plugins: Plugins = None,
 ) -> None:
     """Let a trained cell write: a language model goes on from the prompt, a decoder answers it.
 
@@ -36,14 +36,15 @@ def main(
     import numpy as np
     from safetensors.numpy import load_file
 
-    from harness.api import choose
     from harness.errors import UserError
+    from harness.experiment.request import Request
     from harness.experiment.store import Store
+    from harness.experiment.user_data import choose
     from harness.training.restore import restored
     from harness.training.samples import continued, written
     from tasks.task import Tokens
 
-    choose("", task or [], plugins=plugin or [])  # makes a task of one's own known by its name
+    choose(Request(tasks=tasks, plugins=plugins))  # makes tasks of files known by their names
     store = Store(out)
     record = store.find(cell)
     file = store.weights_file(record.id)

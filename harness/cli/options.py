@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+import functools
+import inspect
 import json
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
+
+from harness.experiment.request import DEFAULT_OUT as DEFAULT_OUT
+from tasks.user_data.settings import Settings
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -32,8 +38,8 @@ Tasks = Annotated[
     list[str] | None,
     typer.Option(
         "--task",
-        help="Only these tasks: a glob, a name like 'recall\\[lag=50]', or a file with a task of "
-        "your own, like mydata.toml.",
+        help="Only these tasks: a glob, a name like 'recall\\[lag=50]', or a file with a task "
+        "from your data, like mydata.toml.",
     ),
 ]
 Architectures = Annotated[
@@ -51,67 +57,33 @@ Plugins = Annotated[
     list[str] | None,
     typer.Option("--plugin", help="A Python file with more tasks or architectures."),
 ]
-_OWN = "A task of your own, without a file"
-OwnName = Annotated[
-    str | None,
-    typer.Option("--name", help="Its name; that of the data if not given.", rich_help_panel=_OWN),
-]
-OwnPath = Annotated[
-    str | None,
-    typer.Option(
-        "--path", help="Its data: CSV, Parquet, JSON lines, NPZ, .ts, .txt.", rich_help_panel=_OWN
-    ),
-]
-OwnKind = Annotated[
-    str | None,
-    typer.Option(
-        "--kind",
-        help="classification, regression, forecast, tagging, text, language-model or pairs.",
-        rich_help_panel=_OWN,
-    ),
-]
-OwnTarget = Annotated[
-    str | None,
-    typer.Option("--target", help="The column to be foretold.", rich_help_panel=_OWN),
-]
-OwnInputs = Annotated[
-    str | None,
-    typer.Option(
-        "--inputs", help="The columns to foretell it from, with commas.", rich_help_panel=_OWN
-    ),
-]
-OwnTime = Annotated[
-    str | None,
-    typer.Option("--time", help="The column that orders the rows.", rich_help_panel=_OWN),
-]
-OwnGroup = Annotated[
-    str | None,
-    typer.Option(
-        "--group", help="The column that says which rows form a sequence.", rich_help_panel=_OWN
-    ),
-]
-OwnContext = Annotated[
-    int | None, typer.Option("--context", help="Steps that a model reads.", rich_help_panel=_OWN)
-]
-OwnHorizon = Annotated[
-    int | None, typer.Option("--horizon", help="Steps to look ahead.", rich_help_panel=_OWN)
-]
-OwnSplit = Annotated[
-    str | None,
-    typer.Option(
-        "--split",
-        help="random, time or group, shares like 0.7/0.15/0.15, or a column.",
-        rich_help_panel=_OWN,
-    ),
-]
-OwnTokens = Annotated[
-    str | None,
-    typer.Option("--tokens", help="characters or words, of a text.", rich_help_panel=_OWN),
-]
+USER_DATA = "A task from your data, without a file"
 Json = Annotated[bool, typer.Option("--json", help="Print JSON, for scripts.")]
 Cell = Annotated[str, typer.Argument(metavar="CELL", help="A cell's id, or the start of it.")]
 
-DEFAULT_OUT = Path("harness-out")
+
+def with_user_data(verb: Callable[..., None]) -> Callable[..., None]:
+    """A verb with a flag for each setting of user data; it gets them all as ``user_data``, None
+    where not given."""
+    parameters = [
+        parameter
+        for parameter in inspect.signature(verb, eval_str=True).parameters.values()
+        if parameter.name != "user_data"
+    ]
+    for name, field in Settings.model_fields.items():
+        kind = int if field.annotation is int else str
+        said = " ".join((field.description or "").split()).partition(". ")[0].rstrip(".")
+        option = typer.Option(f"--{name}", help=f"{said}.", rich_help_panel=USER_DATA)
+        flag = inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY, default=None,
+                                 annotation=Annotated[kind | None, option])  # fmt: skip
+        parameters.append(flag)
+
+    @functools.wraps(verb)
+    def main(**given: Any) -> None:
+        verb(user_data={name: given.pop(name) for name in Settings.model_fields}, **given)
+
+    main.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]
+    return main
 
 
 def print_json(value: Any) -> None:

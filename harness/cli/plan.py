@@ -9,17 +9,6 @@ from harness.cli.options import (
     Architectures,
     Json,
     Out,
-    OwnContext,
-    OwnGroup,
-    OwnHorizon,
-    OwnInputs,
-    OwnKind,
-    OwnName,
-    OwnPath,
-    OwnSplit,
-    OwnTarget,
-    OwnTime,
-    OwnTokens,
     Parts,
     Plugins,
     RunMatrix,
@@ -27,29 +16,21 @@ from harness.cli.options import (
     Tasks,
     duration,
     print_json,
+    with_user_data,
 )
 
 
+@with_user_data
 def main(
+    user_data: dict[str, Any],
     matrix: RunMatrix = "",
-    task: Tasks = None,
-    arch: Architectures = None,
-    part: Parts = None,
+    tasks: Tasks = None,
+    architectures: Architectures = None,
+    parts: Parts = None,
     seeds: Seeds = None,
     out: Out = DEFAULT_OUT,
-    plugin: Plugins = None,
+    plugins: Plugins = None,
     json: Json = False,
-    name: OwnName = None,
-    path: OwnPath = None,
-    kind: OwnKind = None,
-    target: OwnTarget = None,
-    inputs: OwnInputs = None,
-    time: OwnTime = None,
-    group: OwnGroup = None,
-    context: OwnContext = None,
-    horizon: OwnHorizon = None,
-    split: OwnSplit = None,
-    tokens: OwnTokens = None,
 ) -> None:
     """Say what 'harness run' would do: which cells, which are done, what the rest will cost.
 
@@ -57,20 +38,16 @@ def main(
 
         harness plan --matrix quick --task 'recall*'
     """
-    from harness.api import choose
     from harness.experiment.horizon import climbed
     from harness.experiment.plan import Costs, Wanted, expand, resolve, trials
+    from harness.experiment.request import Request
     from harness.experiment.store import Store
+    from harness.experiment.user_data import choose
 
-    own = {
-        "name": name, "path": path, "kind": kind, "target": target, "inputs": inputs,
-        "time": time, "group": group, "context": context, "horizon": horizon, "split": split,
-        "tokens": tokens,
-    }  # fmt: skip
     store = Store(out)
-    asked = choose(matrix, task or [], own, arch or [], seeds, plugin or [])
+    asked = choose(Request(matrix, tasks, user_data, architectures, seeds=seeds, plugins=plugins))
     chosen = asked.matrix
-    cells = expand(chosen, asked.tasks, arch, parts=part)
+    cells = expand(chosen, asked.tasks, architectures, parts=parts)
     reported = resolve(cells, store)
     cells = list({c.id: c for c in trials(cells, store) + climbed(reported, store)}.values())
     later = len({c.id for c in reported} - {c.id for c in cells})

@@ -53,9 +53,10 @@ def main(
 
         harness probe horizon --arch rnn,gru --task recall --lag 100
     """
-    from harness.api import run_chosen
+    from harness.api import execute
     from harness.cli.progress import progress
     from harness.experiment.registry import add_plugin
+    from harness.experiment.request import Request
     from harness.probes.standalone import alone, listed
     from reports.analysis.results import read
     from reports.sections import sections
@@ -65,10 +66,9 @@ def main(
     budget = {} if steps is None else {"steps": steps}
     matrix = alone(name, listed(task), listed(arch), lag, seeds, budget)
     command = shlex.join(["harness", *sys.argv[1:]])
+    request = Request(matrix, out=out, jobs=jobs, plugins=plugin, command=command)
     with progress(quiet=json) as watcher:
-        result = run_chosen(
-            matrix, out=out, jobs=jobs, plugins=plugin or [], command=command, watcher=watcher
-        )
+        result = execute(request, watcher)
     found = sections(read(result.store, matrix.name), result.store.updates)
     if json:
         print_json([_document(section) for section in found])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shlex
 import sys
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -12,31 +12,24 @@ from harness.cli.options import (
     DEFAULT_OUT,
     Architectures,
     Out,
-    OwnContext,
-    OwnGroup,
-    OwnHorizon,
-    OwnInputs,
-    OwnKind,
-    OwnName,
-    OwnPath,
-    OwnSplit,
-    OwnTarget,
-    OwnTime,
-    OwnTokens,
     Parts,
     Plugins,
     RunMatrix,
     Seeds,
     Tasks,
     console,
+    with_user_data,
 )
+from harness.experiment.request import Request
 
 
+@with_user_data
 def main(
+    user_data: dict[str, Any],
     matrix: RunMatrix = "",
-    task: Tasks = None,
-    arch: Architectures = None,
-    part: Parts = None,
+    tasks: Tasks = None,
+    architectures: Architectures = None,
+    parts: Parts = None,
     seeds: Seeds = None,
     jobs: Annotated[
         int | None, typer.Option("--jobs", help="Worker processes; as many as cores if not given.")
@@ -52,18 +45,7 @@ def main(
     fresh: Annotated[
         bool, typer.Option("--fresh", help="Run all cells again, finished ones too.")
     ] = False,
-    plugin: Plugins = None,
-    name: OwnName = None,
-    path: OwnPath = None,
-    kind: OwnKind = None,
-    target: OwnTarget = None,
-    inputs: OwnInputs = None,
-    time: OwnTime = None,
-    group: OwnGroup = None,
-    context: OwnContext = None,
-    horizon: OwnHorizon = None,
-    split: OwnSplit = None,
-    tokens: OwnTokens = None,
+    plugins: Plugins = None,
 ) -> None:
     r"""Run a matrix: train every architecture on every task, log it, build the report.
 
@@ -78,36 +60,13 @@ def main(
 
         harness run --task mydata.toml --arch '*'
     """
-    from harness.api import run_matrix
+    request = Request(**locals(), command=shlex.join(["harness", *sys.argv[1:]]))
+    from harness.api import execute
     from harness.cli.progress import progress
     from harness.cli.scores import print_scores
 
-    own = {
-        "name": name, "path": path, "kind": kind, "target": target, "inputs": inputs,
-        "time": time, "group": group, "context": context, "horizon": horizon, "split": split,
-        "tokens": tokens,
-    }  # fmt: skip
-    command = shlex.join(["harness", *sys.argv[1:]])
     with progress() as watcher:
-        result = run_matrix(
-            matrix,
-            tasks=task or [],
-            own=own,
-            architectures=arch or [],
-            parts=part or [],
-            seeds=seeds,
-            out=out,
-            jobs=jobs,
-            device=device,
-            timeout=timeout,
-            retry_failed=retry_failed,
-            fresh=fresh,
-            plugins=plugin or [],
-            track=True,
-            report=True,
-            command=command,
-            watcher=watcher,
-        )
+        result = execute(request, watcher)
     screen = console()
     print_scores(screen, result.store, result.matrix)
     total = sum(result.outcomes.values())

@@ -39,9 +39,9 @@ def main(
     text: Annotated[
         str | None, typer.Option(help="With --internals: what it reads, in place of an example.")
     ] = None,
-    task: Tasks = None,
+    tasks: Tasks = None,
     out: Out = DEFAULT_OUT,
-    plugin: Plugins = None,
+    plugins: Plugins = None,
     json: Json = False,
 ) -> None:
     """Show everything about one cell: scores, curve, cost, hyper-parameters, error.
@@ -61,11 +61,12 @@ def main(
         given = "--example" if text is None else "--text"
         raise UserError(f"{given}: chooses what --internals shows; give that too")
     if internals:
-        from harness.api import choose
+        from harness.experiment.request import Request
+        from harness.experiment.user_data import choose
 
         if example is not None and text is not None:
             raise UserError("--text and --example: give one of them")
-        choose("", task or [], plugins=plugin or [])  # makes a task of one's own known by its name
+        choose(Request(tasks=tasks, plugins=plugins))  # makes tasks of files known by their names
         _internals(store, record, example or 0, text, json)
         return
     if json:

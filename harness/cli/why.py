@@ -11,9 +11,9 @@ from harness.errors import UserError
 def main(
     cell: Cell,
     matrix: MatrixName = "",
-    task: Tasks = None,
+    tasks: Tasks = None,
     out: Out = DEFAULT_OUT,
-    plugin: Plugins = None,
+    plugins: Plugins = None,
 ) -> None:
     """Say why a planned cell is cached, or which part of its key is not as in any stored record.
 
@@ -23,15 +23,16 @@ def main(
 
         harness why recall/lstm/0
     """
-    from harness.api import choose
     from harness.experiment.plan import expand, resolve, trials
+    from harness.experiment.request import Request
     from harness.experiment.store import Store
+    from harness.experiment.user_data import choose
 
     store = Store(out)
     known = store.plans()
-    if not matrix and not task:
+    if not matrix and not tasks:
         matrix = next((n for n in known if _is_shipped(n)), "quick")
-    made = choose(matrix, task or [], plugins=plugin or [])
+    made = choose(Request(matrix, tasks, plugins=plugins))
     chosen = made.matrix
     planned = expand(chosen, made.tasks)
     cells = trials(planned, store) + resolve(planned, store)

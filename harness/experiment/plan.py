@@ -5,7 +5,7 @@ from __future__ import annotations
 import fnmatch
 import statistics
 from collections import Counter, defaultdict
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -27,6 +27,7 @@ from harness.experiment.registry import (
 )
 from harness.experiment.store import Store
 from harness.experiment.tuning import ALWAYS_AGAIN, resolve, trials
+from harness.experiment.user_data import opened
 from harness.probes import MEASURED
 from tasks.task import Synthetic, Unavailable
 
@@ -58,10 +59,10 @@ class Wanted:
 
 def expand(
     matrix: Matrix,
-    tasks: list[str] | None = None,
-    architectures: list[str] | None = None,
+    tasks: Sequence[str] | None = None,
+    architectures: Sequence[str] | None = None,
     where: str = "",
-    parts: list[str] | None = None,
+    parts: Sequence[str] | None = None,
 ) -> list[Cell]:
     """The reported cells of a matrix, those of the first seed first; raises UserError.
 
@@ -92,7 +93,7 @@ def expand(
     everyone = chosen
 
     def wanted(name: str) -> bool:
-        return parts is None or any(fnmatch.fnmatchcase(name, pattern) for pattern in parts)
+        return not parts or any(fnmatch.fnmatchcase(name, pattern) for pattern in parts)
 
     own = bool(matrix.tasks) and wanted(OWN_CELLS)
     if not own:
@@ -101,6 +102,7 @@ def expand(
         chosen_tasks = select(tasks, chosen_tasks, known_tasks, "task", "--task")
     if own and architectures:
         chosen = select(architectures, chosen, known, "architecture", "--arch")
+    chosen_tasks = opened(chosen_tasks)
     budgets = {task: matrix.budget_of(task.label) for task in chosen_tasks}
     for task in chosen_tasks:
         _check(task, where)
@@ -113,13 +115,13 @@ def expand(
         for task in chosen_tasks
         for architecture in chosen
     ]
-    if parts is not None:
+    if parts:
         names = [OWN_CELLS, *(part.name for part in matrix.parts)]
         for pattern in parts:
             if not fnmatch.filter(names, pattern):
                 raise UserError(f"--part {pattern}: {where} has no such part; "
                                 f"{nearest(pattern, names)}")  # fmt: skip
-    narrowed = own and parts is None and (tasks or architectures)
+    narrowed = own and not parts and (tasks or architectures)
     for part in () if narrowed else matrix.parts:
         if wanted(part.name):
             cells += _cells_of(part, matrix, tasks, architectures, where)
@@ -132,8 +134,8 @@ def expand(
 def _cells_of(
     part: Part,
     matrix: Matrix,
-    tasks: list[str] | None,
-    architectures: list[str] | None,
+    tasks: Sequence[str] | None,
+    architectures: Sequence[str] | None,
     where: str,
 ) -> list[Cell]:
     """The cells of a part, of a horizon those of all lags; see
@@ -142,8 +144,7 @@ def _cells_of(
     known_tasks, known = task_declarations(), architecture_declarations()
     chosen = [spec_of(a, known, "architecture", where) for a in part.architectures]
     chosen_tasks: list[tuple[Spec, int | None]] = []
-    for text in part.tasks:
-        task = spec_of(text, known_tasks, "task", where)
+    for task in opened([spec_of(text, known_tasks, "task", where) for text in part.tasks]):
         if part.probe != HORIZON:
             chosen_tasks.append((task, None))
             continue

@@ -31,6 +31,7 @@ import architectures.baselines
 import tasks.real
 import tasks.synthetic
 import tasks.task
+import tasks.user_data.contents
 import tasks.user_data.task
 from harness.errors import UserError, nearest
 
@@ -51,7 +52,7 @@ class Declaration:
     choices: Mapping[str, tuple[Value, ...]] = field(default_factory=dict)
     """The values allowed, for parameters annotated as a ``Literal``."""
     data: str = ""
-    """The file of a task of the user's own; see ``harness.experiment.user_data``."""
+    """The file of a task from the user's data; see ``harness.experiment.user_data``."""
 
 
 @dataclass(frozen=True)
@@ -65,8 +66,10 @@ class Spec:
     """The name, with those parameters that differ from the default: ``lstm[layers=2]``."""
     file: str
     """The file it is declared in."""
-    data: tasks.user_data.task.Source | None = None
-    """What was found in the file of a task of the user's own."""
+    data: str = ""
+    """The file of a task from the user's data."""
+    contents: tasks.user_data.contents.Contents | None = None
+    """What is in that file; None: not yet read."""
 
 
 # -- what there is ------------------------------------------------------------------------
@@ -212,7 +215,7 @@ def _first_line(docstring: str | None) -> str:
 def make_task(spec: Spec) -> tasks.task.Task:
     """The task a spec names."""
     if spec.data:
-        return tasks.user_data.task.make(spec.name, spec.data, dict(spec.parameters))
+        return tasks.user_data.task.make(spec.name, spec.data, dict(spec.parameters), spec.contents)
     if spec.name not in tasks.task.REGISTERED:
         _module_of(spec.file)
     return tasks.task.REGISTERED[spec.name](**dict(spec.parameters))
@@ -292,13 +295,7 @@ def with_parameters(declaration: Declaration, given: Mapping[str, str], where: s
     ]
     label = declaration.name + (f"[{','.join(changed)}]" if changed else "")
     parameters = tuple(sorted(values.items()))
-    data = None
-    if declaration.data:
-        try:
-            data = tasks.user_data.task.look(declaration.data, parameters)
-        except tasks.user_data.task.Refused as error:
-            raise UserError(f"{where}: {error}") from None
-    return Spec(declaration.name, parameters, label, declaration.file, data)
+    return Spec(declaration.name, parameters, label, declaration.file, declaration.data)
 
 
 def at_lag(task: Spec, lag: int, where: str) -> Spec:

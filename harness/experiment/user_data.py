@@ -1,21 +1,23 @@
-"""Tasks from files of the user's own: a ``[task]`` table in a TOML file, or the same as flags."""
+"""Tasks from the user's data: a ``[task]`` table in a TOML file, or the same as flags.
+
+To name such a task opens no data; ``opened`` does.
+"""
 
 from __future__ import annotations
 
 import re
 import tomllib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Annotated, Any, Literal, get_args, get_origin, get_type_hints
-
-from pydantic import BaseModel, ConfigDict, Field
+from typing import Any
 
 from harness.errors import UserError
 from harness.experiment.matrix import Matrix, load, shipped, validate
 from harness.experiment.registry import (
     Declaration,
     Spec,
+    add_plugin,
     architecture_declarations,
     make_task,
     spec_of,
@@ -23,40 +25,13 @@ from harness.experiment.registry import (
     task_declarations,
     with_parameters,
 )
-from tasks.user_data import task as own
-from tasks.user_data.settings import Kind, Settings, joined_names
+from harness.experiment.request import Request
+from tasks.user_data import task as user_task
+from tasks.user_data.messages import Refused
+from tasks.user_data.settings import Settings, TaskSettings, choices, from_parameters
 
 FLAGS = "task by flags"
 """Where a task without a file is declared, for messages."""
-
-Steps = Annotated[int, Field(ge=1)]
-
-
-class Table(BaseModel):
-    """A ``[task]`` table as it stands in the file."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-    name: Annotated[str, Field(pattern=r"^[A-Za-z0-9][\w.-]*$")] = ""
-    path: str
-    kind: Kind
-    target: str = ""
-    inputs: str | list[str] = ""
-    time: str = ""
-    group: str = ""
-    context: Steps | None = None
-    horizon: Steps = 1
-    split: str | list[float] = ""
-    tokens: Annotated[str, Field(pattern="^(characters|words)$")] = "characters"
-
-    def settings(self) -> dict[str, Any]:
-        """The same as ``tasks.user_data.settings.Settings`` has it."""
-        values = self.model_dump(exclude={"name", "path"})
-        if isinstance(self.inputs, list):
-            values["inputs"] = joined_names(self.inputs)
-        if isinstance(self.split, list):
-            values["split"] = "/".join(f"{share:g}" for share in self.split)
-        return values | {"context": self.context or 0}
 
 
 @dataclass(frozen=True)
@@ -65,52 +40,76 @@ class Chosen:
 
     matrix: Matrix
     tasks: list[str]
-    own: bool = False
-    """The matrix is made for tasks of the user's own, and has their name."""
+    user_data: bool = False
+    """The matrix is made for tasks from the user's data, and has their name."""
 
 
-def choose(
-    matrix: str | None,
-    tasks: Sequence[str] = (),
-    architectures: Sequence[str] = (),
-    flags: Mapping[str, Any] | None = None,
-) -> Chosen:
-    """The matrix to be run; raises UserError.
+def choose(request: Request) -> Chosen:
+    """The matrix to run; raises UserError. Opens no data.
 
-    Where tasks of the user's own are asked for and no matrix is named, it is one for these alone:
-    each with its control row, on the terms of the matrix ``quick``, with the architectures of
-    ``quick`` and the baselines that fit the problem, or, if ``architectures`` are to choose from,
-    all that fit.
+    Where tasks from the user's data are asked for and no matrix is named, it is one for these
+    alone: each with its control row, on the terms of the matrix ``quick``, with the architectures
+    of ``quick`` and the baselines that fit the problem, or, if architectures are asked for, all
+    that fit.
     """
+    for plugin in request.plugins or ():
+        add_plugin(plugin)
+    if isinstance(request.matrix, Matrix):
+        return Chosen(request.matrix, list(request.tasks or ()))
     known = task_declarations()
     for name in [name for name, declaration in known.items() if declaration.data]:
         del known[name]  # of an earlier run in this process, which may have had other settings
-    patterns, rows = [], []
-    for pattern in tasks:
-        own_rows = _declared(pattern, Path(), f"--task {pattern}")
-        patterns += own_rows or [pattern]
-        rows += own_rows
-    if given := {key: value for key, value in (flags or {}).items() if value is not None}:
-        found = _rows(declare(given, Path(), FLAGS), {}, FLAGS)
-        patterns, rows = patterns + found, rows + found
-    base = load(matrix or "quick")
-    if matrix or not rows:
-        base = _with_files(base, matrix or "quick")
-    own.release()
-    if matrix or not rows:
-        return Chosen(base, patterns)
-    specs = [spec_of(row, known, "task", "--task") for row in rows]
-    name = "-".join(dict.fromkeys(spec.name for spec in specs))
+    patterns: list[str] = []
+    rows: list[str] = []
+    for pattern in request.tasks or ():
+        declared = _declared(pattern, Path(), f"--task {pattern}")
+        patterns += declared or [pattern]
+        rows += declared
+    if given := {
+        key: value for key, value in (request.user_data or {}).items() if value is not None
+    }:
+        declared = _rows(declare(given, Path(), FLAGS), {}, FLAGS)
+        patterns, rows = patterns + declared, rows + declared
+    base = load(request.matrix or "quick")
+    alone = bool(rows) and not request.matrix
+    base = _for_these(rows, base, bool(request.architectures)) if alone else _with_files(
+        base, request.matrix or "quick"
+    )  # fmt: skip
+    if request.seeds:
+        parts = [part.model_copy(update={"seeds": None}) for part in base.parts]
+        base = base.model_copy(update={"seeds": list(range(request.seeds)), "parts": parts})
+    return Chosen(base, patterns, alone)
+
+
+def _for_these(rows: list[str], base: Matrix, everything: bool) -> Matrix:
+    """A matrix for tasks from the user's data alone, on the terms of another."""
+    specs = [spec_of(row, task_declarations(), "task", "--task") for row in rows]
     update = {
-        "name": name,
-        "description": "; ".join(dict.fromkeys(_described(spec) for spec in specs)),
+        "name": "-".join(dict.fromkeys(spec.name for spec in specs)),
+        "description": "",
         "tasks": rows,
-        "architectures": _fitting(specs, base.architectures, everything=bool(architectures)),
+        "architectures": _fitting(specs, base.architectures, everything),
         "budgets": {},
         "published": [],
         "parts": [],
     }
-    return Chosen(base.model_copy(update=update), patterns, own=True)
+    return base.model_copy(update=update)
+
+
+def _fitting(specs: Sequence[Spec], usual: Sequence[str], everything: bool) -> list[str]:
+    """The architectures that serve the tasks' problems: all, or the usual ones and the baselines.
+    Where none of the usual ones does, all."""
+    problems = {str(make_task(spec).problem) for spec in specs}
+    known = architecture_declarations()
+    serving = [name for name, d in known.items() if problems & set(d.facts["problems"])]
+    kept = [label for label in usual if label.split("[")[0] in serving]
+    if everything or not kept:
+        return serving
+    baselines = [name for name in serving if known[name].facts["baseline"]]
+    return [*kept, *(name for name in baselines if name not in kept)]
+
+
+# -- what is declared ------------------------------------------------------------------------
 
 
 def _with_files(matrix: Matrix, name: str) -> Matrix:
@@ -121,8 +120,8 @@ def _with_files(matrix: Matrix, name: str) -> Matrix:
 
 
 def _declared(pattern: str, folder: Path, where: str) -> list[str]:
-    """The rows that ``FILE.toml`` or ``FILE.toml[context=48]`` stands for: the task and its control
-    row, or one of them if it says which; none if no file is named. Raises UserError."""
+    """The rows that ``FILE.toml`` or ``FILE.toml[context=48]`` stands for; none if no file is
+    named. Raises UserError."""
     if ".toml" not in pattern:
         return []
     file, given = split_name(pattern, where)
@@ -142,23 +141,12 @@ def _declared(pattern: str, folder: Path, where: str) -> list[str]:
     return _rows(declare(table, path.parent, str(path), path.stem), given, where)
 
 
-def _rows(declaration: Declaration, given: Mapping[str, str], where: str) -> list[str]:
-    """The label of a task and, unless order is given or there is none, of its control row."""
-    rows = []
-    for order in ({}, {"order": "shuffled"}):
-        spec = with_parameters(declaration, {**given, **order}, where)
-        rows.append(spec.label)
-        if "order" in given or not (spec.data and spec.data.ordered):
-            break
-    return rows
-
-
 def declare(content: Mapping[str, Any], folder: Path, where: str, stem: str = "") -> Declaration:
     """Make a task known by its name, else by that of its file; raises UserError.
 
     Paths are from ``folder``.
     """
-    table: Table = validate(Table, dict(content), where)
+    table: Settings = validate(Settings, dict(content), where)
     known = task_declarations()
     taken = {*shipped(), *(name for name in known if not known[name].data)}
     if table.name in taken:
@@ -169,13 +157,9 @@ def declare(content: Mapping[str, Any], folder: Path, where: str, stem: str = ""
     declaration = Declaration(
         name,
         f"{table.kind} in {Path(table.path).name}",
-        vars(Settings(**table.settings())),
-        own.__file__,
-        choices={
-            key: get_args(hint)
-            for key, hint in get_type_hints(Settings).items()
-            if get_origin(hint) is Literal
-        },
+        TaskSettings(**table.model_dump(exclude_unset=True)).parameters(),
+        user_task.__file__,
+        choices=choices(),
         data=str((folder / table.path).absolute()),
     )
     if name in known and known[name] != declaration:
@@ -184,27 +168,69 @@ def declare(content: Mapping[str, Any], folder: Path, where: str, stem: str = ""
     return declaration
 
 
-def _described(spec: Spec) -> str:
-    """A task's data in a line, with all that its results depend on."""
-    assert spec.data is not None
-    usual = {name: field.default for name, field in Settings.__dataclass_fields__.items()}
+def _rows(declaration: Declaration, given: Mapping[str, str], where: str) -> list[str]:
+    """The labels of a task and its control row, or of the one that ``order`` asks for."""
+    orders: list[dict[str, str]] = [{}] if "order" in given else [{}, {"order": "shuffled"}]
+    specs = [with_parameters(declaration, {**given, **order}, where) for order in orders]
+    _settings(specs[0], where)
+    return [spec.label for spec in specs]
+
+
+# -- what is in the files --------------------------------------------------------------------
+
+
+def opened(specs: Sequence[Spec]) -> list[Spec]:
+    """The same tasks, with what is in the files of those from the user's data.
+
+    A control row of sequences of one step, which have no order, is left out. Raises UserError with
+    file, row and column, also where nothing but such a control row is asked for.
+    """
+    read = [_opened(spec) if spec.data and not spec.contents else spec for spec in specs]
+    user_task.release()
+    ordered = [spec for spec in read if spec.contents is None or _has_order(spec)]
+    for spec in read:
+        if spec not in ordered and spec.name not in [other.name for other in ordered]:
+            raise UserError(f"task {spec.label}: order = 'shuffled': every sequence is one step")
+    return ordered
+
+
+def _opened(spec: Spec) -> Spec:
+    where = f"task {spec.label}"
+    try:
+        return replace(spec, contents=user_task.contents_of(_settings(spec, where)))
+    except Refused as error:
+        raise UserError(f"{where}: {error}") from None
+
+
+def _settings(spec: Spec, where: str) -> TaskSettings:
+    content = from_parameters(spec.name, spec.data, dict(spec.parameters))
+    settings: TaskSettings = validate(TaskSettings, content, where)
+    return settings
+
+
+def _has_order(spec: Spec) -> bool:
+    """False for a control row that would be the same as its task."""
+    assert spec.contents is not None
+    return spec.contents.ordered or dict(spec.parameters)["order"] == "kept"
+
+
+def described(chosen: Chosen) -> Matrix:
+    """The matrix; one for the user's data says in its description all that its results depend on.
+    Opens the files."""
+    if not chosen.user_data:
+        return chosen.matrix
+    specs = [spec_of(row, task_declarations(), "task", "--task") for row in chosen.matrix.tasks]
+    said = "; ".join(dict.fromkeys(_description(spec) for spec in opened(specs)))
+    return chosen.matrix.model_copy(update={"description": said})
+
+
+def _description(spec: Spec) -> str:
+    assert spec.contents is not None
+    fields = TaskSettings.model_fields
     terms = [
         f"{name} {value}"
         for name, value in spec.parameters
-        if value != usual[name] and name not in ("kind", "order")
+        if value != fields[name].default and name not in ("kind", "order")
     ]
-    facts = dict(spec.data.facts)
+    facts = spec.contents.facts
     return f"{spec.name}: {facts['kind']} in {facts['file']} ({', '.join(terms)})"
-
-
-def _fitting(specs: Sequence[Spec], usual: Sequence[str], everything: bool) -> list[str]:
-    """The architectures that serve the tasks' problems: all, or the usual ones and the baselines.
-    Where none of the usual ones does, all."""
-    problems = {str(make_task(spec).problem) for spec in specs}
-    known = architecture_declarations()
-    serving = [name for name, d in known.items() if problems & set(d.facts["problems"])]
-    kept = [label for label in usual if label.split("[")[0] in serving]
-    if everything or not kept:
-        return serving
-    baselines = [name for name in serving if known[name].facts["baseline"]]
-    return [*kept, *(name for name in baselines if name not in kept)]

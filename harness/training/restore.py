@@ -17,6 +17,7 @@ from harness.experiment.registry import (
     task_declarations,
     with_parameters,
 )
+from harness.experiment.user_data import opened
 from harness.training.run_cell import signature_of
 from tasks.task import Task
 
@@ -41,7 +42,8 @@ def restored_model(record: Record, weights: Mapping[str, np.ndarray]) -> tuple[T
     Raises UserError where the architecture cannot be made again, or is another one by now.
     """
     spec = _spec(record.key["architecture"], architecture_declarations(), "architecture")
-    task = make_task(_spec(record.key["task"], task_declarations(), "task"))
+    (named,) = opened([_spec(record.key["task"], task_declarations(), "task")])
+    task = make_task(named)
     made, facts = load_architecture(spec), architecture_declarations()[spec.name].facts
     signature = signature_of(task, facts["readout"], record.key["budget"]["embedding"])
     parameters = dict(spec.parameters)

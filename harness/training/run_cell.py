@@ -56,7 +56,7 @@ def begin(cell: Cell) -> Record:
         seed=cell.seed,
         kind=cell.kind,
         probe=cell.probe,
-        facts=dict(cell.task.data.facts) if cell.task.data else {},
+        facts=dict(cell.task.contents.facts) if cell.task.contents else {},
         started=now(),
     )
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from tasks.user_data.settings import Refused
+from tasks.user_data.messages import Refused
 from tasks.user_data.table import Table
 
 MISSING = frozenset(("", "na", "n/a", "nan", "null", "none", "?"))

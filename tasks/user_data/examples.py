@@ -10,7 +10,8 @@ from collections.abc import Iterable, Sequence
 import numpy as np
 
 from tasks.sources.text import most_frequent
-from tasks.user_data.settings import Settings, counted
+from tasks.user_data.messages import percent, plural
+from tasks.user_data.settings import TaskSettings
 
 VOCABULARY = 8_000
 """Most symbols that get an id of their own: the most frequent ones of the training split."""
@@ -32,7 +33,7 @@ def coded(sequences: Iterable[Iterable[str]], ids: dict[str, int]) -> list[list[
 def unknown(sequences: Iterable[Sequence[int]]) -> str:
     """The share of symbols without an id of their own."""
     steps = np.concatenate([np.asarray(list(ids), int) for ids in sequences])
-    return f"{(steps == 0).mean():.1%}".replace("%", " %")
+    return percent(int((steps == 0).sum()), len(steps))
 
 
 def scale(training: Iterable[np.ndarray]) -> tuple[np.ndarray, np.ndarray]:
@@ -65,7 +66,7 @@ def scaled(
     return array, lengths
 
 
-def permutations(lengths: Iterable[int], settings: Settings) -> list[np.ndarray]:
+def permutations(lengths: Iterable[int], settings: TaskSettings) -> list[np.ndarray]:
     """For each sequence the order in which its steps are shown: always the same random one in the
     control row, else the true one."""
     if settings.order == "kept":
@@ -80,8 +81,7 @@ def missing_fact(sequences: Iterable[np.ndarray], where_none: str = "in its sequ
     absent = int(np.isnan(steps).sum())
     if not absent:
         return "none"
-    share = f"{absent / steps.size:.1%}".replace("%", " %")
     return (
-        f"{counted(absent, 'input value')} ({share}): each repeats the last one before it "
-        f"{where_none}; where there is none, the training mean"
+        f"{plural(absent, 'input value')} ({percent(absent, steps.size)}): each repeats the last "
+        f"one before it {where_none}; where there is none, the training mean"
     )

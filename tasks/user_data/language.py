@@ -2,29 +2,29 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import numpy as np
 
 from tasks.sources.text import ngram_bits, padded
 from tasks.task import Examples, Tokens
+from tasks.user_data.contents import MOST, SPLITS, Contents
 from tasks.user_data.examples import WRITTEN, coded, permutations, unknown, vocabulary
+from tasks.user_data.messages import Refused, plural, short
 from tasks.user_data.sequences import gather
-from tasks.user_data.settings import MOST, SPLITS, Built, Refused, Settings, counted
-from tasks.user_data.splits import SHARES, assign, cuts, method_of
-from tasks.user_data.table import Table, shown
+from tasks.user_data.settings import TaskSettings
+from tasks.user_data.splits import assign, cuts, method_of
+from tasks.user_data.table import Table
 
 CONTEXT = 64
 """Symbols of a window where ``context`` does not say."""
 
 
-def build(table: Table | None, path: str, settings: Settings) -> Built:
+def build(table: Table | None, settings: TaskSettings) -> tuple[dict[str, Examples], Contents]:
     """Windows of ``context`` symbols, each with the symbol that follows; they do not overlap.
 
     table: None where the file is one text, which is cut into the splits in order.
     """
     if table is None:
-        texts, facts = _stretches(path, settings)
+        texts, facts = _stretches(settings)
     else:
         found = gather(table, settings)
         split, split_facts = assign(table, settings, found, None)
@@ -41,7 +41,9 @@ def build(table: Table | None, path: str, settings: Settings) -> Built:
         windows = [n[at : at + context + 1] for n in numbers for at in range(0, len(n), context)]
         windows = [window for window in windows if len(window) > 1]
         if not windows:
-            raise Refused(f"{shown(path)}: no text of two symbols or more is left for {name}")
+            raise Refused(
+                f"{short(settings.path)}: no text of two symbols or more is left for {name}"
+            )
         if len(windows) > MOST[name]:
             thin.append(f"{MOST[name]:,} of {len(windows):,} windows for {name}")
             windows = [windows[i * len(windows) // MOST[name]] for i in range(MOST[name])]
@@ -55,32 +57,36 @@ def build(table: Table | None, path: str, settings: Settings) -> Built:
     }
     sizes = " / ".join(f"{sum(map(len, texts[name])):,}" for name in SPLITS)
     facts = {
-        "inputs": f"{counted(len(ids), 'symbol')} ({settings.tokens}), the most frequent of the "
+        "inputs": f"{plural(len(ids), 'symbol')} ({settings.tokens}), the most frequent of the "
         f"training split; the rest is one more: {unknown(coded(texts['test'], ids))} of the test",
         "target": f"the next symbol, in windows of {context}",
         "trivial": "the frequencies of symbols in the training split",
         "symbols": f"{sizes} for training / validation / test",
     } | facts | ({"thinned": f"evenly: {'; '.join(thin)}"} if thin else {})  # fmt: skip
     space = Tokens(len(ids) + 1)
-    return Built(splits, space, space, floors, facts, symbols=tuple(ids), written=tuple(ids))
+    return splits, Contents(space, space, floors, facts, symbols=tuple(ids), written=tuple(ids))
 
 
-def _stretches(path: str, settings: Settings) -> tuple[dict[str, list[list[str]]], dict[str, str]]:
+def _stretches(settings: TaskSettings) -> tuple[dict[str, list[list[str]]], dict[str, str]]:
     """A file that is one text, cut in order."""
     for name in ("inputs", "time", "group"):
         if getattr(settings, name):
-            raise Refused(f"{shown(path)}: {name}: a text file has no columns")
+            raise Refused(f"{short(settings.path)}: {name}: a text file has no columns")
     try:
-        with open(path, encoding="utf-8-sig") as file:
+        with open(settings.path, encoding="utf-8-sig") as file:
             text = file.read()
     except UnicodeDecodeError as error:
-        raise Refused(f"{shown(path)}: not UTF-8 text (byte {error.start}); save it so") from None
+        raise Refused(
+            f"{short(settings.path)}: not UTF-8 text (byte {error.start}); save it so"
+        ) from None
     symbols = text.split() if settings.tokens == "words" else list(text)
-    nowhere = Table(path, {}, np.arange(0))
-    method, shares = method_of(nowhere, replace(settings), "time")
+    nowhere = Table(settings.path, {}, np.arange(0))
+    method, shares = method_of(nowhere, settings, "time")
     if method != "time":
-        raise Refused(f"{shown(path)}: split = {settings.split!r}: a text file is one text, cut in "
-                      "order; give shares like " + "/".join(map(str, SHARES)))  # fmt: skip
+        raise Refused(
+            f"{short(settings.path)}: split = {settings.split!r}: a text file is one text, cut in "
+            "order; give shares like 0.7/0.15/0.15"
+        )
     here, there = cuts(len(symbols), shares)
     parts = [symbols[:here], symbols[here:there], symbols[there:]]
     texts = {name: [part] for name, part in zip(SPLITS, parts, strict=True)}

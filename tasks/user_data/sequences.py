@@ -13,8 +13,10 @@ from typing import Any
 import numpy as np
 
 from tasks.user_data import columns as read
-from tasks.user_data.settings import SPLITS, Refused, Settings, counted, listed
-from tasks.user_data.table import Table, shown
+from tasks.user_data.contents import SPLITS
+from tasks.user_data.messages import Refused, listed, plural, short
+from tasks.user_data.settings import TaskSettings
+from tasks.user_data.table import Table
 
 TEXT_STEPS = 256
 """Characters or words of a text that are read where ``context`` does not say."""
@@ -53,12 +55,12 @@ class Sequences:
         return replace(self, facts=self.facts | facts)
 
 
-def split_column(table: Table, settings: Settings) -> str:
+def split_column(table: Table, settings: TaskSettings) -> str:
     """The column that says which split a row is in, if ``split`` names one."""
     return settings.split if settings.split in table.columns else ""
 
 
-def input_columns(table: Table, settings: Settings) -> list[str]:
+def input_columns(table: Table, settings: TaskSettings) -> list[str]:
     """The columns that ``inputs`` names, by themselves or by a pattern, else all there are beside
     those that have another use."""
     role = {settings.target: "the target", settings.time: "the time", settings.group: "the group",
@@ -68,7 +70,7 @@ def input_columns(table: Table, settings: Settings) -> list[str]:
     if not settings.inputs:
         return [name for name in table.columns if name not in role]
     chosen: dict[str, None] = {}
-    for name in settings.named:
+    for name in settings.input_names:
         hits = [name] if name in table.columns else fnmatch.filter(table.columns, name)
         if not hits:
             table.need(name, "inputs")
@@ -77,13 +79,13 @@ def input_columns(table: Table, settings: Settings) -> list[str]:
         if name in role:
             leak = ": it would give the answer away" if name == settings.target else ""
             raise Refused(
-                f"{shown(table.path)}: inputs: column {name!r} is {role[name]} and cannot be an "
+                f"{short(table.path)}: inputs: column {name!r} is {role[name]} and cannot be an "
                 f"input too{leak}"
             )
     return list(chosen)
 
 
-def check_leaks(table: Table, settings: Settings, chosen: list[str]) -> None:
+def check_leaks(table: Table, settings: TaskSettings, chosen: list[str]) -> None:
     """Raise Refused for an input that is the target under another name."""
     target = table.columns[settings.target]
     if read.nested(table, settings.target):
@@ -91,13 +93,13 @@ def check_leaks(table: Table, settings: Settings, chosen: list[str]) -> None:
     for name in chosen:
         if all(a is b or a == b for a, b in zip(table.columns[name], target, strict=True)):
             raise Refused(
-                f"{shown(table.path)}: column {name!r} holds the same as the target "
+                f"{short(table.path)}: column {name!r} holds the same as the target "
                 f"{settings.target!r} in every row and would give the answer away; leave it out "
                 "of inputs"
             )
 
 
-def gather(table: Table, settings: Settings) -> Sequences:
+def gather(table: Table, settings: TaskSettings) -> Sequences:
     """The sequences of a table for any kind but ``forecast``; raises Refused."""
     for setting in ("target", "time", "group"):
         if getattr(settings, setting):
@@ -111,33 +113,35 @@ def gather(table: Table, settings: Settings) -> Sequences:
     if settings.group:
         return _long(table, settings, chosen)
     if settings.kind == "tagging":
-        raise Refused(f"{shown(table.path)}: group is missing: kind tagging needs the column that "
+        raise Refused(f"{short(table.path)}: group is missing: kind tagging needs the column that "
                       "says which rows form a sequence, or lists in each row")  # fmt: skip
     return _wide(table, settings, chosen)
 
 
-def _only(table: Table, settings: Settings, names: list[str], what: str) -> str:
+def _only(table: Table, settings: TaskSettings, names: list[str], what: str) -> str:
     if len(names) == 1:
         return names[0]
     found = f"columns {listed(names)} hold {what}" if names else f"no column holds {what}"
-    raise Refused(f"{shown(table.path)}: {found}; name one with inputs")
+    raise Refused(f"{short(table.path)}: {found}; name one with inputs")
 
 
-def numeric_columns(table: Table, settings: Settings, chosen: list[str]) -> tuple[list[str], str]:
+def numeric_columns(
+    table: Table, settings: TaskSettings, chosen: list[str]
+) -> tuple[list[str], str]:
     """Those of the chosen columns that hold numbers, and what is to be said of the others; a
     column that was named and does not is refused."""
     good = [name for name in chosen if read.numeric(table, name)]
     others = [name for name in chosen if name not in good]
     if settings.inputs and others:
         read.numbers(table, others[0])  # says where
-        raise Refused(f"{shown(table.path)}: inputs: column {others[0]!r} is empty")
+        raise Refused(f"{short(table.path)}: inputs: column {others[0]!r} is empty")
     return good, f"left out, not numeric: {listed(others)}" if others else ""
 
 
 # -- the three layouts, and texts ----------------------------------------------------------
 
 
-def _nested(table: Table, settings: Settings, column: str) -> Sequences:
+def _nested(table: Table, settings: TaskSettings, column: str) -> Sequences:
     everyone = range(len(table))
     inputs = [_trimmed(table, row, read.steps_of(table, row, column)) for row in everyone]
     for row, steps in enumerate(inputs):
@@ -154,15 +158,15 @@ def _nested(table: Table, settings: Settings, column: str) -> Sequences:
 
 
 def _form(steps: np.ndarray) -> str:
-    return "symbols" if steps.ndim == 1 else f"{counted(steps.shape[1], 'number')} a step"
+    return "symbols" if steps.ndim == 1 else f"{plural(steps.shape[1], 'number')} a step"
 
 
-def _tags(table: Table, settings: Settings, row: int, steps: int) -> list[str]:
+def _tags(table: Table, settings: TaskSettings, row: int, steps: int) -> list[str]:
     value = table.columns[settings.target][row]
     place = table.where(row, settings.target)
     if not isinstance(value, list | np.ndarray) or len(value) != steps:
         found = f"{len(value)} tags" if isinstance(value, list | np.ndarray) else repr(value)
-        raise Refused(f"{place}: {found} for {counted(steps, 'step')}")
+        raise Refused(f"{place}: {found} for {plural(steps, 'step')}")
     for tag in value:
         if read.missing(tag) and tag not in read.MISSING - {""}:
             raise Refused(f"{place}: a tag is missing")
@@ -179,11 +183,11 @@ def _trimmed(table: Table, row: int, steps: np.ndarray) -> np.ndarray:
     return steps[: known[-1] + 1]
 
 
-def _wide(table: Table, settings: Settings, chosen: list[str]) -> Sequences:
+def _wide(table: Table, settings: TaskSettings, chosen: list[str]) -> Sequences:
     columns, note = numeric_columns(table, settings, chosen)
     check_leaks(table, settings, columns)
     if not columns:
-        raise Refused(f"{shown(table.path)}: no column of numbers to be the inputs; for texts take "
+        raise Refused(f"{short(table.path)}: no column of numbers to be the inputs; for texts take "
                       "kind = \"text\", for rows that are steps name the group")  # fmt: skip
     values = np.stack([read.numbers(table, name) for name in columns], 1)
     inputs = [_trimmed(table, row, steps[:, None]) for row, steps in enumerate(values)]
@@ -192,7 +196,7 @@ def _wide(table: Table, settings: Settings, chosen: list[str]) -> Sequences:
     return _by_row(table, settings, inputs, _one_target(table, settings)).saying(facts)
 
 
-def _long(table: Table, settings: Settings, chosen: list[str]) -> Sequences:
+def _long(table: Table, settings: TaskSettings, chosen: list[str]) -> Sequences:
     order, starts, facts = in_groups(table, settings)
     columns, note = numeric_columns(table, settings, chosen) if len(chosen) > 1 else ([], "")
     if len(chosen) == 1 and read.numeric(table, chosen[0]):
@@ -225,7 +229,7 @@ def _long(table: Table, settings: Settings, chosen: list[str]) -> Sequences:
     )  # fmt: skip
 
 
-def _constant(table: Table, settings: Settings, values: Any, column: str, what: str) -> None:
+def _constant(table: Table, settings: TaskSettings, values: Any, column: str, what: str) -> None:
     """Raise Refused where a group has more than one target or split."""
     first: dict[str, int] = {}
     for row, group in enumerate(read.labels(table, settings.group)):
@@ -238,7 +242,7 @@ def _constant(table: Table, settings: Settings, values: Any, column: str, what: 
             )
 
 
-def _texts(table: Table, settings: Settings, chosen: list[str]) -> Sequences:
+def _texts(table: Table, settings: TaskSettings, chosen: list[str]) -> Sequences:
     """One text, or list of symbols, in each row; empty ones are left out and counted."""
     if not settings.inputs:
         chosen = [n for n in chosen if read.nested(table, n) or not read.numeric(table, n)]
@@ -249,7 +253,7 @@ def _texts(table: Table, settings: Settings, chosen: list[str]) -> Sequences:
     whole = symbols_of(table, settings, column)
     kept = np.array([row for row, symbols in enumerate(whole) if symbols], int)
     if not len(kept):
-        raise Refused(f"{shown(table.path)}: column {column!r} holds no text")
+        raise Refused(f"{short(table.path)}: column {column!r} holds no text")
     targets: list[Any] = [None] * len(table)
     if settings.kind == "pairs":
         targets = symbols_of(table, settings, settings.target)
@@ -262,11 +266,11 @@ def _texts(table: Table, settings: Settings, chosen: list[str]) -> Sequences:
     found = _by_row(table, settings, inputs, targets, kept)
     facts = {"layout": f"a text in each row: {column!r}, read as {settings.tokens}"}
     if len(kept) < len(table):
-        facts["empty"] = f"{counted(len(table) - len(kept), 'row')} without text, left out"
+        facts["empty"] = f"{plural(len(table) - len(kept), 'row')} without text, left out"
     return found.saying(facts | _cut_facts([len(whole[row]) for row in kept], cut))
 
 
-def symbols_of(table: Table, settings: Settings, column: str) -> list[list[str]]:
+def symbols_of(table: Table, settings: TaskSettings, column: str) -> list[list[str]]:
     """The texts of a column as characters or words, or its lists as they are."""
     if not read.nested(table, column):
         return [_spelled(text, settings) for text in read.texts(table, column)]
@@ -278,7 +282,7 @@ def symbols_of(table: Table, settings: Settings, column: str) -> list[list[str]]
     return found
 
 
-def _spelled(text: str, settings: Settings) -> list[str]:
+def _spelled(text: str, settings: TaskSettings) -> list[str]:
     return text.split() if settings.tokens == "words" else list(text)
 
 
@@ -287,7 +291,7 @@ def _spelled(text: str, settings: Settings) -> list[str]:
 
 def _by_row(
     table: Table,
-    settings: Settings,
+    settings: TaskSettings,
     inputs: list[np.ndarray],
     targets: list[Any],
     kept: np.ndarray | None = None,
@@ -318,10 +322,10 @@ def _by_row(
 
 def _cut_facts(lengths: list[int], cut: int | None) -> dict[str, str]:
     longer = sum(length > cut for length in lengths) if cut else 0
-    return {"cut": f"{counted(longer, 'sequence')} cut to the first {cut} steps"} if longer else {}
+    return {"cut": f"{plural(longer, 'sequence')} cut to the first {cut} steps"} if longer else {}
 
 
-def _one_target(table: Table, settings: Settings) -> list[Any]:
+def _one_target(table: Table, settings: TaskSettings) -> list[Any]:
     if settings.kind != "regression":
         return read.labels(table, settings.target)
     found = read.numbers(table, settings.target)
@@ -331,7 +335,7 @@ def _one_target(table: Table, settings: Settings) -> list[Any]:
     return list(found)
 
 
-def given_splits(table: Table, settings: Settings) -> np.ndarray | None:
+def given_splits(table: Table, settings: TaskSettings) -> np.ndarray | None:
     """For each row the split that the file names, as a place in ``SPLITS``."""
     column = split_column(table, settings)
     if not column:
@@ -344,7 +348,9 @@ def given_splits(table: Table, settings: Settings) -> np.ndarray | None:
     return np.array([SPLITS.index(NAMES[name.lower()]) for name in found])
 
 
-def in_groups(table: Table, settings: Settings) -> tuple[np.ndarray, np.ndarray, dict[str, str]]:
+def in_groups(
+    table: Table, settings: TaskSettings
+) -> tuple[np.ndarray, np.ndarray, dict[str, str]]:
     """Rows put into groups, each in order of time: the rows, where each group starts, facts.
 
     Raises Refused for a time that a group has twice.
@@ -370,7 +376,7 @@ def in_groups(table: Table, settings: Settings) -> tuple[np.ndarray, np.ndarray,
                           f"also in row {table.rows[one]}{hint}")  # fmt: skip
         filed = np.argsort(code, kind="stable")
         back = int(((np.diff(code[filed]) == 0) & (np.diff(when[filed]) < 0)).sum())
-        sort = f"{counted(back, 'row')} came before an earlier one: sorted" if back else "rising"
+        sort = f"{plural(back, 'row')} came before an earlier one: sorted" if back else "rising"
         facts = {"order": f"by {settings.time!r}; {sort}"}
     starts = np.concatenate([[0], np.flatnonzero(np.diff(code[order])) + 1])
     return order, starts, facts

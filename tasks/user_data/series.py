@@ -6,33 +6,35 @@ import numpy as np
 
 from tasks.task import Examples, Reals, Vectors
 from tasks.user_data import columns as read
+from tasks.user_data.contents import MOST, SPLITS, Contents
 from tasks.user_data.examples import filled, missing_fact, permutations, scale
+from tasks.user_data.messages import Refused, listed, plural, short
 from tasks.user_data.sequences import given_splits, in_groups, input_columns, numeric_columns
-from tasks.user_data.settings import MOST, SPLITS, Built, Refused, Settings, counted, listed
+from tasks.user_data.settings import TaskSettings
 from tasks.user_data.splits import cuts, method_of, thinned
-from tasks.user_data.table import Table, shown
+from tasks.user_data.table import Table
 
 CONTEXT = 24
 """Steps of a window where ``context`` does not say."""
 
 
-def build(table: Table, settings: Settings) -> Built:
+def build(table: Table, settings: TaskSettings) -> tuple[dict[str, Examples], Contents]:
     """Windows of ``context`` steps and the target ``horizon`` steps after the last of them.
 
     No window, its target included, reaches over the end of a group or of a split. What is
-    foretold is the difference to the best trivial forecast: the last value of the window
+    predicted is the difference to the best trivial forecast: the last value of the window
     (persistence) or the training mean, whichever was better in training.
     """
     for setting in ("target", "time", "group"):
         if getattr(settings, setting):
             table.need(getattr(settings, setting), setting)
     chosen = input_columns(table, settings)
-    if settings.target in chosen:  # first, as what is foretold
+    if settings.target in chosen:  # first, as what is predicted
         chosen = [settings.target, *(name for name in chosen if name != settings.target)]
     columns, note = numeric_columns(table, settings, chosen)
     level = read.numbers(table, settings.target)
     if not columns or np.isnan(level).all():
-        raise Refused(f"{shown(table.path)}: column {settings.target!r} holds no number")
+        raise Refused(f"{short(table.path)}: column {settings.target!r} holds no number")
     order, starts, facts = in_groups(table, settings)
     level = level[order]
     inputs = np.stack([read.numbers(table, name) for name in columns], 1)[order]
@@ -49,14 +51,14 @@ def build(table: Table, settings: Settings) -> Built:
     last, aim = first + context - 1, first + context - 1 + settings.horizon
     known = ~np.isnan(level[aim]) & ~np.isnan(whole[last])
     if not known.all():
-        facts["missing targets"] = f"{counted(int((~known).sum()), 'window')} left out"
+        facts["missing targets"] = f"{plural(int((~known).sum()), 'window')} left out"
     first, last, aim = first[known], last[known], aim[known]
     for place, name in enumerate(SPLITS):
         if not (split[first] == place).any():
             raise Refused(
-                f"{shown(table.path)}: no window for {name}: context {context} + horizon "
+                f"{short(table.path)}: no window for {name}: context {context} + horizon "
                 f"{settings.horizon} steps do not fit into its "
-                f"{counted(int((split == place).sum()), 'row')}; choose a smaller context"
+                f"{plural(int((split == place).sum()), 'row')}; choose a smaller context"
             )
     members, thin_facts = thinned(split[first], MOST)
 
@@ -72,7 +74,7 @@ def build(table: Table, settings: Settings) -> Built:
     spread = float(errors[trivial].std())
     if not spread > 0:
         raise Refused(
-            f"{shown(table.path)}: column {settings.target!r}: the forecast by {trivial} is never "
+            f"{short(table.path)}: column {settings.target!r}: the forecast by {trivial} is never "
             "wrong in training; nothing is left to learn"
         )
     ready = np.nan_to_num((past - mean) / deviation)
@@ -85,19 +87,19 @@ def build(table: Table, settings: Settings) -> Built:
         floors[name] = min(_rms(aims - whole[last[rows]]), _rms(aims - average))
         sizes.append(f"{len(rows):,}")
         if floors[name] == 0:
-            raise Refused(f"{shown(table.path)}: column {settings.target!r}: on the {name} split "
+            raise Refused(f"{short(table.path)}: column {settings.target!r}: on the {name} split "
                           "persistence or the mean is never wrong")  # fmt: skip
     facts = {
         "inputs": f"{listed(columns)}, with the mean and deviation of the training rows taken out"
         + (f"; {note}" if note else ""),
-        "target": f"{settings.target!r}, {counted(settings.horizon, 'step')} ahead of {context}",
+        "target": f"{settings.target!r}, {plural(settings.horizon, 'step')} ahead of {context}",
         "trivial": "persistence, the last value of the window, or the training mean "
         f"{average:.4g}, whichever is better on a split; told as the difference to "
         + ("the last value" if trivial == "persistence" else "the training mean"),
-        "series": f"{len(starts):,}, {counted(len(order), 'row')} in all",
+        "series": f"{len(starts):,}, {plural(len(order), 'row')} in all",
         "split": f"{how}: windows {' / '.join(sizes)} for training / validation / test",
     } | facts | thin_facts  # fmt: skip
-    return Built(splits, Vectors(len(columns)), Reals(1, scale=spread), floors, facts)
+    return splits, Contents(Vectors(len(columns)), Reals(1, scale=spread), floors, facts)
 
 
 def _rms(error: np.ndarray) -> float:
@@ -118,7 +120,7 @@ def _windows(series: np.ndarray, split: np.ndarray, context: int, horizon: int) 
 
 
 def _split(
-    table: Table, settings: Settings, order: np.ndarray, series: np.ndarray
+    table: Table, settings: TaskSettings, order: np.ndarray, series: np.ndarray
 ) -> tuple[np.ndarray, str]:
     """The split of each row, a place in ``SPLITS``, and how it was made."""
     method, shares = method_of(table, settings, "time")
@@ -131,7 +133,7 @@ def _split(
     if method == "group":
         count = series[-1] + 1
         if count < len(SPLITS):
-            raise Refused(f"split = 'group': {counted(count, 'group')}; three are needed")
+            raise Refused(f"split = 'group': {plural(count, 'group')}; three are needed")
         sizes = np.maximum(1, np.round(np.array(shares) * count)).astype(int)
         sizes[0] = count - sizes[1:].sum()
         drawn = np.random.default_rng(0).permutation(np.repeat(np.arange(len(SPLITS)), sizes))
@@ -148,7 +150,7 @@ def _split(
 
 
 def _step_fact(
-    table: Table, settings: Settings, order: np.ndarray, series: np.ndarray
+    table: Table, settings: TaskSettings, order: np.ndarray, series: np.ndarray
 ) -> dict[str, str]:
     """How even the steps are: a window counts rows, whatever time lies between them."""
     if not settings.time:

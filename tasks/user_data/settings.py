@@ -1,110 +1,126 @@
-"""What is declared of a task of one's own, and what is made of its file."""
+"""The settings of a task from a user's file: what a ``[task]`` table, the flags of the command line
+and ``harness.run(user_data=...)`` may say. A new setting is a new field here and nothing else.
+
+Each description is what the documentation says; its first sentence is the help of the flag.
+"""
 
 from __future__ import annotations
 
 import csv
-import difflib
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
-from typing import Literal
+from collections.abc import Mapping
+from typing import Annotated, Any, Literal, Self, get_args, get_origin
 
-from tasks.task import Classes, Examples, Reals, Tokens, Vectors
-
-Kind = Literal[
-    "classification", "regression", "forecast", "tagging", "text", "language-model", "pairs"
-]
-SPLITS = ("training", "validation", "test")
-MOST = {"training": 100_000, "validation": 1_000, "test": 5_000}
-"""Examples of a split that are used; of more, so many are taken at even distances."""
-USED = {
-    "classification": ("target", "inputs", "time", "group", "context", "split"),
-    "regression": ("target", "inputs", "time", "group", "context", "split"),
-    "forecast": ("target", "inputs", "time", "group", "context", "horizon", "split"),
-    "tagging": ("target", "inputs", "time", "group", "context", "split"),
-    "text": ("target", "inputs", "time", "group", "context", "split", "tokens"),
-    "language-model": ("inputs", "time", "group", "context", "split", "tokens"),
-    "pairs": ("target", "inputs", "time", "group", "context", "split", "tokens"),
-}
-"""The settings that each kind knows, beside name, path and kind."""
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+from pydantic.fields import FieldInfo
 
 
-class Refused(ValueError):
-    """Something in the user's file or settings that cannot be right, and where."""
+class For:
+    """Marks a setting that only some kinds know."""
+
+    def __init__(self, *kinds: str):
+        self.kinds = kinds
 
 
-@dataclass(frozen=True)
-class Settings:
-    """A ``[task]`` table but for its name and path. Empty: not given."""
-
-    kind: Kind
-    target: str = ""
-    inputs: str = ""
-    """Names of columns, with commas between as in a line of a CSV file."""
-    time: str = ""
-    group: str = ""
-    context: int = 0
-    horizon: int = 1
-    split: str = ""
-    tokens: Literal["characters", "words"] = "characters"
-    order: Literal["kept", "shuffled"] = "kept"
-    """shuffled: the control row, in which the steps of each sequence are in random order."""
-
-    @property
-    def named(self) -> list[str]:
-        """The names in ``inputs``."""
-        return [name.strip() for name in next(csv.reader([self.inputs], skipinitialspace=True), [])]
-
-    def check(self) -> None:
-        """Raise Refused for a setting that the kind lacks or does not know."""
-        if not self.target and "target" in USED[self.kind]:
-            raise Refused(f"target is missing: kind {self.kind} needs the name of a column")
-        for name in ("target", "time", "group", "context", "horizon", "tokens"):
-            unchanged = getattr(self, name) == Settings.__dataclass_fields__[name].default
-            if name not in USED[self.kind] and not unchanged:
-                raise Refused(f"{name} = {getattr(self, name)}: means nothing in kind {self.kind}")
-        if self.kind == "forecast" and self.horizon < 1:
-            raise Refused("horizon = 0: must be at least 1 step ahead")
-
-
-@dataclass(frozen=True)
-class Built:
-    """What was made of a file: padded examples, and all that is known of them."""
-
-    splits: dict[str, Examples]
-    inputs: Tokens | Vectors
-    outputs: Classes | Reals | Tokens
-    floors: dict[str, float]
-    facts: dict[str, str]
-    symbols: tuple[str, ...] = ()
-    """The input symbols that have an id, the first having id 1; 0 is any other."""
-    written: tuple[str, ...] = ()
-    """The same of output symbols, where outputs are sequences of their own."""
-    longest: int = 0
-    """Where outputs are written symbol by symbol: the most symbols, the closing one included."""
-
-
-def joined_names(names: Sequence[str]) -> str:
-    """Names of columns as ``Settings.inputs`` holds them."""
+def joined_names(names: Any) -> Any:
+    """A list of column names as one string with commas, as in a line of a CSV file."""
+    if not isinstance(names, list) or not all(isinstance(name, str) for name in names):
+        return names
     quoted = (f'"{n.replace(chr(34), chr(34) * 2)}"' if set(n) & set(',"') else n for n in names)
     return ",".join(quoted)
 
 
-def nearest(word: str, known: Iterable[str]) -> str:
-    """The end of an error message: the names most like a wrong one, or those there are."""
-    names = list(known)
-    close = difflib.get_close_matches(word, names, n=3, cutoff=0.5)
-    if close:
-        return f"did you mean {' or '.join(close)}?"
-    more = f" and {len(names) - 12} more" if len(names) > 12 else ""
-    return f"there are: {', '.join(names[:12])}{more}"
+def _joined_shares(split: Any) -> Any:
+    if not isinstance(split, list) or not all(isinstance(share, int | float) for share in split):
+        return split
+    return "/".join(f"{share:g}" for share in split)
 
 
-def counted(number: int, word: str) -> str:
-    """``1 row``, ``1,200 rows``."""
-    return f"{number:,} {word}" + ("" if number == 1 else "s")
+class Settings(BaseModel):
+    """What a user says of their file. Empty, and a context of 0: not given."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, use_attribute_docstrings=True)
+
+    name: Annotated[str, Field(pattern=r"^[A-Za-z0-9][\w.-]*$")] = ""
+    """The name of the task; if not given, that of the file."""
+    path: str
+    """The data: CSV, Parquet, JSON lines, NPZ, .ts or .txt."""
+    kind: Literal[
+        "classification", "regression", "forecast", "tagging", "text", "language-model", "pairs"
+    ]
+    """classification, regression, forecast, tagging, text, language-model or pairs. See below."""
+    target: Annotated[
+        str, For("classification", "regression", "forecast", "tagging", "text", "pairs")
+    ] = ""
+    """The column to predict."""
+    inputs: Annotated[str, BeforeValidator(joined_names)] = ""
+    """The columns to predict it from, with commas between. In a file also a list. `*` and `?` stand
+    for any characters. If not given: all columns that have no other use, but for those that hold no
+    numbers, which the report names."""
+    time: str = ""
+    """The column that orders the rows. It holds numbers, or times in ISO 8601 (`2024-01-31`,
+    `2024-01-31 12:00`)."""
+    group: str = ""
+    """The column that says which rows form a sequence. Where each row is a sequence already, it
+    says which rows must stay in one split."""
+    context: Annotated[int, Field(ge=1)] = 0
+    """Steps that a model reads. If not given: 24 of a forecast, 64 of a language model, at most 256
+    characters or words of a text, all steps of any other sequence."""
+    horizon: Annotated[int, Field(ge=1), For("forecast")] = 1
+    """Steps to look ahead. If not given: 1."""
+    split: Annotated[str, BeforeValidator(_joined_shares)] = ""
+    """random, time or group, shares like 0.7/0.15/0.15, or a column. See below."""
+    tokens: Annotated[
+        Literal["characters", "words"], For("text", "language-model", "pairs")
+    ] = "characters"  # fmt: skip
+    """characters or words, of a text. Words stand between blanks. If not given: characters."""
+
+    @model_validator(mode="after")
+    def _known_to_the_kind(self) -> Self:
+        if not self.target and self.kind in kinds("target"):
+            raise ValueError(f"target is missing: kind {self.kind} needs the name of a column")
+        for name, field in type(self).model_fields.items():
+            value = getattr(self, name)
+            if self.kind not in kinds(name) and value != field.default:
+                raise ValueError(f"{name} = {value}: means nothing in kind {self.kind}")
+        return self
+
+    @property
+    def input_names(self) -> list[str]:
+        """The names in ``inputs``."""
+        return [name.strip() for name in next(csv.reader([self.inputs], skipinitialspace=True), [])]
 
 
-def listed(words: Sequence[str], most: int = 8) -> str:
-    """``a, b, c``; beyond ``most`` the rest is counted."""
-    more = f" and {len(words) - most} more" if len(words) > most else ""
-    return ", ".join(words[:most]) + more
+class TaskSettings(Settings):
+    """The settings of one task: of the user's, or of its control row."""
+
+    order: Literal["kept", "shuffled"] = "kept"
+    """shuffled: the control row, in which the steps of each sequence are in random order."""
+
+    def parameters(self) -> dict[str, Any]:
+        """What a result depends on beside the content of the file."""
+        return self.model_dump(exclude={"name", "path"})
+
+
+def from_parameters(name: str, path: str, parameters: Mapping[str, Any]) -> dict[str, Any]:
+    """The content of ``TaskSettings`` that has these parameters; defaults, such as a context of 0,
+    need not be valid and are left out."""
+    fields = TaskSettings.model_fields
+    given = {key: value for key, value in parameters.items() if value != fields[key].default}
+    return {"name": name, "path": path, **given}
+
+
+def kinds(setting: str) -> tuple[str, ...]:
+    """The kinds that know a setting."""
+    field = TaskSettings.model_fields[setting]
+    marked = [mark.kinds for mark in field.metadata if isinstance(mark, For)]
+    return marked[0] if marked else get_args(TaskSettings.model_fields["kind"].annotation)
+
+
+def choices() -> dict[str, tuple[Any, ...]]:
+    """The values that a setting may have, for those with a list of them."""
+    fields: Mapping[str, FieldInfo] = TaskSettings.model_fields
+    return {
+        name: get_args(field.annotation)
+        for name, field in fields.items()
+        if get_origin(field.annotation) is Literal
+    }

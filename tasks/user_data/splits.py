@@ -9,14 +9,16 @@ import re
 
 import numpy as np
 
+from tasks.user_data.contents import SPLITS
+from tasks.user_data.messages import Refused, plural, short
 from tasks.user_data.sequences import Sequences, split_column
-from tasks.user_data.settings import SPLITS, Refused, Settings, counted
-from tasks.user_data.table import Table, shown
+from tasks.user_data.settings import TaskSettings
+from tasks.user_data.table import Table
 
 SHARES = (0.70, 0.15, 0.15)
 
 
-def method_of(table: Table, settings: Settings, default: str) -> tuple[str, tuple[float, ...]]:
+def method_of(table: Table, settings: TaskSettings, default: str) -> tuple[str, tuple[float, ...]]:
     """``random``, ``time``, ``group`` or ``column``, and the shares of the three splits."""
     if split_column(table, settings):
         return "column", SHARES
@@ -25,7 +27,7 @@ def method_of(table: Table, settings: Settings, default: str) -> tuple[str, tupl
     if not found:
         raise Refused(
             f"split = {settings.split!r}: should be random, time or group, shares like "
-            f"0.7/0.15/0.15, or a column of {shown(table.path)}"
+            f"0.7/0.15/0.15, or a column of {short(table.path)}"
         )
     given = [part for part in found.groups()[1:] if part]
     try:
@@ -41,7 +43,7 @@ def method_of(table: Table, settings: Settings, default: str) -> tuple[str, tupl
 
 
 def assign(
-    table: Table, settings: Settings, found: Sequences, labels: list[str] | None
+    table: Table, settings: TaskSettings, found: Sequences, labels: list[str] | None
 ) -> tuple[np.ndarray, dict[str, str]]:
     """For each sequence the place of its split in ``SPLITS``, and what is to be said of it.
 
@@ -74,12 +76,12 @@ def assign(
     moved = int((earliest[whole] != split).sum())
     split = earliest[whole]
     if moved:
-        facts["moved"] = f"{counted(moved, 'sequence')} moved to an earlier split for that reason"
+        facts["moved"] = f"{plural(moved, 'sequence')} moved to an earlier split for that reason"
     for number, name in enumerate(SPLITS):
         if not (split == number).any():
             raise Refused(
-                f"{shown(table.path)}: no sequence is left for {name}: there are "
-                f"{counted(int(whole.max()) + 1, 'distinct sequence')}, split {how}"
+                f"{short(table.path)}: no sequence is left for {name}: there are "
+                f"{plural(int(whole.max()) + 1, 'distinct sequence')}, split {how}"
             )
     sizes = " / ".join(f"{int((split == number).sum()):,}" for number in range(len(SPLITS)))
     return split, {"split": f"{how}: {sizes} for training / validation / test"} | facts
@@ -100,7 +102,7 @@ def _inseparable(found: Sequences) -> tuple[np.ndarray, dict[str, str]]:
     size = unit.max() + 1 + len(seen)
     whole = connected_components(coo_matrix(links, (size, size)), directed=False)[1][unit]
     whole = np.unique(whole, return_inverse=True)[1]
-    said = f"{counted(repeats, 'sequence')} with the inputs of an earlier one: kept in one split"
+    said = f"{plural(repeats, 'sequence')} with the inputs of an earlier one: kept in one split"
     return whole, {"repeats": said}
 
 
@@ -142,7 +144,7 @@ def _random(whole: np.ndarray, of_class: np.ndarray, shares: tuple[float, ...]) 
 
 
 def _enough(
-    table: Table, settings: Settings, found: Sequences, whole: np.ndarray, labels: list[str]
+    table: Table, settings: TaskSettings, found: Sequences, whole: np.ndarray, labels: list[str]
 ) -> None:
     """Raise Refused for a class that cannot be in all three splits."""
     for name in dict.fromkeys(labels):
@@ -152,8 +154,8 @@ def _enough(
             what = "distinct " * (distinct < len(members))
             raise Refused(
                 f"{table.where(found.rows[members[0]], settings.target)}: class {name!r} has "
-                f"{counted(distinct, what + 'example')}; training, validation and test need one "
-                "each. Leave it out or join it with another; for a number to be foretold, "
+                f"{plural(distinct, what + 'example')}; training, validation and test need one "
+                "each. Leave it out or join it with another; for a number to be predicted, "
                 'take kind = "regression"'
             )
 

@@ -17,7 +17,7 @@ from typing import Any
 import numpy as np
 
 from tasks.sources.ts_file import read_ts
-from tasks.user_data.settings import Refused, nearest
+from tasks.user_data.messages import Refused, nearest, short
 
 
 @dataclass(frozen=True)
@@ -37,23 +37,17 @@ class Table:
 
     def where(self, row: int, column: str = "") -> str:
         """The place of a value, for messages; ``row`` counts from 0."""
-        place = f"{shown(self.path)}, row {self.rows[row]}"
+        place = f"{short(self.path)}, row {self.rows[row]}"
         return f"{place}, column {column!r}" if column else place
 
     def need(self, column: str, setting: str) -> np.ndarray:
         """A column that a setting names; raises Refused with the nearest names."""
         if column not in self.columns:
             raise Refused(
-                f"{shown(self.path)}: {setting} = {column!r}: there is no such column; "
+                f"{short(self.path)}: {setting} = {column!r}: there is no such column; "
                 f"{nearest(column, self.columns)}"
             )
         return self.columns[column]
-
-
-def shown(path: str) -> str:
-    """A path as short as it can be said from here."""
-    relative = os.path.relpath(path)
-    return path if relative.startswith(os.pardir) else relative
 
 
 def digest(path: str) -> str:
@@ -67,11 +61,11 @@ def read(path: str) -> Table:
     """The table in a file, by the ending of its name; raises Refused."""
     ending = os.path.splitext(path)[1].lower()
     if ending not in READERS:
-        raise Refused(f"{shown(path)}: {ending or 'no ending'} is not read; "
+        raise Refused(f"{short(path)}: {ending or 'no ending'} is not read; "
                       f"one of {', '.join(READERS)}, or .txt for a language model")  # fmt: skip
     table = READERS[ending](path)
     if not len(table):
-        raise Refused(f"{shown(path)}: holds no row of data")
+        raise Refused(f"{short(path)}: holds no row of data")
     return table
 
 
@@ -92,16 +86,16 @@ def _csv(path: str) -> Table:
                     lines.append(line)
                 line = reader.line_num + 1
     except UnicodeDecodeError as error:
-        raise Refused(f"{shown(path)}: not UTF-8 text (byte {error.start}); save it so") from None
+        raise Refused(f"{short(path)}: not UTF-8 text (byte {error.start}); save it so") from None
     except csv.Error as error:
-        raise Refused(f"{shown(path)}, row {reader.line_num}: {error}") from None
+        raise Refused(f"{short(path)}, row {reader.line_num}: {error}") from None
     if not records:
-        raise Refused(f"{shown(path)}: is empty")
+        raise Refused(f"{short(path)}: is empty")
     header = [name.strip() for name in records[0]]
     _check_header(path, header)
     for record, line in zip(records, lines, strict=True):
         if len(record) != len(header):
-            raise Refused(f"{shown(path)}, row {line}: {len(record)} fields, "
+            raise Refused(f"{short(path)}, row {line}: {len(record)} fields, "
                           f"where the header has {len(header)}")  # fmt: skip
     columns = dict(zip(header, zip(*records[1:], strict=True), strict=False))
     named = {name: np.array(column, object) for name, column in columns.items() if name}
@@ -113,12 +107,12 @@ def _check_header(path: str, header: list[str]) -> None:
     counting = [[str(start + i) for i in range(len(numeric))] for start in (0, 1)]
     if numeric and (len(numeric) < 2 or numeric not in counting):
         raise Refused(
-            f"{shown(path)}, row 1: {numeric[0]!r} is a number, where the names of the columns "
+            f"{short(path)}, row 1: {numeric[0]!r} is a number, where the names of the columns "
             "should stand; give the file a header"
         )
     for name in header:
         if name and header.count(name) > 1:
-            raise Refused(f"{shown(path)}, row 1: two columns are called {name!r}")
+            raise Refused(f"{short(path)}, row 1: two columns are called {name!r}")
 
 
 def _is_number(text: str) -> bool:
@@ -135,7 +129,7 @@ def _parquet(path: str) -> Table:
     try:
         frame = pandas.read_parquet(path)
     except Exception as error:  # pyarrow raises its own kinds for what is no Parquet file
-        raise Refused(f"{shown(path)}: {str(error).splitlines()[0]}") from None
+        raise Refused(f"{short(path)}: {str(error).splitlines()[0]}") from None
     if any(frame.index.names):
         frame = frame.reset_index()
     columns = {}
@@ -156,9 +150,9 @@ def _json_lines(path: str) -> Table:
             try:
                 value = json.loads(line)
             except ValueError as error:
-                raise Refused(f"{shown(path)}, row {number}: not JSON: {error}") from None
+                raise Refused(f"{short(path)}, row {number}: not JSON: {error}") from None
             if not isinstance(value, dict):
-                raise Refused(f"{shown(path)}, row {number}: not an object like {{...}}")
+                raise Refused(f"{short(path)}, row {number}: not an object like {{...}}")
             found.append(value)
             rows.append(number)
     names = dict.fromkeys(name for value in found for name in value)
@@ -173,19 +167,19 @@ def _npz(path: str) -> Table:
         with np.load(path, allow_pickle=False) as file:
             arrays = dict(file)
     except (ValueError, OSError) as error:
-        raise Refused(f"{shown(path)}: {error}") from None
+        raise Refused(f"{short(path)}: {error}") from None
     x = arrays.pop("X", None)
     if x is None or x.ndim not in (2, 3):
         what = f"array 'X' of shape {x.shape}" if x is not None else "no array 'X'"
-        raise Refused(f"{shown(path)}: {what}; it should hold X (n, time[, dim]), y and lengths")
+        raise Refused(f"{short(path)}: {what}; it should hold X (n, time[, dim]), y and lengths")
     n, time = x.shape[:2]
     lengths = arrays.pop("lengths", np.full(n, time))
     for name, array in (arrays | {"lengths": lengths}).items():
         if array.shape[:1] != (n,):
-            raise Refused(f"{shown(path)}: {name!r} has shape {array.shape}, and X {x.shape}")
+            raise Refused(f"{short(path)}: {name!r} has shape {array.shape}, and X {x.shape}")
     wrong = np.flatnonzero((lengths < 1) | (lengths > time))
     if len(wrong):
-        raise Refused(f"{shown(path)}, row {wrong[0]}, array 'lengths': {lengths[wrong[0]]} is not "
+        raise Refused(f"{short(path)}, row {wrong[0]}, array 'lengths': {lengths[wrong[0]]} is not "
                       f"from 1 to {time}")  # fmt: skip
     columns = {"X": _objects([row[:length] for row, length in zip(x, lengths, strict=True)])}
     for name, array in arrays.items():

@@ -1,15 +1,16 @@
-"""A task from a file of the user's own: see ``docs/own-data.md``.
+"""A task from a file of the user's: see ``docs/user-data.md``.
 
-The file is read when a run is planned, and refused there if something is wrong with it; what was
-found goes with the task to where its cells run, and there the examples are made again.
+The file is read when the task, or the key of its cells, is first needed, and refused there if
+something is wrong with it. What is known of it then goes with the task to where its cells run, and
+there the examples are made again.
 """
 
 from __future__ import annotations
 
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass
-from functools import lru_cache
+from dataclasses import dataclass, replace
+from functools import cached_property, lru_cache
 from typing import Any
 
 import numpy as np
@@ -24,74 +25,54 @@ from tasks.task import (
     Unavailable,
     Vectors,
 )
-from tasks.user_data.settings import Built, Refused, Settings
-from tasks.user_data.table import Table, digest, read, shown
-
-
-@dataclass(frozen=True)
-class Source:
-    """Where the data is, and what was found there when the task was planned."""
-
-    path: str
-    version: str
-    """Format and hash of the content: the only thing here that a result depends on."""
-    inputs: Tokens | Vectors
-    outputs: Classes | Reals | Tokens
-    floors: tuple[tuple[str, float], ...]
-    facts: tuple[tuple[str, str], ...]
-    symbols: tuple[str, ...]
-    written: tuple[str, ...]
-    longest: int
-    ordered: bool
-    """There is an order to be shuffled: some sequence has more than one step."""
-
+from tasks.user_data.contents import Contents
+from tasks.user_data.messages import Refused, short
+from tasks.user_data.settings import TaskSettings, from_parameters
+from tasks.user_data.table import Table, digest, read
 
 CONTROL = {
-    "forecast": "the steps within each window in random order; what is foretold stays",
+    "forecast": "the steps within each window in random order; the predicted value stays",
     "tagging": "the steps of each sequence, with their tags, in random order",
     "language-model": "the symbols of each window in random order, before targets are made",
     "pairs": "the symbols of each source in random order; its target stays",
 }
 """What the control row is, where it is more than inputs in random order."""
+UNKNOWN = "\N{REPLACEMENT CHARACTER}"
 
 
-def look(path: str, parameters: tuple[tuple[str, Any], ...]) -> Source:
-    """What is in a file under these settings; raises Refused, with file, row and column."""
+def contents_of(settings: TaskSettings) -> Contents:
+    """What is in the file under these settings; raises Refused, with file, row and column."""
     try:
-        version = digest(path)
+        version = digest(settings.path)
     except OSError as error:
-        raise Refused(f"{shown(path)}: cannot be read: {error.strerror}") from None
-    return _look(path, version, parameters)
+        raise Refused(f"{short(settings.path)}: cannot be read: {error.strerror}") from None
+    return _contents(settings, version)
 
 
 @lru_cache(maxsize=16)
-def _look(path: str, version: str, parameters: tuple[tuple[str, Any], ...]) -> Source:
-    settings = Settings(**dict(parameters))
-    settings.check()
-    made = build(path, version, settings)
-    one_step = max(part.inputs.shape[1] for part in made.splits.values()) == 1
-    if one_step and settings.order == "shuffled":
-        raise Refused(f"{shown(path)}: order = 'shuffled': every sequence is one step")
-    hashed = f"SHA-256 {version.split()[1]}..."
-    facts = {"file": f"{os.path.basename(path)}, {hashed}", "kind": settings.kind} | made.facts
-    facts["control row"] = "none: a sequence of one step has no order" if one_step else CONTROL.get(
-        settings.kind, "the steps of each sequence in random order"
-    )  # fmt: skip
-    return Source(
-        path, version, made.inputs, made.outputs, tuple(made.floors.items()),
-        tuple(facts.items()), made.symbols, made.written, made.longest, not one_step,
-    )  # fmt: skip
+def _contents(settings: TaskSettings, version: str) -> Contents:
+    splits, found = build(settings, version)
+    ordered = max(part.inputs.shape[1] for part in splits.values()) > 1
+    control = CONTROL.get(settings.kind, "the steps of each sequence in random order")
+    facts = {
+        "file": f"{os.path.basename(settings.path)}, SHA-256 {version.split()[1]}...",
+        "kind": settings.kind,
+        **found.facts,
+        "control row": control if ordered else "none: a sequence of one step has no order",
+    }
+    return replace(found, facts=facts, version=version, ordered=ordered)
 
 
-def build(path: str, version: str, settings: Settings) -> Built:
-    """The examples in a file of this version, and what is known of them; raises Refused."""
+def build(settings: TaskSettings, version: str) -> tuple[dict[str, Examples], Contents]:
+    """The examples in a file of this version by split, and what is known of them; raises
+    Refused."""
     from tasks.user_data import labelled, language, series
 
-    text = settings.kind == "language-model" and path.lower().endswith(".txt")
-    table = None if text else _table(path, version)
+    if settings.kind == "language-model" and settings.path.lower().endswith(".txt"):
+        return language.build(None, settings)
+    table = _table(settings.path, version)
     if settings.kind == "language-model":
-        return language.build(table, path, settings)
-    assert table is not None
+        return language.build(table, settings)
     if settings.kind == "forecast":
         return series.build(table, settings)
     return labelled.build(table, settings)
@@ -104,64 +85,75 @@ def _table(path: str, version: str) -> Table:
 
 
 def release() -> None:
-    """Let go of the tables read so far; what was found in them stays known."""
+    """Free the tables read so far; what is known of their contents stays."""
     _table.cache_clear()
 
 
-def make(name: str, source: Source, parameters: Mapping[str, Any]) -> Own:
-    """The task of these settings."""
-    settings = Settings(**parameters)
-    return KINDS[settings.kind](name, source, settings)
+def make(
+    name: str, path: str, parameters: Mapping[str, Any], contents: Contents | None
+) -> UserTask:
+    """A task by its parameters. contents: of the file when it was planned; None: not yet read."""
+    settings = TaskSettings(**from_parameters(name, path, parameters))
+    return KINDS[settings.kind](settings, contents)
 
 
 @dataclass(frozen=True)
-class Own(Stored):
-    """A task of the user's own. In the control row, ``order=shuffled``, the steps of each sequence
-    come in random order: what a model loses by that is what order carries.
+class UserTask(Stored):
+    """A task from the user's data. In the control row, ``order=shuffled``, the steps of each
+    sequence come in random order: what a model loses by that is what order carries.
 
     Example and shapes: as the file has them; see the report's section on it.
     Chance level: the floor that the report states.
-    Split: by groups, time or at random, without a group or inputs met twice in two of them.
+    Split: by groups, time or at random; no group and no inputs are in two of them.
     """
 
-    name: str  # type: ignore[misc]  # the user's; other classes have one for all instances
-    data: Source
-    settings: Settings
+    settings: TaskSettings
+    planned: Contents | None = None
 
     readout = "mean"
     source = "the user's own file"
 
     @property
+    def name(self) -> str:  # type: ignore[override]  # other classes have one for all instances
+        return self.settings.name
+
+    @cached_property
+    def contents(self) -> Contents:
+        """What is in the file: when the task was planned, else now."""
+        return self.planned or contents_of(self.settings)
+
+    @property
     def inputs(self) -> Tokens | Vectors:
-        return self.data.inputs
+        return self.contents.inputs
 
     @property
     def outputs(self) -> Classes | Reals | Tokens:
-        return self.data.outputs
+        return self.contents.outputs
 
     @property
     def longest_output(self) -> int:
-        return self.data.longest
+        return self.contents.longest
 
     def load(self) -> dict[str, Examples]:
+        path = self.settings.path
         try:
-            version = digest(self.data.path)
+            version = digest(path)
         except OSError as error:
-            raise Unavailable(f"{self.data.path}: cannot be read: {error.strerror}") from None
-        if version != self.data.version:
-            raise Unavailable(f"{self.data.path} changed after the run was planned; run again")
-        return build(self.data.path, version, self.settings).splits
+            raise Unavailable(f"{path}: cannot be read: {error.strerror}") from None
+        if version != self.contents.version:
+            raise Unavailable(f"{path} changed after the run was planned; run again")
+        return build(self.settings, version)[0]
 
     def floor(self, split: str = "test") -> float:
-        return dict(self.data.floors)[split]
+        return self.contents.floors[split]
 
     def data_version(self) -> str:
-        return self.data.version
+        return self.contents.version
 
     def encode(self, text: str) -> np.ndarray:
-        if not self.data.symbols:
+        if not self.contents.symbols:
             return super().encode(text)
-        ids = {symbol: number for number, symbol in enumerate(self.data.symbols, 1)}
+        ids = {symbol: number for number, symbol in enumerate(self.contents.symbols, 1)}
         symbols = text.split() if self.settings.tokens == "words" else list(text)
         for symbol in symbols:
             if symbol not in ids:
@@ -169,38 +161,35 @@ class Own(Stored):
         return np.array([ids[symbol] for symbol in symbols], np.int64)
 
     def decode(self, tokens: np.ndarray) -> str:
-        if not self.data.written:
+        if not self.contents.written:
             return super().decode(tokens)
-        return self._spelled(tokens, self.data.written)
+        return self._joined(tokens, self.contents.written)
 
     def describe(self, inputs: np.ndarray) -> str:
-        if not self.data.symbols:
+        if not self.contents.symbols:
             return super().describe(inputs)
-        return self._spelled(inputs, self.data.symbols)
+        return self._joined(inputs, self.contents.symbols)
 
-    def _spelled(self, ids: np.ndarray, symbols: tuple[str, ...]) -> str:
+    def _joined(self, ids: np.ndarray, symbols: tuple[str, ...]) -> str:
         between = " " if self.settings.tokens == "words" else ""
         known = dict(enumerate(symbols, 1))
         return between.join(known.get(int(number), UNKNOWN) for number in ids)
 
 
-UNKNOWN = "\N{REPLACEMENT CHARACTER}"
-
-
-class Classification(Own):
+class Classification(UserTask):
     """One label for each sequence."""
 
     problem = Problem.MANY_TO_ONE
     metric = "accuracy"
 
     def measures(self, predicted: np.ndarray, examples: Examples) -> dict[str, float]:
-        """Balanced accuracy: the mean over classes of the share that is recognised."""
+        """Balanced accuracy: the mean over classes of the share that is found."""
         right = predicted == examples.targets
         recalls = [right[examples.targets == label].mean() for label in np.unique(examples.targets)]
         return {"balanced_accuracy": float(np.mean(recalls))}
 
 
-class Regression(Own):
+class Regression(UserTask):
     """One number for each sequence."""
 
     problem = Problem.MANY_TO_ONE
@@ -213,14 +202,14 @@ class Forecast(Regression):
     readout = "last"
 
 
-class Tagging(Own):
+class Tagging(UserTask):
     """One tag for each step; an output may look at all steps."""
 
     problem = Problem.MANY_TO_MANY
     metric = "accuracy"
 
 
-class LanguageModel(Own):
+class LanguageModel(UserTask):
     """The next symbol at every step."""
 
     problem = Problem.MANY_TO_MANY
@@ -229,14 +218,14 @@ class LanguageModel(Own):
     horizon = 1
 
 
-class Pairs(Own):
+class Pairs(UserTask):
     """A sequence for each sequence, symbol by symbol."""
 
     problem = Problem.SEQUENCE_TO_SEQUENCE
     metric = "token_error_rate"
 
 
-KINDS: dict[str, type[Own]] = {
+KINDS: dict[str, type[UserTask]] = {
     "classification": Classification,
     "regression": Regression,
     "forecast": Forecast,

@@ -1,27 +1,27 @@
-"""Files of the user's own: what must not leak, and what is refused with file, row and column."""
+"""The user's files: what must not leak, and what is refused with file, row and column."""
 
 from __future__ import annotations
 
 import numpy as np
 import pandas as pd
 import pytest
-from own_files import FORECAST, LONG, SPLIT, facts, long_table, maker, refused, series
+from builders.user_files import FORECAST, LONG, SPLIT, facts, long_table, maker, refused, series
 
 
 @pytest.fixture
-def own(tmp_path):
+def make(tmp_path):
     return maker(tmp_path)
 
 
 # -- nothing leaks -----------------------------------------------------------------------------
 
 
-def test_no_window_reaches_over_a_group_or_a_split(own):
+def test_no_window_reaches_over_a_group_or_a_split(make):
     """Each value tells its shop and its day, so that every window can be traced."""
     table = series(60, 3)
     table["sales"] = np.random.default_rng(0).permutation(len(table)) * 1.0
     row_of = {value: row for row, value in enumerate(table.sales)}
-    task, _ = own("a.csv", table, context=5, horizon=3, inputs="sales", **FORECAST)
+    task, _ = make("a.csv", table, context=5, horizon=3, inputs="sales", **FORECAST)
     cuts = {"training": (0, 42), "validation": (42, 51), "test": (51, 60)}
     known = table.sales[table.groupby("shop").cumcount() < 42]
     assert "difference to the training mean" in facts(task)["trivial"]
@@ -38,28 +38,28 @@ def test_no_window_reaches_over_a_group_or_a_split(own):
     assert len(set(seen)) == len(seen) == 3 * (35 + 2 + 2)
 
 
-def test_nothing_but_the_training_split_decides_vocabulary_and_scale(own):
+def test_nothing_but_the_training_split_decides_vocabulary_and_scale(make):
     table = long_table()
-    before = own("a.csv", table, inputs="speed,heat", **LONG)[0].splits()["training"]
+    before = make("a.csv", table, inputs="speed,heat", **LONG)[0].splits()["training"]
     table.loc[table.part != "train", ["speed", "heat"]] *= 1000
-    after = own("a.csv", table, inputs="speed,heat", **LONG)[0].splits()["training"]
+    after = make("a.csv", table, inputs="speed,heat", **LONG)[0].splits()["training"]
     assert np.array_equal(before.inputs, after.inputs)
 
     def texts(last: str):
         rows = [{"t": f"{'ab'[i % 2]}{i}", "y": i % 2, "part": SPLIT[i]} for i in range(7)]
         rows.append({"t": last, "y": 1, "part": "test"})
-        return own("t.csv", pd.DataFrame(rows), kind="text", target="y", split="part")[0]
+        return make("t.csv", pd.DataFrame(rows), kind="text", target="y", split="part")[0]
 
     assert texts("a9").inputs == texts("üö").inputs
-    assert set(texts("üö").data.symbols) == set("ab0123")
+    assert set(texts("üö").contents.symbols) == set("ab0123")
 
 
-def test_a_missing_value_takes_nothing_from_the_future_or_another_group(own):
+def test_a_missing_value_takes_nothing_from_the_future_or_another_group(make):
     table = long_table().sort_values(["machine", "hour"]).reset_index(drop=True)
     last = table.index[(table.machine == "m3") & (table.hour == 2)][0]
     first = table.index[(table.machine == "m2") & (table.hour == 0)][0]
     table.loc[[last, first], "speed"] = np.nan
-    task, control = own("a.csv", table, inputs="speed", **LONG)
+    task, control = make("a.csv", table, inputs="speed", **LONG)
     training = task.splits()["training"]
     m2, m3 = (training.inputs[list(training.lengths).index(n), :, 0] for n in (4, 5))
     assert m3[2] == m3[1] != m3[3] and m2[0] == 0 != m2[1]
@@ -70,29 +70,29 @@ def test_a_missing_value_takes_nothing_from_the_future_or_another_group(own):
         assert sorted(training.inputs[row, :n, 0]) == sorted(mixed.inputs[row, :n, 0])
 
 
-def test_a_series_takes_no_value_from_the_one_before_it(own):
+def test_a_series_takes_no_value_from_the_one_before_it(make):
     table = series(40, 2)
     table.loc[[40, 41, 42], "sales"] = None  # the first days of the second shop
-    task, _ = own("a.csv", table, context=3, horizon=1, inputs="sales", **FORECAST)
+    task, _ = make("a.csv", table, context=3, horizon=1, inputs="sales", **FORECAST)
     assert facts(task)["missing targets"] == "1 window left out"  # it has no last value either
     training = task.splits()["training"]
     assert len(training) == 2 * 25 - 1
     assert training.inputs[25, :2, 0].tolist() == [0, 0] and training.inputs[25, 2, 0] != 0
 
 
-def test_a_repeat_goes_where_its_first_copy_is(own):
+def test_a_repeat_goes_where_its_first_copy_is(make):
     rows = [{"text": f"note {i}", "y": i % 2} for i in range(99)] + [{"text": "note 3", "y": 1}]
-    task, _ = own("a.csv", pd.DataFrame(rows), kind="text", target="y", split="time")
+    task, _ = make("a.csv", pd.DataFrame(rows), kind="text", target="y", split="time")
     sizes = [len(task.splits()[s]) for s in ("training", "validation", "test")]
     assert sizes == [71, 15, 14] and facts(task)["moved"].startswith("1 sequence moved")
 
 
 @pytest.mark.parametrize("method", ["random", "time"])
-def test_repeats_and_groups_stay_in_one_split(own, method):
+def test_repeats_and_groups_stay_in_one_split(make, method):
     rng = np.random.default_rng(0)
     rows = [{"patient": i // 3, "text": f"{i // 2} note", "y": int(rng.random() < 0.3),
              "day": i} for i in range(240)]  # fmt: skip
-    task, _ = own("a.csv", pd.DataFrame(rows), kind="text", target="y", group="patient",
+    task, _ = make("a.csv", pd.DataFrame(rows), kind="text", target="y", group="patient",
                   inputs="text", tokens="words", time="day", split=method)  # fmt: skip
     # text 2k and 2k + 1 are alike, patients have three rows: all are linked in sixes
     assert "120 sequences with the inputs of an earlier one" in facts(task)["repeats"]
@@ -100,20 +100,20 @@ def test_repeats_and_groups_stay_in_one_split(own, method):
     assert sum(sizes) == 240 and all(size % 6 == 0 and size for size in sizes)
 
 
-def test_each_class_has_its_share_of_each_split(own):
+def test_each_class_has_its_share_of_each_split(make):
     rows = [{"v0": i, "v1": i * i, "y": "rare" if i % 10 == 0 else "common"} for i in range(200)]
-    task, _ = own("a.csv", pd.DataFrame(rows), kind="classification", target="y")
+    task, _ = make("a.csv", pd.DataFrame(rows), kind="classification", target="y")
     for split, size in (("training", 140), ("validation", 30), ("test", 30)):
         targets = task.splits()[split].targets
         assert len(targets) == size and (targets == 1).mean() == pytest.approx(0.1, abs=0.01)
     assert "common 90.0 %, rare 10.0 %" in facts(task)["target"]
 
 
-def test_time_puts_the_latest_into_the_test(own):
+def test_time_puts_the_latest_into_the_test(make):
     rows = [{"a": i % 7, "b": i, "y": "pq"[i % 2], "when": f"2024-03-01 {i // 60:02d}:{i % 60:02d}"}
             for i in range(200)]  # fmt: skip
     table = pd.DataFrame(rows).sample(frac=1, random_state=3)
-    task = own("a.csv", table, kind="classification", target="y", time="when", split="time",
+    task = make("a.csv", table, kind="classification", target="y", time="when", split="time",
                inputs="b")  # fmt: skip
     known = np.arange(140)
     order = {s: e.inputs[:, 0, 0] * known.std() + known.mean() for s, e in task.splits().items()}
@@ -121,17 +121,17 @@ def test_time_puts_the_latest_into_the_test(own):
     assert sorted(np.rint(order["test"])) == list(range(170, 200))
 
 
-def test_shares_of_the_splits(own):
+def test_shares_of_the_splits(make):
     rows = [{"a": i, "b": -i, "y": "pq"[i % 2]} for i in range(200)]
     for split in ("0.5/0.25/0.25", "random 50/25/25"):
-        task, _ = own("a.csv", pd.DataFrame(rows), kind="classification", target="y", split=split)
+        task, _ = make("a.csv", pd.DataFrame(rows), kind="classification", target="y", split=split)
         assert [len(task.splits()[s]) for s in ("training", "validation", "test")] == [100, 50, 50]
 
 
-def test_a_given_split_without_validation_takes_it_from_training(own):
+def test_a_given_split_without_validation_takes_it_from_training(make):
     rows = [{"a": i, "b": i, "y": "pq"[i % 2], "s": "test" if i >= 80 else "train"}
             for i in range(100)]  # fmt: skip
-    task, _ = own("a.csv", pd.DataFrame(rows), kind="classification", target="y", split="s")
+    task, _ = make("a.csv", pd.DataFrame(rows), kind="classification", target="y", split="s")
     assert [len(task.splits()[s]) for s in ("training", "validation", "test")] == [68, 12, 20]
 
 
@@ -220,38 +220,40 @@ GROUPED = "g,t,x,y\n" + "".join(
         ("a.txt", "abc", CLASSES, [".txt is not read"]),
     ],
 )  # fmt: skip
-def test_what_is_wrong_is_told_with_file_row_and_column(own, name, text, settings, words):
-    message = refused(own, name, text, **settings)
+def test_what_is_wrong_is_told_with_file_row_and_column(make, name, text, settings, words):
+    message = refused(make, name, text, **settings)
     for word in words:
         assert word in message, message
 
 
-def test_npz_arrays_that_do_not_fit(own):
+def test_npz_arrays_that_do_not_fit(make):
     x = np.zeros((6, 4))
     wrong = {"X": x, "y": np.zeros(5)}
-    assert "'y' has shape (5,)" in refused(own, "a.npz", wrong, **CLASSES)
+    assert "'y' has shape (5,)" in refused(make, "a.npz", wrong, **CLASSES)
     wrong = {"X": x, "y": np.zeros(6), "lengths": np.array([1, 2, 3, 4, 5, 1])}
-    assert "row 4, array 'lengths': 5 is not from 1 to 4" in refused(own, "a.npz", wrong, **CLASSES)
-    assert "no array 'X'" in refused(own, "a.npz", {"data": x}, **CLASSES)
+    assert "row 4, array 'lengths': 5 is not from 1 to 4" in refused(
+        make, "a.npz", wrong, **CLASSES
+    )
+    assert "no array 'X'" in refused(make, "a.npz", {"data": x}, **CLASSES)
 
 
-def test_a_given_split_that_parts_a_group_is_refused(own):
+def test_a_given_split_that_parts_a_group_is_refused(make):
     text = "g,t,x,y,s\n" + "".join(
         f"g{g},{t},{t * g},{'ab'[g % 2]},{SPLIT[g] if (g, t) != (3, 2) else 'test'}\n"
         for g in range(8) for t in range(3)
     )  # fmt: skip
     settings = CLASSES | {"group": "g", "split": "s"}
-    message = refused(own, "a.csv", text, **settings)
+    message = refused(make, "a.csv", text, **settings)
     assert "row 13, column 's'" in message and "group 'g3' says 'test'" in message
 
 
-def test_a_class_that_training_never_shows_is_refused(own):
+def test_a_class_that_training_never_shows_is_refused(make):
     text = "a,b,y,s\n" + "".join(f"{i},{i},{'pq'[i % 2]},{SPLIT[i % 8]}\n" for i in range(16))
-    message = refused(own, "a.csv", text + "5,6,z,test\n", split="s", **CLASSES)
+    message = refused(make, "a.csv", text + "5,6,z,test\n", split="s", **CLASSES)
     assert "row 18, column 'y'" in message and "class 'z' is in test" in message
 
 
-def test_sequences_of_one_step_have_no_control_row(own):
+def test_sequences_of_one_step_have_no_control_row(make):
     rows = [{"a": i, "y": "pq"[i % 2]} for i in range(40)]
-    task = own("a.csv", pd.DataFrame(rows), **CLASSES)
+    task = make("a.csv", pd.DataFrame(rows), **CLASSES)
     assert task.settings.order == "kept" and "no order" in facts(task)["control row"]

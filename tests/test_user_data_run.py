@@ -1,7 +1,8 @@
-"""Tasks of the user's own from the command to the report, and what their control row tells."""
+"""Tasks from the user's data from the command to the report, and what their control row tells."""
 
 from __future__ import annotations
 
+import builtins
 import json
 import shutil
 from itertools import pairwise
@@ -9,21 +10,26 @@ from itertools import pairwise
 import numpy as np
 import pandas as pd
 import pytest
-from own_files import FORECAST, LONG, long_table, maker, series
+from builders.user_files import FORECAST, LONG, long_table, maker, right, series, store_of
 
 import reports.analysis.results
 import reports.analysis.user_data
 from harness.experiment.cell import Cell
 from harness.experiment.matrix import Budget
-from harness.experiment.record import Record
-from harness.experiment.registry import architecture_declarations, spec_of, task_declarations
+from harness.experiment.registry import (
+    architecture_declarations,
+    make_task,
+    spec_of,
+    task_declarations,
+)
 from harness.experiment.store import Store
+from harness.experiment.user_data import opened
 from harness.training.run_cell import run_cell
 from reports.build import build
 
 
 @pytest.fixture
-def own(tmp_path):
+def make(tmp_path):
     return maker(tmp_path)
 
 
@@ -32,7 +38,7 @@ def own(tmp_path):
 
 def cell_of(task_label: str, architecture: str, **budget) -> Cell:
     return Cell(
-        spec_of(task_label, task_declarations(), "task", "test"),
+        *opened([spec_of(task_label, task_declarations(), "task", "test")]),
         spec_of(architecture, architecture_declarations(), "architecture", "test"),
         0,
         Budget(**({"steps": 150, "batch": 32, "parameters": 3000, "learning_rate": 0.01} | budget)),
@@ -41,7 +47,7 @@ def cell_of(task_label: str, architecture: str, **budget) -> Cell:
 
 @pytest.mark.slow
 @pytest.mark.parametrize("label", ["first", "commonest"])
-def test_shuffling_costs_where_order_matters_and_only_there(own, label):
+def test_shuffling_costs_where_order_matters_and_only_there(make, label):
     rng = np.random.default_rng(0)
     words = ["".join(rng.choice(list("abc"), 9)) for _ in range(900)]
     answer = {
@@ -49,7 +55,7 @@ def test_shuffling_costs_where_order_matters_and_only_there(own, label):
         "commonest": lambda word: max("abc", key=word.count),
     }[label]
     table = pd.DataFrame({"word": words, "y": [answer(word) for word in words]})
-    kept, control = own("a.csv", table, kind="text", target="y")
+    kept, control = make("a.csv", table, kind="text", target="y")
     scores = [
         run_cell(cell_of(f"a{order}", "gru")).scores["test"]["accuracy"]
         for order in ("", "[order=shuffled]")
@@ -70,9 +76,9 @@ def test_shuffling_costs_where_order_matters_and_only_there(own, label):
     ],
 )
 def test_cells_end_ok_with_what_was_found_in_the_file(
-    own, tmp_path, name, content, settings, architecture
+    make, tmp_path, name, content, settings, architecture
 ):
-    own(name, content(), **settings)
+    make(name, content(), **settings)
     record = run_cell(cell_of("a", architecture, steps=20), tmp_path)
     assert record.outcome == "ok", record.traceback
     assert record.facts["kind"] == settings["kind"] and record.facts["file"].startswith(name)
@@ -80,24 +86,24 @@ def test_cells_end_ok_with_what_was_found_in_the_file(
 
 
 @pytest.mark.slow
-def test_pairs_and_tags_are_learned(own, tmp_path):
+def test_pairs_and_tags_are_learned(make, tmp_path):
     rng = np.random.default_rng(0)
     words = ["".join(rng.choice(list("abcd"), rng.integers(1, 5))) for _ in range(600)]
     table = pd.DataFrame({"s": words, "t": [word.upper() for word in words]})
-    own("p.csv", table, kind="pairs", target="t", inputs="s")
+    make("p.csv", table, kind="pairs", target="t", inputs="s")
     record = run_cell(cell_of("p", "encoder_decoder", steps=20), tmp_path)
     assert record.outcome == "ok" and record.samples[0]["input"].islower()
     tokens = [list(word + "x") for word in words]
     tags = [[after for _, after in pairwise(word)] for word in tokens]
     rows = [{"w": w[:-1], "t": t} for w, t in zip(tokens, tags, strict=True)]
-    own("t.jsonl", rows, kind="tagging", target="t")
+    make("t.jsonl", rows, kind="tagging", target="t")
     assert (
         run_cell(cell_of("t", "bilstm", steps=300), tmp_path).skill > 0.8
     )  # the next letter is in sight
 
 
-def test_data_that_changed_after_planning_is_not_used(own, tmp_path):
-    own("changing.csv", long_table(), inputs="speed,heat", **LONG)
+def test_data_that_changed_after_planning_is_not_used(make, tmp_path):
+    make("changing.csv", long_table(), inputs="speed,heat", **LONG)
     cell = cell_of("changing", "logistic", steps=20)
     with open(tmp_path / "changing.csv", "a") as file:
         file.write("\n")
@@ -108,41 +114,9 @@ def test_data_that_changed_after_planning_is_not_used(own, tmp_path):
 # -- the report ----------------------------------------------------------------------------------
 
 
-def store_of(tmp_path, scores: dict, metric: str = "accuracy", **more) -> Store:
-    """Records of a task and its control: ``scores[order, architecture]`` has a row of right (1)
-    and wrong (0) test examples for each seed."""
-    store = Store(tmp_path / "out")
-    store.create()
-    cells = []
-    for (order, architecture), seeds in scores.items():
-        for seed, right in enumerate(seeds):
-            name = f"{len(cells):012x}"
-            label = "mine" if order == "kept" else f"mine[order={order}]"
-            key = {"task": {"name": "mine", "parameters": {"kind": "text", "order": order}}}
-            record = Record(
-                name, key, label, architecture, seed, baseline=architecture == "logistic",
-                metric=metric, floor=0.5, ceiling=1.0, skill=2 * np.mean(right) - 1,
-                scores={"test": {metric: np.mean(right)}, "validation": {metric: np.mean(right)}},
-                seconds={"training": {"gru": 9.0, "cnn": 2.0}.get(architecture, 0.1)},
-                parameters=1000, facts={"kind": "text", "trivial": "always 'no'"} | more,
-                per_example={"score": np.array(right), "weight": np.ones(len(right))},
-            )  # fmt: skip
-            store.put(record)
-            row = {"id": name, "task": label, "architecture": architecture, "seed": seed}
-            cells.append(row | {"kind": "score"})
-    store.put_plan({"matrix": "mine", "description": "", "budget": {}, "cells": cells,
-                    "command": "harness run --task mine.toml"})  # fmt: skip
-    return store
-
-
-def right(share: float, seeds: int = 3, n: int = 200) -> list[np.ndarray]:
-    """For each seed the test examples that are right: nearly the same ones, a few less."""
-    return [(np.arange(n) < round(share * n) - seed).astype(float) for seed in range(seeds)]
-
-
 def said(store: Store) -> str:
-    (own,) = reports.analysis.user_data.read(reports.analysis.results.read(store))
-    return " ".join(own.sentences)
+    (judged,) = reports.analysis.user_data.read(reports.analysis.results.read(store))
+    return " ".join(judged.sentences)
 
 
 def test_the_report_says_what_the_data_needs(tmp_path):
@@ -335,13 +309,48 @@ def test_a_table_may_be_changed_on_the_command_line(harness_cli, machines):
     assert cells == [("machines[context=3]", "rnn")]
 
 
+def test_to_name_a_task_opens_no_data(make, tmp_path, monkeypatch):
+    """Neither names, nor the choice of tasks and architectures read it; the plan does."""
+    import harness.experiment.plan as plan
+    from harness.errors import UserError
+    from harness.experiment.request import Request
+    from harness.experiment.user_data import choose
+
+    (tmp_path / "machines.toml").write_text(TOML)
+    data = tmp_path / "machines.csv"
+    long_table().to_csv(data, index=False)
+    opened_files = []
+
+    def spy(file, *arguments, **named):
+        opened_files.append(str(file))
+        return real(file, *arguments, **named)
+
+    real = builtins.open
+    monkeypatch.setattr(builtins, "open", spy)
+    chosen = choose(Request(tasks=[f"{tmp_path}/machines.toml[context=2]"]))
+    assert chosen.tasks == ["machines[context=2]", "machines[context=2,order=shuffled]"]
+    assert {"gru", "logistic"} <= set(chosen.matrix.architectures)
+    spec = spec_of("machines[context=3]", task_declarations(), "task", "test")
+    assert make_task(spec).problem == "many-to-one"
+    assert str(data) not in opened_files
+    assert make_task(spec).data_version().startswith("csv ")
+    assert str(data) in opened_files
+    opened_files.clear()
+    cells = plan.expand(chosen.matrix, chosen.tasks, ["rnn"])
+    assert str(data) in opened_files and cells[0].task.contents.facts["kind"] == "classification"
+    data.unlink()
+    chosen = choose(Request(tasks=[f"{tmp_path}/machines.toml"]))
+    with pytest.raises(UserError, match="machines.csv: cannot be read"):
+        plan.expand(chosen.matrix, chosen.tasks)
+
+
 def test_from_a_script(machines, monkeypatch):
     import harness
 
     monkeypatch.chdir(machines)
     settings = {"path": "data/machines.csv", "kind": "classification", "target": "failed",
                 "inputs": ["speed", "heat"], "time": "hour", "group": "machine"}  # fmt: skip
-    table = harness.run(own=settings, architectures=["logistic"], seeds=1, jobs=0, track=False,
-                        report=False)  # fmt: skip
+    table = harness.run(user_data=settings, architectures=["logistic"], seeds=1, jobs=0,
+                        track=False, report=False)  # fmt: skip
     assert set(table.task) == {"machines", "machines[order=shuffled]"}
     assert set(table.outcome) == {"ok"}

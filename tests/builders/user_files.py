@@ -1,4 +1,4 @@
-"""Files of the user's own, made for tests, and the tasks declared on them."""
+"""Files of users, made for tests, the tasks declared on them, and records of such a task."""
 
 from __future__ import annotations
 
@@ -9,8 +9,11 @@ import pandas as pd
 import pytest
 
 from harness.errors import UserError
+from harness.experiment.record import Record
 from harness.experiment.registry import make_task, spec_of, task_declarations
-from harness.experiment.user_data import choose
+from harness.experiment.request import Request
+from harness.experiment.store import Store
+from harness.experiment.user_data import choose, opened
 
 SPLIT = ["train"] * 4 + ["val"] * 2 + ["test"] * 2
 """Splits of eight sequences, where a test gives them itself."""
@@ -32,8 +35,9 @@ def maker(tmp_path):
             path.write_text("\n".join(json.dumps(row) for row in content))
         elif isinstance(content, dict):
             np.savez(path, **content)
-        chosen = choose("", flags={"path": str(path), **settings})
-        made = [make_task(spec_of(t, task_declarations(), "task", "test")) for t in chosen.tasks]
+        chosen = choose(Request(user_data={"path": str(path), **settings}))
+        specs = [spec_of(t, task_declarations(), "task", "test") for t in chosen.tasks]
+        made = [make_task(spec) for spec in opened(specs)]
         return made[0] if len(made) == 1 else made
 
     return make
@@ -47,7 +51,7 @@ def refused(make, *arguments, **settings) -> str:
 
 
 def facts(task) -> dict[str, str]:
-    return dict(task.data.facts)
+    return task.contents.facts
 
 
 def long_table() -> pd.DataFrame:
@@ -75,3 +79,35 @@ def series(n: int = 40, groups: int = 2) -> pd.DataFrame:
 
 
 FORECAST = {"kind": "forecast", "target": "sales", "time": "day", "group": "shop"}
+
+
+def store_of(tmp_path, scores: dict, metric: str = "accuracy", **more) -> Store:
+    """Records of a task and its control: ``scores[order, architecture]`` has a row of right (1)
+    and wrong (0) test examples for each seed."""
+    store = Store(tmp_path / "out")
+    store.create()
+    cells = []
+    for (order, architecture), seeds in scores.items():
+        for seed, right in enumerate(seeds):
+            name = f"{len(cells):012x}"
+            label = "mine" if order == "kept" else f"mine[order={order}]"
+            key = {"task": {"name": "mine", "parameters": {"kind": "text", "order": order}}}
+            record = Record(
+                name, key, label, architecture, seed, baseline=architecture == "logistic",
+                metric=metric, floor=0.5, ceiling=1.0, skill=2 * np.mean(right) - 1,
+                scores={"test": {metric: np.mean(right)}, "validation": {metric: np.mean(right)}},
+                seconds={"training": {"gru": 9.0, "cnn": 2.0}.get(architecture, 0.1)},
+                parameters=1000, facts={"kind": "text", "trivial": "always 'no'"} | more,
+                per_example={"score": np.array(right), "weight": np.ones(len(right))},
+            )  # fmt: skip
+            store.put(record)
+            row = {"id": name, "task": label, "architecture": architecture, "seed": seed}
+            cells.append(row | {"kind": "score"})
+    store.put_plan({"matrix": "mine", "description": "", "budget": {}, "cells": cells,
+                    "command": "harness run --task mine.toml"})  # fmt: skip
+    return store
+
+
+def right(share: float, seeds: int = 3, n: int = 200) -> list[np.ndarray]:
+    """For each seed the test examples that are right: nearly the same ones, a few less."""
+    return [(np.arange(n) < round(share * n) - seed).astype(float) for seed in range(seeds)]

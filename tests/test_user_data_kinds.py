@@ -1,26 +1,26 @@
-"""Tasks from files of the user's own: what is made of them, by hand."""
+"""Tasks from the user's files: what is made of them, by hand."""
 
 from __future__ import annotations
 
 import numpy as np
 import pandas as pd
 import pytest
-from own_files import FORECAST, LONG, SPLIT, facts, long_table, maker, refused, series
+from builders.user_files import FORECAST, LONG, SPLIT, facts, long_table, maker, refused, series
 
 from tasks.task import Classes, Problem, Reals, Tokens, Vectors
 
 
 @pytest.fixture
-def own(tmp_path):
+def make(tmp_path):
     return maker(tmp_path)
 
 
 # -- classification --------------------------------------------------------------------------
 
 
-def test_rows_of_a_group_in_order_of_time_are_a_sequence(own):
+def test_rows_of_a_group_in_order_of_time_are_a_sequence(make):
     table = long_table()
-    task, control = own("machines.csv", table, inputs="speed,heat", **LONG)
+    task, control = make("machines.csv", table, inputs="speed,heat", **LONG)
     assert task.problem is Problem.MANY_TO_ONE and task.name == "machines"
     assert task.inputs == Vectors(2) and task.outputs == Classes(2)
     training = table[table.part == "train"]
@@ -49,11 +49,11 @@ def test_rows_of_a_group_in_order_of_time_are_a_sequence(own):
             assert not y[length:].any()
 
 
-def test_parquet_json_lines_and_csv_give_the_same(own, tmp_path):
+def test_parquet_json_lines_and_csv_give_the_same(make, tmp_path):
     table = long_table()
     settings = LONG | {"inputs": "speed,heat"}
-    made = [own("a.csv", table, **settings)[0], own("a.parquet", table, **settings)[0]]
-    made.append(own("a.jsonl", table.to_dict("records"), **settings)[0])
+    made = [make("a.csv", table, **settings)[0], make("a.parquet", table, **settings)[0]]
+    made.append(make("a.jsonl", table.to_dict("records"), **settings)[0])
     for other in made[1:]:
         for split in ("training", "test"):
             one, two = made[0].splits()[split], other.splits()[split]
@@ -61,12 +61,12 @@ def test_parquet_json_lines_and_csv_give_the_same(own, tmp_path):
             assert np.array_equal(one.targets, two.targets)
 
 
-def test_columns_of_a_row_are_a_sequence_that_may_be_ragged(own):
+def test_columns_of_a_row_are_a_sequence_that_may_be_ragged(make):
     text = "t0,t1,t2,t3,label,part\n" + "\n".join(
         f"{i},{i + 1},{'' if i % 2 else i + 2},{'' if i % 2 else i + 3},{'ab'[i % 2]},{SPLIT[i]}"
         for i in range(8)
     )
-    task, _ = own("wide.csv", text, kind="classification", target="label", split="part")
+    task, _ = make("wide.csv", text, kind="classification", target="label", split="part")
     assert task.inputs == Vectors(1)
     training = task.splits()["training"]
     assert training.lengths.tolist() == [4, 2, 4, 2]
@@ -76,38 +76,38 @@ def test_columns_of_a_row_are_a_sequence_that_may_be_ragged(own):
     assert facts(task)["missing"] == "none"
 
 
-def test_semicolons_a_byte_order_mark_quotes_and_commas_in_names(own):
+def test_semicolons_a_byte_order_mark_quotes_and_commas_in_names(make):
     lines = [f'"two\nlines";{i};{i + 1};{"ab"[i % 2]}' for i in range(12)]
     text = '\ufeffnote;"speed, m/s";heat;y\n\n' + "\n".join(lines)
-    task, _ = own("a.csv", text, kind="classification", target="y", inputs=["speed, m/s", "heat"])
+    task, _ = make("a.csv", text, kind="classification", target="y", inputs=["speed, m/s", "heat"])
     assert task.splits()["training"].inputs.shape == (8, 2, 1)
-    message = refused(own, "a.csv", text + "\nx;y;1;a", kind="classification", target="y")
+    message = refused(make, "a.csv", text + "\nx;y;1;a", kind="classification", target="y")
     assert "a.csv, row 27, column 'speed, m/s': 'y' is no finite number" in message
 
 
-def test_parquet_with_lists_and_times(own):
+def test_parquet_with_lists_and_times(make):
     table = pd.DataFrame({
         "x": [[float(i), i + 1.0, 0.0] for i in range(20)], "y": [i % 2 for i in range(20)],
         "when": pd.date_range("2024-01-01", periods=20, tz="Europe/Berlin")[::-1],
     })  # fmt: skip
-    task, _ = own("a.parquet", table, kind="classification", target="y", time="when",
+    task, _ = make("a.parquet", table, kind="classification", target="y", time="when",
                   split="time")  # fmt: skip
     assert task.splits()["test"].inputs.shape == (3, 3, 1)
     assert task.splits()["test"].targets.tolist() == [0, 1, 0]  # rows 2, 1, 0 are the latest
 
 
-def test_a_pattern_names_many_columns_and_a_tab_parts_them(own):
+def test_a_pattern_names_many_columns_and_a_tab_parts_them(make):
     rows = "\n".join(f"x\t{i}\t{i % 3}\t{'ab'[i % 2]}" for i in range(20))
-    task, _ = own("wide.tsv", "id\tv1\tv2\tlabel\n" + rows, kind="classification", target="label",
+    task, _ = make("wide.tsv", "id\tv1\tv2\tlabel\n" + rows, kind="classification", target="label",
                   inputs="v*")  # fmt: skip
     assert task.splits()["training"].inputs.shape[1:] == (2, 1)
 
 
-def test_npz_with_lengths(own):
+def test_npz_with_lengths(make):
     x = np.arange(8 * 5 * 2, dtype=float).reshape(8, 5, 2)
     arrays = {"X": x, "y": np.array([0, 1] * 4), "lengths": np.array([5, 4, 3, 2] * 2),
               "part": np.array(SPLIT)}  # fmt: skip
-    task, _ = own("a.npz", arrays, kind="classification", target="y", split="part")
+    task, _ = make("a.npz", arrays, kind="classification", target="y", split="part")
     training = task.splits()["training"]
     assert training.lengths.tolist() == [5, 4, 3, 2] and task.inputs == Vectors(2)
     steps = np.concatenate([row[:n] for row, n in zip(x[:4], (5, 4, 3, 2), strict=True)])
@@ -115,10 +115,10 @@ def test_npz_with_lengths(own):
     assert not training.inputs[3, 2:].any()
 
 
-def test_ts_files(own):
+def test_ts_files(make):
     cases = "\n".join(f"{i},{i + 1},{i + 2}:{5 - i},?,1:{'no' if i % 2 else 'yes'}"
                       for i in range(12))  # fmt: skip
-    task, _ = own("a.ts", f"@univariate false\n@classLabel true no yes\n@data\n{cases}\n",
+    task, _ = make("a.ts", f"@univariate false\n@classLabel true no yes\n@data\n{cases}\n",
                   kind="classification", target="y")  # fmt: skip
     training = task.splits()["training"]
     assert task.inputs == Vectors(2) and training.inputs.shape[1:] == (3, 2)
@@ -127,12 +127,12 @@ def test_ts_files(own):
     assert np.array_equal(filled, training.inputs[:, 0, 1])  # a missing value repeats the last
 
 
-def test_symbols_in_a_column(own):
+def test_symbols_in_a_column(make):
     rows = [
         {"user": u, "event": event, "label": "ab"[u % 2]}
         for u in range(20) for event in ("in", "out" if u % 2 else "buy", f"page{u}")
     ]  # fmt: skip
-    task, _ = own("a.csv", pd.DataFrame(rows), kind="classification", target="label",
+    task, _ = make("a.csv", pd.DataFrame(rows), kind="classification", target="label",
                   group="user")  # fmt: skip
     assert isinstance(task.inputs, Tokens)
     training = task.splits()["training"]
@@ -143,9 +143,9 @@ def test_symbols_in_a_column(own):
 # -- other kinds -------------------------------------------------------------------------------
 
 
-def test_regression(own):
+def test_regression(make):
     rows = [{"x": [float(i), i + 1.0], "y": 3.0 * i, "part": SPLIT[i]} for i in range(8)]
-    task, _ = own("a.jsonl", rows, kind="regression", target="y", split="part")
+    task, _ = make("a.jsonl", rows, kind="regression", target="y", split="part")
     assert task.metric == "rmse" and isinstance(task.outputs, Reals)
     known = 3.0 * np.arange(4)
     assert task.outputs.scale == pytest.approx(known.std())
@@ -154,9 +154,9 @@ def test_regression(own):
     assert task.floor() == pytest.approx(np.sqrt(np.mean((np.array([18, 21]) - known.mean()) ** 2)))
 
 
-def test_forecast_windows_by_hand(own):
+def test_forecast_windows_by_hand(make):
     table = series().sample(frac=1, random_state=0)
-    task, control = own("sales.csv", table, context=3, horizon=2, **FORECAST)
+    task, control = make("sales.csv", table, context=3, horizon=2, **FORECAST)
     assert task.metric == "rmse" and task.inputs == Vectors(2) and task.problem == "many-to-one"
     scale = task.outputs.scale
     days = sorted(table.day.unique())
@@ -182,11 +182,11 @@ def test_forecast_windows_by_hand(own):
         assert sorted(map(tuple, x)) == sorted(map(tuple, y))
 
 
-def test_the_mean_is_the_floor_of_noise_and_persistence_that_of_a_walk(own):
+def test_the_mean_is_the_floor_of_noise_and_persistence_that_of_a_walk(make):
     rng = np.random.default_rng(0)
     noise = rng.normal(size=400)
-    flat = own("a.csv", pd.DataFrame({"v": noise}), kind="forecast", target="v", context=4)[0]
-    walk = own("b.csv", pd.DataFrame({"v": noise.cumsum()}), kind="forecast", target="v",
+    flat = make("a.csv", pd.DataFrame({"v": noise}), kind="forecast", target="v", context=4)[0]
+    walk = make("b.csv", pd.DataFrame({"v": noise.cumsum()}), kind="forecast", target="v",
                context=4)[0]  # fmt: skip
     test = noise[340 + 4 :]
     assert flat.floor() == pytest.approx(np.sqrt(np.mean((test - noise[:280].mean()) ** 2)))
@@ -195,17 +195,17 @@ def test_the_mean_is_the_floor_of_noise_and_persistence_that_of_a_walk(own):
     assert "last value" in facts(walk)["trivial"].split(";")[1]
 
 
-def test_forecast_with_whole_series_held_out(own):
+def test_forecast_with_whole_series_held_out(make):
     table = pd.concat([series(20, 3).assign(shop=lambda t, k=k: t.shop + k) for k in "xyz"])
-    task, _ = own("a.csv", table, context=3, **(FORECAST | {"split": "group"}))
+    task, _ = make("a.csv", table, context=3, **(FORECAST | {"split": "group"}))
     sizes = [len(task.splits()[s]) for s in ("training", "validation", "test")]
     assert sizes == [7 * 17, 17, 17]  # of nine series, 17 windows each
 
 
-def test_missing_targets_are_never_scored_nor_looked_up_in_the_future(own):
+def test_missing_targets_are_never_scored_nor_looked_up_in_the_future(make):
     table = series(40, 1)
     table.loc[10, "sales"] = None
-    task, _ = own("a.csv", table, context=3, horizon=1, inputs="sales", kind="forecast",
+    task, _ = make("a.csv", table, context=3, horizon=1, inputs="sales", kind="forecast",
                   target="sales", time="day")  # fmt: skip
     assert facts(task)["missing targets"] == "1 window left out"
     training, values = task.splits()["training"], table.sales.to_numpy()
@@ -219,7 +219,7 @@ def test_missing_targets_are_never_scored_nor_looked_up_in_the_future(own):
     assert training.targets[7, 0] * task.outputs.scale == pytest.approx(values[11] - base, abs=1e-5)
 
 
-def test_tagging_from_rows_and_from_lists(own):
+def test_tagging_from_rows_and_from_lists(make):
     sentences = [["the", "cat", f"w{i}"] for i in range(8)]
     tags = [["D", "N", "NV"[i % 2]] for i in range(8)]
     rows = [
@@ -228,9 +228,9 @@ def test_tagging_from_rows_and_from_lists(own):
     ]  # fmt: skip
     lists = [{"tokens": s, "tags": t, "part": p}
              for s, t, p in zip(sentences, tags, SPLIT, strict=True)]  # fmt: skip
-    one, mixed = own("a.csv", pd.DataFrame(rows), kind="tagging", target="tag", group="sentence",
+    one, mixed = make("a.csv", pd.DataFrame(rows), kind="tagging", target="tag", group="sentence",
                      split="part")  # fmt: skip
-    two, _ = own("a.jsonl", lists, kind="tagging", target="tags", split="part")
+    two, _ = make("a.jsonl", lists, kind="tagging", target="tags", split="part")
     for split in ("training", "validation", "test"):
         a, b = one.splits()[split], two.splits()[split]
         assert np.array_equal(a.inputs, b.inputs) and np.array_equal(a.targets, b.targets)
@@ -246,11 +246,11 @@ def test_tagging_from_rows_and_from_lists(own):
             assert pairs == set(zip(other.inputs[i], other.targets[i], strict=True))
 
 
-def test_text_by_characters_and_by_words(own):
+def test_text_by_characters_and_by_words(make):
     rows = [{"review": f"{'good' if i % 2 else 'bad'} {i}", "stars": i % 2, "part": SPLIT[i]}
             for i in range(8)]  # fmt: skip
-    characters, _ = own("a.csv", pd.DataFrame(rows), kind="text", target="stars", split="part")
-    words, control = own("a.csv", kind="text", target="stars", split="part", tokens="words")
+    characters, _ = make("a.csv", pd.DataFrame(rows), kind="text", target="stars", split="part")
+    words, control = make("a.csv", kind="text", target="stars", split="part", tokens="words")
     assert characters.inputs == Tokens(1 + len(set("good bad 0123")))
     assert words.inputs == Tokens(1 + len({"good", "bad", "0", "1", "2", "3"}))
     test = words.splits()["test"]
@@ -258,21 +258,21 @@ def test_text_by_characters_and_by_words(own):
     assert [words.describe(x) for x in test.inputs] == ["bad �", "good �"]
     assert test.targets.tolist() == [0, 1]
     assert words.encode("good 3").tolist() == [
-        1 + words.data.symbols.index("good"), 1 + words.data.symbols.index("3")
+        1 + words.contents.symbols.index("good"), 1 + words.contents.symbols.index("3")
     ]  # fmt: skip
     assert {tuple(sorted(x)) for x in control.splits()["test"].inputs} == {
         tuple(sorted(x)) for x in test.inputs
     }
 
 
-def test_language_model_of_a_text_file(own):
+def test_language_model_of_a_text_file(make):
     text = "abcd" * 50 + "x"
-    task, control = own("a.txt", text, kind="language-model", context=8)
+    task, control = make("a.txt", text, kind="language-model", context=8)
     assert task.causal and task.horizon == 1 and task.metric == "bits"
     assert task.inputs == task.outputs == Tokens(5)
     ids = {letter: task.encode(letter)[0] for letter in "abcd"}
     training, test = task.splits()["training"], task.splits()["test"]
-    assert training.loss_mask.sum() == 141 - 1  # 70 % of 201, each but the first foretold once
+    assert training.loss_mask.sum() == 141 - 1  # 70 % of 201, each but the first predicted once
     for part in (training, test):
         for x, y, n in zip(part.inputs, part.targets, part.lengths, strict=True):
             assert np.array_equal(x[1:n], y[: n - 1])
@@ -288,20 +288,20 @@ def test_language_model_of_a_text_file(own):
     assert np.array_equal(mixed.inputs[0, 1:], mixed.targets[0, :-1])  # shuffled before targets
 
 
-def test_language_model_of_a_column(own):
+def test_language_model_of_a_column(make):
     rows = [{"line": f"{'ab' * (3 + i)}", "part": SPLIT[i]} for i in range(8)]
-    task, _ = own("a.csv", pd.DataFrame(rows), kind="language-model", context=4, split="part")
+    task, _ = make("a.csv", pd.DataFrame(rows), kind="language-model", context=4, split="part")
     texts = ["ab" * (3 + i) for i in range(4)]
     assert task.splits()["training"].loss_mask.sum() == sum(len(text) - 1 for text in texts)
 
 
-def test_pairs(own):
+def test_pairs(make):
     rows = [{"word": "abc"[: 1 + i % 3] + "z" * i, "sound": "XY"[: 1 + i % 2], "part": SPLIT[i]}
             for i in range(8)]  # fmt: skip
-    task, control = own("a.csv", pd.DataFrame(rows), kind="pairs", target="sound", inputs="word",
+    task, control = make("a.csv", pd.DataFrame(rows), kind="pairs", target="sound", inputs="word",
                         split="part")  # fmt: skip
     lists = [row | {"word": list(row["word"]), "sound": list(row["sound"])} for row in rows]
-    same, _ = own("a.jsonl", lists, kind="pairs", target="sound", inputs="word", split="part")
+    same, _ = make("a.jsonl", lists, kind="pairs", target="sound", inputs="word", split="part")
     assert task.problem is Problem.SEQUENCE_TO_SEQUENCE and task.metric == "token_error_rate"
     test = task.splits()["test"]
     assert np.array_equal(test.targets, same.splits()["test"].targets)
