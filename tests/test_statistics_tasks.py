@@ -16,7 +16,6 @@ from scipy import stats
 from reports.analysis.across_tasks import POLICY, cliques, over_tasks, rank
 from reports.analysis.aggregates import (
     interquartile_mean,
-    middle_half,
     probability_of_improvement,
     profile,
 )
@@ -202,12 +201,6 @@ def test_interquartile_mean_is_that_of_rliable(name):
     assert found.value == pytest.approx(value, abs=1e-6)
     assert (found.low, found.high) == pytest.approx((low, high), abs=0.006)
     assert found.runs == np.size(RLIABLE[name])
-
-
-@pytest.mark.parametrize("size", [1, 3, 4, 7, 30])
-def test_middle_half_is_the_trimmed_mean_of_scipy(size):
-    values = np.random.default_rng(size).normal(size=(5, size))
-    assert middle_half(values) == pytest.approx(stats.trim_mean(values, 0.25, axis=1))
 
 
 def test_performance_profile_is_that_of_rliable():

@@ -12,8 +12,13 @@ from dataclasses import dataclass, field
 from itertools import combinations
 from typing import Any
 
-from reports.analysis import aggregates as stratified
-from reports.analysis.aggregates import Estimate, Profile
+from reports.analysis.aggregates import (
+    Estimate,
+    Profile,
+    interquartile_mean,
+    probability_of_improvement,
+    profile,
+)
 from reports.analysis.bayesian import ROPE, Posterior, signed_rank
 from reports.analysis.statistics import holm
 
@@ -105,13 +110,13 @@ def over_tasks(skills: Skills, rope: float = ROPE) -> OverTasks:
     known = {a: found for a, tasks in skills.items() if (found := _known(tasks))}
     shared = _shared(known)
     runs = {a: [list(known[a][t].values()) for t in shared] for a in known} if shared else {}
-    middle = {a: stratified.interquartile_mean(r) for a, r in runs.items()}
+    middle = {a: interquartile_mean(r) for a, r in runs.items()}
     return OverTasks(
         tuple(known),
         shared,
         rank(skills),
         {a: middle[a] for a in sorted(middle, key=lambda a: -middle[a].value)},
-        {a: stratified.profile(r, TAU) for a, r in runs.items()},
+        {a: profile(r, TAU) for a, r in runs.items()},
         tuple(
             _versus(a, known[a], b, known[b], rope)
             for a, b in combinations(known, 2)
@@ -160,33 +165,27 @@ def rank(skills: Skills) -> Ranks:
 
 
 def cliques(ranks: Mapping[str, float], alike: set[frozenset[str]]) -> tuple[tuple[str, ...], ...]:
-    """Largest sets of which each two are alike (Bron and Kerbosch 1973), best rank first."""
-    found: list[tuple[str, ...]] = []
+    """Largest sets of which each two are alike, best rank first."""
+    from networkx import Graph, find_cliques
 
-    def grow(clique: list[str], candidates: list[str], done: list[str]) -> None:
-        if not candidates and not done:
-            found.append(tuple(clique))
-        for i, one in enumerate(candidates):
-            grow(
-                [*clique, one],
-                [c for c in candidates[i + 1 :] if frozenset((one, c)) in alike],
-                [d for d in (*done, *candidates[:i]) if frozenset((one, d)) in alike],
-            )
-
-    grow([], sorted(ranks, key=lambda a: ranks[a]), [])
-    return tuple(found)
+    graph = Graph()
+    graph.add_nodes_from(ranks)
+    graph.add_edges_from(tuple(pair) for pair in alike)
+    order = sorted(ranks, key=lambda a: ranks[a])
+    sets = [sorted(clique, key=order.index) for clique in find_cliques(graph)]
+    return tuple(map(tuple, sorted(sets, key=lambda clique: [order.index(a) for a in clique])))
 
 
 def _pairs(means: dict[str, Any]) -> tuple[RankPair, ...]:
     from scipy.stats import wilcoxon
 
     named = list(combinations(means, 2))
-    apart = [(means[a] - means[b]).round(12) for a, b in named]
+    differences = [(means[a] - means[b]).round(12) for a, b in named]
     # Where all differ by nothing there is no test to make, and no difference.
-    p = [float(wilcoxon(d).pvalue) if d.any() else 1.0 for d in apart]
+    p = [float(wilcoxon(d).pvalue) if d.any() else 1.0 for d in differences]
     return tuple(
         RankPair(a, b, float(d.mean()), one, adjusted)
-        for (a, b), d, one, adjusted in zip(named, apart, p, holm(p), strict=True)
+        for (a, b), d, one, adjusted in zip(named, differences, p, holm(p), strict=True)
     )
 
 
@@ -197,9 +196,9 @@ def _versus(a: str, of_a: Any, b: str, of_b: Any, rope: float) -> Versus:
     one, other = ([list(found[t].values()) for t in tasks] for found in (of_a, of_b))
     posterior = None
     if len(tasks) >= FEWEST:
-        apart = [float(np.mean(x) - np.mean(y)) for x, y in zip(one, other, strict=True)]
-        posterior = signed_rank(apart, rope)
-    return Versus(a, b, tasks, stratified.probability_of_improvement(one, other), posterior)
+        differences = [float(np.mean(x) - np.mean(y)) for x, y in zip(one, other, strict=True)]
+        posterior = signed_rank(differences, rope)
+    return Versus(a, b, tasks, probability_of_improvement(one, other), posterior)
 
 
 def _known(tasks: Mapping[str, Mapping[int, float | None]]) -> dict[str, dict[int, float]]:

@@ -3,6 +3,7 @@
 Benavoli, Corani, Demšar and Zaffalon 2017, "Time for a change: a tutorial for comparing multiple
 classifiers through Bayesian analysis", section 4. It answers what a p-value does not: how
 probable it is that one is better than the other, and that the difference does not matter.
+(baycomp has the same test, but draws in a loop: a second for each pair, where a page has dozens.)
 """
 
 from __future__ import annotations
