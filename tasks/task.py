@@ -17,19 +17,17 @@ from typing import ClassVar, TypeVar
 
 import numpy as np
 
-REGISTERED: dict[str, type[Task]] = {}
 _T = TypeVar("_T", bound="type[Task]")
 
 
 def task(name: str) -> Callable[[_T], _T]:
-    """Register a task class under the name used in matrix files and on the command line."""
+    """Declare a class as a task, by the name used in matrix files and on the command line."""
 
-    def register(cls: _T) -> _T:
+    def declare(cls: _T) -> _T:
         cls.name = name
-        REGISTERED[name] = cls
         return cls
 
-    return register
+    return declare
 
 
 END = 0

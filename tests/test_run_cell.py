@@ -12,7 +12,7 @@ from conftest import TINY_BUDGET, make_cell
 
 from harness.experiment.plan import trials
 from harness.experiment.record import Outcome, Record
-from harness.experiment.registry import add_plugin, make_task
+from harness.experiment.registry import make_task, use_plugins
 from harness.training import data
 from harness.training.run_cell import run_cell
 
@@ -60,7 +60,7 @@ PLUGIN = textwrap.dedent(
 def plugin(tmp_path_factory):
     path = tmp_path_factory.mktemp("plugins") / "broken_architectures.py"
     path.write_text(PLUGIN)
-    add_plugin(str(path))
+    use_plugins([str(path)])
 
 
 @pytest.mark.parametrize(

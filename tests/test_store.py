@@ -163,21 +163,3 @@ def test_ids_depend_on_what_matters_only(tmp_path):
         (tmp_path / f"{name}.py").write_text(text)
         hashes[name] = fingerprint(str(tmp_path / f"{name}.py"))
     assert hashes["one"] == hashes["same"] != hashes["other"]
-
-
-def test_the_fingerprint_follows_imports():
-    """What a task or an architecture is built on counts, the command line does not."""
-    from harness.experiment.fingerprint import _reached
-
-    root = Path(__file__).parent.parent
-    reached = {
-        str(p.relative_to(root)) for p in _reached(root / "harness" / "training" / "run_cell.py")
-    }
-    assert {
-        "harness/training/loop.py",
-        "harness/training/network.py",
-        "architectures/readout.py",
-    } <= reached
-    assert not any(name.startswith("harness/cli") for name in reached)
-    weather = {p.name for p in _reached(root / "tasks" / "real" / "weather.py")}
-    assert {"weather.py", "hourly.py", "task.py"} <= weather

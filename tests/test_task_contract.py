@@ -16,7 +16,6 @@ from harness.contract import Skipped, Violation
 from harness.contract.task import checks, declares_itself
 from harness.experiment.registry import make_task, spec_of, task_declarations
 from tasks.task import (
-    REGISTERED,
     Classes,
     Problem,
     Stored,
@@ -256,7 +255,7 @@ def test_parameters_that_leave_no_room_are_refused(text, words):
 @pytest.mark.parametrize("name", KNOWN)
 def test_a_dependency_is_as_long_as_its_parameter_says(name):
     """Sequences grow with it, step for step or in proportion; what it names is a parameter."""
-    cls = REGISTERED[name]
+    cls = type(build(name))
     if not cls.dependency or name == "future_context":  # there the length stays
         return
     grown = [
@@ -278,7 +277,7 @@ def test_memory_tasks_have_a_short_end(text):
     "wrong", ["lags", "metric", "validation_size"], ids=lambda value: f"dependency={value}"
 )
 def test_a_dependency_that_is_no_parameter_is_a_violation(wrong, monkeypatch):
-    monkeypatch.setattr(REGISTERED["recall"], "dependency", wrong)
+    monkeypatch.setattr(type(build("recall")), "dependency", wrong)
     with pytest.raises(Violation, match="names no parameter"):
         declares_itself(spec_of("recall", KNOWN, "task", "test"))
 

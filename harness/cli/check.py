@@ -26,9 +26,9 @@ def main(
         harness check my_gru.py
     """
     from harness.contract import Skipped, Violation
-    from harness.experiment.registry import add_plugin, declared_in
+    from harness.experiment.registry import declared_in, use_plugins
 
-    add_plugin(str(file))
+    use_plugins([str(file)])
     screen, broken = console(), 0
     for label, checks in _all_checks(declared_in(str(file))):
         screen.print(f"{label}", style="bold", markup=False)

@@ -56,10 +56,13 @@ def main(
 def gather(plugins: list[str]) -> dict[str, list[dict[str, Any]]]:
     """Everything that is registered, as plain values."""
     from harness.experiment import matrix as matrices
-    from harness.experiment.registry import add_plugin, architecture_declarations, task_declarations
+    from harness.experiment.registry import (
+        architecture_declarations,
+        task_declarations,
+        use_plugins,
+    )
 
-    for plugin in plugins:
-        add_plugin(plugin)
+    use_plugins(plugins)
     loaded = [matrices.load(name) for name in matrices.shipped()]
     return {
         kind: [

@@ -55,14 +55,13 @@ def main(
     """
     from harness.api import execute
     from harness.cli.progress import progress
-    from harness.experiment.registry import add_plugin
+    from harness.experiment.registry import use_plugins
     from harness.experiment.request import Request
     from harness.probes.standalone import alone, listed
     from reports.analysis.results import read
     from reports.sections import sections
 
-    for file in plugin or []:
-        add_plugin(file)
+    use_plugins(plugin or [])
     budget = {} if steps is None else {"steps": steps}
     matrix = alone(name, listed(task), listed(arch), lag, seeds, budget)
     command = shlex.join(["harness", *sys.argv[1:]])

@@ -12,8 +12,12 @@ from typing import Any
 
 from harness.experiment.fingerprint import fingerprint
 from harness.experiment.matrix import TUNABLE, Budget, Tuning, Value
-from harness.experiment.registry import Spec, architecture_declarations, make_task
-from harness.probes import file_of
+from harness.experiment.registry import (
+    Spec,
+    architecture_declarations,
+    file_of_probe,
+    make_task,
+)
 
 
 @dataclass(frozen=True)
@@ -34,7 +38,7 @@ class Cell:
     tuning: Tuning | None = None
     """how values are yet to be chosen; None: all are there, or see ``study``"""
     probe: str = ""
-    """what is measured, by one of ``harness.probes.MEASURED``"""
+    """what is measured, by one of ``registry.MEASURED``"""
     part: str = ""
     """the part of the matrix that asks for it; says nothing of the result"""
     lag: int | None = None
@@ -61,7 +65,7 @@ class Cell:
             "code": fingerprint(str(Path(__file__).parent.parent / "training" / "run_cell.py")),
         }
         if self.probe:
-            code = fingerprint(file_of(self.probe))
+            code = fingerprint(file_of_probe(self.probe))
             key["probe"] = {"name": self.probe, "code": code}
         if self.chosen:
             key["chosen"] = dict(self.chosen)

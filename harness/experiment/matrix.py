@@ -24,7 +24,7 @@ from pydantic import (
 )
 
 from harness.errors import UserError, nearest
-from harness.probes import MEASURED
+from harness.experiment.registry import MEASURED
 
 SHIPPED = Path(__file__).parent.parent / "matrices"
 

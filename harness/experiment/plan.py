@@ -17,6 +17,7 @@ from harness.experiment.cell import Cell
 from harness.experiment.matrix import HORIZON, OWN_CELLS, SIZE, Budget, Matrix, Part, matches
 from harness.experiment.record import Outcome, Record
 from harness.experiment.registry import (
+    MEASURED,
     Spec,
     architecture_declarations,
     at_lag,
@@ -28,7 +29,6 @@ from harness.experiment.registry import (
 from harness.experiment.store import Store
 from harness.experiment.tuning import ALWAYS_AGAIN, resolve, trials
 from harness.experiment.user_data import opened
-from harness.probes import MEASURED
 from tasks.task import Synthetic, Unavailable
 
 __all__ = ["Costs", "Wanted", "document", "expand", "resolve", "trials"]

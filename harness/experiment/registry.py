@@ -1,58 +1,42 @@
 """Which tasks and architectures there are, and what a name like ``lstm[layers=2]`` means.
 
-Tasks are classes, found by importing every module of ``tasks.synthetic`` and ``tasks.real``.
-Architectures need torch, which is slow to import, so what they declare is read from the source
-text; the class itself is loaded only by the cell that trains it. Installed packages add more
+A name stands for a class by ``module:attribute``, which is imported only by who needs the class:
+what it declares is in an index, see ``harness.experiment.index``. Installed packages add more
 through the entry-point groups ``harness.tasks`` and ``harness.architectures``, and a file can be
-added by its path.
+added by its path. A name that is taken twice is an error.
 """
 
 from __future__ import annotations
 
-import ast
-import dataclasses
 import fnmatch
 import functools
 import importlib
 import importlib.util
-import pkgutil
+import os
 import re
-import sys
-import typing
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
-from importlib.metadata import entry_points
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from importlib.metadata import EntryPoint, entry_points
 from pathlib import Path
-from types import ModuleType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import architectures
-import architectures.baselines
-import tasks.real
-import tasks.synthetic
-import tasks.task
-import tasks.user_data.contents
-import tasks.user_data.task
 from harness.errors import UserError, nearest
+from harness.experiment import index, plugins
+from harness.experiment.imports import ROOT, is_shipped
+from harness.experiment.index import Declaration, Value
 
-Value = int | float | str | bool
+if TYPE_CHECKING:
+    from tasks.task import Task
+    from tasks.user_data.contents import Contents
 
-
-@dataclass(frozen=True)
-class Declaration:
-    """What is known of a task or an architecture without running it."""
-
-    name: str
-    summary: str
-    parameters: Mapping[str, Value]
-    """Defaults of its parameters."""
-    file: str
-    facts: Mapping[str, Any] = field(default_factory=dict)
-    """An architecture's decorator arguments; a task's problem, metric and tags."""
-    choices: Mapping[str, tuple[Value, ...]] = field(default_factory=dict)
-    """The values allowed, for parameters annotated as a ``Literal``."""
-    data: str = ""
-    """The file of a task from the user's data; see ``harness.experiment.user_data``."""
+MEASURED = {
+    "gradient-flow": "harness.probes.gradient_flow:measure",
+    "cost": "harness.probes.cost:measure",
+    "size": "harness.probes.size:measure",
+    "contains-rnn": "harness.probes.contains_rnn:measure",
+    "writing": "harness.probes.writing:measure",
+}
+"""What measures in place of a score, by name: functions of a ``harness.training.bench.Bench``."""
 
 
 @dataclass(frozen=True)
@@ -66,9 +50,11 @@ class Spec:
     """The name, with those parameters that differ from the default: ``lstm[layers=2]``."""
     file: str
     """The file it is declared in."""
+    target: str
+    """Where the class is: ``module:attribute``."""
     data: str = ""
     """The file of a task from the user's data."""
-    contents: tasks.user_data.contents.Contents | None = None
+    contents: Contents | None = None
     """What is in that file; None: not yet read."""
 
 
@@ -78,81 +64,94 @@ class Spec:
 @functools.cache
 def task_declarations() -> dict[str, Declaration]:
     """All tasks by name, in alphabetical order."""
-    for package in (tasks.synthetic, tasks.real):
-        for module in pkgutil.iter_modules(package.__path__):
-            importlib.import_module(f"{package.__name__}.{module.name}")
-    for point in entry_points(group="harness.tasks"):
-        point.load()
-    return {name: _describe(cls) for name, cls in sorted(tasks.task.REGISTERED.items())}
-
-
-def _describe(cls: type[tasks.task.Task]) -> Declaration:
-    fields = dataclasses.fields(cls)  # type: ignore[arg-type]  # each is a dataclass, the base is not
-    defaults: dict[str, Any] = {f.name: f.default for f in fields if f.init}
-    facts = {
-        "problem": str(cls.problem),
-        "metric": cls.metric,
-        "tags": list(cls.tags),
-        "causal": cls.causal,
-        "source": cls.source,
-    }
-    file = sys.modules[cls.__module__].__file__ or ""
-    choices = {
-        name: typing.get_args(hint)
-        for name, hint in typing.get_type_hints(cls).items()
-        if typing.get_origin(hint) is typing.Literal
-    }
-    return Declaration(cls.name, _first_line(cls.__doc__), defaults, file, facts, choices)
-
-
-def _allowed(annotation: ast.expr | None) -> tuple[Value, ...]:
-    """The values of a ``Literal[...]`` annotation; empty for any other."""
-    if isinstance(annotation, ast.Subscript) and getattr(annotation.value, "id", "") == "Literal":
-        inside = ast.literal_eval(annotation.slice)
-        return inside if isinstance(inside, tuple) else (inside,)
-    return ()
+    return _alphabetical(_installed()["task"])
 
 
 @functools.cache
 def architecture_declarations() -> dict[str, Declaration]:
     """All architectures by name, in alphabetical order."""
-    packages = (architectures, architectures.baselines)
-    files = [f for p in packages for f in sorted(Path(next(iter(p.__path__))).glob("*.py"))]
-    for point in entry_points(group="harness.architectures"):
-        spec = importlib.util.find_spec(point.module)
-        if spec and spec.origin:
-            files.append(Path(spec.origin))
-    found = [declaration for file in files for declaration in _read_declarations(file)]
-    return {d.name: d for d in sorted(found, key=lambda d: d.name)}
+    return _alphabetical(_installed()["architecture"])
 
 
-def add_plugin(path: str) -> None:
-    """Add the tasks and architectures declared in a file; raises UserError."""
-    file = Path(path).absolute()
-    if not file.is_file():
-        raise UserError(f"--plugin {path}: there is no such file")
+def _alphabetical(known: Mapping[str, Declaration]) -> dict[str, Declaration]:
+    return {name: known[name] for name in sorted(known)}
+
+
+@functools.cache
+def _installed() -> dict[str, dict[str, Declaration]]:
+    """What is shipped and what installed packages add, by kind and name; raises UserError."""
+    known: dict[str, dict[str, Declaration]] = {"task": {}, "architecture": {}}
+    _add(known, index.shipped(), "shipped")
+    for group in ("harness.tasks", "harness.architectures"):
+        for point in entry_points(group=group):
+            _add(known, _of_entry_point(point), f"entry point {point.name}")
+    return known
+
+
+def _of_entry_point(point: EntryPoint) -> list[Declaration]:
     try:
-        declared = _read_declarations(file)
-        before = set(task_declarations())
-        if "@task(" in file.read_text():
-            _module_of(str(file))
+        spec = importlib.util.find_spec(point.module)
+        file = Path(spec.origin if spec and spec.origin else "")
+        return index.of_file(file, lambda _: importlib.import_module(point.module))
+    except Exception as error:  # whatever an installed package raises is about that package
+        raise UserError(
+            f"entry point {point.name} = {point.value}: {type(error).__name__}: {error}"
+        ) from None
+
+
+def _add(known: dict[str, dict[str, Declaration]], more: Iterable[Declaration], where: str) -> None:
+    """Add declarations; raises UserError where a name is taken by another file or class."""
+    for new in more:
+        old = known[new.kind].setdefault(new.name, new)
+        if (old.file, old.attribute) != (new.file, new.attribute):
+            raise UserError(
+                f"{where}: the {new.kind} {new.name!r} is declared twice, in {old.file} and in "
+                f"{new.file}; give one of them another name"
+            )
+
+
+def use_plugins(paths: Sequence[str]) -> None:
+    """Make known what these files declare, in place of the plug-ins given before; without any,
+    those stay. Raises UserError."""
+    if not paths:
+        return
+    known = {kind: dict(declared) for kind, declared in _installed().items()}
+    files = {path: Path(os.path.abspath(path)) for path in paths}
+    for path, file in files.items():
+        if not file.is_file():
+            raise UserError(f"--plugin {path}: there is no such file")
+    path = ", ".join(paths)
+    try:
+        plugins.use([file for file in files.values() if not is_shipped(file)])
+        for path, file in files.items():
+            if not is_shipped(file):
+                _add(known, _of_plugin(path, file), f"--plugin {path}")
+    except UserError:
+        raise
     except Exception as error:  # whatever a user's file raises is about that file
         raise UserError(f"--plugin {path}: {type(error).__name__}: {error}") from None
-    for declaration in declared:
-        architecture_declarations()[declaration.name] = declaration
-    new = set(tasks.task.REGISTERED) - before
-    for name in new:
-        task_declarations()[name] = _describe(tasks.task.REGISTERED[name])
-    if not declared and not new:
+    for kind, table in (
+        ("task", task_declarations()),
+        ("architecture", architecture_declarations()),
+    ):
+        with_data = {name: declared for name, declared in table.items() if declared.data}
+        table.clear()
+        table.update(_alphabetical(known[kind]) | with_data)
+
+
+def _of_plugin(path: str, file: Path) -> list[Declaration]:
+    declared = index.of_file(file, plugins.load)
+    if not declared:
         raise UserError(
             f"--plugin {path}: declares nothing; decorate a class with "
             '@task("name") or @architecture("name")'
         )
+    return declared
 
 
 def declared_in(path: str) -> tuple[list[Spec], list[Spec]]:
     """The architectures and the tasks that a file declares, at their defaults."""
-    file = str(Path(path).absolute())
+    file = os.path.abspath(path)
     groups = (architecture_declarations(), task_declarations())
     architectures, tasks = (
         [with_parameters(found, {}, path) for found in known.values() if found.file == file]
@@ -161,92 +160,40 @@ def declared_in(path: str) -> tuple[list[Spec], list[Spec]]:
     return architectures, tasks
 
 
-def _read_declarations(file: Path) -> list[Declaration]:
-    """The classes decorated with ``@architecture`` in a source file, without running it."""
-    found = []
-    for node in ast.parse(file.read_text(encoding="utf-8"), str(file)).body:
-        if not isinstance(node, ast.ClassDef):
-            continue
-        for decorator in node.decorator_list:
-            call = decorator if isinstance(decorator, ast.Call) else None
-            if call and getattr(call.func, "id", "") == "architecture":
-                found.append(_read_class(node, call, file))
-    return found
-
-
-def _read_class(node: ast.ClassDef, call: ast.Call, file: Path) -> Declaration:
-    facts: dict[str, Any] = {
-        "problems": ("one-to-one", "many-to-one", "many-to-many"),
-        "both_directions": False,
-        "readout": None,
-        "neural": True,
-        "baseline": False,
-    }
-    parameters: dict[str, Value] = {}
-    choices: dict[str, tuple[Value, ...]] = {}
-    try:
-        name = ast.literal_eval(call.args[0])
-        facts |= {k.arg: ast.literal_eval(k.value) for k in call.keywords if k.arg}
-        for function in node.body:
-            if isinstance(function, ast.FunctionDef) and function.name == "__init__":
-                defaults = zip(function.args.kwonlyargs, function.args.kw_defaults, strict=True)
-                pairs = [(a, d) for a, d in defaults if d is not None]
-                parameters = {a.arg: ast.literal_eval(d) for a, d in pairs}
-                choices = {a.arg: c for a, _ in pairs if (c := _allowed(a.annotation))}
-    except (ValueError, IndexError):
-        raise UserError(
-            f"{file}:{node.lineno}: class {node.name}: the arguments of @architecture and the "
-            "defaults of keyword-only parameters must be literals"
-        ) from None
-    summary = _first_line(ast.get_docstring(node))
-    return Declaration(name, summary, parameters, str(file), facts, choices)
-
-
-def _first_line(docstring: str | None) -> str:
-    """The first sentence of a docstring, on one line."""
-    text = " ".join((docstring or "").split("\n\n")[0].replace("``", "").split())
-    match = re.match(r"(.+?[^.](?<! al)(?<! cf))[.:](?= |$)", text)
-    return match[1] if match else text
-
-
 # -- from a declaration to the thing ------------------------------------------------------
 
 
-def make_task(spec: Spec) -> tasks.task.Task:
-    """The task a spec names."""
+def make_task(spec: Spec) -> Task:
+    """The task a spec names. No data is opened for it."""
     if spec.data:
-        return tasks.user_data.task.make(spec.name, spec.data, dict(spec.parameters), spec.contents)
-    if spec.name not in tasks.task.REGISTERED:
-        _module_of(spec.file)
-    return tasks.task.REGISTERED[spec.name](**dict(spec.parameters))
+        from tasks.user_data.task import make
+
+        return make(spec.name, spec.data, dict(spec.parameters), spec.contents)
+    return load(spec.target, spec.file)(**dict(spec.parameters))
 
 
 def load_architecture(spec: Spec) -> type:
     """The class a spec names; imports torch if the class needs it."""
-    module = _module_of(spec.file)
-    for value in vars(module).values():
-        if isinstance(value, type) and getattr(value, "declared", {}).get("name") == spec.name:
-            return value
-    raise UserError(f"{spec.file}: declares no architecture {spec.name}")
+    return load(spec.target, spec.file)
 
 
-@functools.cache
-def _module_of(file: str) -> ModuleType:
-    """Import a source file, as part of its package if it belongs to one."""
-    path = Path(file)
-    for package in (architectures, architectures.baselines, tasks.synthetic, tasks.real):
-        if path.parent == Path(next(iter(package.__path__))):
-            return importlib.import_module(f"{package.__name__}.{path.stem}")
-    for module in list(sys.modules.values()):
-        if getattr(module, "__file__", None) == file:
-            return module
-    name = f"harness_plugin_{path.stem}"
-    spec = importlib.util.spec_from_file_location(name, path)
-    assert spec is not None and spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    sys.modules[name] = module
-    spec.loader.exec_module(module)
-    return module
+def load_probe(name: str) -> Any:
+    """The function that measures."""
+    return load(MEASURED[name])
+
+
+def file_of_probe(name: str) -> str:
+    """The source file of a probe."""
+    module = MEASURED[name].partition(":")[0]
+    return str(ROOT.joinpath(*module.split(".")).with_suffix(".py"))
+
+
+def load(target: str, file: str = "") -> Any:
+    """The object at ``module:attribute``, where the module may be that of a plug-in's file."""
+    name, _, attribute = target.partition(":")
+    plugin = name.startswith(plugins.PREFIX)
+    module = plugins.load(Path(file)) if plugin else importlib.import_module(name)
+    return getattr(module, attribute)
 
 
 # -- names ---------------------------------------------------------------------------------
@@ -295,7 +242,14 @@ def with_parameters(declaration: Declaration, given: Mapping[str, str], where: s
     ]
     label = declaration.name + (f"[{','.join(changed)}]" if changed else "")
     parameters = tuple(sorted(values.items()))
-    return Spec(declaration.name, parameters, label, declaration.file, declaration.data)
+    return Spec(
+        declaration.name,
+        parameters,
+        label,
+        declaration.file,
+        declaration.target,
+        declaration.data,
+    )
 
 
 def at_lag(task: Spec, lag: int, where: str) -> Spec:

@@ -17,12 +17,12 @@ from harness.experiment.matrix import Matrix, load, shipped, validate
 from harness.experiment.registry import (
     Declaration,
     Spec,
-    add_plugin,
     architecture_declarations,
     make_task,
     spec_of,
     split_name,
     task_declarations,
+    use_plugins,
     with_parameters,
 )
 from harness.experiment.request import Request
@@ -52,8 +52,7 @@ def choose(request: Request) -> Chosen:
     of ``quick`` and the baselines that fit the problem, or, if architectures are asked for, all
     that fit.
     """
-    for plugin in request.plugins or ():
-        add_plugin(plugin)
+    use_plugins(request.plugins or ())
     if isinstance(request.matrix, Matrix):
         return Chosen(request.matrix, list(request.tasks or ()))
     known = task_declarations()

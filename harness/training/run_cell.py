@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import importlib
 import time
 import traceback
 from datetime import UTC, datetime
@@ -15,8 +14,12 @@ import numpy as np
 from architectures.architecture import Signature
 from harness.experiment.cell import Cell
 from harness.experiment.record import NotApplicable, Outcome, Record
-from harness.experiment.registry import architecture_declarations, load_architecture, make_task
-from harness.probes import MEASURED
+from harness.experiment.registry import (
+    architecture_declarations,
+    load_architecture,
+    load_probe,
+    make_task,
+)
 from harness.training.data import ready
 from harness.training.metrics import HIGHER_IS_BETTER, skill
 from tasks.task import Binary, Classes, Problem, Reals, Task, Tokens, Unavailable
@@ -171,8 +174,7 @@ def _fit_estimator(bench: Bench) -> None:
 def _measure(bench: Bench) -> None:
     """What a probe finds. Its code is in the keys of its own cells alone, so it is not imported by
     name."""
-    module = importlib.import_module(MEASURED[bench.cell.probe])
-    bench.record.measured = module.measure(bench)
+    bench.record.measured = load_probe(bench.cell.probe)(bench)
 
 
 def _score(bench: Bench, ways: dict[str, Any]) -> None:

@@ -13,7 +13,7 @@ from torch.utils.flop_counter import FlopCounterMode
 import harness.training.loop  # noqa: F401
 from harness.experiment.cell import Cell
 from harness.experiment.record import Record
-from harness.experiment.registry import add_plugin
+from harness.experiment.registry import architecture_declarations, use_plugins
 from harness.training.run_cell import run_cell
 
 
@@ -23,6 +23,7 @@ def _warm_up() -> None:
     with FlopCounterMode(display=False):
         layer(torch.ones(1, 1)).sum().backward()
     torch.optim.Adam(layer.parameters()).step()
+    architecture_declarations()
 
 
 _warm_up()
@@ -38,8 +39,7 @@ def start(memory: int | None, plugins: tuple[str, ...]) -> None:
             import resource
 
             resource.setrlimit(resource.RLIMIT_DATA, (memory, memory))
-    for plugin in plugins:
-        add_plugin(plugin)
+    use_plugins(plugins)
 
 
 def work(cell: Cell, data_folder: Path | None, device: str) -> Record:

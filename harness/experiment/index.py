@@ -1,0 +1,216 @@
+"""What tasks and architectures declare, by importing them; kept on disk, since that takes torch.
+
+The index of a group of files is kept in the user's cache folder with a hash of their content. It
+is made anew whenever that is another; one that is missing, broken or cannot be written costs only
+the time to import the files again.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import dataclasses
+import hashlib
+import importlib
+import inspect
+import json
+import os
+import pkgutil
+import re
+import sys
+import typing
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+from harness.errors import UserError
+from harness.experiment import imports
+
+Value = int | float | str | bool
+
+SHIPPED = ("tasks.synthetic", "tasks.real", "architectures", "architectures.baselines")
+
+
+@dataclass(frozen=True)
+class Declaration:
+    """What is known of a task or an architecture without importing it."""
+
+    name: str
+    summary: str
+    parameters: Mapping[str, Value]
+    """Defaults of its parameters."""
+    file: str
+    facts: Mapping[str, Any] = field(default_factory=dict)
+    """An architecture's decorator arguments; a task's problem, metric and tags."""
+    choices: Mapping[str, Sequence[Value]] = field(default_factory=dict)
+    """The values allowed, for parameters annotated as a ``Literal``."""
+    kind: str = "task"
+    """or architecture"""
+    target: str = ""
+    """Where the class is: ``module:attribute``."""
+    data: str = ""
+    """The file of a task of the user's own; see ``harness.experiment.user_data``."""
+
+    @property
+    def attribute(self) -> str:
+        """The name of the class in its module."""
+        return self.target.partition(":")[2]
+
+
+# -- what there is ------------------------------------------------------------------------
+
+
+def shipped() -> list[Declaration]:
+    """The tasks and architectures that come with Harness."""
+    folders = [imports.ROOT / "tasks", imports.ROOT / "architectures"]
+    files = sorted(file for folder in folders for file in folder.rglob("*.py"))
+
+    def modules() -> Iterator[ModuleType]:
+        for package in SHIPPED:
+            for module in pkgutil.iter_modules(importlib.import_module(package).__path__):
+                yield importlib.import_module(f"{package}.{module.name}")
+
+    return _kept("shipped", files, (), lambda: _declared_in(modules()))
+
+
+def of_file(file: Path, load: Callable[[Path], ModuleType]) -> list[Declaration]:
+    """What a file declares, which ``load`` imports."""
+    built_on = imports.closure(file)
+    files, packages = sorted(built_on.files), sorted(built_on.packages)
+    return _kept(str(file), files, packages, lambda: _declared_in([load(file)]))
+
+
+def _declared_in(modules: Iterable[ModuleType]) -> list[Declaration]:
+    found = {
+        cls: attribute
+        for module in modules
+        for attribute, cls in vars(module).items()
+        if isinstance(cls, type)
+        and f"{cls.__module__}.".startswith(f"{module.__name__}.")
+        and _is_declared(cls)
+    }
+    return [_describe(cls, attribute) for cls, attribute in found.items()]
+
+
+def _is_declared(cls: type) -> bool:
+    """Whether the class itself is decorated, not only what it inherits from."""
+    return "declared" in vars(cls) or (hasattr(cls, "problem") and "name" in vars(cls))
+
+
+# -- from a class to its declaration ------------------------------------------------------
+
+
+def _describe(cls: Any, attribute: str) -> Declaration:
+    is_task = not hasattr(cls, "declared")
+    module = sys.modules[cls.__module__]
+    file = module.__file__ or ""
+    if is_task and not dataclasses.is_dataclass(cls):
+        raise UserError(f"{file}: class {cls.__name__}: a task must be a frozen dataclass")
+    if is_task:
+        facts = {
+            "problem": str(cls.problem),
+            "metric": cls.metric,
+            "tags": list(cls.tags),
+            "causal": cls.causal,
+            "source": cls.source,
+        }
+    else:
+        facts = {key: value for key, value in cls.declared.items() if key != "name"}
+    parameters = {name: p.default for name, (p, _) in parameters_of(cls).items()}
+    for name, default in parameters.items():
+        if not isinstance(default, Value | None):
+            raise UserError(
+                f"{file}: class {cls.__name__}: the default of the parameter {name} must be a "
+                "number, a text, true or false"
+            )
+    choices = {name: allowed for name, (_, allowed) in parameters_of(cls).items() if allowed}
+    return Declaration(
+        kind="task" if is_task else "architecture",
+        name=cls.name if is_task else cls.declared["name"],
+        summary=_first_line(cls.__doc__),
+        parameters=parameters,
+        file=file,
+        target=f"{cls.__module__}:{attribute}",
+        facts=facts,
+        choices=choices,
+    )
+
+
+def parameters_of(cls: type) -> dict[str, tuple[inspect.Parameter, list[Value]]]:
+    """The parameters of a class by name, each with the values its ``Literal`` allows: those of its
+    ``__init__`` that have a default, in an architecture the keyword-only ones. Where it takes
+    ``**others``, those of the class it inherits from come first."""
+    found: dict[str, tuple[inspect.Parameter, list[Value]]] = {}
+    for base in cls.__mro__:
+        init = vars(base).get("__init__")
+        if init is None:
+            continue
+        signature = inspect.signature(init).parameters.values()
+        named = {
+            p.name: (p, _allowed(p.annotation, init.__globals__))
+            for p in signature
+            if p.default is not p.empty
+            and (p.kind is p.KEYWORD_ONLY or dataclasses.is_dataclass(base))
+        }
+        found = {**named, **found}
+        if not any(p.kind is p.VAR_KEYWORD for p in signature):
+            break
+    return found
+
+
+def _allowed(annotation: Any, names: dict[str, Any]) -> list[Value]:
+    """The values of a ``Literal[...]``; empty for any other annotation."""
+    if isinstance(annotation, str):
+        try:
+            annotation = eval(annotation, names)
+        except Exception:  # of something that is imported for type checkers only
+            return []
+    return [*typing.get_args(annotation)] if typing.get_origin(annotation) is typing.Literal else []
+
+
+def _first_line(docstring: str | None) -> str:
+    """The first sentence of a docstring, on one line."""
+    text = " ".join((docstring or "").split("\n\n")[0].replace("``", "").split())
+    match = re.match(r"(.+?[^.](?<! al)(?<! cf))[.:](?= |$)", text)
+    return match[1] if match else text
+
+
+# -- the index on disk --------------------------------------------------------------------
+
+
+def _kept(
+    what: str, files: list[Path], packages: Iterable[str], make: Callable[[], list[Declaration]]
+) -> list[Declaration]:
+    """The declarations in these files, from the index if that is of the same content."""
+    digest = hashlib.sha256(repr((sys.version_info[:2], *packages)).encode())
+    for file in (Path(__file__), *files):
+        digest.update(f"\0{file}\0".encode() + file.read_bytes())
+    content = digest.hexdigest()
+    with contextlib.suppress(OSError, ValueError, KeyError, TypeError, RuntimeError):
+        kept = json.loads(_place(what).read_text(encoding="utf-8"))
+        if kept["content"] == content:
+            return [Declaration(**declaration) for declaration in kept["declarations"]]
+    made = make()
+    text = json.dumps({"content": content, "declarations": [vars(d) for d in made]})
+    with contextlib.suppress(OSError, RuntimeError):
+        _write(_place(what), text)
+    return [Declaration(**declaration) for declaration in json.loads(text)["declarations"]]
+
+
+def _place(what: str) -> Path:
+    """The file of an index; raises RuntimeError where the user has no home."""
+    base = os.environ.get("XDG_CACHE_HOME") or os.environ.get("LOCALAPPDATA")
+    folder = Path(base) if base else Path.home() / ".cache"
+    name = hashlib.sha256(f"{imports.ROOT}\0{what}".encode()).hexdigest()[:16]
+    return folder / "harness" / f"declarations-{name}.json"
+
+
+def _write(path: Path, text: str) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    part = path.with_name(f"{path.name}.{os.getpid()}.part")
+    try:
+        part.write_text(text, encoding="utf-8")
+        os.replace(part, path)
+    finally:
+        part.unlink(missing_ok=True)
