@@ -20,15 +20,11 @@ from pathlib import Path
 from typing import Any
 
 from harness.experiment.store import Store
-from reports import wording
-from reports.analysis import frame
-from reports.analysis.results import Results, read
-from reports.render import latex
-from reports.render.pages import render
-from reports.sections import claims as claims_page
-from reports.sections.page import page
-from reports.sections.section import Section
-from reports.sections.shown import data_of
+from reports.analysis.results import read
+from reports.document import Document, csv_files, figures
+from reports.render.html import html
+from reports.render.markdown import markdown
+from reports.report import report
 
 
 def build(
@@ -41,53 +37,34 @@ def build(
     matrix, OSError where the folder cannot be written.
     """
     results = read(store, matrix)
-    made = page(store, results, gallery)
-    papers = latex.tables(results) if results.cells else {}
-    context = made.context | {"latex": list(papers), "language": wording.LANGUAGE}
+    pages = report(store, results, gallery)
+    texts: dict[str, str] = {}
+    for page in pages.values():
+        texts |= _beside(page)
+    texts["report.md"] = markdown(pages["index.html"])
+    texts |= {name: html(page) for name, page in pages.items()}
     folder = store.out / "report" / results.name
-    folder.mkdir(parents=True, exist_ok=True)
-    data = {name: data_of(figure) for name, figure in made.figures.items()}
-    for chapter in made.context["chapters"]:
-        data |= _tables(chapter.section)
-    write_all(folder / "figures", ".svg", {n: f.drawing.svg for n, f in made.figures.items()})
-    write_all(folder / "data", ".csv", data | made.data)
-    write_all(folder / "tables", ".tex", papers)
-    write(folder / "results.csv", csv_of(results))
-    write(folder / "report.md", render("page.md", context))
-    claims = folder / "claims.html"
-    if context["claims"]:
-        shown = claims_page.context(context) | {"language": wording.LANGUAGE}
-        write(claims, render("claims.html", shown))
-    else:
-        claims.unlink(missing_ok=True)
-    write(folder / "index.html", render("page.html", context))
+    for name, text in texts.items():
+        write(folder / name, text)
+    old = [*folder.glob("figures/*.svg"), *folder.glob("data/*.csv"), *folder.glob("tables/*.tex")]
+    for path in [*old, folder / "claims.html"]:
+        if str(path.relative_to(folder)) not in texts:
+            path.unlink(missing_ok=True)
     return folder / "index.html"
 
 
-def _tables(section: Section) -> dict[str, str]:
+def _beside(page: Document) -> dict[str, str]:
+    """The files that a page links to, by path."""
     return {
-        f"{section.id}-table-{at}": table.csv().replace("−", "-")
-        for at, (_, table) in enumerate(section.tables, 1)
+        **{f"figures/{name}.svg": figure.drawing.svg for name, figure in figures(page).items()},
+        **{f"data/{name}.csv": text for name, text in csv_files(page).items()},
+        **page.files,
     }
-
-
-def csv_of(results: Results) -> str:
-    """One row for each planned cell, numbers in full precision, holes empty."""
-    return frame.to_csv(frame.cells(results)[list(frame.CSV)])
-
-
-def write_all(folder: Path, suffix: str, texts: Mapping[str, str]) -> None:
-    """Write a file for each text, and remove those of an earlier report that are not among them."""
-    folder.mkdir(exist_ok=True)
-    for name, text in texts.items():
-        write(folder / f"{name}{suffix}", text)
-    for old in folder.glob(f"*{suffix}"):
-        if old.stem not in texts:
-            old.unlink()
 
 
 def write(path: Path, text: str) -> None:
     """Write under another name, then rename: a reader sees the old file or the new one."""
+    path.parent.mkdir(parents=True, exist_ok=True)
     part = path.with_name(f".{path.name}.{os.getpid()}.part")
     try:
         part.write_text(text, encoding="utf-8", newline="\n")

@@ -158,7 +158,7 @@ def test_the_hardest_task_is_the_one_with_the_lowest_best(tmp_path):
 def test_the_lower_error_wins(tmp_path):
     store = make(tmp_path, {("adding", "lstm"): 0.9, ("adding", "gru"): 0.4})
     best = re.search(r"\*\*[^*]+\*\*", build(store).with_name("report.md").read_text())
-    assert best[0] == "**0.90**"
+    assert best[0] == "**0.90 ±0.00**"
 
 
 # -- holes -----------------------------------------------------------------------------------
@@ -297,7 +297,7 @@ def test_budget_environment_notes_and_command_are_stated(tmp_path):
         record.notes = ["fits by counting"]
         store.put(record)
     page = text_of(store)
-    for said in ("<code>steps</code></td><td>300", "Test CPU", "libraries.numpy", "9,990 to 9,990",
+    for said in ("<code>steps</code></th><td>300", "Test CPU", "libraries.numpy", "9,990 to 9,990",
                  "harness run --matrix made"):  # fmt: skip
         assert said in page
     assert page.count("fits by counting") == 1

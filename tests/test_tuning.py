@@ -20,8 +20,8 @@ from harness.experiment.record import Outcome, Record
 from harness.experiment.request import Request
 from harness.experiment.store import Store
 from harness.experiment.user_data import choose
+from reports.analysis.tuning import edge, expected_best
 from reports.build import build
-from reports.sections.tuning import edge, expected_best
 
 HEAD = """
 tasks = ["recall[lag=3,symbols=4]", "adding[length=5]"]

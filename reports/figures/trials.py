@@ -2,21 +2,12 @@
 
 from __future__ import annotations
 
-from reports.analysis.results import Results, TaskInfo
+from collections.abc import Mapping
+
+from reports.analysis.results import TaskInfo
+from reports.analysis.tuning import Tried
 from reports.figures.style import Drawing, Look, canvas, finish, plain_numbers
 from reports.formats import metric, shortened
-from reports.sections.tuning import Tried
-
-PANELS = 12
-"""Tasks that get a panel: the first ones of the matrix. The tables have them all."""
-
-
-def draw_all(
-    results: Results, tried: dict[tuple[str, str], Tried], looks: dict[str, Look]
-) -> list[tuple[TaskInfo, Drawing]]:
-    """The panels of the first tasks on which there is something to draw."""
-    drawn = ((task, _draw(task, _scored(results, task, tried), looks)) for task in results.tasks)
-    return [(task, drawing) for task, drawing in drawn if drawing][:PANELS]
 
 
 def legend(looks: dict[str, Look]) -> Drawing:
@@ -35,24 +26,13 @@ def legend(looks: dict[str, Look]) -> Drawing:
     ]  # fmt: skip
     axes.legend(handles=handles, ncols=columns, loc="center left", frameon=False, fontsize=9,
                 handlelength=3, borderaxespad=0)  # fmt: skip
-    return finish(
-        figure,
-        "legend",
-        "Legend: colour, line and marker of each of {names}.".format(names=", ".join(looks)),
-    )
+    alt = f"Legend: colour, line and marker of each of {', '.join(looks)}."
+    return finish(figure, "legend", alt)
 
 
-def _scored(
-    results: Results, task: TaskInfo, tried: dict[tuple[str, str], Tried]
-) -> dict[str, Tried]:
-    """Two trials at least: one alone is no line. The metric is known once a reported cell ran."""
-    if not task.metric:
-        return {}
-    pairs = ((a, tried.get((task.name, a))) for a in results.architectures)
-    return {a: found for a, found in pairs if found and len(found.scores) > 1}
-
-
-def _draw(task: TaskInfo, tried: dict[str, Tried], looks: dict[str, Look]) -> Drawing | None:
+def draw(task: TaskInfo, pairs: Mapping[str, Tried], looks: dict[str, Look]) -> Drawing | None:
+    """The panel of one task; None where there is nothing to draw."""
+    tried = {a: found for a, found in pairs.items() if len(found.scores) > 1}  # one is no line
     if not tried:
         return None
     figure, axes = canvas(4.05, 2.6, (0.66, 0.12, 0.33, 0.48))
@@ -83,7 +63,8 @@ def _alt(task: TaskInfo, tried: dict[str, Tried]) -> str:
     ends = [
         f"{a} from {text(found.expected[0])} to {text(found.expected[-1])}"
         for a, found in tried.items()
-    ]  # fmt: skip
-    return "Expected best validation {metric} on {task} against the number of tuning trials: {found}.".format(
-        metric=metric(task), task=task.name, found=", ".join(ends)
+    ]
+    return (
+        f"Expected best validation {metric(task)} on {task.name} against the number of tuning "
+        f"trials: {', '.join(ends)}."
     )

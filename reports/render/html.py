@@ -25,6 +25,7 @@ from reports.document import (
     text_columns,
     walk,
 )
+from reports.figures.style import printable
 
 if TYPE_CHECKING:
     from markupsafe import Markup
@@ -61,8 +62,6 @@ def inline(text: Text | Cell) -> Markup:
     """The text of a paragraph or a cell, escaped, with its links and marks."""
     from markupsafe import Markup
 
-    from reports.figures.style import printable
-
     if isinstance(text, str):
         return Markup.escape(printable(text))
     if isinstance(text, tuple):
@@ -93,7 +92,7 @@ def _environment() -> Any:
         "inline": inline,
         "block": _block,
         "cell": lambda value: value if isinstance(value, Cell) else Cell(value),
-        "words": text_columns,
+        "left": _left,
         "wordy": _wordy,
         "long": lambda cell: len(plain(cell)) > LONG,
         "bulky": _bulky,
@@ -125,6 +124,11 @@ def _leads(block: Block) -> bool:
 def _wordy(table: Table) -> bool:
     """Whether a table holds sentences."""
     return any(len(plain(cell)) > LONG for row in table.rows for cell in row)
+
+
+def _left(table: Table) -> list[bool]:
+    """Of each column, whether it is set to the left; a table of sentences is, all of it."""
+    return [at > 0 and words and not _wordy(table) for at, words in enumerate(text_columns(table))]
 
 
 def _bulky(blocks: Sequence[Block]) -> bool:

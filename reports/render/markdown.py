@@ -25,6 +25,7 @@ from reports.document import (
     Text,
     text_columns,
 )
+from reports.figures.style import printable
 
 
 def markdown(document: Document) -> str:
@@ -55,7 +56,7 @@ def block(b: Block) -> str:
             return ", ".join(f"{count:,} {inline(what)}" for count, what in b.pairs)
         case Literal():
             fence = "`" * max(3, 1 + max(map(len, re.findall("`+", b.text)), default=0))
-            return f"{fence}\n{b.text}\n{fence}"
+            return f"{fence}\n{printable(b.text)}\n{fence}"
         case Fold():
             return "\n\n".join([inline(b.summary), *map(block, b.blocks)])
 
@@ -64,11 +65,16 @@ def inline(text: Text | Cell) -> str:
     """A text on one line, of which Markdown and its tables take no character for a sign."""
     match text:
         case str():
+            text = printable(text)
             return re.sub(r"([\\`*_{}\[\]<>|])", r"\\\1", re.sub(r"\s+", " ", text))
         case tuple():
             return "".join(map(inline, text))
         case Code():
-            return "`" + " ".join(text.text.split()).replace("`", "'").replace("|", "\\|") + "`"
+            return (
+                "`"
+                + " ".join(printable(text.text).split()).replace("`", "'").replace("|", "\\|")
+                + "`"
+            )
         case Strong():
             return f"**{inline(text.text)}**"
         case Link():

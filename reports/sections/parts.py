@@ -1,4 +1,4 @@
-"""A matrix's parts, for the page: what each is, and the scores that no other section shows."""
+"""A matrix's parts: what each is, and the scores that no other section shows."""
 
 from __future__ import annotations
 
@@ -7,37 +7,44 @@ from typing import Any
 
 from reports.analysis.results import Part, Results
 from reports.analysis.tables import skill_squares
+from reports.document import Block, Fold, Heading, Paragraph, Table
+from reports.formats import plain_value
+from reports.sections.adapter import table_of
 from reports.sections.captions import squares_table
-from reports.sections.fairness import plain
-from reports.sections.section import Table
 
 
-def overview(results: Results) -> Table | None:
-    """A row for each part; None where there are none."""
+def blocks(results: Results) -> list[Block]:
+    """A row for each part, and skill in those whose cells are scored."""
     if not results.parts:
-        return None
+        return []
     planned = {part["name"]: part for part in results.plan.get("parts", [])}
-    return Table(
-        ("part", "what is done", "tasks", "architectures", "seeds", "cells", "terms that differ"),
-        tuple(_row(part, planned.get(name, {})) for name, part in results.parts.items()),
-    )
+    heads = ("part", "what is done", "tasks", "architectures", "seeds", "cells",
+             "terms that differ")  # fmt: skip
+    rows = tuple(_row(part, planned.get(name, {})) for name, part in results.parts.items())
+    return [
+        Heading("Parts of this matrix", "parts", 3),
+        Paragraph(
+            "Each part has cells of its own, for a question of its own; all of them are in "
+            "results.csv."
+        ),
+        Table(heads, rows),
+        *(fold for part in results.parts.values() for fold in _scores(part)),
+    ]
 
 
 def _row(part: Part, planned: Mapping[str, Any]) -> tuple[str, ...]:
-    found = part.results
-    ended = found.counts.items()
-    cells = ", ".join(f"{count:,} {outcome}" for outcome, count in ended if count)
-    terms = ", ".join(f"{n} {plain(value)}" for n, value in planned.get("budget", {}).items())
-    sizes = len(found.tasks), len(found.architectures) + len(found.baselines), len(found.seeds)
+    results = part.results
+    cells = ", ".join(f"{count:,} {outcome}" for outcome, count in results.counts.items() if count)
+    terms = ", ".join(f"{n} {plain_value(v)}" for n, v in planned.get("budget", {}).items())
+    architectures = len(results.architectures) + len(results.baselines)
+    sizes = len(results.tasks), architectures, len(results.seeds)
     return (part.name, part.probe or "scored", *(f"{size:,}" for size in sizes), cells, terms)
 
 
-def scores(results: Results) -> list[tuple[str, Table]]:
-    """Skill in each part whose cells are scored, by the part's name."""
-    found = []
-    for name, part in results.parts.items():
-        squares = skill_squares(part.results)
-        if any(square.value is not None for square in squares.values()):
-            tasks = [task.name for task in part.results.tasks]
-            found.append((name, squares_table("task", tasks, part.results.columns, squares)))
-    return found
+def _scores(part: Part) -> list[Block]:
+    squares = skill_squares(part.results)
+    if all(square.value is None for square in squares.values()):
+        return []
+    tasks = [task.name for task in part.results.tasks]
+    table = squares_table("task", tasks, part.results.columns, squares)
+    return [Fold(f"Skill in the part {part.name}", (table_of(table),))]

@@ -6,9 +6,9 @@ import shlex
 from collections.abc import Sequence
 
 from reports.analysis.evidence import Evidence
+from reports.analysis.material import PROBE
 from reports.analysis.results import Part
-from reports.sections import reproduce
-from reports.sections.beside import PROBE
+from reports.sections import reproduction
 
 
 def parts_of(evidence: Evidence, probe: str) -> list[Part]:
@@ -28,7 +28,7 @@ def _any(part: Part) -> bool:
 
 def command(evidence: Evidence, parts: Sequence[Part]) -> str:
     """What makes the records of some parts of this matrix; of a probe alone its own command."""
-    whole = reproduce.command(evidence.results)
+    whole = reproduction.command(evidence.results)
     if evidence.results.name.startswith(PROBE):
         return whole
     return " ".join([whole, *(f"--part {shlex.quote(part.name)}" for part in parts)])

@@ -1,144 +1,74 @@
-"""What tuning tried and chose: the expected best score of n trials, and values on an edge."""
+"""How hyper-parameters were tuned: what was tried, what was chosen, and whether it was enough."""
 
 from __future__ import annotations
 
-import math
-from collections.abc import Sequence
-from dataclasses import dataclass
-from functools import cached_property
-from typing import Any
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
 
-from harness.experiment.record import Outcome, Record
-from harness.experiment.store import Store
 from reports import formats
+from reports.analysis.material import Material
 from reports.analysis.results import Results, TaskInfo
+from reports.analysis.tuning import Tried, chosen, edge, read, spaces
+from reports.document import (
+    Block,
+    Code,
+    Figure,
+    Fold,
+    Heading,
+    Paragraph,
+    Row,
+    Table,
+    Terms,
+    Text,
+    as_csv,
+)
+from reports.formats import listed, plural
 
-BUDGET_TERMS = ("learning_rate", "dropout", "width")
-NEAR = 0.05
-"""Share of a range, from either end, that counts as its edge."""
+if TYPE_CHECKING:
+    from reports.figures.style import Drawing
+
+PANELS = 12
+"""Tasks that get a panel: the first ones of the matrix. The tables have them all."""
+ARROWS = {"low": " ↓", "high": " ↑", "": ""}
+BRINGS = 0.1
+"""Share of all that the trials gained from which on the last one alone gained much."""
+
+Pairs = Mapping[tuple[str, str], Tried]
 
 
-@dataclass(frozen=True)
-class Tried:
-    """The tuning trials of one architecture on one task."""
-
-    planned: int
-    scores: tuple[float, ...]
-    """validation scores of the trials that have one, means over the tuning seeds"""
-    higher_is_better: bool
-
-    @cached_property
-    def expected(self) -> list[float]:
-        """The expected best validation score of 1, 2, ... trials."""
-        return expected_best(self.scores, self.higher_is_better)
-
-
-def expected_best(scores: Sequence[float], higher_is_better: bool) -> list[float]:
-    """Expected best of n draws with replacement from some scores, for n = 1 to their number.
-
-    Exact for the empirical distribution F: the sum over values v of v (F(v)^n - F(v-)^n), from the
-    worst up (Dodge et al. 2019, "Show Your Work").
-    """
-    ordered = sorted(scores, reverse=not higher_is_better)
-    count = len(ordered)
+def blocks(material: Material) -> list[Block]:
+    """All of it; empty where nothing was tuned."""
+    results = material.results
+    tried = read(material.store, results)
+    if not tried:
+        return []
+    terms = _terms(results, max(t.planned for t in tried.values()))
     return [
-        math.fsum(v * (((i + 1) / count) ** n - (i / count) ** n) for i, v in enumerate(ordered))
-        for n in range(1, count + 1)
+        Heading("Tuning", "tuning", 3),
+        Paragraph(
+            "Hyper-parameters were chosen for each architecture on each task apart, by the "
+            "validation score of tuning trials, which have seeds of their own and never see the "
+            "test split. Every neural architecture that has something to choose got the same "
+            "number of trials."
+        ),
+        Terms(tuple(terms.items()), short=True),
+        Paragraph(_how_to_read(terms["method"])),
+        *_expected(results, tried),
+        *_chosen(results, tried),
     ]
 
 
-def read(store: Store, results: Results) -> dict[tuple[str, str], Tried]:
-    """The trials of a matrix by task and architecture; empty where nothing was tuned."""
-    found: dict[tuple[str, str], dict[int, list[Record | None]]] = {}
-    for row in results.plan["cells"]:
-        if row["kind"] == "trial":
-            trials = found.setdefault((row["task"], row["architecture"]), {})
-            trials.setdefault(row.get("trial", len(trials)), []).append(store.get(row["id"]))
-    return {pair: _tried(list(trials.values())) for pair, trials in found.items()}
-
-
-def _tried(trials: list[list[Record | None]]) -> Tried:
-    scores = []
-    for seeds in trials:
-        known = [r.validation for r in seeds if r and r.outcome == Outcome.OK]
-        if len(known) == len(seeds) and all(v is not None for v in known):
-            scores.append(math.fsum(v for v in known if v is not None) / len(known))
-    first = next((r for seeds in trials for r in seeds if r and r.metric), None)
-    return Tried(len(trials), tuple(scores), first.higher_is_better if first else True)
-
-
-def section(results: Results, tried: dict[tuple[str, str], Tried]) -> dict[str, Any]:
-    """What the templates show of tuning; empty where nothing was tuned."""
-    if not tried:
-        return {}
-    values = {pair: chosen(results, *pair) for pair in tried}
-    marks = {
-        (*pair, name): edge(name, value, spaces(results, pair[0])[name])
-        for pair, found in values.items()
-        for name, value in found.items()
-    }
-    names = dict.fromkeys(name for t in results.tasks for name in spaces(results, t.name))
-    return {
-        "method": (results.plan.get("tuning") or {}).get("method", "grid"),
-        "terms": _terms(results, max(t.planned for t in tried.values())),
-        "made": len(marks),
-        "marked": sum(map(bool, marks.values())),
-        "tables": [_expected(results, task, tried) for task in results.tasks if task.metric],
-        "chosen": [_values(results, name, values, marks) for name in names],
-    }
-
-
-def spaces(results: Results, task: str) -> dict[str, Any]:
-    """The values allowed on a task, by name; a list of learning rates is a space too."""
-    tuning = results.plan.get("tuning") or {}
-    terms = (results.plan.get("budget") or {}) | results.plan.get("budgets", {}).get(task, {})
-    rates = terms.get("learning_rate")
-    return ({"learning_rate": rates} if isinstance(rates, list) else {}) | tuning.get("space", {})
-
-
-def chosen(results: Results, task: str, architecture: str) -> dict[str, Any]:
-    """The values that tuning chose for an architecture on a task, by name, once they are."""
-    group = results.groups.get((task, architecture))
-    for record in (cell.record for cell in group.cells) if group else ():
-        key = record.key if record else {}
-        own = {name: key.get("budget", {}).get(name) for name in BUDGET_TERMS}
-        if not key or "tuning" in key or isinstance(own["learning_rate"], list):
-            continue
-        own |= key.get("chosen", {})
-        return {name: own[name] for name in spaces(results, task) if own.get(name) is not None}
-    return {}
-
-
-def edge(name: str, value: Any, space: Any) -> str:
-    """Which end of its range a number lies on: low, high, or empty.
-
-    Of a list: its smallest or largest number, if it has three at least. An end beyond which there
-    is nothing is none: no dropout, one layer.
-    """
-    if isinstance(value, bool) or not isinstance(value, int | float):
-        return ""
-    if isinstance(space, dict):
-        low, high, log = space["low"], space["high"], space.get("log")
-    elif len(space) < 3 or not all(isinstance(v, int | float) for v in space):
-        return ""
-    else:
-        low, high, log = min(space), max(space), False
-    scale = math.log if log else float
-    room = NEAR * (scale(high) - scale(low)) if isinstance(space, dict) else 0.0
-    if scale(value) <= scale(low) + room:
-        nothing_beyond = low == 0 or (isinstance(value, int) and low == 1)
-        return "" if nothing_beyond else "low"
-    return "high" if scale(value) >= scale(high) - room else ""
-
-
-def _terms(results: Results, trials: int) -> list[tuple[str, str]]:
-    """How it was tuned, as names and values."""
+def _terms(results: Results, trials: int) -> dict[str, str]:
+    """How it was tuned, by name."""
     tuning = {"method": "grid", "seeds": 1} | (results.plan.get("tuning") or {})
-    tuning["trials"] = trials
     ranges = {name: space for t in results.tasks for name, space in spaces(results, t.name).items()}
-    rows = [(name, str(tuning[name])) for name in ("method", "trials", "seeds")]
-    rows += [("prune", "yes")] if tuning.get("prune") else []
-    return rows + [(name, _allowed(space)) for name, space in ranges.items()]
+    return {
+        "method": tuning["method"],
+        "trials": str(trials),
+        "seeds": str(tuning["seeds"]),
+        **({"prune": "yes"} if tuning.get("prune") else {}),
+        **{name: _allowed(space) for name, space in ranges.items()},
+    }
 
 
 def _allowed(space: Any) -> str:
@@ -148,46 +78,115 @@ def _allowed(space: Any) -> str:
     return f"{space['low']:g} to {space['high']:g}{scale}"
 
 
-def _expected(
-    results: Results, task: TaskInfo, tried: dict[tuple[str, str], Tried]
-) -> dict[str, Any]:
-    """Expected best scores on one task, after 1, 2, 4, ... and all trials."""
-    pairs = {a: tried[task.name, a] for a in results.architectures if (task.name, a) in tried}
-    most = max((t.planned for t in pairs.values()), default=0)
-    counts = sorted({2**i for i in range(most.bit_length())} | {most}) if most else []
-    text = formats.scores_of(task, [s for t in pairs.values() for s in t.scores])
-    return {
-        "task": task,
-        "metric": formats.metric(task),
-        "direction": formats.direction(task),
-        "counts": counts,
-        "rows": [
-            {
-                "architecture": a,
-                "trials": f"{t.planned}" if len(t.scores) == t.planned
-                else f"{len(t.scores)} of {t.planned}",
-                "best": [text(t.expected[n - 1]) if n <= len(t.scores) else "" for n in counts],
-            }
-            for a, t in pairs.items()
-        ],
-    }  # fmt: skip
+def _how_to_read(method: str) -> str:
+    text = (
+        "Would more trials have helped? A line gives the expected best validation score of so many "
+        "trials (Dodge et al. 2019), as if drawn with replacement from those that were run: where "
+        "it still climbs, or falls for an error, more would have helped. Trials without a score "
+        "are left out; a pruned one counts with its best until then."
+    )
+    if method == "optuna":
+        text += (
+            " Proposals of the Parzen estimator are no independent draws: read these lines as a "
+            "summary."
+        )
+    return text
 
 
-def _values(
-    results: Results,
-    name: str,
-    values: dict[tuple[str, str], dict[str, Any]],
-    marks: dict[tuple[str, str, str], str],
-) -> dict[str, Any]:
-    """The chosen values of one hyper-parameter: a row for each task, a column an architecture."""
-    arrows = {"low": " ↓", "high": " ↑", "": ""}
-    rows = []
+# -- the expected best ---------------------------------------------------------------------------
+
+
+def _expected(results: Results, tried: Pairs) -> list[Block]:
+    """A panel for each of the first tasks, and tables of all where these are not all."""
+    from reports.figures import trials
+    from reports.figures.style import looks
+
+    look = looks(results.architectures)
+    tables: list[Table] = []
+    figures: list[Figure] = []
     for task in results.tasks:
-        texts = []
-        for a in results.architectures:
-            value = values.get((task.name, a), {}).get(name)
-            shown = f"{value:g}" if isinstance(value, float) else str(value)
-            mark = arrows[marks.get((task.name, a, name), "")]
-            texts.append("" if value is None else shown + mark)
-        rows.append((task.name, texts))
-    return {"name": name, "rows": [row for row in rows if any(row[1])]}
+        pairs = {a: tried[task.name, a] for a in look if (task.name, a) in tried}
+        if not task.metric or not pairs:
+            continue
+        tables.append(_table(task, pairs))
+        if len(figures) < PANELS and (drawing := trials.draw(task, pairs, look)):
+            figures.append(_figure(task, pairs, drawing))
+    made: list[Block] = [Row(tuple(figures), trials.legend(look))] if figures else []
+    if len(figures) < len(tables):
+        made.append(Fold("Expected best validation score as tables", tuple(tables)))
+    return made
+
+
+def _figure(task: TaskInfo, pairs: Mapping[str, Tried], drawing: Drawing) -> Figure:
+    gains = {
+        a: abs(t.expected[-1] - t.expected[-2]) / (abs(t.expected[-1] - t.expected[0]) or 1.0)
+        for a, t in pairs.items()
+        if len(t.expected) > 2
+    }
+    rising = [a for a, gain in gains.items() if gain >= BRINGS]
+    finding = (
+        f"{task.name}: {listed(rising, 8) or 'no architecture'} gained a tenth or more of all that "
+        "the trials brought by the last one."
+    )
+    data = as_csv(
+        ("task", "architecture", "trials", "expected_best"),
+        [(task.name, a, n, v) for a, t in pairs.items() for n, v in enumerate(t.expected, 1)],
+    )
+    return Figure(drawing, finding, _table(task, pairs), data=data, title=f"{task.name}: trials")
+
+
+def _table(task: TaskInfo, pairs: Mapping[str, Tried]) -> Table:
+    """Expected best scores after 1, 2, 4, ... and all trials."""
+    most = max(t.planned for t in pairs.values())
+    counts = sorted({2**i for i in range(most.bit_length())} | {most})
+    text = formats.scores_of(task, [s for t in pairs.values() for s in t.scores])
+    rows: tuple[tuple[Text, ...], ...] = tuple(
+        (
+            Code(a),
+            f"{t.planned}" if len(t.scores) == t.planned else f"{len(t.scores)} of {t.planned}",
+            *(text(t.expected[n - 1]) if n <= len(t.scores) else "" for n in counts),
+        )
+        for a, t in pairs.items()
+    )
+    caption = (Code(task.name), f": {formats.metric(task)} ({formats.direction(task)})")
+    return Table(("architecture", "trials", *(f"best of {n}" for n in counts)), rows, caption)
+
+
+# -- what was chosen -----------------------------------------------------------------------------
+
+
+def _chosen(results: Results, tried: Pairs) -> list[Block]:
+    """How many values lie on an edge, and a table for each hyper-parameter."""
+    allowed = {task.name: spaces(results, task.name) for task in results.tasks}
+    values = {
+        (task, a, name): value
+        for task, a in tried
+        for name, value in chosen(results, task, a).items()
+    }
+    marks = {
+        (task, a, name): ARROWS[edge(name, value, allowed[task][name])]
+        for (task, a, name), value in values.items()
+    }
+    edges = sum(map(bool, marks.values()))
+
+    def text(task: str, a: str, name: str) -> str:
+        value = values.get((task, a, name))
+        shown = f"{value:g}" if isinstance(value, float) else str(value)
+        return "" if value is None else shown + marks[task, a, name]
+
+    made: list[Block] = [
+        Paragraph(
+            f"{edges} of {plural(len(values), 'chosen value')} {'lies' if edges == 1 else 'lie'} "
+            "on an edge of what was tried (↓ the lowest, ↑ the highest): the best may be beyond."
+        )
+    ]
+    for name in dict.fromkeys(name for space in allowed.values() for name in space):
+        rows: tuple[tuple[Text, ...], ...] = tuple(
+            (Code(task), *(text(task, a, name) for a in results.architectures))
+            for task in allowed
+            if any((task, a, name) in values for a in results.architectures)
+        )
+        if rows:
+            heads = ("task", *results.architectures)
+            made.append(Fold(f"Chosen: {name}", (Table(heads, rows),)))
+    return made

@@ -1,0 +1,109 @@
+"""What tuning tried and chose: the expected best score of n trials, and values on an edge."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from harness.experiment.record import Outcome, Record
+from harness.experiment.store import Store
+from reports.analysis.results import Results
+
+BUDGET_TERMS = ("learning_rate", "dropout", "width")
+NEAR = 0.05
+"""Share of a range, from either end, that counts as its edge."""
+
+
+@dataclass(frozen=True)
+class Tried:
+    """The tuning trials of one architecture on one task."""
+
+    planned: int
+    scores: tuple[float, ...]
+    """validation scores of the trials that have one, means over the tuning seeds"""
+    higher_is_better: bool
+
+    @cached_property
+    def expected(self) -> list[float]:
+        """The expected best validation score of 1, 2, ... trials."""
+        return expected_best(self.scores, self.higher_is_better)
+
+
+def expected_best(scores: Sequence[float], higher_is_better: bool) -> list[float]:
+    """Expected best of n draws with replacement from some scores, for n = 1 to their number.
+
+    Exact for the empirical distribution F: the sum over values v of v (F(v)^n - F(v-)^n), from the
+    worst up (Dodge et al. 2019, "Show Your Work").
+    """
+    ordered = sorted(scores, reverse=not higher_is_better)
+    count = len(ordered)
+    return [
+        math.fsum(v * (((i + 1) / count) ** n - (i / count) ** n) for i, v in enumerate(ordered))
+        for n in range(1, count + 1)
+    ]
+
+
+def read(store: Store, results: Results) -> dict[tuple[str, str], Tried]:
+    """The trials of a matrix by task and architecture; empty where nothing was tuned."""
+    found: dict[tuple[str, str], dict[int, list[Record | None]]] = {}
+    for row in results.plan["cells"]:
+        if row["kind"] == "trial":
+            trials = found.setdefault((row["task"], row["architecture"]), {})
+            trials.setdefault(row.get("trial", len(trials)), []).append(store.get(row["id"]))
+    return {pair: _tried(list(trials.values())) for pair, trials in found.items()}
+
+
+def _tried(trials: list[list[Record | None]]) -> Tried:
+    scores = []
+    for seeds in trials:
+        known = [r.validation for r in seeds if r and r.outcome == Outcome.OK]
+        if len(known) == len(seeds) and all(v is not None for v in known):
+            scores.append(math.fsum(v for v in known if v is not None) / len(known))
+    first = next((r for seeds in trials for r in seeds if r and r.metric), None)
+    return Tried(len(trials), tuple(scores), first.higher_is_better if first else True)
+
+
+def spaces(results: Results, task: str) -> dict[str, Any]:
+    """The values allowed on a task, by name; a list of learning rates is a space too."""
+    tuning = results.plan.get("tuning") or {}
+    terms = (results.plan.get("budget") or {}) | results.plan.get("budgets", {}).get(task, {})
+    rates = terms.get("learning_rate")
+    return ({"learning_rate": rates} if isinstance(rates, list) else {}) | tuning.get("space", {})
+
+
+def chosen(results: Results, task: str, architecture: str) -> dict[str, Any]:
+    """The values that tuning chose for an architecture on a task, by name, once they are."""
+    group = results.groups.get((task, architecture))
+    for record in (cell.record for cell in group.cells) if group else ():
+        key = record.key if record else {}
+        own = {name: key.get("budget", {}).get(name) for name in BUDGET_TERMS}
+        if not key or "tuning" in key or isinstance(own["learning_rate"], list):
+            continue
+        own |= key.get("chosen", {})
+        return {name: own[name] for name in spaces(results, task) if own.get(name) is not None}
+    return {}
+
+
+def edge(name: str, value: Any, space: Any) -> str:
+    """Which end of its range a number lies on: low, high, or empty.
+
+    Of a list: its smallest or largest number, if it has three at least. An end beyond which there
+    is nothing is none: no dropout, one layer.
+    """
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return ""
+    if isinstance(space, dict):
+        low, high, log = space["low"], space["high"], space.get("log")
+    elif len(space) < 3 or not all(isinstance(v, int | float) for v in space):
+        return ""
+    else:
+        low, high, log = min(space), max(space), False
+    scale = math.log if log else float
+    room = NEAR * (scale(high) - scale(low)) if isinstance(space, dict) else 0.0
+    if scale(value) <= scale(low) + room:
+        nothing_beyond = low == 0 or (isinstance(value, int) and low == 1)
+        return "" if nothing_beyond else "low"
+    return "high" if scale(value) >= scale(high) - room else ""

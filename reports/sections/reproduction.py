@@ -1,0 +1,75 @@
+"""How everything is made again: the commands that compute the records."""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Sequence
+
+from reports.analysis.material import PROBE, Material
+from reports.analysis.results import Results
+from reports.document import (
+    Block,
+    Code,
+    Document,
+    Heading,
+    Link,
+    Literal,
+    Paragraph,
+    Table,
+    Text,
+    commands,
+)
+
+
+def blocks(material: Material, page: Document, others: Sequence[Document]) -> list[Block]:
+    """Each figure of the page with its command, and those of the pages that belong to it."""
+    results = material.results
+    created = results.plan.get("created")
+    again = (
+        f"{f'Planned {created}. ' if created else ''}A cell that has finished is not computed "
+        "again. This page can be made again from the records at any time: ",
+        Code(f"harness report --matrix {results.name}"),
+        ". Results in another folder than harness-out: add ",
+        Code("--out"),
+        ".",
+    )
+    rows = [
+        (Link(title, f"{'' if document is page else 'claims.html'}#figure-{name}"), Code(made_by))
+        for document in (page, *others)
+        for name, title, made_by in commands(document)
+    ]
+    tables = [path for path in page.files if path.startswith("tables/")]
+    return [
+        Heading("How to reproduce each figure", "again"),
+        Literal(page.command),
+        Paragraph(again),
+        *([Table(("figure", "command"), tuple(rows))] if rows else []),
+        Paragraph(("All planned cells, a row for each: ", Link("results.csv", "results.csv"), ".")),
+        *([Paragraph(("Tables for a paper, in LaTeX: ", *_links(tables), "."))] if tables else []),
+    ]
+
+
+def _links(paths: Sequence[str]) -> list[Text]:
+    links = [Link(path.removeprefix("tables/").removesuffix(".tex"), path) for path in paths]
+    return [piece for at, link in enumerate(links) for piece in ([", "] if at else []) + [link]]
+
+
+def command(results: Results, own: bool = False) -> str:
+    """What computes the matrix's cells: by its name or file, or the very command of a probe or of
+    the user's own data."""
+    stored = results.plan.get("command") or ""
+    if own or results.name.startswith(PROBE):
+        return stored
+    try:
+        words = shlex.split(stored)
+    except ValueError:
+        words = []
+    named = next((b for a, b in zip(words, words[1:], strict=False) if a == "--matrix"), "")
+    matrix = named if named.endswith(".toml") else results.name
+    return shlex.join(["harness", "run", "--matrix", matrix])
+
+
+def of_task(results: Results, task: str, own: bool = False) -> str:
+    """What computes one task's cells alone."""
+    whole = command(results, own)
+    return whole if own else f"{whole} --task {shlex.quote(task)}"
