@@ -109,6 +109,16 @@ def test_the_difference_is_of_the_metric_where_examples_weigh_unlike(tmp_path):
     assert (found.low, found.high) == pytest.approx(np.quantile(again, [0.025, 0.975]), abs=0.002)
 
 
+def test_few_examples_on_which_two_differ_show_nothing(tmp_path):
+    """Four of 1,000, all one way: one in eight by chance, where Student's t has p below 0.05."""
+    right = np.ones(1000)
+    wrong = np.where(np.arange(1000) < 4, 0.0, 1.0)
+    results = some(tmp_path, {"a": [right], "b": [wrong]})
+    found = standing(results, results.tasks[0]).differences["b"]
+    assert stats.ttest_rel(right, wrong).pvalue < 0.05
+    assert found.p == stats.binomtest(4, 4).pvalue == 0.125 and not found.differs
+
+
 def test_other_test_examples_are_not_compared(tmp_path):
     results = some(tmp_path, {"a": [np.ones(9)], "b": [np.zeros(9)]}, b=np.full(9, 2.0))
     assert standing(results, results.tasks[0]).differences["b"].examples.n == 0

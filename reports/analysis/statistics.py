@@ -33,6 +33,8 @@ class Summary:
     error: float | None = None
     freedom: float = 0.0
     sd: float | None = None
+    least: float = 0.0
+    """No p-value of it is smaller than this."""
 
     @property
     def low(self) -> float | None:
@@ -52,8 +54,8 @@ class Summary:
         if self.mean is None or self.error is None:
             return None
         if not self.error:
-            return 1.0 if not self.mean else 0.0
-        return 2 * float(stdtr(self.freedom, -abs(self.mean) / self.error))
+            return 1.0 if not self.mean else self.least
+        return max(self.least, 2 * float(stdtr(self.freedom, -abs(self.mean) / self.error)))
 
 
 def summarize(values: Iterable[float | None]) -> Summary:
