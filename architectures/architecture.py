@@ -5,8 +5,9 @@ parameters...)`` and ``forward(x, lengths)``, which maps ``(batch, time, feature
 ``(batch,)`` lengths to ``(batch, time, hidden)``. ``width`` is what the size solver turns to
 match the parameter budget; ``hidden`` is ``width`` unless the module has an attribute
 ``out_features``. ``receptive_field`` is an attribute too, where it is finite: the number of
-steps an output sees. Everything around the module is shared by all and is not its business:
-the embedding of tokens, the readout, the output layer, the training loop.
+steps an output sees; ``same_at_every_step`` is one that is true where operations are so many for
+each step, and counted over a few of them. Everything around the module is shared by all and is
+not its business: the embedding of tokens, the readout, the output layer, the training loop.
 
 A decoder, which serves the problems whose output is a sequence of its own, has two methods
 instead of ``forward``. ``encode(x, lengths)`` reads the input into a state: a dictionary of
@@ -19,9 +20,9 @@ must give the same both ways.
 An architecture that is not neural (``neural=False``) is a class with ``__init__(signature, *,
 parameters...)``, ``fit`` and ``predict``; see ``Estimator``.
 
-The arguments of ``@architecture`` and the defaults of the keyword-only parameters must be
-literals: they are read from the source text, so that listing and planning never pay for
-importing torch.
+Its parameters are the keyword-only arguments that have a default: a number, a text, true or
+false. ``Literal[...]`` says which values are allowed. A class with ``**shared`` has those of the
+class it inherits from as well.
 """
 
 from __future__ import annotations

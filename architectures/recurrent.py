@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import ClassVar, Literal
+from typing import Any, ClassVar, Literal
 
 import torch
 from torch import Tensor, nn
@@ -27,35 +27,37 @@ class Recurrent(nn.Module):
     """
 
     layer: ClassVar[type[Layer]]
+    both_directions: ClassVar[bool] = False
+    same_at_every_step = True
 
     def __init__(
         self,
         features: int,
         width: int,
+        signature: Signature,
         *,
-        layers: int,
-        residual: bool,
-        initial_state: str,
-        both_directions: bool = False,
-        start: str = "orthogonal",
-        gain: float = 1.0,
-        bias: Mapping[str, float] | None = None,
+        layers: int = 1,
+        residual: bool = False,
+        start: Literal["orthogonal", "uniform"] = "orthogonal",
+        initial_state: Literal["zero", "learned"] = "zero",
+        gain: float,
+        bias: Mapping[str, float],
         **equations: str,
     ):
         super().__init__()
         if layers < 1:
             raise ValueError(f"layers={layers}: a recurrent network has at least one")
         self.residual = residual
-        self.out_features = 2 * width if both_directions else width
+        self.out_features = 2 * width if self.both_directions else width
         sizes = [features] + [self.out_features] * (layers - 1)
         self.forwards, self.backwards = (
             nn.ModuleList(
                 self.layer(size, width, initial_state == "learned", **equations) for size in read
             )
-            for read in (sizes, sizes if both_directions else [])
+            for read in (sizes, sizes if self.both_directions else [])
         )
         for layer in (*self.forwards, *self.backwards):
-            layer.start(start, gain, bias or {})
+            layer.start(start, gain, bias)
 
     def forward(self, x: Tensor, lengths: Tensor) -> Tensor:
         return self._read(x, lengths, None)
@@ -119,27 +121,20 @@ class RNN(Recurrent):
 
     def __init__(
         self,
-        features: int,
-        width: int,
-        signature: Signature,
-        *,
-        layers: int = 1,
+        *sizes: Any,
         activation: Literal["tanh", "relu"] = "tanh",
         gain: float = 1.0,
-        residual: bool = False,
-        start: Literal["orthogonal", "uniform"] = "orthogonal",
-        initial_state: Literal["zero", "learned"] = "zero",
+        **shared: Any,
     ):
-        super().__init__(
-            features,
-            width,
-            layers=layers,
-            residual=residual,
-            initial_state=initial_state,
-            start=start,
-            gain=gain,
-            candidate=activation,
-        )
+        super().__init__(*sizes, gain=gain, bias={}, candidate=activation, **shared)
+
+
+@architecture("birnn", both_directions=True)
+class BiRNN(RNN):
+    """Bidirectional RNN (Schuster & Paliwal 1997): one simple network reads forwards, one
+    backwards from each sequence's true end, their states are concatenated."""
+
+    both_directions = True
 
 
 @architecture("lstm")
@@ -156,35 +151,32 @@ class LSTM(Recurrent):
 
     def __init__(
         self,
-        features: int,
-        width: int,
-        signature: Signature,
-        *,
-        layers: int = 1,
+        *sizes: Any,
         forget_bias: float = 1.0,
-        residual: bool = False,
-        start: Literal["orthogonal", "uniform"] = "orthogonal",
-        initial_state: Literal["zero", "learned"] = "zero",
         gate: Literal["sigmoid", "hard_sigmoid", "relu"] = "sigmoid",
         candidate: Literal["tanh", "relu"] = "tanh",
         hold_input: Literal["free", "0", "1"] = "free",
         hold_forget: Literal["free", "0", "1"] = "free",
         hold_output: Literal["free", "0", "1"] = "free",
+        **shared: Any,
     ):
+        equations = {"gate": gate, "candidate": candidate}
+        held = {"input": hold_input, "forget": hold_forget, "output": hold_output}
         super().__init__(
-            features,
-            width,
-            layers=layers,
-            residual=residual,
-            initial_state=initial_state,
-            start=start,
-            bias={"forget": forget_bias},
-            gate=gate,
-            candidate=candidate,
-            input=hold_input,
-            forget=hold_forget,
-            output=hold_output,
+            *sizes, gain=1.0, bias={"forget": forget_bias}, **equations, **held, **shared
         )
+
+
+@architecture("bilstm", both_directions=True)
+class BiLSTM(Recurrent):
+    """Bidirectional LSTM (Schuster & Paliwal 1997; Graves & Schmidhuber 2005): one LSTM reads
+    forwards, one backwards from each sequence's true end, their states are concatenated."""
+
+    layer = LSTMLayer
+    both_directions = True
+
+    def __init__(self, *sizes: Any, forget_bias: float = 1.0, **shared: Any):
+        super().__init__(*sizes, gain=1.0, bias={"forget": forget_bias}, **shared)
 
 
 @architecture("gru")
@@ -202,96 +194,18 @@ class GRU(Recurrent):
 
     def __init__(
         self,
-        features: int,
-        width: int,
-        signature: Signature,
-        *,
-        layers: int = 1,
+        *sizes: Any,
         update_bias: float = 1.0,
-        residual: bool = False,
-        start: Literal["orthogonal", "uniform"] = "orthogonal",
-        initial_state: Literal["zero", "learned"] = "zero",
         gate: Literal["sigmoid", "hard_sigmoid", "relu"] = "sigmoid",
         candidate: Literal["tanh", "relu"] = "tanh",
         hold_reset: Literal["free", "0", "1"] = "free",
         hold_update: Literal["free", "0", "1"] = "free",
+        **shared: Any,
     ):
+        equations = {"gate": gate, "candidate": candidate}
+        held = {"reset": hold_reset, "update": hold_update}
         super().__init__(
-            features,
-            width,
-            layers=layers,
-            residual=residual,
-            initial_state=initial_state,
-            start=start,
-            bias={"update": update_bias},
-            gate=gate,
-            candidate=candidate,
-            reset=hold_reset,
-            update=hold_update,
-        )
-
-
-@architecture("birnn", both_directions=True)
-class BiRNN(Recurrent):
-    """Bidirectional RNN (Schuster & Paliwal 1997): one simple network reads forwards, one
-    backwards from each sequence's true end, their states are concatenated."""
-
-    layer = RNNLayer
-
-    def __init__(
-        self,
-        features: int,
-        width: int,
-        signature: Signature,
-        *,
-        layers: int = 1,
-        activation: Literal["tanh", "relu"] = "tanh",
-        gain: float = 1.0,
-        residual: bool = False,
-        start: Literal["orthogonal", "uniform"] = "orthogonal",
-        initial_state: Literal["zero", "learned"] = "zero",
-    ):
-        super().__init__(
-            features,
-            width,
-            layers=layers,
-            residual=residual,
-            initial_state=initial_state,
-            start=start,
-            both_directions=True,
-            gain=gain,
-            candidate=activation,
-        )
-
-
-@architecture("bilstm", both_directions=True)
-class BiLSTM(Recurrent):
-    """Bidirectional LSTM (Schuster & Paliwal 1997; Graves & Schmidhuber 2005): one LSTM reads
-    forwards, one backwards from each sequence's true end, their states are concatenated."""
-
-    layer = LSTMLayer
-
-    def __init__(
-        self,
-        features: int,
-        width: int,
-        signature: Signature,
-        *,
-        layers: int = 1,
-        forget_bias: float = 1.0,
-        residual: bool = False,
-        start: Literal["orthogonal", "uniform"] = "orthogonal",
-        initial_state: Literal["zero", "learned"] = "zero",
-    ):
-        super().__init__(
-            features,
-            width,
-            layers=layers,
-            residual=residual,
-            initial_state=initial_state,
-            start=start,
-            both_directions=True,
-            bias={"forget": forget_bias},
+            *sizes, gain=1.0, bias={"update": update_bias}, **equations, **held, **shared
         )
 
 
@@ -301,26 +215,7 @@ class BiGRU(Recurrent):
     backwards from each sequence's true end, their states are concatenated."""
 
     layer = GRULayer
+    both_directions = True
 
-    def __init__(
-        self,
-        features: int,
-        width: int,
-        signature: Signature,
-        *,
-        layers: int = 1,
-        update_bias: float = 1.0,
-        residual: bool = False,
-        start: Literal["orthogonal", "uniform"] = "orthogonal",
-        initial_state: Literal["zero", "learned"] = "zero",
-    ):
-        super().__init__(
-            features,
-            width,
-            layers=layers,
-            residual=residual,
-            initial_state=initial_state,
-            start=start,
-            both_directions=True,
-            bias={"update": update_bias},
-        )
+    def __init__(self, *sizes: Any, update_bias: float = 1.0, **shared: Any):
+        super().__init__(*sizes, gain=1.0, bias={"update": update_bias}, **shared)

@@ -40,8 +40,9 @@ def main(
     from harness.experiment.request import Request
     from harness.experiment.store import Store
     from harness.experiment.user_data import choose
+    from harness.training.generation import continued
     from harness.training.restore import restored
-    from harness.training.samples import continued, written
+    from harness.training.samples import written
     from tasks.task import Tokens
 
     choose(Request(tasks=tasks, plugins=plugins))  # makes tasks of files known by their names

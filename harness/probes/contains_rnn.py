@@ -6,12 +6,8 @@ from typing import Any
 
 import torch
 
+from architectures.recurrent import RNN
 from harness.experiment.record import NotApplicable
-from harness.experiment.registry import (
-    architecture_declarations,
-    load_architecture,
-    with_parameters,
-)
 from harness.training.bench import Bench
 from harness.training.loop import loss_of
 from harness.training.network import Network
@@ -29,9 +25,7 @@ def measure(bench: Bench) -> dict[str, Any]:
     of an RNN.
     """
     network = bench.network()
-    spec = with_parameters(architecture_declarations()["rnn"], {}, "rnn")
-    width = bench.record.width or 1
-    rnn = Network(load_architecture(spec), width, bench.signature, dict(spec.parameters))
+    rnn = Network(RNN, bench.record.width or 1, bench.signature, {})
     names = dict(network.named_parameters())
     if {n: p.shape for n, p in rnn.named_parameters()} != {n: p.shape for n, p in names.items()}:
         raise NotApplicable(f"{bench.cell.architecture.label} has other weights than the RNN")

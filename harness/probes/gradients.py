@@ -13,11 +13,9 @@ from typing import Any
 
 import numpy as np
 import torch
-from torch import Tensor, nn
+from torch import Tensor
 from torch.nn.functional import linear
 
-from architectures.gates import Layer
-from architectures.recurrent import Recurrent
 from harness.probes.growth import set_by_equations
 from harness.training.loop import loss_of
 from harness.training.network import Network
@@ -58,8 +56,8 @@ def gradient_flow(network: Network, examples: Examples) -> dict[str, Any]:
     bare.embed = None
     steps = [step.clone().requires_grad_() for step in embedded.unbind(1)]
     places = {"input": steps}
-    recurrent = next(
-        (b for b in (bare.body, getattr(bare.body, "encoder", None)) if isinstance(b, Recurrent)),
+    recurrent: Any = next(
+        (b for b in (bare.body, getattr(bare.body, "encoder", None)) if hasattr(b, "forwards")),
         None,
     )
     jacobian, seen = None, []
@@ -112,7 +110,7 @@ def decay(norms: list[float | None]) -> dict[str, Any]:
     return fit | {"zero_beyond": last if cut else None}
 
 
-def step_jacobian(layer: nn.Module, x: Tensor, lengths: Tensor) -> dict[str, Any]:
+def step_jacobian(layer: Any, x: Tensor, lengths: Tensor) -> dict[str, Any]:
     """What a recurrent layer's step does to a small change of its state, along the states that it
     takes over sequences ``(batch, time, features)``.
 
@@ -124,7 +122,6 @@ def step_jacobian(layer: nn.Module, x: Tensor, lengths: Tensor) -> dict[str, Any
     it to turn to where growth is largest, and does not count. None where a number is not finite:
     a state that nothing of the state before gets into has an exponent of minus infinity.
     """
-    assert isinstance(layer, Layer)
     x, lengths = x[:JACOBIAN_EXAMPLES].detach(), lengths[:JACOBIAN_EXAMPLES]
     below, before, below_bias, before_bias = (p.detach() for p in layer.weights.parameters())
     entering = linear(x, below, below_bias)
@@ -180,9 +177,8 @@ def _last_scored(network: Network, examples: Examples) -> tuple[np.ndarray, np.n
     return only, np.where(some, end if network.readout == "decoder" else last, -1)
 
 
-def _recorded(layer: nn.Module) -> list[dict]:
+def _recorded(layer: Any) -> list[dict]:
     """A list to which the layer will add all that each of its steps computes."""
-    assert isinstance(layer, Layer)
     steps: list[dict] = []
     compute = layer.step
 
@@ -190,7 +186,7 @@ def _recorded(layer: nn.Module) -> list[dict]:
         steps.append(compute(*given))
         return steps[-1]
 
-    layer.step = step  # type: ignore
+    layer.step = step
     return steps
 
 

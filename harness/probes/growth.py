@@ -20,7 +20,6 @@ import torch
 from torch import Tensor, nn
 from torch.nn.attention import SDPBackend, sdpa_kernel
 
-from architectures.gates import Layer
 from harness.training.loop import loss_of
 from harness.training.network import Network
 from harness.training.size import flops_per_update
@@ -92,7 +91,7 @@ def measure_update(
 def set_by_equations(network: nn.Module, on: bool) -> bool:
     """Have recurrent layers computed step by step from their equations, or by the library's
     kernels. Results agree to rounding. False where it is the same: no layer has a kernel."""
-    layers = [module for module in network.modules() if isinstance(module, Layer)]
+    layers: list[Any] = [module for module in network.modules() if hasattr(module, "by_equations")]
     for layer in layers:
         layer.by_equations = on
     return any(isinstance(layer.weights, nn.RNNBase) for layer in layers)

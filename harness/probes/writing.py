@@ -9,7 +9,7 @@ import numpy as np
 
 from harness.experiment.record import NotApplicable
 from harness.training.bench import Bench
-from harness.training.samples import continued
+from harness.training.generation import continued
 from tasks.task import Stored, Tokens
 
 WRITTEN = 1000

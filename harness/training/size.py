@@ -9,7 +9,6 @@ from collections.abc import Callable
 import torch
 
 from architectures.architecture import Signature
-from architectures.recurrent import Recurrent
 from harness.experiment.record import NotApplicable
 from harness.experiment.registry import Spec, load_architecture
 from harness.training.network import Network
@@ -96,11 +95,12 @@ def flops_per_update(
     """Floating-point operations of one forward and backward pass over a batch of this shape.
 
     Counted on the meta device: the fused kernels that run on real devices hide theirs from the
-    counter. None where a body computes with values and so cannot run without them. A recurrent
-    body does the same at every step, and counting takes long: it is counted over few steps, and
+    counter. None where a body computes with values and so cannot run without them. A body
+    that does the same at every step, where counting takes long, is counted over few steps, and
     the line through these carried on, which is exact.
     """
-    if isinstance(network.body, Recurrent) and shape[1] > 2 * FEW_STEPS:
+    same_at_every_step = getattr(network.body, "same_at_every_step", False)
+    if same_at_every_step and shape[1] > 2 * FEW_STEPS:
         few, twice = (
             _count_flops(network, *(_cut(s, shape[1], steps) for s in (shape, target_shape)))
             for steps in (FEW_STEPS, 2 * FEW_STEPS)
