@@ -160,11 +160,9 @@ class LSTM(Recurrent):
         hold_output: Literal["free", "0", "1"] = "free",
         **shared: Any,
     ):
-        equations = {"gate": gate, "candidate": candidate}
-        held = {"input": hold_input, "forget": hold_forget, "output": hold_output}
-        super().__init__(
-            *sizes, gain=1.0, bias={"forget": forget_bias}, **equations, **held, **shared
-        )
+        shared |= {"gate": gate, "candidate": candidate}
+        shared |= {"input": hold_input, "forget": hold_forget, "output": hold_output}
+        super().__init__(*sizes, gain=1.0, bias={"forget": forget_bias}, **shared)
 
 
 @architecture("bilstm", both_directions=True)
@@ -202,11 +200,9 @@ class GRU(Recurrent):
         hold_update: Literal["free", "0", "1"] = "free",
         **shared: Any,
     ):
-        equations = {"gate": gate, "candidate": candidate}
-        held = {"reset": hold_reset, "update": hold_update}
-        super().__init__(
-            *sizes, gain=1.0, bias={"update": update_bias}, **equations, **held, **shared
-        )
+        shared |= {"gate": gate, "candidate": candidate}
+        shared |= {"reset": hold_reset, "update": hold_update}
+        super().__init__(*sizes, gain=1.0, bias={"update": update_bias}, **shared)
 
 
 @architecture("bigru", both_directions=True)
