@@ -281,8 +281,8 @@ def claims_document(name: str, claims: Any, note: str) -> new.Document:
             Heading(e.statement, f"claim-{e.id}"),
             Paragraph((new.Strong(e.verdict, f"verdict-{e.verdict}"), ruling,
                        f", p {e.p}" if e.p else ""), lead=True),
-            *([] if figure else [Paragraph(e.reason)]),
-            *([figure_of(figure, f"Claim {e.id}")] if figure else []),
+            Paragraph(e.reason),
+            *([replace(figure_of(figure, f"Claim {e.id}"), finding="")] if figure else []),
             new.Terms((("To be shown", e.criterion), ("Source", e.source),
                        ("Again", Code(e.command)))),
         ]  # fmt: skip
