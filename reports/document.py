@@ -247,11 +247,13 @@ def tables(document: Document) -> dict[str, Table]:
 
 
 def csv_files(document: Document) -> dict[str, str]:
-    """The numbers of each figure and each named table, as CSV by name."""
+    """The numbers of each figure and each named table, as CSV by name; with the minus sign that
+    programs read."""
     found = {
         name: figure.data or csv_of(figure.table) for name, figure in figures(document).items()
     }
-    return found | {name: table.data or csv_of(table) for name, table in tables(document).items()}
+    found |= {name: table.data or csv_of(table) for name, table in tables(document).items()}
+    return {name: text.replace("−", "-") for name, text in found.items()}
 
 
 def commands(document: Document) -> list[tuple[str, str, str]]:
@@ -278,9 +280,8 @@ def text_columns(table: Table) -> list[bool]:
 
 
 def csv_of(table: Table) -> str:
-    """A table as CSV, with the minus sign that programs read."""
-    rows = [[plain(cell) for cell in row] for row in table.rows]
-    return as_csv(table.heads, rows).replace("−", "-")
+    """A table as CSV."""
+    return as_csv(table.heads, [[plain(cell) for cell in row] for row in table.rows])
 
 
 def as_csv(heads: Sequence[str], rows: Iterable[Sequence[Any]]) -> str:

@@ -62,6 +62,11 @@ def scores_of(task: TaskInfo, values: Iterable[float | None]) -> Callable[[float
     return text
 
 
+def half(summary: Summary, text: Callable[[float | None], str]) -> str:
+    """``±1.2``, the half-width of a score's interval; empty where there is none."""
+    return "" if summary.half is None else f"±{text(summary.half)}"
+
+
 def metric(task: TaskInfo) -> str:
     """The metric and its unit: ``accuracy, %``; ``rmse, °C``; ``bits per symbol``."""
     if task.metric == "accuracy":
@@ -85,6 +90,21 @@ def seconds(value: float | None) -> str:
     if value < 120:
         return f"{value:.0f} s"
     return f"{value / 60:.1f} min" if value < 7200 else f"{value / 3600:.1f} h"
+
+
+def cost(value: float | None, kind: str) -> str:
+    """What training took, with its unit; ``kind`` is training (seconds), parameters or flops."""
+    return {"training": seconds, "parameters": number, "flops": flops}[kind](value)
+
+
+def flops(value: float | None) -> str:
+    """``3.2 GFLOPs``."""
+    if value is None:
+        return ""
+    for size, unit in ((1e15, "P"), (1e12, "T"), (1e9, "G"), (1e6, "M")):
+        if value >= size:
+            return f"{value / size:.3g} {unit}FLOPs"
+    return f"{value:,.0f} FLOPs"
 
 
 def number(value: float | None) -> str:

@@ -29,7 +29,10 @@ from reports.sections import (
     published,
     ranking,
     reproduction,
+    skill,
     stability,
+    tasks,
+    user_data,
 )
 
 MEASURED = {
@@ -64,19 +67,19 @@ def _report(material: Material) -> dict[str, Document]:
     if not claims:
         lacking.append(("The textbook on trial", "harness run --matrix claims"))
     sections = [
-        adapter.user_data(material),
+        user_data.blocks(results),
         _ranking(material),
         measured[horizon],
         measured[gradient_flow],
         measured[length],
-        _cost(material),
+        cost.blocks(results),
         measured[cost_growth],
         measured[stability],
         published.blocks(material),
         claims,
         missing.blocks([] if material.probe or not results.cells else lacking),
         adapter.blocks_of(gallery.section(material.inside)),
-        adapter.tasks(material),
+        tasks.blocks(results),
         holes.blocks(material),
         method.blocks(material),
     ]
@@ -87,7 +90,7 @@ def _report(material: Material) -> dict[str, Document]:
         for block in rest[:2]
         if isinstance(block, Paragraph) and block.lead
     }
-    head = [*header.blocks(material, leads), *adapter.heat_map(material)]
+    head = [*header.blocks(material, leads), *skill.blocks(results)]
     page = Document(
         answer.title(results),
         tuple(block for made in (head, *sections) for block in made),
@@ -109,25 +112,9 @@ def _measured(material: Material, module: Any) -> list[Block]:
 
 
 def _ranking(material: Material) -> list[Block]:
-    from reports.figures import style
-
     said = [] if material.only_user_data else answer.more(material.judged)
-    looks = style.looks(material.results.architectures)
-    return adapter.blocks_of(
-        ranking.section(
-            material.judged, material.compared, ranking.tested(material.results), looks, adapter.profile(material),
-            said,
-        )
-    )  # fmt: skip
-
-
-def _cost(material: Material) -> list[Block]:
-    from reports.figures import style
-
-    if not material.results.cells:
-        return []
-    looks = style.looks(material.results.architectures)
-    return adapter.blocks_of(cost.section(material.judged, material.compared, looks))
+    made = ranking.blocks(material.results, said)
+    return [*made, *skill.capabilities(material.results)]
 
 
 def _claims(material: Material) -> tuple[list[Block], dict[str, Document]]:
@@ -152,9 +139,9 @@ def _claims(material: Material) -> tuple[list[Block], dict[str, Document]]:
 def _files(material: Material) -> dict[str, str]:
     results = material.results
     papers = latex.tables(results) if results.cells else {}
-    data = ranking.data(results, ranking.tested(results))
+    pairs = ranking.examples(results)
     return {
         "results.csv": frame.to_csv(frame.cells(results)[list(frame.CSV)]),
-        **{f"data/{name}.csv": text for name, text in data.items()},
+        **({"data/examples.csv": pairs} if pairs else {}),
         **{f"tables/{name}.tex": text for name, text in papers.items()},
     }

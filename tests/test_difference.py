@@ -16,8 +16,8 @@ from reports.analysis.advice import advise
 from reports.analysis.comparison import Run, compare
 from reports.analysis.difference import Difference, all_pairs, standing
 from reports.analysis.results import Results, read
+from reports.analysis.squares import by_task
 from reports.analysis.statistics import Summary, summarize
-from reports.analysis.tables import skill_squares
 from reports.analysis.user_data import Judge
 
 
@@ -147,7 +147,7 @@ def test_the_page_the_advice_the_comparison_and_user_data_agree(tmp_path):
     advice = advise(results, task)
     assert {row["architecture"]: row["standing"] for row in advice.rows} == wanted
     marks = {"best": "best", "near": "not shown to differ", "": "worse"}
-    squares = skill_squares(results)
+    squares = by_task(results)
     assert {a: marks[squares[task.name, a].rank] for a in of} == wanted
     assert Judge(results, task, None).near == ["gru"]
     for name in ("gru", "rnn"):

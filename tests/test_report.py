@@ -155,12 +155,6 @@ def test_the_hardest_task_is_the_one_with_the_lowest_best(tmp_path):
     )
 
 
-def test_the_lower_error_wins(tmp_path):
-    store = make(tmp_path, {("adding", "lstm"): 0.9, ("adding", "gru"): 0.4})
-    best = re.search(r"\*\*[^*]+\*\*", build(store).with_name("report.md").read_text())
-    assert best[0] == "**0.90 ±0.00**"
-
-
 # -- holes -----------------------------------------------------------------------------------
 
 
@@ -303,16 +297,6 @@ def test_budget_environment_notes_and_command_are_stated(tmp_path):
     assert page.count("fits by counting") == 1
 
 
-def test_scores_stand_in_their_own_unit_with_floor_and_references(tmp_path):
-    page = text_of(two_by_two(tmp_path))
-    recall = page[page.index('id="task-recall-lag-9"') : page.index('id="task-adding"')]
-    assert "accuracy, % (higher is better)" in recall and "<dd>25.0</dd>" in recall
-    assert "<td>92.5</td>" in recall  # 0.25 + 0.9 * 0.75
-    adding = page[page.index('id="task-adding"') :]
-    assert "mse (lower is better)" in adding and "(perfect)" in adding
-    assert "<dt>linear</dt><dd>0.1500</dd>" in adding
-
-
 # -- anything goes ---------------------------------------------------------------------------
 
 LONG = "lstm[layers=2,forget_bias=0.0,something_very_long=123456789,and_more=1e-05]"
@@ -352,30 +336,3 @@ def test_a_cell_planned_twice_counts_once(tmp_path):
     page = build(store)
     assert "<b>12</b> planned" in page.read_text()
     assert len(page.with_name("results.csv").read_text().splitlines()) == 13
-
-
-def test_records_without_curves_leave_the_curves_out(tmp_path):
-    store = two_by_two(tmp_path)
-    for name in store.ids():
-        record = store.get(name)
-        record.curve = [dict(step=10, validation=None)]
-        store.put(record)
-    page = text_of(store)
-    assert "figure-curves" not in page and 'id="figure-seeds-adding"' in page
-    assert 'id="figure-heatmap"' in page
-
-
-def test_logarithmic_axes_are_labelled_in_plain_numbers(tmp_path):
-    """Errors that fall by orders of magnitude: no formula source shows through."""
-    curve = [
-        dict(step=s, examples=s, seconds=1.0, loss=1.0, validation=v)
-        for s, v in ((10, 0.15), (20, 0.01), (30, 0.0005))
-    ]
-    end = dict(
-        scores={"test": {"mse": 0.0005}}, skill=0.99, curve=curve,
-        seconds={"training": 1.0, "total": 1.0}, parameters=9, matched_parameters=9,
-    )  # fmt: skip
-    store = make(tmp_path, {("adding", "lstm"): end, ("adding", "elman"): 0.1})
-    page = build(store).read_text()
-    assert "$" not in page and "mathdefault" not in page
-    assert ">0.001<" in page and ">0.1<" in page

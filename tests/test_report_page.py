@@ -9,23 +9,15 @@ from html import unescape
 from pathlib import Path
 
 import claim_evidence as fake
-import numpy as np
 import pytest
-from builders.stores import TASKS, make, text_of, two_by_two, with_examples
+from builders.stores import TASKS, make, text_of, two_by_two
 from test_report import Page
 
 from harness.experiment.record import Record
 from harness.experiment.store import Store
-from reports.analysis.across_tasks import POLICY
-from reports.analysis.difference import standing
-from reports.analysis.ranking import compare
 from reports.analysis.results import read
-from reports.analysis.statistics import Summary, summarize
 from reports.build import build
-from reports.figures.style import Drawing, looks
-from reports.sections import cost as costs
-from reports.sections import errors
-from reports.sections import ranking as contest
+from reports.figures.style import Drawing
 from reports.sections.reproduction import command
 from reports.sections.section import Figure, Table
 from reports.sections.shown import Shown, data_of
@@ -132,15 +124,6 @@ def test_each_figure_has_a_finding_a_table_a_csv_an_svg_and_a_command(index):
         assert (index.parent / "figures" / f"{name}.svg").read_text().startswith("<?xml")
 
 
-def test_the_csv_of_the_heat_map_has_the_means_of_the_records(tmp_path):
-    folder = build(two_by_two(tmp_path)).parent
-    rows = list(csv.DictReader((folder / "data" / "heatmap.csv").open()))
-    found = {(r["task"], r["architecture"]): (float(r["skill"]), float(r["half"])) for r in rows}
-    expected = summarize([0.2, 0.21, 0.22])
-    assert found["adding", "elman"] == pytest.approx((expected.mean, expected.half))
-    assert len(found) == 4
-
-
 def test_numbers_of_an_earlier_report_are_removed(tmp_path):
     store = rich(tmp_path)
     folder = build(store).parent
@@ -165,145 +148,6 @@ def test_latex_tables_are_linked(tmp_path):
     index = build(two_by_two(tmp_path))
     assert 'href="tables/skill.tex"' in index.read_text()
     assert r"\begin{tabular}" in (index.parent / "tables" / "skill.tex").read_text()
-
-
-# -- who wins, and how sure -------------------------------------------------------------------
-
-
-def test_ranks_are_refused_with_the_reason_and_the_policy_is_stated(tmp_path):
-    page = unescape(text_of(two_by_two(tmp_path)))
-    assert "No ranks and no critical-difference diagram" in page and "at least 5" in page
-    assert "figure-critical-difference" not in page
-    assert POLICY in page
-
-
-def test_ranks_over_six_tasks_are_shown(index):
-    page = re.sub(r"\s+", " ", index.read_text())
-    assert "Over 6 tasks lstm has the best average rank (1.0), elman the worst (3.0)" in page
-    assert "No ranks" not in page
-
-
-def test_two_by_two_stands_the_leader_first_and_turns_what_it_must(tmp_path):
-    """One disaster puts gru behind by its mean, but not by the middle of its runs."""
-    skills = {(t, a): [s, s + 0.3, s + 0.6] for t in SIX for a, s in (("lstm", 0.2), ("gru", 0.4))}
-    skills["t0", "gru"] = [-9.0, -9.1, -9.2]
-    results = read(make(tmp_path, skills, tasks=SIX))
-    compared = compare(results)
-    assert list(compared.skills) == ["lstm", "gru"]
-    found = contest.section(results, compared, {}, looks(results.architectures), None, [])
-    table = next(t for caption, t in found.tables if caption.startswith("Two by two"))
-    ((first, second, tasks, wins, interval, better, _, worse),) = table.rows
-    assert (first, second, tasks) == ("gru", "lstm", "6")
-    assert wins == f"{100 * 5 * 6 / 9 / 6:.0f} %"  # of 9 pairs of runs gru wins 6
-    low, high = (float(end.removesuffix(" %")) for end in interval.split(" to "))
-    assert low < 100 * 30 / 54 < high
-    assert float(better) > 0.8 > 0.2 > float(worse)
-
-
-@pytest.mark.parametrize("lower_is_better", [False, True])
-def test_who_differs_from_the_best_over_examples(tmp_path, lower_is_better):
-    rng = np.random.default_rng(0)
-    good = rng.random(200) < 0.8
-    alike = good.copy()
-    alike[:6] = ~alike[:6]
-    bad = rng.random(200) < 0.3
-    of = {"bad": bad, "good": good, "alike": alike}
-    task = "recall[lag=9]"
-    if lower_is_better:
-        of, task = {a: 1.0 - v for a, v in of.items()}, "adding"
-    store = with_examples(tmp_path, of, task)
-    results = read(store)
-    found = standing(results, results.tasks[0])
-    assert found.order[0] in ("good", "alike") and found.worse == ("bad",)
-    assert len(found.near) == 1 and found.examples == 200
-    page = text_of(store)
-    told = "Not shown to differ from it over 2 seeds and 200 test examples (paired t tests, Holm)"
-    assert f"{told}: {found.near[0]}" in page
-    rows = list(csv.DictReader((tmp_path / "report/made/data/examples.csv").open()))
-    assert len(rows) == 3
-    difference = {(r["a"], r["b"]): float(r["difference"]) for r in rows}[found.order[0], "bad"]
-    assert difference == pytest.approx(np.mean(of[found.order[0]]) - np.mean(of["bad"]))
-
-
-def test_other_test_sets_are_told_and_not_compared(tmp_path):
-    store = with_examples(tmp_path, {"lstm": np.ones(9), "gru": np.zeros(9)}, gru=np.full(9, 2.0))
-    assert "over 2 seeds (paired t tests" in text_of(store)
-
-
-def test_errors_tell_which_examples_all_or_none_get_right(tmp_path):
-    of = {"lstm": np.array([1.0, 1, 1, 0, 0]), "gru": np.array([1.0, 0, 1, 0, 0])}
-    store = with_examples(tmp_path, of)
-    page = text_of(store)
-    assert "Of 5 test examples every model gets 2 wholly right, and none gets 2." in page
-    found = errors.read(read(store))["recall[lag=9]"]
-    assert found.table.rows == (("lstm", "60.0 %", "0.0 %", "40.0 %"),
-                                ("gru", "40.0 %", "0.0 %", "60.0 %"))  # fmt: skip
-
-
-def test_errors_tell_how_much_the_worst_examples_carry(tmp_path):
-    """Of ten examples the worst one; of the two models it is another one."""
-    lstm, gru = np.full(10, 0.1), np.full(10, 0.1)
-    lstm[3], gru[5] = 0.1 * 9, 0.1 * 31
-    store = with_examples(tmp_path, {"lstm": lstm, "gru": gru}, "adding")
-    found = errors.read(read(store))["adding"]
-    assert [row[1] for row in found.table.rows] == ["50.0 %", "77.5 %"]
-    assert "carry 50.0 % of the error of lstm, the best; 0 are among" in found.sentence
-
-
-# -- cost -------------------------------------------------------------------------------------
-
-
-def test_the_pareto_front_has_whom_nobody_beats():
-    def point(cost, skill):
-        return costs.Point(cost, Summary(3, skill))
-
-    all_points = {"cheap": point(1, 0.3), "even": point(2, 0.6), "same": point(2, 0.6),
-                  "dear": point(9, 0.6), "best": point(5, 0.9), "worst": point(9, 0.1)}  # fmt: skip
-    beaten = {
-        a: {b for b, q in all_points.items() if costs._beats(q, p)} for a, p in all_points.items()
-    }
-    assert {a for a, by in beaten.items() if not by} == {"cheap", "even", "same", "best"}
-    assert beaten["dear"] == {"even", "same", "best"}  # the equals do not beat each other
-    assert beaten["worst"] == {"cheap", "even", "same", "dear", "best"}
-
-
-def test_costs_are_told_with_the_front_for_seconds_parameters_and_flops(tmp_path):
-    store = two_by_two(tmp_path)
-    seconds, flops = {"lstm": 40.0, "elman": 10.0}, {"lstm": 2e6, "elman": 8e6}
-    for name in store.ids():
-        record = store.get(name)
-        record.seconds = {"training": seconds[record.architecture]}
-        record.flops, record.steps = flops[record.architecture], 300
-        store.put(record)
-    page = text_of(store)
-    assert "Not dominated: elman (0.21 at 10 s) and lstm (0.91 at 40 s); each buys" not in page
-    assert "Not dominated: elman (0.21 at 10 s) and lstm (0.91 at 40 s): each buys" in page
-    assert "Not dominated: lstm (0.91 at 600 MFLOPs); for each of the other 1" in page
-    assert "as was intended, so the front says no more" in page  # of parameters
-    rows = list(csv.DictReader((tmp_path / "report/made/data/cost-flops.csv").open()))
-    assert {r["architecture"]: (float(r["flops"]), r["dominated_by"]) for r in rows} == {
-        "lstm": (pytest.approx(6e8), ""), "elman": (pytest.approx(2.4e9), "lstm")
-    }  # fmt: skip
-
-
-# -- learning curves --------------------------------------------------------------------------
-
-
-def test_captions_of_curves_say_who_is_first_and_who_still_learns(tmp_path):
-    store = make(tmp_path, {("recall[lag=9]", a): 0.9 for a in ("fast", "slow", "never")}, seeds=1)
-    curves = {"fast": [0.7, 0.9, 0.9, 0.9, 0.9], "slow": [0.3, 0.4, 0.5, 0.7, 0.95],
-              "never": [0.3, 0.3, 0.3, 0.3, 0.3]}  # fmt: skip
-    for name in store.ids():
-        record = store.get(name)
-        values = curves[record.architecture]
-        record.curve = [dict(step=100 * (i + 1), validation=v) for i, v in enumerate(values)]
-        store.put(record)
-    page = text_of(store)
-    assert "fast is first at a validation skill of 0.5, after 100 updates" in page
-    assert "never never gets there" in page
-    assert "slow was still learning when training ended" in page
-    rows = list(csv.DictReader((tmp_path / "report/made/data/curves-recall-lag-9.csv").open()))
-    assert [float(r["mean"]) for r in rows if r["architecture"] == "slow"] == curves["slow"]
 
 
 # -- parts, and what is measured beside the score ---------------------------------------------

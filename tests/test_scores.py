@@ -142,16 +142,6 @@ def further_store(tmp_path, **plan):
     return store
 
 
-def test_splits_measures_and_samples_are_shown(tmp_path):
-    page = text_of(further_store(tmp_path))
-    row = re.search(r'<th scope="col">test@2x</th>.*?</table>', page)[0]
-    assert "0.30" in row  # the mean of 0.25 and 0.35
-    assert "sentences ranked above their scrambled words" in page and ">55 ±" in page
-    assert "what &lt;i&gt;it&lt;/i&gt; wrote" in page and "<i>it" not in page
-    markdown = (tmp_path / "report" / "made" / "report.md").read_text()
-    assert "test@2x" in markdown and "wrote" in markdown
-
-
 PUBLISHED = dict(task="recall[lag=9]", architecture="lstm", metric="mse", value=0.02,
                  source="Somebody 1999", note="smaller here")  # fmt: skip
 
@@ -168,14 +158,14 @@ PUBLISHED = dict(task="recall[lag=9]", architecture="lstm", metric="mse", value=
 def test_published_numbers_stand_beside_those_measured(tmp_path, bounds, verdict):
     page = text_of(further_store(tmp_path, published=[PUBLISHED | bounds]))
     row = re.search(r"<tr>(?:(?!<tr>).)*Somebody 1999.*?</tr>", page)[0]
-    assert "0.015" in row and "0.02" in row and f"<td>{verdict}</td>" in row
+    assert "0.015" in row and "0.02" in row and f">{verdict}</td>" in row
     assert "smaller here" in row
 
 
 def test_a_published_number_without_a_record_is_pending(tmp_path):
     entry = PUBLISHED | {"architecture": "gru", "below": 1}
     page = text_of(further_store(tmp_path, published=[entry]))
-    assert "<td>pending</td>" in page
+    assert ">pending</td>" in page
 
 
 @pytest.mark.parametrize(("temperature", "share"), [(0, 1.0), (0.5, 16 / 17), (1, 0.8), (2, 2 / 3)])

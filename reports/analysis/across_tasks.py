@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import combinations
 from typing import Any
 
@@ -86,6 +86,18 @@ class Versus:
     tasks: tuple[str, ...]
     improvement: Estimate
     posterior: Posterior | None
+
+    def turned(self) -> Versus:
+        """The same with the two exchanged."""
+        wins, p = self.improvement, self.posterior
+        low, high = (None if end is None else 1 - end for end in (wins.high, wins.low))
+        return Versus(
+            self.b,
+            self.a,
+            self.tasks,
+            Estimate(1 - wins.value, low, high, wins.runs),
+            p and replace(p, worse=p.better, better=p.worse),
+        )
 
 
 @dataclass(frozen=True)

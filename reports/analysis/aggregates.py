@@ -41,6 +41,10 @@ class Profile:
     low: tuple[float, ...]
     high: tuple[float, ...]
 
+    def above(self, tau: float) -> float:
+        """The share at one of the taus."""
+        return self.share[self.tau.index(tau)]
+
 
 def interquartile_mean(runs: Runs, seed: int = 0) -> Estimate:
     """Mean of the middle half of all runs: a quarter is cut off at each end, rounded down."""

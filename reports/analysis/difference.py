@@ -121,6 +121,16 @@ class Standing:
         return tuple(a for a in self.order[1:] if self.differs(a))
 
     @property
+    def alike(self) -> tuple[str, ...]:
+        """Those that are not shown to differ from the first, with those that share its mean."""
+        return tuple(a for a in self.order[1:] if not self.differs(a))
+
+    @property
+    def tested(self) -> bool:
+        """Whether the first is tested against any other architecture."""
+        return any(self.differences[a].p is not None for a in self.order[1:])
+
+    @property
     def clear(self) -> bool:
         """The best one differs from all others."""
         return len(self.order) > 1 and len(self.worse) == len(self.order) - 1

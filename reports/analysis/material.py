@@ -38,7 +38,7 @@ class Material:
         return ranking.compare(self.judged)
 
     @cached_property
-    def user_data(self) -> list[user_data.Own]:
+    def user_data(self) -> list[user_data.Judge]:
         """What the records say of the user's own data."""
         return user_data.read(self.results)
 

@@ -6,8 +6,7 @@ the ground of `reports.analysis.advice`, for any task.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
-from typing import Any
+from dataclasses import replace
 
 from reports import formats
 from reports.analysis.difference import Difference, beats_floor, difference, standing
@@ -15,23 +14,9 @@ from reports.analysis.results import Group, Results, TaskInfo
 from reports.formats import listed, plural
 
 
-@dataclass(frozen=True)
-class Own:
-    """One task of the user's own."""
-
-    task: TaskInfo
-    control: TaskInfo | None
-    """The same with the order of steps shuffled, where it was planned."""
-    facts: dict[str, str]
-    sentences: list[str]
-    metric: str
-    rows: list[dict[str, Any]]
-    """One for each architecture with a score, best first."""
-
-
-def read(results: Results) -> list[Own]:
+def read(results: Results) -> list[Judge]:
     """All tasks of the user's own in a matrix; empty where there are none with a record."""
-    return [Judge(results, task, control).own() for task, control in controls(results)]
+    return [Judge(results, task, control) for task, control in controls(results)]
 
 
 def without_controls(results: Results) -> Results:
@@ -78,10 +63,6 @@ class Judge:
     @property
     def _names(self) -> tuple[str, ...]:
         return (self.task.name, self.control.name) if self.control else (self.task.name,)
-
-    def own(self) -> Own:
-        metric = formats.metric(self.task)
-        return Own(self.task, self.control, self.facts, self.sentences, metric, self._rows())
 
     @property
     def sentences(self) -> list[str]:
@@ -222,26 +203,6 @@ class Judge:
     def tested(self, group: Group) -> str:
         many = len(next(iter(group.examples.values()))[0]) if group.examples else 0
         return plural(many, "test example") if many else "the test split"
-
-    def _rows(self) -> list[dict[str, Any]]:
-        rows = []
-        known = [a for a in (*self.order, *self.results.baselines) if self.has(a, self.task)]
-        for architecture in sorted(known, key=self.loss):
-            control = (
-                self.control if self.control and self.has(architecture, self.control) else None
-            )
-            rows.append(
-                {
-                    "architecture": architecture,
-                    "baseline": architecture in self.results.baselines,
-                    "kept": self.told(architecture),
-                    "shuffled": self.told(architecture, control) if control else "",
-                    "skill": formats.skill_with_spread(self.group(architecture).skill),
-                    "seconds": formats.seconds(self.seconds(architecture)),
-                    "parameters": formats.number(self.group(architecture).mean_of("parameters")),
-                }
-            )
-        return rows
 
     def has(self, architecture: str, task: TaskInfo) -> bool:
         group = self.results.groups.get((task.name, architecture))

@@ -3,38 +3,37 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
-from reports.analysis.results import Results
+from reports import formats
+from reports.analysis.cost import Point
 from reports.figures.style import INK, PALE, Drawing, Look, canvas, finish, text_width
-from reports.formats import shortened, skill
-from reports.sections.cost import Point, amount, spent
-from reports.wording import say
 
+LABELS = {
+    "training": "training seconds of a cell",
+    "parameters": "parameters",
+    "flops": "training FLOPs of a cell",
+}
 LOWEST = -0.5
 WIDTH, HEIGHT = 5.6, 3.9
 MARGINS = (0.62, 0.15, 0.15, 0.5)
 
 
 def draw(
-    results: Results, points: Mapping[str, Point], looks: Mapping[str, Look], against: str
+    kind: str,
+    points: Mapping[str, Point],
+    of_tasks: Mapping[str, Sequence[tuple[float, float]]],
+    looks: Mapping[str, Look],
 ) -> Drawing | None:
     """Large marks: the mean over the compared tasks; small ones: each task. None without any.
 
-    ``against`` is training, parameters or flops. Marks below skill -0.5 sit on the lower edge. The
+    ``kind`` is training, parameters or flops. Marks below skill -0.5 sit on the lower edge. The
     stepped line is the Pareto front.
     """
-    small = {
-        a: [
-            (cost, max(LOWEST, group.skill.mean))
-            for (_, b), group in results.groups.items()
-            if b == a and group.skill.mean is not None and (cost := spent(group, against))
-        ]
-        for a in results.architectures
-    }
-    if not any(small.values()):
+    if not any(of_tasks.values()):
         return None
+    small = {a: [(x, max(LOWEST, y)) for x, y in places] for a, places in of_tasks.items()}
     figure, axes = canvas(WIDTH, HEIGHT, MARGINS)
     axes.set_xscale("log")
     _ticks(axes, [x for places in small.values() for x, _ in places])
@@ -53,14 +52,15 @@ def draw(
         axes.plot([cost], [mean], marker=looks[a].marker, color=looks[a].colour, markersize=8,
                   markeredgecolor="white", linestyle="none")  # fmt: skip
     axes.axhline(0, color=PALE, linewidth=0.8, linestyle=(0, (4, 2)), zorder=0)
-    axes.set_xlabel(say(f"cost.{against}"), labelpad=2)
+    axes.set_xlabel(LABELS[kind], labelpad=2)
     axes.set_ylabel("skill", labelpad=2)
     _label(axes, large, front)
-    found = "; ".join(
-        f"{a}: {skill(p.skill.mean)}, {amount(p.cost, against)}" for a, p in points.items()
+    means = "; ".join(
+        f"{a}: {formats.skill(p.skill.mean)}, {formats.cost(p.cost, kind)}"
+        for a, p in points.items()
     )
-    alt = say("cost.alt", cost=say(f"cost.{against}"), found=found or "-")
-    return finish(figure, f"cost-{against}", alt)
+    alt = f"Mean skill over the compared tasks against {LABELS[kind]}. {means or '-'}."
+    return finish(figure, f"cost-{kind}", alt)
 
 
 def _front(axes: Any, places: list[tuple[float, float]]) -> None:
@@ -111,7 +111,7 @@ def _label(axes: Any, places: dict[str, tuple[float, float]], front: list[str]) 
     for (x, y), (u, _) in zip(corners, corners[1:], strict=False):
         taken.append((x, y - 0.03, u, y + 0.03))
     for a, (x, y) in inches.items():
-        text = shortened(a, 24)
+        text = formats.shortened(a, 24)
         box = (text_width(text, 8) * 0.95, 0.15)
         options = [
             (x + sx * (0.1 + reach) - (box[0] if sx < 0 else box[0] / 2 if sx == 0 else 0),

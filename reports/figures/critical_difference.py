@@ -55,7 +55,14 @@ def draw(ranks: Ranks, looks: dict[str, Look]) -> Drawing | None:
                   solid_capstyle="round", zorder=4)  # fmt: skip
         axes.plot(places, [y] * len(places), "o", color=INK, markersize=5.5, clip_on=False,
                   markeredgecolor="white", markeredgewidth=0.6, zorder=5)  # fmt: skip
-    return finish(figure, "critical-difference", _alt(ranks))
+    found = ", ".join(f"{a} {rank:.2f}" for a, rank in ranks.ranks.items())
+    bars_of = "; ".join(", ".join(group) for group in groups) or "none, all differ"
+    return finish(
+        figure,
+        "critical-difference",
+        f"Average ranks over {len(ranks.tasks)} tasks, best first: {found}. Not shown to differ: "
+        f"{bars_of}.",
+    )
 
 
 def _elbow(axes: Any, rank: float, end: float, depth: float, look: Look) -> None:
@@ -80,13 +87,3 @@ def _levels(spans: list[tuple[float, float]]) -> list[int]:
         ends[level : level + 1] = [high]
         levels.append(level)
     return levels
-
-
-def _alt(ranks: Ranks) -> str:
-    found = ", ".join(f"{a} {rank:.2f}" for a, rank in ranks.ranks.items())
-    groups = "; ".join(", ".join(g) for g in ranks.groups if len(g) > 1)
-    groups = groups or "none, all differ"
-    return (
-        f"Average ranks over {len(ranks.tasks)} tasks, best first: {found}. "
-        f"Not shown to differ: {groups}."
-    )

@@ -6,7 +6,7 @@ import math
 from typing import Any
 
 from reports.analysis.results import BASELINE
-from reports.analysis.tables import Square
+from reports.analysis.squares import Square, Squares
 from reports.figures.style import INK, PALE, Drawing, canvas, finish, text_width
 from reports.formats import shortened
 
@@ -28,7 +28,7 @@ def draw(
     name: str,
     rows: dict[str, str],
     columns: tuple[str, ...],
-    squares: dict[tuple[str, str], Square],
+    squares: Squares,
 ) -> Drawing:
     """A heat map of skill. ``rows`` gives the label of each row. A line parts the baselines from
     the others."""
@@ -68,22 +68,24 @@ def draw(
     axes.set_xticks([x + 0.5 for x in range(len(columns))], heads, **turn)
     axes.tick_params(length=0)
     _scale(figure, palette, size, right, top, high * len(rows))
-    shown = sum(squares[r, c].value is not None for r in rows for c in columns)
-    empty = len(rows) * len(columns) - shown
-    alt = f"Heat map of skill, {len(rows)} down and {len(columns)} across: {shown} squares with a number, {empty} without. The same numbers are in the table below."
+    empty = sum(squares[r, c].hole for r in rows for c in columns)
+    alt = (
+        f"Heat map of skill, {len(rows)} down and {len(columns)} across: "
+        f"{len(rows) * len(columns) - empty} squares with a number, {empty} without. The same "
+        "numbers are in the table below."
+    )
     return finish(figure, name, alt)
 
 
 def _shade(square: Square) -> float:
-    if square.value is None:
-        return math.nan
-    return min(HIGHEST, max(LOWEST, square.value))
+    mean = square.skill.mean
+    return math.nan if mean is None else min(HIGHEST, max(LOWEST, mean))
 
 
 def _write(axes: Any, x: int, y: int, square: Square, palette: Any, wide: float) -> None:
     from matplotlib.patches import Rectangle
 
-    if square.value is None:
+    if square.hole:
         axes.add_patch(
             Rectangle((x + 0.02, y + 0.03), 0.96, 0.94, facecolor="white", edgecolor="#C4C4C4",
                       hatch="////", linewidth=0)
@@ -94,12 +96,11 @@ def _write(axes: Any, x: int, y: int, square: Square, palette: Any, wide: float)
                       color=INK, bbox=box)  # fmt: skip
         return
     colour = _readable(palette((_shade(square) - LOWEST) / (HIGHEST - LOWEST)))
-    text = square.text + (" •" if square.rank == "near" else "") + " †" * square.behind
     small = shortened(square.baseline, int(wide / text_width("x", 7))) or square.small
     weight = "bold" if square.rank == "best" else "normal"
     height = 0.36 if small else 0.5
-    axes.text(x + 0.5, y + height, text, ha="center", va="center", fontsize=9.5, color=colour,
-              fontweight=weight)  # fmt: skip
+    axes.text(x + 0.5, y + height, square.text, ha="center", va="center", fontsize=9.5,
+              color=colour, fontweight=weight)  # fmt: skip
     axes.text(x + 0.5, y + 0.75, small, ha="center", va="center", fontsize=7, color=colour)
 
 
@@ -119,22 +120,13 @@ def _scale(
 
     width, whole = size
     tall = min(height, 3.0)
-    place = (
-        (width - right + 0.25) / width,
-        (whole - top - tall) / whole,
-        0.13 / width,
-        tall / whole,
-    )
-    named = height >= 1 and right >= 1.0
-    ticks = [-0.5, 0, 0.5, 1]
-    words = [
-        "≤ −0.5",
-        "0 floor" if named else "0",
-        "0.5",
-        "1 ceiling" if named else "1",
-    ]
+    place = ((width - right + 0.25) / width, (whole - top - tall) / whole, 0.13 / width,
+             tall / whole)  # fmt: skip
+    words = ["≤ −0.5", "0", "0.5", "1"]
+    if height >= 1 and right >= 1.0:
+        words[1], words[3] = "0 floor", "1 ceiling"
     bar = figure.colorbar(ScalarMappable(Normalize(LOWEST, HIGHEST), palette),
                           cax=figure.add_axes(place))  # fmt: skip
-    bar.set_ticks(ticks, labels=words)
+    bar.set_ticks([-0.5, 0, 0.5, 1], labels=words)
     bar.outline.set_visible(False)
     bar.ax.tick_params(length=2, labelsize=7, color=PALE, pad=2)

@@ -35,17 +35,13 @@ def draw(over: OverTasks, looks: dict[str, Look]) -> Drawing | None:
     axes.yaxis.set_major_formatter(lambda v, _: f"{100 * v:.0f}")
     axes.legend(loc="center left", bbox_to_anchor=(1.02, 0.5), frameon=False, fontsize=8.5,
                 handlelength=2.6, borderaxespad=0, labelspacing=0.35)  # fmt: skip
-    return finish(figure, "profiles", _alt(over))
-
-
-def _alt(over: OverTasks) -> str:
-    found = ", ".join(
-        "{architecture} {half} % and {most} %".format(architecture=a, half=f"{100 * _at(over, a, 0.5):.0f}", most=f"{100 * _at(over, a, 0.9):.0f}")
-        for a in over.middle
+    shares = ", ".join(
+        f"{a} {100 * profile.above(0.5):.0f} % and {100 * profile.above(0.9):.0f} %"
+        for a in names for profile in [over.profiles[a]]
     )  # fmt: skip
-    return f"Performance profiles over {len(over.tasks)} tasks: the share of runs with more than each skill. Above 0.5 and above 0.9: {found}."
-
-
-def _at(over: OverTasks, architecture: str, skill: float) -> float:
-    found = over.profiles[architecture]
-    return found.share[found.tau.index(skill)]
+    return finish(
+        figure,
+        "profiles",
+        f"Performance profiles over {len(over.tasks)} tasks: the share of runs with more than each "
+        f"skill. Above 0.5 and above 0.9: {shares}.",
+    )

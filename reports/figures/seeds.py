@@ -3,40 +3,48 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from typing import Any
 
-from reports.analysis.results import Group, Results, TaskInfo
-from reports.figures.style import PALE, Drawing, Look, canvas, finish, plain_numbers, text_width
+from reports.analysis.results import Group, TaskInfo
+from reports.figures.style import (
+    PALE,
+    Drawing,
+    Look,
+    canvas,
+    finish,
+    limits,
+    logarithmic,
+    plain_numbers,
+    text_width,
+)
 from reports.formats import metric, shortened
-from reports.wording import say
 
 
-def draw(
-    results: Results, task: TaskInfo, order: list[str], looks: dict[str, Look]
-) -> Drawing | None:
-    """A dot for each seed, a bar for the mean and its interval. None without any score.
+def draw(task: TaskInfo, groups: Mapping[str, Group], looks: Mapping[str, Look]) -> Drawing | None:
+    """A dot for each seed, a bar for the mean and its interval; ``groups`` from top to bottom.
 
-    ``order`` names the architectures from top to bottom.
+    None without any score.
     """
-    groups = {a: results.groups[task.name, a] for a in order}
     scores = [c.score for g in groups.values() for c in g.cells if c.score is not None]
     if not scores:
         return None
-    limits = _limits(task)
-    labels = [shortened(a, 34) for a in order]
+    labels = [shortened(a, 34) for a in groups]
     left = 0.2 + max(text_width(label, 9) for label in labels)
     right, width = 0.25, max(5.0, left + 3.4)
-    logarithmic = _logarithmic(task, scores)
-    shown = [item for item in limits if not logarithmic or item[1] > 0]
-    low, high = _range(scores, [v for _, v, _ in shown], logarithmic)
-    levels = _levels(shown, low, high, width - left - right, logarithmic)
+    log = logarithmic(task, min(scores), max(scores))
+    lines = limits(task)
+    lines += [(shortened(n, 24), v, (0, (1, 3))) for n, v in task.references.items()]
+    shown = [item for item in lines if not log or item[1] > 0]
+    low, high = _range(scores, [v for _, v, _ in shown], log)
+    levels = _levels(shown, low, high, width - left - right, log)
     top = 0.12 + 0.16 * (max(levels, default=0) + 1)
-    figure, axes = canvas(width, top + 0.27 * len(order) + 0.5, (left, right, top, 0.5))
-    if logarithmic:
+    figure, axes = canvas(width, top + 0.27 * len(groups) + 0.5, (left, right, top, 0.5))
+    if log:
         axes.set_xscale("log")
         plain_numbers(axes.xaxis)
     axes.set_xlim(low, high)
-    axes.set_ylim(len(order) - 0.5, -0.5)
+    axes.set_ylim(len(groups) - 0.5, -0.5)
     for y, (a, group) in enumerate(groups.items()):
         _row(axes, y, group, looks[a], low)
     for (word, value, line), level in zip(shown, levels, strict=True):
@@ -44,16 +52,23 @@ def draw(
         axes.annotate(
             word, (value, 1.0), xycoords=("data", "axes fraction"), fontsize=7, color=PALE,
             xytext=(0, 2 + 11.5 * level), textcoords="offset points", va="bottom",
-            ha=_side(_at(value, low, high, logarithmic)),
+            ha=_side(_at(value, low, high, log)),
         )  # fmt: skip
-    axes.set_yticks(range(len(order)), labels)
+    axes.set_yticks(range(len(groups)), labels)
     axes.tick_params(axis="y", length=0)
     axes.grid(axis="y", color="#E6E6E6", linewidth=0.6)
     axes.set_axisbelow(True)
     axes.set_xlabel(f"test {shortened(metric(task), 60)}", labelpad=2)
     if task.metric == "accuracy":
         axes.xaxis.set_major_formatter(lambda v, _: f"{100 * v:g}")
-    return finish(figure, f"seeds-{task.slug}", _alt(task, groups))
+    scored = ", ".join(a for a, g in groups.items() if g.score.mean is not None)
+    alt = (
+        f"Test {metric(task)} of every seed on {task.name}, with floor and ceiling where known. "
+        f"From best to worst mean: {scored}."
+    )
+    missing = ", ".join(f"{a} ({g.code})" for a, g in groups.items() if g.score.mean is None)
+    alt += f" Without a score: {missing}." if missing else ""
+    return finish(figure, f"seeds-{task.slug}", alt)
 
 
 def _row(axes: Any, y: int, group: Group, look: Look, low: float) -> None:
@@ -74,29 +89,17 @@ def _row(axes: Any, y: int, group: Group, look: Look, low: float) -> None:
               markersize=4.5, markeredgewidth=0, clip_on=False, zorder=3)  # fmt: skip
 
 
-def _limits(task: TaskInfo) -> list[tuple[str, float, Any]]:
-    """Floor, ceiling and references that are known, with their lines."""
-    ceiling = say("seeds.perfect" if task.ceiling_is_ideal else "seeds.ceiling")
-    known = [("floor", task.floor, (0, (4, 2))), (ceiling, task.ceiling, (0, (1, 1.5)))]
-    known += [(shortened(n, 24), v, (0, (1, 3))) for n, v in task.references.items()]
-    return [(word, value, line) for word, value, line in known if value is not None]
-
-
-def _logarithmic(task: TaskInfo, scores: list[float]) -> bool:
-    return task.metric != "accuracy" and min(scores) > 0 and max(scores) > 30 * min(scores)
-
-
-def _range(scores: list[float], limits: list[float], logarithmic: bool) -> tuple[float, float]:
+def _range(scores: list[float], limits: list[float], log: bool) -> tuple[float, float]:
     low, high = min(scores + limits), max(scores + limits)
-    if logarithmic:
+    if log:
         return low / 1.4, high * 1.4
     room = 0.04 * (high - low) or 0.05 * abs(high) or 1.0
     return low - room, high + room
 
 
-def _at(value: float, low: float, high: float, logarithmic: bool) -> float:
+def _at(value: float, low: float, high: float, log: bool) -> float:
     """Where on the axis a value lies, from 0 to 1."""
-    if logarithmic:
+    if log:
         value, low, high = math.log(value), math.log(low), math.log(high)
     return (value - low) / (high - low)
 
@@ -124,12 +127,3 @@ def _levels(
         taken[level].append(span)
         levels.append(level)
     return levels
-
-
-def _alt(task: TaskInfo, groups: dict[str, Group]) -> str:
-    found = [a for a, g in groups.items() if g.score.mean is not None]
-    missing = [f"{a} ({g.code})" for a, g in groups.items() if g.score.mean is None]
-    text = "Test {metric} of every seed on {task}, with floor and ceiling where known. From best to worst mean: {found}.".format(
-        metric=metric(task), task=task.name, found=", ".join(found)
-    )
-    return f"{text} {say('seeds.missing', missing=', '.join(missing))}" if missing else text

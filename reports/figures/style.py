@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from html import escape
 from typing import Any
 
+from reports.analysis.results import TaskInfo
+
 # Okabe and Ito's colours, without the yellow that is lost on white paper.
 COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#000000", "#56B4E9", "#E69F00")
 MARKERS = ("o", "s", "^", "D", "v", "P", "X", "<", "*", ">", "h", "p", "d", "8", "H", "$o$")
@@ -81,6 +83,18 @@ def plain_numbers(axis: Any) -> None:
     """Label a logarithmic axis 0.01, 0.1, 1: powers of ten need the formulas that are off."""
     axis.set_major_formatter(lambda value, _: f"{value:g}")
     axis.set_minor_formatter(lambda value, _: "")
+
+
+def limits(task: TaskInfo) -> list[tuple[str, float, Any]]:
+    """Floor and ceiling of a task, as far as they are known: word, score, dashes of its line."""
+    ceiling = "perfect" if task.ceiling_is_ideal else "ceiling"
+    lines = (("floor", task.floor, (0, (4, 2))), (ceiling, task.ceiling, (0, (1, 1.5))))
+    return [(word, value, line) for word, value, line in lines if value is not None]
+
+
+def logarithmic(task: TaskInfo, lowest: float, highest: float) -> bool:
+    """Whether scores fall by so many orders of magnitude that their axis is logarithmic."""
+    return task.metric != "accuracy" and lowest > 0 and highest > 30 * lowest
 
 
 def canvas(width: float, height: float, margins: tuple[float, float, float, float]) -> Any:

@@ -90,7 +90,7 @@ def _environment() -> Any:
     )
     environment.filters |= {
         "inline": inline,
-        "block": _block,
+        "block": block,
         "cell": lambda value: value if isinstance(value, Cell) else Cell(value),
         "left": _left,
         "wordy": _wordy,
@@ -100,7 +100,7 @@ def _environment() -> Any:
     return environment
 
 
-def _block(block: Block) -> Any:
+def block(block: Block) -> Any:
     """A block by the macro of its name."""
     macros = _environment().get_template("blocks.html").module
     return getattr(macros, type(block).__name__.lower())(block)

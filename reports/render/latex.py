@@ -10,9 +10,11 @@ import statistics
 from collections.abc import Mapping, Sequence
 
 from reports import formats
-from reports.analysis import tables as plain
+from reports.analysis.difference import standing
 from reports.analysis.ranking import compare
-from reports.analysis.results import Results
+from reports.analysis.results import MEANINGS, Results
+from reports.analysis.scores import formatter, groups
+from reports.analysis.squares import Square, by_task, codes_used, rank_of
 from reports.analysis.user_data import without_controls
 from reports.formats import plural
 
@@ -50,8 +52,8 @@ def escaped(text: str) -> str:
 
 def _skill(results: Results) -> str:
     """Skill of each architecture on each task; the best is bold, what is near it is starred."""
-    squares = plain.skill_squares(results)
-    if all(square.value is None for square in squares.values()):
+    squares = by_task(results)
+    if all(square.hole for square in squares.values()):
         return ""
     rows = [
         [escaped(task.name), *(_square(squares[task.name, c]) for c in results.columns)]
@@ -63,7 +65,7 @@ def _skill(results: Results) -> str:
     )
     if results.baselines:
         caption += " Baseline: the best of each task's baselines, chosen on validation."
-    caption += _meanings(plain.codes_used(squares))
+    caption += _meanings(codes_used(squares))
     return _table(f"{results.name}-skill", caption, ["task", *results.columns], rows)
 
 
@@ -78,10 +80,10 @@ def _meanings(codes: Mapping[str, str]) -> str:
     return f" {told}." if told else ""
 
 
-def _square(square: plain.Square) -> str:
-    if square.value is None:
-        return escaped(square.text)
-    return _ranked(f"{square.text} {square.small}", square.rank)
+def _square(square: Square) -> str:
+    if square.hole:
+        return escaped(square.code)
+    return _ranked(f"{formats.skill(square.skill.mean)} {square.small}", square.rank)
 
 
 def _ranked(text: str, rank: str) -> str:
@@ -94,20 +96,28 @@ def _ranked(text: str, rank: str) -> str:
 def _scores(results: Results, name: str) -> str:
     """One task: score, skill, parameters and seconds of each architecture, best first."""
     task = next(t for t in results.tasks if t.name == name)
-    told = plain.task_table(results, task)
-    if not any(row["mean"] for row in told["rows"]):
+    scored, text, order = groups(results, task), formatter(results, task), standing(results, task)
+    if all(group.score.mean is None for group in scored.values()):
         return ""
-    rows = []
-    for row in told["rows"]:
-        label = row["architecture"] + (" (baseline)" if row["baseline"] else "")
-        score = _ranked(f"{row['mean']} {row['half']}", row["rank"])
-        numbers = [row["skill"], row["parameters"], row["seconds"]]
-        rows.append([escaped(label), score or escaped(row["hole"]), *map(escaped, numbers)])
-    bounds = [f"{n}: {told[n]}" for n in ("floor", "ceiling") if told[n]]
+    rows, codes = [], {}
+    for architecture, group in scored.items():
+        label = architecture + (" (baseline)" if architecture in results.baselines else "")
+        score = f"{text(group.score.mean)} {formats.half(group.score, text)}"
+        if group.score.mean is None:
+            codes[group.code] = MEANINGS[group.code]
+        numbers = [
+            formats.skill_with_spread(group.skill),
+            formats.number(group.mean_of("parameters")),
+            formats.seconds(group.mean_of("training")),
+        ]
+        shown = _ranked(score, rank_of(architecture, order)) or escaped(group.code)
+        rows.append([escaped(label), shown, *map(escaped, numbers)])
+    limits = (("floor", text(task.floor)), ("ceiling", text(task.ceiling)))
+    bounds = [f"{n}: {value}" for n, value in limits if value]
     caption = (
-        f"{name}: {told['metric']} on the test split ({told['direction']}), {_terms(results)}"
-        f"{'; ' + ', '.join(bounds) if bounds else ''}. Bold: the best architecture; *: not "
-        f"shown to differ from it.{_meanings(told['codes'])}"
+        f"{name}: {formats.metric(task)} on the test split ({formats.direction(task)}), "
+        f"{_terms(results)}{'; ' + ', '.join(bounds) if bounds else ''}. Bold: the best "
+        f"architecture; *: not shown to differ from it.{_meanings(codes)}"
     )
     header = ["architecture", "score", "skill", "parameters", "training"]
     return _table(f"{results.name}-scores-{task.slug}", caption, header, rows)

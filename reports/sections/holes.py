@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from typing import Any
+from collections.abc import Iterator, Sequence
 
-from reports.analysis import tables
+from reports.analysis.holes import Hole, holes
 from reports.analysis.material import Material
 from reports.document import Block, Code, Fold, Heading, Literal, Paragraph, Table, codes
 
@@ -13,41 +12,41 @@ from reports.document import Block, Code, Fold, Heading, Literal, Paragraph, Tab
 def blocks(material: Material) -> list[Block]:
     """Every cell without a score, alike ones together, with its reason."""
     results = material.results
-    holes = tables.holes(results)
+    found = holes(results)
     serves = " Each baseline serves a few kinds of task only." if results.baselines else ""
     with_part = bool(results.parts)
     made: list[Block] = [Heading("Failures and holes", "holes")]
-    if holes["failed"]:
-        made += [Heading("Failed", "failed", 3), *_table(holes["failed"], with_part)]
+    if found["failed"]:
+        made += [Heading("Failed", "failed", 3), *_table(found["failed"], with_part)]
     else:
         made.append(Paragraph("No cell failed."))
-    if holes["refused"]:
+    if found["refused"]:
         made += [
             Heading("Not applicable", "not-applicable", 3),
             Paragraph(f"Refused for a stated reason, which is not a failure.{serves}"),
-            *_table(holes["refused"], with_part),
+            *_table(found["refused"], with_part),
         ]
-    if holes["waiting"]:
-        made += [Heading("Not run yet", "waiting", 3), *_table(holes["waiting"], with_part)]
+    if found["waiting"]:
+        made += [Heading("Not run yet", "waiting", 3), *_table(found["waiting"], with_part)]
     return made
 
 
-def _table(entries: Sequence[Mapping[str, Any]], with_part: bool) -> Iterator[Block]:
+def _table(entries: Sequence[Hole], with_part: bool) -> Iterator[Block]:
     part = ("part",) if with_part else ()
     yield Table(
         ("architecture", *part, "outcome", "tasks", "seeds", "reason"),
         tuple(
             (
-                Code(e["architecture"]),
-                *(e[name] for name in part),
-                e["outcome"],
-                codes(e["tasks"]),
-                ", ".join(map(str, e["seeds"])),
-                e["reason"],
+                Code(hole.architecture),
+                *[hole.part] * with_part,
+                hole.outcome,
+                codes(hole.tasks),
+                ", ".join(map(str, hole.seeds)),
+                hole.reason,
             )
-            for e in entries
+            for hole in entries
         ),
     )
-    for e in entries:
-        if e["traceback"]:
-            yield Fold(("Traceback of cell ", Code(e["id"])), (Literal(e["traceback"]),))
+    for hole in entries:
+        if hole.traceback:
+            yield Fold(("Traceback of cell ", Code(hole.id)), (Literal(hole.traceback),))

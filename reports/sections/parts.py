@@ -6,11 +6,10 @@ from collections.abc import Mapping
 from typing import Any
 
 from reports.analysis.results import Part, Results
-from reports.analysis.tables import skill_squares
+from reports.analysis.squares import by_task
 from reports.document import Block, Fold, Heading, Paragraph, Table
 from reports.formats import plain_value
-from reports.sections.adapter import table_of
-from reports.sections.captions import squares_table
+from reports.sections import skill
 
 
 def blocks(results: Results) -> list[Block]:
@@ -42,9 +41,9 @@ def _row(part: Part, planned: Mapping[str, Any]) -> tuple[str, ...]:
 
 
 def _scores(part: Part) -> list[Block]:
-    squares = skill_squares(part.results)
-    if all(square.value is None for square in squares.values()):
+    squares = by_task(part.results)
+    if all(square.hole for square in squares.values()):
         return []
     tasks = [task.name for task in part.results.tasks]
-    table = squares_table("task", tasks, part.results.columns, squares)
-    return [Fold(f"Skill in the part {part.name}", (table_of(table),))]
+    table = skill.table("task", tasks, part.results.columns, squares)
+    return [Fold(f"Skill in the part {part.name}", (table,))]

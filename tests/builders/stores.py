@@ -10,8 +10,6 @@ import numpy as np
 from harness.experiment.record import Record
 from harness.experiment.store import Store
 from reports.analysis.results import read
-from reports.build import build
-from reports.sections.answer import verdict
 
 TASKS = {
     "recall[lag=9]": dict(metric="accuracy", floor=0.25, ceiling=1.0, tags=["memory"]),
@@ -104,9 +102,13 @@ def holey(out: Path) -> Store:
 
 def text_of(store: Store) -> str:
     """The page, with single spaces."""
+    from reports.build import build
+
     return re.sub(r"\s+", " ", build(store).read_text())
 
 
 def words_of(store: Store) -> str:
     """The verdict."""
+    from reports.sections.answer import verdict
+
     return " ".join(verdict(read(store)))

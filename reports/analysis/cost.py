@@ -1,0 +1,68 @@
+"""What skill costs: mean skill against seconds, parameters and FLOPs, and the Pareto front."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, replace
+
+from reports.analysis.ranking import Comparison
+from reports.analysis.results import Group, Results
+from reports.analysis.statistics import Summary, summarize
+
+KINDS = {
+    "training": "training seconds",
+    "parameters": "parameters",
+    "flops": "training FLOPs",
+}
+"""What skill is held against, in the order of the page."""
+
+
+@dataclass(frozen=True)
+class Point:
+    """An architecture over the compared tasks."""
+
+    cost: float
+    """Geometric mean over the tasks: costs are compared by ratio."""
+    skill: Summary
+    beaten_by: tuple[str, ...] = ()
+    """Those that are no more costly and no less skilled, and better in one of the two."""
+
+    def beats(self, other: Point) -> bool:
+        """Whether it is better in skill or cost, and in neither worse."""
+        skill, than = self.skill.mean or 0.0, other.skill.mean or 0.0
+        no_worse = self.cost <= other.cost and skill >= than
+        return no_worse and (self.cost < other.cost or skill > than)
+
+
+def spent(group: Group, kind: str) -> float | None:
+    """What a cell of a group costs, mean over the scored seeds; None where it is not known."""
+    if kind != "flops":
+        return group.mean_of(kind) or None
+    records = [c.record for c in group.cells if c.record is not None and not c.hole]
+    return summarize(r.flops * r.steps if r.flops else None for r in records).mean or None
+
+
+def over_tasks(results: Results, compared: Comparison, kind: str) -> dict[str, Point]:
+    """The compared architectures whose cost is known on all tasks, the best first."""
+    found = {}
+    for name, skill in compared.skills.items():
+        costs = [c for t in compared.tasks if (c := spent(results.groups[t, name], kind))]
+        if skill.mean is not None and len(costs) == len(compared.tasks):
+            middle = math.exp(math.fsum(math.log(c) for c in costs) / len(costs))
+            found[name] = Point(middle, skill)
+    return {
+        name: replace(point, beaten_by=tuple(b for b in found if found[b].beats(point)))
+        for name, point in found.items()
+    }
+
+
+def of_tasks(results: Results, kind: str) -> dict[str, list[tuple[float, float]]]:
+    """Cost and mean skill of each architecture on every task where both are known."""
+    return {
+        name: [
+            (cost, group.skill.mean)
+            for (_, other), group in results.groups.items()
+            if other == name and group.skill.mean is not None and (cost := spent(group, kind))
+        ]
+        for name in results.architectures
+    }

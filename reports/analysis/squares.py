@@ -1,0 +1,104 @@
+"""Skill as the squares of a heat map: by task, and by what tasks ask for."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from reports import formats
+from reports.analysis.difference import Standing, standing
+from reports.analysis.ranking import behind
+from reports.analysis.results import BASELINE, MEANINGS, Results
+from reports.analysis.statistics import Summary, combine
+
+NONE = "none"
+"""The code of a tag on which nothing has a skill, for several reasons."""
+
+
+@dataclass(frozen=True)
+class Square:
+    """A mean skill, or a hole. ``known`` of the ``of`` seeds (or tasks) have a skill."""
+
+    skill: Summary = Summary()
+    code: str = ""
+    """Of a hole; empty where nothing was planned."""
+    known: int = 0
+    of: int = 0
+    rank: str = ""
+    """best, near or empty, within its row"""
+    baseline: str = ""
+    """Which baseline it is, in their column."""
+    behind: bool = False
+    """No better than the baseline."""
+
+    @property
+    def hole(self) -> bool:
+        return self.skill.mean is None
+
+    @property
+    def text(self) -> str:
+        """The number with its marks, or the code of the hole."""
+        if self.hole:
+            return self.code
+        return formats.skill(self.skill.mean) + " •" * (self.rank == "near") + " †" * self.behind
+
+    @property
+    def small(self) -> str:
+        """Half-width of the interval, and on how many seeds or tasks it rests if not on all."""
+        if self.hole:
+            return ""
+        share = f"{self.known}/{self.of}" if self.known != self.of else ""
+        return f"{formats.spread(self.skill.half)} {share}".strip()
+
+
+Squares = Mapping[tuple[str, str], Square]
+"""By row and column."""
+
+
+def by_task(results: Results) -> dict[tuple[str, str], Square]:
+    """Skill by task and column."""
+    found = {}
+    for task in results.tasks:
+        order = standing(results, task)
+        for name in results.columns:
+            group = results.column(task.name, name)
+            found[task.name, name] = Square() if group is None else Square(
+                group.skill,
+                group.code,
+                group.skill.n,
+                len(group.cells),
+                rank_of(name, order),
+                results.best_baselines.get(task.name, "") if name == BASELINE else "",
+                behind(results, task.name, name),
+            )  # fmt: skip
+    return found
+
+
+def rank_of(architecture: str, order: Standing | None) -> str:
+    """best, near or empty. Alone on a task, nobody is best."""
+    if order is None or len(order.order) < 2:
+        return ""
+    if architecture in order.best:
+        return "best"
+    return "near" if architecture in order.near else ""
+
+
+def by_capability(results: Results) -> dict[tuple[str, str], Square]:
+    """Mean skill by tag and column, over the tasks with that tag, tags in order of the tasks."""
+    found = {}
+    for tag in dict.fromkeys(tag for task in results.tasks for tag in task.tags):
+        tasks = [task.name for task in results.tasks if tag in task.tags]
+        for name in results.columns:
+            groups = [group for task in tasks if (group := results.column(task, name))]
+            skills = [group.skill for group in groups if group.skill.mean is not None]
+            codes = {group.code for group in groups}
+            code = codes.pop() if len(codes) == 1 else NONE
+            found[tag, name] = Square(combine(skills), code, len(skills), len(tasks))
+    return found
+
+
+def codes_used(squares: Squares) -> dict[str, str]:
+    """The codes of the holes that occur, with their meanings."""
+    used = {square.code for square in squares.values() if square.hole}
+    meanings = MEANINGS | {NONE: "no result on any task with this tag, for several reasons"}
+    return {code: meaning for code, meaning in meanings.items() if code in used}

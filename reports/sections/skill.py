@@ -1,0 +1,133 @@
+"""What each architecture learned: skill by task, and by what tasks ask for."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from reports import formats
+from reports.analysis.results import Results
+from reports.analysis.squares import Squares, by_capability, by_task, codes_used
+from reports.analysis.user_data import without_controls
+from reports.document import Block, Cell, Figure, Heading, Table, Terms, as_csv
+from reports.formats import listed, plural
+
+GOOD, FAIR = 0.9, 0.5
+"""Skills that the captions name."""
+
+
+def blocks(results: Results) -> list[Block]:
+    """The heat map, and what the codes of its holes mean."""
+    from reports.figures import heatmap
+
+    if not results.cells:
+        return []
+    squares, columns = by_task(results), results.columns
+    rows = [task.name for task in results.tasks]
+    data = as_csv(
+        ("task", "architecture", "skill", "half", "seeds_with_skill", "seeds", "hole"),
+        [
+            (task, name, s.skill.mean, s.skill.half, s.known, s.of, s.code if s.hole else "")
+            for (task, name), s in squares.items()
+            if s.of
+        ],
+    )
+    figure = Figure(
+        heatmap.draw("heatmap", dict(zip(rows, rows, strict=True)), columns, squares),
+        f"{_reached(results)} {_key(results)}".strip(),
+        table("task", rows, columns, squares),
+        data=data,
+    )
+    codes = tuple(codes_used(squares).items())
+    return [Heading("Skill", "skill", 3), figure, *([Terms(codes)] if codes else [])]
+
+
+def capabilities(results: Results) -> list[Block]:
+    """A heat map of mean skill by tag; empty where no task with a tag has a skill."""
+    from reports.figures import heatmap
+
+    squares = by_capability(results)
+    if all(square.hole for square in squares.values()):
+        return []
+    tags = list(dict.fromkeys(tag for tag, _ in squares))
+    counts = {tag: sum(tag in task.tags for task in results.tasks) for tag in tags}
+    labels = {tag: f"{tag} ({count})" for tag, count in counts.items()}
+    data = as_csv(
+        ("tag", "architecture", "skill", "told"),
+        [(*place, s.skill.mean, f"{s.text} {s.small}".strip()) for place, s in squares.items()],
+    )
+    return [
+        Figure(
+            heatmap.draw("profile", labels, results.columns, squares),
+            _best_by_tag(results, tags, squares),
+            table("capability", tags, results.columns, squares),
+            data=data,
+            title="Skill by capability",
+        )
+    ]
+
+
+def table(first: str, rows: Sequence[str], columns: Sequence[str], squares: Squares) -> Table:
+    """The squares of a heat map in words."""
+
+    def cell(row: str, column: str) -> Cell:
+        square = squares[row, column]
+        words = " ".join(filter(None, [square.text, square.small, square.baseline]))
+        mark = "hole" if square.hole and square.of else square.rank
+        return Cell(words, mark, value=square.skill.mean)
+
+    return Table((first, *columns), tuple((r, *(cell(r, c) for c in columns)) for r in rows))
+
+
+def _reached(results: Results) -> str:
+    """On how many tasks somebody does well, and on which nobody does; rows that are there for
+    control are no tasks to do well at."""
+    results = without_controls(results)
+    skills: dict[str, list[float]] = {}
+    for (task, name), group in results.groups.items():
+        if name in results.architectures and group.skill.mean is not None:
+            skills.setdefault(task, []).append(group.skill.mean)
+    tops = {t.name: max(skills[t.name]) for t in results.tasks if t.name in skills}
+    if not tops:
+        return ""
+    good = sum(top >= GOOD for top in tops.values())
+    poor = [f"{t} ({formats.skill(top)})" for t, top in tops.items() if top < FAIR]
+    text = f"No architecture reaches a skill of {GOOD:g} on any task"
+    if good:
+        of = f"{good} of {plural(len(tops), 'task')}"
+        text = f"At least one architecture reaches a skill of {GOOD:g} on {of}"
+    return f"{text}; none reaches {FAIR:g} on {listed(poor, 5)}." if poor else f"{text}."
+
+
+def _key(results: Results) -> str:
+    """How to read the heat map."""
+    text = (
+        "Skill on the test split, mean over seeds: 0 is the best trivial predictor, 1 the ceiling. "
+        "Bold: best of its row; •: not shown to differ from it."
+    )
+    if len(results.seeds) > 1:
+        text += " Small: half-width of the 95 % interval; 2/3: so many seeds have a score."
+    else:
+        text += " With one seed there is no interval."
+    if results.baselines:
+        text += " Baseline: the best of the simplest models, its name below; †: no better than it."
+    return text
+
+
+def _best_by_tag(results: Results, tags: Sequence[str], squares: Squares) -> str:
+    best = []
+    for tag in tags:
+        known = {
+            name: square.skill.mean
+            for name in results.architectures
+            if (square := squares[tag, name]).skill.mean is not None and square.known == square.of
+        }
+        if len(known) > 1:
+            name = max(known, key=lambda a: known[a])
+            best.append(f"{tag} {name} ({squares[tag, name].text})")
+    caption = f"Best by what a task asks for: {listed(best, 99)}. " if best else ""
+    caption += (
+        "Mean skill over the tasks with a tag; in brackets, how many carry it. A share such as "
+        "2/3: a mean over so many of them, to be compared with care."
+    )
+    codes = "; ".join(f"{code}: {meaning}" for code, meaning in codes_used(squares).items())
+    return f"{caption} {codes}." if codes else caption

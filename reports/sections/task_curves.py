@@ -1,0 +1,83 @@
+"""Learning curves of a task: who learns first, and who was still learning at the end."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from reports import formats
+from reports.analysis.curves import Band, bands
+from reports.analysis.results import Results, TaskInfo
+from reports.document import Figure, Table, as_csv
+from reports.figures.style import Look
+from reports.formats import listed
+
+REACHED = 0.5
+"""Validation skill whose first update is said."""
+CLIMB = 0.05
+"""Skill gained in the last fifth of training from which on a curve is said to rise still."""
+
+
+def figure(
+    results: Results, task: TaskInfo, looks: Mapping[str, Look], command: str
+) -> Figure | None:
+    """The curves of all architectures; None where there are none."""
+    from reports.figures import curves
+
+    found = bands(results, task)
+    drawing = curves.draw(task, found, looks)
+    if drawing is None:
+        return None
+    text = formats.scores_of(task, [v for band in found.values() for v in band.mean])
+    steps = sorted({int(s) for band in found.values() for s in band.steps})
+    at = {a: dict(zip(map(int, b.steps), b.mean, strict=True)) for a, b in found.items()}
+    table = Table(
+        ("updates", *found),
+        tuple((f"{s:,}", *(text(of.get(s)) for of in at.values())) for s in _some(steps)),
+    )
+    data = as_csv(
+        ("task", "architecture", "updates", "mean", "lowest", "highest"),
+        [
+            (task.name, a, int(s), *scores)
+            for a, b in found.items()
+            for s, *scores in zip(b.steps, b.mean, b.low, b.high, strict=True)
+        ],
+    )
+    title = f"{task.name}: curves"
+    return Figure(drawing, _learning(task, found), table, command, data, title)
+
+
+def _some(steps: list[int]) -> list[int]:
+    """At most twelve of them, evenly spread, with the first and the last."""
+    if len(steps) <= 12:
+        return steps
+    return [steps[round(i * (len(steps) - 1) / 11)] for i in range(12)]
+
+
+def _learning(task: TaskInfo, found: Mapping[str, Band]) -> str:
+    """Who learns first, and who was still learning when training ended."""
+    if task.floor is None or task.ceiling is None or task.floor == task.ceiling:
+        return f"Validation {formats.metric(task)} against updates; without a floor and a ceiling."
+    first, climbing = {}, []
+    for name, band in found.items():
+        skill = (band.mean - task.floor) / (task.ceiling - task.floor)
+        if (skill >= REACHED).any():
+            first[name] = int(band.steps[skill >= REACHED][0])
+        late = skill[band.steps >= 0.8 * band.steps[-1]]
+        if len(late) > 1 and late[-1] - late[0] >= CLIMB:
+            climbing.append(name)
+    if first:
+        least = min(first.values())
+        who = [a for a in first if first[a] == least]
+        never = [a for a in found if a not in first]
+        text = (
+            f"{listed(who)} {'is' if len(who) == 1 else 'are'} first at a validation skill of "
+            f"{REACHED:g}, after {least:,} updates; "
+        )
+        text += f"{listed(never, 8)} never {'gets' if len(never) == 1 else 'get'} there." \
+            if never else "all get there."  # fmt: skip
+    else:
+        text = f"None reaches a validation skill of {REACHED:g}."
+    if climbing:
+        verb = "was" if len(climbing) == 1 else "were"
+        text += f" {listed(climbing, 8)} {verb} still learning when training ended."
+    return text

@@ -1,0 +1,98 @@
+"""Every seed of a task: who is best, who differs from it, and who does not beat the floor."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+from reports import formats
+from reports.analysis.difference import Standing, beats_floor, standing
+from reports.analysis.results import Group, Results, TaskInfo
+from reports.analysis.scores import formatter
+from reports.document import Cell, Figure, Table, Text, as_csv
+from reports.figures.style import Look
+from reports.formats import listed, p_value, plural
+
+
+def figure(
+    results: Results,
+    task: TaskInfo,
+    scored: Mapping[str, Group],
+    looks: Mapping[str, Look],
+    command: str,
+) -> Figure | None:
+    """All seeds of all architectures and baselines; None without a score."""
+    from reports.figures import seeds
+
+    drawing = seeds.draw(task, scored, looks)
+    if drawing is None:
+        return None
+    text = formatter(results, task)
+    rows: list[tuple[Text | Cell, ...]] = [
+        (a, *entries(results, g, text), text(g.score.mean), formats.half(g.score, text))
+        for a, g in scored.items()
+    ]
+    data = as_csv(
+        ("task", "architecture", "seed", "outcome", "score", "skill"),
+        [(c.task, c.architecture, c.seed, c.outcome, c.score, c.skill)
+         for c in results.cells if c.task == task.name],
+    )  # fmt: skip
+    order = standing(results, task)
+    finding = f"{_best(results, task, order)} {_others(order)}".strip() if order else \
+        "Only a baseline has a score."  # fmt: skip
+    table = Table(heads(results), tuple(rows))
+    return Figure(drawing, finding, table, command, data, f"{task.name}: seeds")
+
+
+def heads(results: Results) -> tuple[str, ...]:
+    """Of a table with a column for each seed."""
+    return ("architecture", *(f"seed {seed}" for seed in results.seeds), "mean", "95 % interval")
+
+
+def entries(results: Results, group: Group, text: Callable[[float | None], str]) -> list[Cell]:
+    """The score of each seed, or the code of its hole with the reason."""
+    cells = {cell.seed: cell for cell in group.cells}
+    found = [cells.get(seed) for seed in results.seeds]
+    return [
+        Cell("") if c is None
+        else Cell(c.code, "hole", c.reason) if c.hole
+        else Cell(text(c.score), value=c.score)
+        for c in found
+    ]  # fmt: skip
+
+
+def _best(results: Results, task: TaskInfo, order: Standing) -> str:
+    """Who is best, with its score, and who is not shown to beat the floor."""
+    text_of, first = formatter(results, task), results.groups[task.name, order.order[0]]
+    mean, half = text_of(first.score.mean), formats.half(first.score, text_of)
+    score = f"{formats.metric(task)}: {mean} {half}".strip()
+    skill = formats.skill_with_spread(first.skill)
+    text = f"{listed(order.best)} {'is' if len(order.best) == 1 else 'are level as the'} best"
+    text += f" ({score}{f', skill {skill}' if skill else ''})."
+    if len(order.order) == 1:
+        text = f"Only {order.order[0]} has a score ({score})."
+    skills = {a: results.groups[task.name, a].skill for a in order.order}
+    trivial = [a for a, s in skills.items() if s.mean is not None and not beats_floor(s)]
+    if trivial and len(trivial) == len(order.order):
+        return f"{text} None is shown to beat the floor."
+    return f"{text} Not shown to beat the floor: {listed(trivial, 8)}." if trivial else text
+
+
+def _others(order: Standing) -> str:
+    """Who differs from the best."""
+    if not order.tested:
+        return ""
+    pairs = [order.differences[a] for a in order.order[1:]]
+    repeated = any(pair.seeds.p is not None for pair in pairs)
+    over = [plural(max(pair.seeds.n for pair in pairs), "seed")] * repeated
+    over += [plural(order.examples, "test example")] * bool(order.examples)
+    how = f"over {listed(over)} (paired t tests, Holm)"
+    if not order.worse:
+        return f"None is shown to differ from it {how}."
+    most = max(order.differences[a].adjusted or 0.0 for a in order.worse)
+    sure = f"p {'' if most < 0.001 else 'at most '}{p_value(most)}"
+    if order.alike:
+        alike = listed(order.alike, 8)
+        return f"Not shown to differ from it {how}: {alike}; the others do ({sure})."
+    many = len(order.worse)
+    who = "The other differs" if many == 1 else f"All {many} others differ"
+    return f"{who} from it {how}: {sure}."
