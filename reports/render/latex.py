@@ -46,7 +46,7 @@ def tables(results: Results) -> dict[str, str]:
 
 
 def escaped(text: str) -> str:
-    """A text as LaTeX prints it; of no character that it would take for a command."""
+    """A text as LaTeX prints it. That of pandas leaves <, >, | and all signs beyond ASCII."""
     return "".join(SPECIAL.get(character, character) for character in " ".join(text.split()))
 
 
@@ -173,21 +173,18 @@ def _median(values: Sequence[float | None]) -> float | None:
 
 
 def _table(label: str, caption: str, header: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
-    wide = len(header) - 1 > WIDE
-    lines = [
-        r"% needs \usepackage{booktabs,graphicx}",
-        r"\begin{table}",
-        r"\centering",
-        rf"\caption{{{escaped(caption)}}}",
-        rf"\label{{tab:{''.join(c if c.isalnum() else '-' for c in label)}}}",
-        *([r"\resizebox{\textwidth}{!}{%"] if wide else []),
-        rf"\begin{{tabular}}{{l{'r' * (len(header) - 1)}}}",
-        r"\toprule",
-        " & ".join(map(escaped, header)) + r" \\",
-        r"\midrule",
-        *(" & ".join(row) + r" \\" for row in rows),
-        r"\bottomrule",
-        r"\end{tabular}" + ("%\n}" if wide else ""),
-        r"\end{table}",
-    ]
-    return "\n".join(lines) + "\n"
+    """The whole table; rows are LaTeX already."""
+    import pandas
+
+    frame = pandas.DataFrame(list(rows), columns=list(map(escaped, header)))
+    text = frame.style.hide(axis="index").to_latex(
+        hrules=True,
+        position_float="centering",
+        caption=escaped(caption),
+        label=f"tab:{''.join(c if c.isalnum() else '-' for c in label)}",
+        column_format="l" + "r" * (len(header) - 1),
+    )
+    if len(header) - 1 > WIDE:  # pandas cannot scale a table
+        text = text.replace(r"\begin{tabular}", "\\resizebox{\\textwidth}{!}{%\n\\begin{tabular}")
+        text = text.replace(r"\end{tabular}", "\\end{tabular}%\n}")
+    return "% needs \\usepackage{booktabs,graphicx}\n" + text
