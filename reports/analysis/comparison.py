@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import filecmp
 import statistics
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass, replace
 from functools import cached_property
 from typing import Any
@@ -33,6 +33,7 @@ PARTS = {
 Slot = tuple[str, str, str, int]
 """Part of the matrix (empty for its own cells), task, architecture, seed."""
 SLOT = ("part", "task", "architecture", "seed")
+Cells = Mapping[Slot, tuple[Cell, Cell]]
 
 
 @dataclass(frozen=True)
@@ -61,7 +62,6 @@ class Row:
     task: str
     architecture: str
     metric: str
-    higher_is_better: bool
     before: Summary
     after: Summary
     difference: Difference
@@ -107,7 +107,7 @@ class Comparison:
             {
                 "part": r.part, "task": r.task, "architecture": r.architecture,
                 "verdict": r.verdict,
-                "metric": r.metric, "higher_is_better": r.higher_is_better,
+                "metric": r.metric, "higher_is_better": r.difference.higher_is_better,
                 "before": r.before.mean, "after": r.after.mean, "seeds": r.before.n,
                 "change": _interval(r.difference.seeds),
                 "change_in_skill": _interval(r.difference.skills),
@@ -117,10 +117,7 @@ class Comparison:
             }
             for r in self.rows
         ]  # fmt: skip
-        only = {
-            side: [dict(zip(SLOT, slot, strict=True)) for slot in slots]
-            for side, slots in zip(("a", "b"), self.only, strict=True)
-        }
+        only = {side: [*map(_named, slots)] for side, slots in zip("ab", self.only, strict=True)}
         environments = [{"name": n, "a": a, "b": b} for n, a, b in self.environments]
         return asdict(replace(self, rows=[], only=([], []), environments=[])) | {
             "only": only, "rows": rows, "environments": environments,
@@ -130,64 +127,67 @@ class Comparison:
 def compare(a: Run, b: Run) -> Comparison:
     """Compare run B with run A."""
     both = {slot: (a.cells[slot], b.cells[slot]) for slot in a.cells if slot in b.cells}
-    pairs = list(both.values())
-    unlike, outcomes, alike, anew = [], [], 0, 0
-    for slot, (one, other) in both.items():
-        named = dict(zip(SLOT, slot, strict=True))
-        found = differing(a.store, one, b.store, other)
-        if one.id == other.id and found:
-            unlike.append(named | {"id": other.id, "differs": found})
-        if one.outcome != other.outcome:
-            worse = one if other.ok else other
-            outcomes.append(
-                named | {"before": one.outcome, "after": other.outcome, "reason": worse.reason}
-            )
-        computed = one.record is not None and other.record is not None and not found
-        alike += one.id == other.id and computed
-        anew += one.id != other.id and one.ok and other.ok and computed
-    same = sum(one.id == other.id for one, other in pairs)
+    unlike = {slot: differing(one, other) for slot, (one, other) in both.items()}
     only = ([s for s in a.cells if s not in b.cells], [s for s in b.cells if s not in a.cells])
-    rows = _rows(a, b, both)
+    same_key = {slot for slot, (one, other) in both.items() if one.id == other.id}
+    same_result = {
+        slot
+        for slot, (one, other) in both.items()
+        if one.record and other.record and not unlike[slot]
+        and (slot in same_key or (one.ok and other.ok))
+    }  # fmt: skip
+    other_result = [
+        _named(slot) | {"id": both[slot][1].id, "differs": unlike[slot]}
+        for slot in both if slot in same_key and unlike[slot]
+    ]  # fmt: skip
+    outcomes = [
+        _named(slot) | {"before": one.outcome, "after": other.outcome,
+                        "reason": (one if other.ok else other).reason}
+        for slot, (one, other) in both.items() if one.outcome != other.outcome
+    ]  # fmt: skip
+    rows = _rows(both, unlike)
+    verdicts = (BETTER, WORSE, NOT_SHOWN, "identical", "not comparable")
     counts = {
         "paired": len(both),
         "only in a": len(only[0]),
         "only in b": len(only[1]),
-        "same key": same,
-        "same key, same result": alike,
-        "same key, another result": len(unlike),
-        "changed key": len(both) - same,
-        "changed key, same result": anew,
+        "same key": len(same_key),
+        "same key, same result": len(same_key & same_result),
+        "same key, another result": len(other_result),
+        "changed key": len(both) - len(same_key),
+        "changed key, same result": len(same_result - same_key),
         "changed outcome": len(outcomes),
-        **{
-            verdict: sum(row.verdict == verdict for row in rows)
-            for verdict in (BETTER, WORSE, NOT_SHOWN, "identical", "not comparable")
-        },
+        **{verdict: sum(row.verdict == verdict for row in rows) for verdict in verdicts},
     }
-    return Comparison(counts, only, outcomes, unlike, _keys(pairs), _environments(a, b), rows,
-                      _ratio(pairs))  # fmt: skip
+    pairs = list(both.values())
+    return Comparison(counts, only, outcomes, other_result, _keys(pairs), _environments(a, b),
+                      rows, _ratio(pairs))  # fmt: skip
 
 
-def differing(store: Store, one: Cell, others: Store, other: Cell) -> list[str]:
+def differing(one: Cell, other: Cell) -> list[str]:
     """What is not the same, bit for bit, of two results; times are passed over."""
-    if (one.id, store.out) == (other.id, others.out) or one.record is None or other.record is None:
+    if one.record is None or other.record is None or one.store is None or other.store is None:
+        return []
+    if (one.id, one.store.out) == (other.id, other.store.out):
         return []
     if one.outcome != other.outcome:
         return ["outcome"]
-    found = [
-        n
-        for n in ("scores", "skill", "measured")
-        if getattr(one.record, n) != getattr(other.record, n)
-    ]
+    names = ("scores", "skill", "measured")
+    found = [n for n in names if getattr(one.record, n) != getattr(other.record, n)]
     if _curve(one.record) != _curve(other.record):
         found.append("curve")
-    arrays = [store.per_example(one.id), others.per_example(other.id)]
+    arrays = [cell.store.per_example(cell.id) for cell in (one, other) if cell.store]
     bits = [{name: array.tobytes() for name, array in side.items()} for side in arrays]
     if bits[0] != bits[1]:
         found.append("scores of examples")
-    files = [store.weights_file(one.id), others.weights_file(other.id)]
+    files = [cell.store.weights_file(cell.id) for cell in (one, other) if cell.store]
     if all(f.exists() for f in files) and not filecmp.cmp(files[0], files[1], shallow=False):
         found.append("weights")
     return found
+
+
+def _named(slot: Slot) -> dict[str, Any]:
+    return dict(zip(SLOT, slot, strict=True))
 
 
 def _curve(record: Record) -> list[dict[str, float]]:
@@ -197,28 +197,31 @@ def _curve(record: Record) -> list[dict[str, float]]:
 # -- scores and cost -----------------------------------------------------------------------------
 
 
-def _rows(a: Run, b: Run, both: dict[Slot, tuple[Cell, Cell]]) -> list[Row]:
-    groups: dict[tuple[str, str, str], list[tuple[Cell, Cell]]] = {}
+def _rows(both: Cells, unlike: Mapping[Slot, list[str]]) -> list[Row]:
+    groups: dict[tuple[str, str, str], list[Slot]] = {}
     for slot, (one, other) in both.items():
-        if one.score is not None and other.score is not None:
-            groups.setdefault(slot[:3], []).append((one, other))
-    rows = {slot: _row(slot[0], a.store, b.store, pairs) for slot, pairs in groups.items()}
-    tested = corrected({s: row.difference for s, row in rows.items() if not row.identical})
-    made = [replace(row, difference=tested.get(s, row.difference)) for s, row in rows.items()]
+        if not one.hole and not other.hole:
+            groups.setdefault(slot[:3], []).append(slot)
+    rows = {}
+    for key, slots in groups.items():
+        same = all(both[s][0].id == both[s][1].id and not unlike[s] for s in slots)
+        rows[key] = _row(key[0], [both[slot] for slot in slots], same)
+    tested = corrected({k: row.difference for k, row in rows.items() if not row.identical})
+    made = [replace(row, difference=tested.get(k, row.difference)) for k, row in rows.items()]
     return sorted(made, key=lambda row: -abs(row.difference.skills.mean or 0))
 
 
-def _row(part: str, store: Store, others: Store, pairs: list[tuple[Cell, Cell]]) -> Row:
+def _row(part: str, pairs: list[tuple[Cell, Cell]], identical: bool) -> Row:
     one, other = (Group(tuple(side)) for side in zip(*pairs, strict=True))
     records = [(x.record, y.record) for x, y in pairs if x.record and y.record]
     first, second = records[0]
-    alike = first.metric == second.metric
-    same = all(x.key.get("task") == y.key.get("task") for x, y in records)
-    found = difference(other, one, same) if alike else Difference()
+    same_metric = first.metric == second.metric
+    same_task = all(x.key.get("task") == y.key.get("task") for x, y in records)
+    found = difference(other, one, same_task) if same_metric else Difference()
     untested = ""
-    if not alike:
+    if not same_metric:
         untested = f"the metric was {first.metric}, it is {second.metric}"
-    elif not same:
+    elif not same_task:
         untested = "test examples are not compared: code or data of the task changed"
     elif not found.examples.n:
         untested = "test examples are not compared: their scores are not stored in both"
@@ -227,11 +230,10 @@ def _row(part: str, store: Store, others: Store, pairs: list[tuple[Cell, Cell]])
         task=first.task,
         architecture=first.architecture,
         metric=second.metric,
-        higher_is_better=second.higher_is_better,
         before=one.score,
         after=other.score,
         difference=found,
-        identical=all(x.id == y.id and not differing(store, x, others, y) for x, y in pairs),
+        identical=identical,
         untested=untested,
         seconds=_ratio(pairs),
         parameters=(one.mean_of("parameters"), other.mean_of("parameters")),
@@ -240,12 +242,9 @@ def _row(part: str, store: Store, others: Store, pairs: list[tuple[Cell, Cell]])
 
 def _ratio(pairs: list[tuple[Cell, Cell]]) -> float | None:
     """Median ratio of seconds of training, the second to the first."""
-    ratios = []
-    for one, other in pairs:
-        if one.record and other.record and one.ok and other.ok:
-            before, after = (r.seconds.get("training") for r in (one.record, other.record))
-            if before and after:
-                ratios.append(after / before)
+    seconds = [tuple(c.record.seconds.get("training") or 0 if c.record and c.ok else 0
+                     for c in pair) for pair in pairs]  # fmt: skip
+    ratios = [after / before for before, after in seconds if before and after]
     return statistics.median(ratios) if ratios else None
 
 
