@@ -16,8 +16,9 @@ from typing import Any
 
 from harness.experiment.record import Record
 from harness.experiment.store import Store
+from reports.analysis.cells import Cell, Group
 from reports.analysis.difference import BETTER, NOT_SHOWN, WORSE, Difference, corrected, difference
-from reports.analysis.results import Cell, Group, Results
+from reports.analysis.results import Results
 from reports.analysis.statistics import Summary
 
 PARTS = {

@@ -19,7 +19,8 @@ from dataclasses import dataclass, replace
 from itertools import combinations
 from typing import Any, TypeVar
 
-from reports.analysis.results import Group, Results, TaskInfo
+from reports.analysis.cells import Group
+from reports.analysis.results import Results, TaskInfo
 from reports.analysis.statistics import Summary, holm, paired, summarize
 
 LEVEL = 0.05

@@ -15,7 +15,8 @@ from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from harness.experiment.store import row_of
-from reports.analysis.results import Cell, Results
+from reports.analysis.cells import Cell
+from reports.analysis.results import Results
 
 if TYPE_CHECKING:
     import pandas

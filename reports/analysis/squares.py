@@ -6,9 +6,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from reports import formats
+from reports.analysis.cells import MEANINGS
 from reports.analysis.difference import Standing, standing
 from reports.analysis.ranking import behind
-from reports.analysis.results import BASELINE, MEANINGS, Results
+from reports.analysis.results import BASELINE, Results
 from reports.analysis.statistics import Summary, combine
 
 NONE = "none"

@@ -10,9 +10,10 @@ import statistics
 from collections.abc import Mapping, Sequence
 
 from reports import formats
+from reports.analysis.cells import MEANINGS
 from reports.analysis.difference import standing
 from reports.analysis.ranking import compare
-from reports.analysis.results import MEANINGS, Results
+from reports.analysis.results import Results
 from reports.analysis.scores import formatter, groups
 from reports.analysis.squares import Square, by_task, codes_used, rank_of
 from reports.analysis.user_data import without_controls

@@ -1,0 +1,165 @@
+"""A planned cell with what became of it, and the seeds of an architecture on a task."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
+
+from harness.experiment.record import FINE, PENDING, Outcome, Record
+from harness.experiment.store import Store
+from reports.analysis.statistics import Summary, summarize
+
+CODES = {
+    Outcome.NOT_APPLICABLE: "n/a",
+    Outcome.UNAVAILABLE: "no data",
+    Outcome.OUT_OF_MEMORY: "oom",
+    Outcome.TIMEOUT: "time",
+    Outcome.DIVERGED: "div",
+    Outcome.FAILED: "fail",
+    Outcome.INTERRUPTED: "stop",
+    PENDING: "wait",
+    "no-skill": "no skill",
+    "no-score": "no score",
+}
+"""What stands in a square without a number."""
+
+MEANINGS = {
+    "n/a": "not applicable: the architecture cannot serve this task",
+    "no data": "the data is not on this machine",
+    "oom": "ran out of memory",
+    "time": "ran out of time",
+    "div": "diverged: the loss was no longer a number",
+    "fail": "failed with an error",
+    "stop": "interrupted",
+    "wait": "not run yet, or its record was lost",
+    "no skill": "scored, but floor or ceiling is not known",
+    "no score": "ended ok, but stored no test score",
+}
+
+
+@dataclass(frozen=True)
+class Cell:
+    """A planned cell and its record, None while there is none."""
+
+    id: str
+    task: str
+    architecture: str
+    seed: int
+    record: Record | None
+    lag: int | None = None
+    """The dependency length that was set, where a horizon is sought."""
+    store: Store | None = field(default=None, repr=False, compare=False)
+    """Where its arrays are read from."""
+
+    @property
+    def task_name(self) -> str:
+        """The task's name alone; while there is no record, as far as its label tells it."""
+        key = self.record.key.get("task") if self.record else None
+        return key["name"] if key else self.task.partition("[")[0]
+
+    @property
+    def parameters(self) -> Mapping[str, Any]:
+        """The task's parameters, those left at their defaults too; none without a record."""
+        key = self.record.key.get("task") if self.record else None
+        return key["parameters"] if key else {}
+
+    @property
+    def outcome(self) -> str:
+        """The record's outcome, or pending."""
+        return PENDING if self.record is None else str(Outcome(self.record.outcome))
+
+    @property
+    def reason(self) -> str:
+        """Why there is no score, in the record's words; never empty for a hole."""
+        if self.record is None:
+            return "not run yet"
+        return self.record.reason or (MEANINGS[self.code] if self.hole else "")
+
+    @property
+    def ok(self) -> bool:
+        return self.outcome == Outcome.OK
+
+    @property
+    def fine(self) -> bool:
+        """Ended as it should: ok or not-applicable."""
+        return self.outcome in FINE
+
+    @property
+    def refused(self) -> bool:
+        return self.outcome == Outcome.NOT_APPLICABLE
+
+    @property
+    def score(self) -> float | None:
+        """Test score in the task's metric; None unless the cell ended ok with a finite one."""
+        return finite(self.record.test) if self.record and self.ok else None
+
+    @property
+    def skill(self) -> float | None:
+        return finite(self.record.skill) if self.record and self.ok else None
+
+    @cached_property
+    def examples(self) -> tuple[Any, Any] | None:
+        """Score and weight of each test example, two arrays ``(examples,)``; None if not stored."""
+        arrays = {} if self.hole or self.store is None else self.store.per_example(self.id)
+        return (arrays["score"], arrays["weight"]) if {"score", "weight"} <= arrays.keys() else None
+
+    @property
+    def hole(self) -> bool:
+        return self.score is None
+
+    @property
+    def code(self) -> str:
+        """The short word for a hole; of a cell with a score, for the lack of a skill."""
+        if not self.ok:
+            return CODES[self.outcome]
+        return CODES["no-score" if self.score is None else "no-skill"]
+
+
+@dataclass(frozen=True)
+class Group:
+    """The seeds of one architecture on one task."""
+
+    cells: tuple[Cell, ...]
+
+    @cached_property
+    def score(self) -> Summary:
+        """Test score over the seeds that have one, in the metric's own unit."""
+        return summarize(c.score for c in self.cells)
+
+    @cached_property
+    def skill(self) -> Summary:
+        return summarize(c.skill for c in self.cells)
+
+    @cached_property
+    def examples(self) -> dict[int, tuple[Any, Any]]:
+        """Score and weight of each test example, by seed."""
+        return {c.seed: arrays for c in self.cells if (arrays := c.examples)}
+
+    @cached_property
+    def validation(self) -> float | None:
+        """Mean validation score over the seeds that have one."""
+        return summarize(c.record.validation for c in self.cells if c.record and c.ok).mean
+
+    @property
+    def code(self) -> str:
+        """The word for this group's hole: the gravest among its seeds."""
+        codes = [c.code for c in self.cells if c.skill is None] or [CODES[PENDING]]
+        order = ("fail", "div", "oom", "time", "no data", "stop", "wait", "no score", "no skill")
+        return min(codes, key=lambda code: order.index(code) if code in order else len(order))
+
+    def mean_of(self, number: str) -> float | None:
+        """Mean over the scored seeds of a record's ``parameters`` or of its training seconds."""
+        records = [c.record for c in self.cells if c.record is not None and not c.hole]
+        if number == "training":
+            values = [r.seconds.get("training") for r in records]
+        else:
+            values = [getattr(r, number) for r in records]
+        return summarize(values).mean
+
+
+def finite(value: float | None) -> float | None:
+    """The value, if it is a finite number."""
+    return value if value is not None and math.isfinite(value) else None
