@@ -10,8 +10,8 @@ import pytest
 from builders.user_files import right, store_of
 
 from harness.experiment.store import Store
-from reports.analysis.advice import Advice, advise
 from reports.analysis.results import read
+from reports.sections.advice import Advice, advise
 
 
 def advice_on(store: Store) -> Advice:

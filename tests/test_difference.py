@@ -12,13 +12,13 @@ from statsmodels.stats.multitest import multipletests
 from test_compare import KEY, LONGER, right, run_of
 
 from harness.experiment.store import Store
-from reports.analysis.advice import advise
+from reports.analysis.advice import Choice
 from reports.analysis.comparison import Run, compare
 from reports.analysis.difference import Difference, all_pairs, standing
 from reports.analysis.results import Results, read
 from reports.analysis.squares import by_task
 from reports.analysis.statistics import Summary, summarize
-from reports.analysis.user_data import Judge
+from reports.sections.advice import advise
 
 
 def some(out: Path, seeds: dict[str, list], **weights) -> Results:
@@ -149,7 +149,7 @@ def test_the_page_the_advice_the_comparison_and_user_data_agree(tmp_path):
     marks = {"best": "best", "near": "not shown to differ", "": "worse"}
     squares = by_task(results)
     assert {a: marks[squares[task.name, a].rank] for a in of} == wanted
-    assert Judge(results, task, None).near == ["gru"]
+    assert Choice(results, task).alike == ["gru"]
     for name in ("gru", "rnn"):
         before = run_of(tmp_path / f"{name}-before", {("recall", "x"): of["lstm"]}, key=KEY)
         after = run_of(tmp_path / f"{name}-after", {("recall", "x"): of[name]}, key=LONGER)

@@ -25,7 +25,9 @@ from harness.experiment.registry import (
 from harness.experiment.store import Store
 from harness.experiment.user_data import opened
 from harness.training.run_cell import run_cell
+from reports.analysis.advice import Choice
 from reports.build import build
+from reports.sections.reasons import Reasons
 
 
 @pytest.fixture
@@ -115,8 +117,9 @@ def test_data_that_changed_after_planning_is_not_used(make, tmp_path):
 
 
 def said(store: Store) -> str:
-    (judged,) = reports.analysis.user_data.read(reports.analysis.results.read(store))
-    return " ".join(judged.sentences)
+    results = reports.analysis.results.read(store)
+    ((task, control),) = reports.analysis.user_data.controls(results)
+    return " ".join(Reasons(Choice(results, task, control)).sentences)
 
 
 def test_the_report_says_what_the_data_needs(tmp_path):

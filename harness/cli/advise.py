@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from harness.experiment.store import Store
-    from reports.analysis.advice import Advice
+    from reports.sections.advice import Advice
 
 
 def main(
@@ -113,9 +113,9 @@ def _from_file(store: Store, file: str, matrices: list[str]) -> list[Advice]:
 
 def _advice(store: Store, matrix: str, labels: list[str]) -> list[Advice]:
     """Advice on those of the tasks of a matrix that have any score."""
-    from reports.analysis.advice import advise
     from reports.analysis.results import read
     from reports.analysis.user_data import without_controls
+    from reports.sections.advice import advise
 
     if not labels:
         return []

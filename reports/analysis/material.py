@@ -9,6 +9,7 @@ from typing import Any
 
 from harness.experiment.store import Store
 from reports.analysis import ranking, user_data
+from reports.analysis.advice import Choice
 from reports.analysis.evidence import Evidence, gather
 from reports.analysis.results import Results
 
@@ -38,9 +39,9 @@ class Material:
         return ranking.compare(self.judged)
 
     @cached_property
-    def user_data(self) -> list[user_data.Judge]:
-        """What the records say of the user's own data."""
-        return user_data.read(self.results)
+    def user_data(self) -> list[Choice]:
+        """What to take for each task of the user's own data."""
+        return [Choice(self.results, *pair) for pair in user_data.controls(self.results)]
 
     @property
     def only_user_data(self) -> bool:

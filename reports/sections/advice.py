@@ -2,9 +2,59 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from typing import Any
+
 from reports import formats
-from reports.analysis.advice import Advice
+from reports.analysis.advice import ENOUGH, MARGIN, Choice
+from reports.analysis.difference import LEVEL, Difference
+from reports.analysis.results import Results, TaskInfo
+from reports.analysis.user_data import control_of
 from reports.document import Block, Heading, Listing, Paragraph, Strong, Table
+from reports.formats import listed, plural
+from reports.sections.reasons import Reasons
+
+
+@dataclass(frozen=True)
+class Advice:
+    """What to take for one task."""
+
+    task: TaskInfo
+    matrix: str
+    recommended: str | None
+    """None where nothing is shown to beat the best trivial predictor, or nothing has a score."""
+    baseline: bool
+    """It is a baseline: no sequence model is needed, as far as is shown."""
+    recommendation: str
+    """In a sentence, with its score and cost."""
+    sentences: list[str]
+    """The reasons, with their numbers."""
+    rests_on: list[str]
+    """How much was compared, and how."""
+    firmer: list[str]
+    """What would make the advice firmer."""
+    command: str
+    """The command that adds seeds."""
+    rows: list[dict[str, Any]]
+    """One for each architecture with a score, best first, with plain numbers."""
+
+
+def advise(results: Results, task: TaskInfo) -> Advice:
+    """Advice on one task of a matrix; control rows of the user's own tasks are found by it."""
+    choice = Choice(results, task, control_of(results, task))
+    reasons = Reasons(choice)
+    return Advice(
+        task=task,
+        matrix=results.name,
+        recommended=choice.recommended,
+        baseline=choice.recommended in results.baselines,
+        recommendation=_recommendation(choice, reasons),
+        sentences=reasons.sentences,
+        rests_on=_rests_on(choice, reasons),
+        firmer=_firmer(choice),
+        command=choice.command,
+        rows=choice.rows(),
+    )
 
 
 def blocks(advice: Advice) -> list[Block]:
@@ -20,6 +70,103 @@ def blocks(advice: Advice) -> list[Block]:
             for block in (Heading(title, level=3), Listing(tuple(sentences)))
         ),
     ]
+
+
+def _recommendation(choice: Choice, reasons: Reasons) -> str:
+    name, chosen = choice.task.name, choice.recommended
+    if not choice.leaders:
+        return f"For {name} nothing can be advised: no architecture has a score yet."
+    if chosen is None:
+        floor = f"score {reasons.text(choice.task.floor)}" if choice.task.floor is not None else ""
+        known = ", ".join(filter(None, [reasons.trivial, floor]))
+        return (
+            f"For {name} take no model that was compared here: none is shown to beat the best "
+            f"trivial predictor{f' ({known})' if known else ''}."
+        )
+    score = f"{formats.metric(choice.task)} {reasons.score(chosen)}"
+    skill = formats.skill_with_spread(choice.group(chosen).skill)
+    text = f"For {name} take {chosen}: {score}{f', skill {skill}' if skill else ''}. "
+    text += reasons.cost(chosen)
+    if choice.order and chosen != choice.order[0]:
+        return f"{text} {_why_not_the_best(choice, chosen)}"
+    if not choice.alike:
+        return text.strip()
+    return f"{text} It is the best, and none that comes as close is clearly cheaper."
+
+
+def _why_not_the_best(choice: Choice, chosen: str) -> str:
+    first, baseline = choice.order[0], chosen in choice.results.baselines
+    if choice.loss(chosen) <= choice.loss(first):
+        kind = "a baseline" if baseline else "cheaper"
+        return f"It is {kind}, and {first} is no better."
+    ahead = _difference(choice.against[chosen])
+    kind = "simpler, a baseline" if baseline else "cheaper"
+    return f"The best, {first}, is ahead by {ahead}, but not shown to differ; {chosen} is {kind}."
+
+
+def _difference(against: Difference) -> str:
+    """How far the best is ahead, in skill where there is one, with both tests."""
+    if against.skills.mean is not None:
+        size = f"{formats.signed_skill_with_spread(against.skills)} of skill"
+    else:
+        size = f"{abs(against.seeds.mean or 0):.3g}"
+    tests = [
+        f"{name} {formats.p_value(s.p)}"
+        for name, s in (("seeds", against.seeds), ("examples", against.examples))
+        if s.p is not None
+    ]
+    return f"{size} ({'p over ' + ', over '.join(tests) if tests else 'untested'})"
+
+
+def _rests_on(choice: Choice, reasons: Reasons) -> list[str]:
+    if not choice.leaders:
+        return []
+    first = choice.group(choice.leaders[0])
+    steps = (choice.results.plan.get("budget") or {}).get("steps")
+    seeds, examples = plural(first.score.n, "seed"), reasons.tested_on(first)
+    budget = f", at most {steps:,} updates each" if steps else ""
+    lines = [f"matrix {choice.results.name}, {seeds}, {examples}{budget}."]
+    tested = [against for against in choice.against.values() if against.p is not None]
+    if tested:
+        over = ["seeds"] * any(against.seeds.half is not None for against in tested)
+        over += ["test examples"] * any(against.examples.n for against in tested)
+        lines.append(
+            f"{plural(len(tested), 'comparison')} with the best, {choice.order[0]}, over "
+            f"{listed(over)}, p-values with Holm's correction; they differ below {LEVEL}."
+        )
+    if len(choice.order) > 2:
+        lines.append(
+            "The best is picked by the scores that it is then compared by, which flatters it a "
+            "little."
+        )
+    return lines
+
+
+def _firmer(choice: Choice) -> list[str]:
+    """What would help, where there is something to be helped."""
+    lines = []
+    cells = [c for c in choice.cells if not c.refused]
+    holes = [c for c in cells if c.hole]
+    if holes:
+        outcomes = listed(dict.fromkeys(c.outcome for c in holes))
+        lines.append(f"{len(holes)} of {plural(len(cells), 'cell')} have no score ({outcomes}).")
+    seeds = max((choice.group(a).score.n for a in choice.leaders), default=0)
+    unsettled, behind = choice.unsettled, choice.cheap_but_behind
+    if choice.command and (seeds < ENOUGH or unsettled):
+        why = f"; {listed(unsettled)} may then be shown to differ" if unsettled else ""
+        lines.append(f"More seeds ({seeds} so far): {choice.command}{why}.")
+    if choice.short_of_examples:
+        whose = f"{choice.order[0]} and {listed(choice.short_of_examples)}"
+        lines.append(f"More test examples: over seeds {whose} differ, over examples not.")
+    if behind:
+        lines.append(
+            f"{listed(behind)} {'is' if len(behind) == 1 else 'are'} cheaper and not shown to "
+            f"differ from the best, but more than {MARGIN:g} of skill below it: not advised before "
+            "more seeds say so."
+        )
+    if choice.order and not choice.baseline:
+        lines.append("A baseline beside it: --arch '*' runs all that fit.")
+    return lines
 
 
 def _table(advice: Advice) -> Table:

@@ -7,13 +7,14 @@ from collections.abc import Mapping
 from reports.analysis.material import CLAIMS, Material
 from reports.document import Block, Counts, Heading, Link, Note, Paragraph, Text, plain
 from reports.sections import answer
+from reports.sections.reasons import Reasons
 
 
 def blocks(material: Material, leads: Mapping[str, Text]) -> list[Block]:
     """``leads``: what the sections answer first, by their anchors. It is all that a matrix of parts
     has to say."""
     results, alone = material.results, material.only_user_data
-    said: list[Text] = [s for own in material.user_data for s in own.sentences]
+    said: list[Text] = [s for choice in material.user_data for s in Reasons(choice).sentences]
     said += [] if alone else answer.answer(material.judged)
     said += [] if results.cells else leads.values()
     said += answer.shortfalls(results)
