@@ -14,9 +14,6 @@ from tasks.user_data.settings import TaskSettings
 from tasks.user_data.splits import assign, cuts, method_of
 from tasks.user_data.table import Table
 
-CONTEXT = 64
-"""Symbols of a window where ``context`` does not say."""
-
 
 def build(table: Table | None, settings: TaskSettings) -> tuple[dict[str, Examples], Contents]:
     """Windows of ``context`` symbols, each with the symbol that follows; they do not overlap.
@@ -34,7 +31,8 @@ def build(table: Table | None, settings: TaskSettings) -> tuple[dict[str, Exampl
             for place, name in enumerate(SPLITS)
         }
     ids = vocabulary(texts["training"], WRITTEN)
-    context = settings.context or CONTEXT
+    context = settings.steps
+    assert context
     splits, thin = {}, []
     for name in SPLITS:
         numbers = coded(texts[name], ids)
@@ -79,7 +77,7 @@ def _stretches(settings: TaskSettings) -> tuple[dict[str, list[list[str]]], dict
         raise Refused(
             f"{short(settings.path)}: not UTF-8 text (byte {error.start}); save it so"
         ) from None
-    symbols = text.split() if settings.tokens == "words" else list(text)
+    symbols = settings.symbols(text)
     nowhere = Table(settings.path, {}, np.arange(0))
     method, shares = method_of(nowhere, settings, "time")
     if method != "time":

@@ -9,13 +9,10 @@ from tasks.user_data import columns as read
 from tasks.user_data.contents import MOST, SPLITS, Contents
 from tasks.user_data.examples import filled, missing_fact, permutations, scale
 from tasks.user_data.messages import Refused, listed, plural, short
-from tasks.user_data.sequences import given_splits, in_groups, input_columns, numeric_columns
+from tasks.user_data.roles import given_splits, in_groups, input_columns, matrix, numeric_columns
 from tasks.user_data.settings import TaskSettings
 from tasks.user_data.splits import cuts, method_of, thinned
 from tasks.user_data.table import Table
-
-CONTEXT = 24
-"""Steps of a window where ``context`` does not say."""
 
 
 def build(table: Table, settings: TaskSettings) -> tuple[dict[str, Examples], Contents]:
@@ -25,9 +22,6 @@ def build(table: Table, settings: TaskSettings) -> tuple[dict[str, Examples], Co
     predicted is the difference to the best trivial forecast: the last value of the window
     (persistence) or the training mean, whichever was better in training.
     """
-    for setting in ("target", "time", "group"):
-        if getattr(settings, setting):
-            table.need(getattr(settings, setting), setting)
     chosen = input_columns(table, settings)
     if settings.target in chosen:  # first, as what is predicted
         chosen = [settings.target, *(name for name in chosen if name != settings.target)]
@@ -37,14 +31,15 @@ def build(table: Table, settings: TaskSettings) -> tuple[dict[str, Examples], Co
         raise Refused(f"{short(table.path)}: column {settings.target!r} holds no number")
     order, starts, facts = in_groups(table, settings)
     level = level[order]
-    inputs = np.stack([read.numbers(table, name) for name in columns], 1)[order]
+    inputs = matrix(table, columns)[order]
     series = np.zeros(len(order), int)
     series[starts[1:]] = 1
     series = np.cumsum(series)
     split, how = _split(table, settings, order, series)
     facts |= _step_fact(table, settings, order, series)
     facts["missing"] = missing_fact([inputs], "in its series")
-    context = settings.context or CONTEXT
+    context = settings.steps
+    assert context
     past, whole = _filled(inputs, starts), _filled(level[:, None], starts)[:, 0]
 
     first = _windows(series, split, context, settings.horizon)

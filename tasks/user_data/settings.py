@@ -13,6 +13,9 @@ from typing import Annotated, Any, Literal, Self, get_args, get_origin
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 from pydantic.fields import FieldInfo
 
+CONTEXT = {"forecast": 24, "language-model": 64, "text": 256, "pairs": 256}
+"""Steps that a model reads where ``context`` does not say; of the other kinds all."""
+
 
 class For:
     """Marks a setting that only some kinds know."""
@@ -63,8 +66,8 @@ class Settings(BaseModel):
     """The column that says which rows form a sequence. Where each row is a sequence already, it
     says which rows must stay in one split."""
     context: Annotated[int, Field(ge=1)] = 0
-    """Steps that a model reads. If not given: 24 of a forecast, 64 of a language model, at most 256
-    characters or words of a text, all steps of any other sequence."""
+    """Steps that a model reads. If not given: the 24 before a forecast, 64 of a language model's
+    text, at most 256 characters or words of any other text, all of other sequences."""
     horizon: Annotated[int, Field(ge=1), For("forecast")] = 1
     """Steps to look ahead. If not given: 1."""
     split: Annotated[str, BeforeValidator(_joined_shares)] = ""
@@ -83,6 +86,15 @@ class Settings(BaseModel):
             if self.kind not in kinds(name) and value != field.default:
                 raise ValueError(f"{name} = {value}: means nothing in kind {self.kind}")
         return self
+
+    @property
+    def steps(self) -> int | None:
+        """Steps that a model reads; None: all."""
+        return self.context or CONTEXT.get(self.kind)
+
+    def symbols(self, text: str) -> list[str]:
+        """A text as characters or words."""
+        return text.split() if self.tokens == "words" else list(text)
 
     @property
     def input_names(self) -> list[str]:

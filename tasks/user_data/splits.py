@@ -11,7 +11,8 @@ import numpy as np
 
 from tasks.user_data.contents import SPLITS
 from tasks.user_data.messages import Refused, plural, short
-from tasks.user_data.sequences import Sequences, split_column
+from tasks.user_data.roles import split_column
+from tasks.user_data.sequences import Sequences
 from tasks.user_data.settings import TaskSettings
 from tasks.user_data.table import Table
 

@@ -154,7 +154,7 @@ class UserTask(Stored):
         if not self.contents.symbols:
             return super().encode(text)
         ids = {symbol: number for number, symbol in enumerate(self.contents.symbols, 1)}
-        symbols = text.split() if self.settings.tokens == "words" else list(text)
+        symbols = self.settings.symbols(text)
         for symbol in symbols:
             if symbol not in ids:
                 raise ValueError(f"{self.name} does not know {symbol!r}")
