@@ -8,7 +8,6 @@ from typing import Any
 
 import numpy as np
 
-from tasks.user_data.messages import Refused
 from tasks.user_data.table import Table
 
 MISSING = frozenset(("", "na", "n/a", "nan", "null", "none", "?"))
@@ -48,14 +47,14 @@ def numbers(table: Table, column: str, what: str = "finite number") -> np.ndarra
     """A column as float64, NaN where missing; raises Refused for what is no finite number."""
     values = table.columns[column]
     if values.dtype.kind in "Mm":
-        raise Refused(f"{table.where(0, column)}: {values[0]} is a time, not a number")
+        raise table.refused(f"{values[0]} is a time, not a number", 0, column)
     try:
         found = values.astype(float)
     except (TypeError, ValueError):
         found = np.array([_number(value) for value in values], float)
     for row in np.flatnonzero(~np.isfinite(found)).tolist():
         if not missing(values[row]):
-            raise Refused(f"{table.where(row, column)}: {_told(values[row])} is no {what}")
+            raise table.refused(f"{_told(values[row])} is no {what}", row, column)
     return found
 
 
@@ -64,7 +63,7 @@ def steps_of(table: Table, row: int, column: str) -> np.ndarray:
     is missing, or ``(time,)`` strings."""
     value = table.columns[column][row]
     if not isinstance(value, list | np.ndarray) or not len(value):
-        raise Refused(f"{table.where(row, column)}: {_told(value)} is no sequence")
+        raise table.refused(f"{_told(value)} is no sequence", row, column)
     if isinstance(value, np.ndarray) and value.dtype.kind in "biuf":
         whole = value.astype(float)
     elif all(isinstance(symbol, str) for symbol in value):
@@ -72,7 +71,7 @@ def steps_of(table: Table, row: int, column: str) -> np.ndarray:
     else:
         whole = _matrix(table, row, column, value)
     if np.isinf(whole).any():
-        raise Refused(f"{table.where(row, column)}: holds a number that is not finite")
+        raise table.refused("holds a number that is not finite", row, column)
     return whole.reshape(len(whole), -1)
 
 
@@ -80,12 +79,12 @@ def _matrix(table: Table, row: int, column: str, value: Any) -> np.ndarray:
     steps = [step if isinstance(step, list | np.ndarray) else [step] for step in value]
     for place, step in enumerate(steps):
         if len(step) != len(steps[0]):
-            raise Refused(f"{table.where(row, column)}: step {place} has {len(step)} numbers, "
-                          f"the first {len(steps[0])}")  # fmt: skip
+            raise table.refused(
+                f"step {place} has {len(step)} numbers, the first {len(steps[0])}", row, column
+            )
         for number in step:
             if math.isnan(_number(number)) and not missing(number):
-                raise Refused(f"{table.where(row, column)}: step {place}: {_told(number)} is no "
-                              "number")  # fmt: skip
+                raise table.refused(f"step {place}: {_told(number)} is no number", row, column)
     return np.array([[_number(number) for number in step] for step in steps], float)
 
 
@@ -122,7 +121,7 @@ def labels(table: Table, column: str) -> list[str]:
     absent = [row for row, label in enumerate(found) if not label]
     if absent:
         more = f" (and {len(absent) - 1} more)" if len(absent) > 1 else ""
-        raise Refused(f"{table.where(absent[0], column)}: nothing there{more}; every row needs it")
+        raise table.refused(f"nothing there{more}; every row needs it", absent[0], column)
     return found
 
 
@@ -142,8 +141,11 @@ def times(table: Table, column: str) -> np.ndarray:
         found = stamps.dt.as_unit("ns").astype("int64").to_numpy()
     if absent.any():
         row = int(np.flatnonzero(absent)[0])
-        raise Refused(f"{table.where(row, column)}: {_told(values[row])} is no time; "
-                      "write 2024-01-31, 2024-01-31 12:00 or a number")  # fmt: skip
+        raise table.refused(
+            f"{_told(values[row])} is no time; write 2024-01-31, 2024-01-31 12:00 or a number",
+            row,
+            column,
+        )
     return found
 
 

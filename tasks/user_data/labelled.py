@@ -11,8 +11,8 @@ import numpy as np
 from tasks.sources.text import padded
 from tasks.task import Classes, Tokens, Vectors
 from tasks.user_data import examples as make
-from tasks.user_data.contents import MOST, SPLITS, Contents
-from tasks.user_data.messages import Refused, plural, short
+from tasks.user_data.contents import SPLITS, Contents
+from tasks.user_data.messages import plural
 from tasks.user_data.sequences import Sequences, gather
 from tasks.user_data.settings import TaskSettings
 from tasks.user_data.splits import assign, thinned
@@ -30,7 +30,7 @@ def build(table: Table, settings: TaskSettings) -> Made:
     missing = "none" if whole.symbolic else make.missing_fact(whole.inputs)
     facts = whole.facts | {"sequences": _lengths(whole.inputs), "missing": missing}
     whole = _in_order(whole, settings)
-    members, thin_facts = thinned(split, MOST)
+    members, thin_facts = thinned(split)
     parts = {
         name: replace(whole, inputs=[whole.inputs[i] for i in rows],
                       targets=[whole.targets[i] for i in rows])
@@ -86,14 +86,15 @@ def _check_classes(
 ) -> None:
     """Raise Refused for a single class, or one that training never shows."""
     if len(set(labels)) < 2:
-        raise Refused(f"{short(table.path)}: column {settings.target!r} holds one class only, "
-                      f"{labels[0]!r}")  # fmt: skip
+        raise table.refused(f"column {settings.target!r} holds one class only, {labels[0]!r}")
     known = {labels[i] for i in np.flatnonzero(split == 0)}
     for row, label, place in zip(rows, labels, split, strict=True):
         if label not in known:
-            raise Refused(
-                f"{table.where(row, settings.target)}: class {label!r} is in {SPLITS[place]} but "
-                "never in training; choose another split"
+            raise table.refused(
+                f"class {label!r} is in {SPLITS[place]} but "
+                "never in training; choose another split",
+                row,
+                settings.target,
             )
 
 
@@ -102,8 +103,10 @@ def _check_beatable(table: Table, contents: Contents) -> None:
     perfect = 1.0 if isinstance(contents.outputs, Classes) else 0.0
     for name in ("validation", "test"):
         if contents.floors[name] == perfect:
-            raise Refused(f"{short(table.path)}: on the {name} split nothing is left to learn: "
-                          f"{contents.facts['trivial']}, is always right")  # fmt: skip
+            raise table.refused(
+                f"on the {name} split nothing is left to learn: "
+                f"{contents.facts['trivial']}, is always right"
+            )
 
 
 def _lengths(sequences: Sequence[np.ndarray]) -> str:

@@ -6,86 +6,78 @@ import numpy as np
 
 from tasks.sources.text import ngram_bits, padded
 from tasks.task import Examples, Tokens
-from tasks.user_data.contents import MOST, SPLITS, Contents
+from tasks.user_data.contents import SPLITS, Contents
 from tasks.user_data.examples import WRITTEN, coded, permutations, unknown, vocabulary
-from tasks.user_data.messages import Refused, plural, short
+from tasks.user_data.messages import plural
 from tasks.user_data.sequences import gather
 from tasks.user_data.settings import TaskSettings
-from tasks.user_data.splits import assign, cuts, method_of
+from tasks.user_data.splits import assign, cuts, method_of, thinned
 from tasks.user_data.table import Table
 
 
-def build(table: Table | None, settings: TaskSettings) -> tuple[dict[str, Examples], Contents]:
+def build(table: Table, settings: TaskSettings) -> tuple[dict[str, Examples], Contents]:
     """Windows of ``context`` symbols, each with the symbol that follows; they do not overlap.
 
-    table: None where the file is one text, which is cut into the splits in order.
+    table: without columns where the file is one text, which is cut into the splits in order.
     """
-    if table is None:
-        texts, facts = _stretches(settings)
+    if table.columns:
+        whole = gather(table, settings)
+        split, split_facts = assign(table, settings, whole, None)
+        texts, facts = [list(text) for text in whole.inputs], whole.facts | split_facts
     else:
-        found = gather(table, settings)
-        split, split_facts = assign(table, settings, found, None)
-        facts = found.facts | split_facts
-        texts = {
-            name: [list(found.inputs[row]) for row in np.flatnonzero(split == place)]
-            for place, name in enumerate(SPLITS)
-        }
-    ids = vocabulary(texts["training"], WRITTEN)
+        texts, split = _stretches(table, settings), np.arange(len(SPLITS))
+        facts = {"split": "in the order of the text"}
+    ids = vocabulary((texts[i] for i in np.flatnonzero(split == 0)), WRITTEN)
+    numbers = coded(texts, ids)
     context = settings.steps
     assert context
-    splits, thin = {}, []
-    for name in SPLITS:
-        numbers = coded(texts[name], ids)
-        windows = [n[at : at + context + 1] for n in numbers for at in range(0, len(n), context)]
-        windows = [window for window in windows if len(window) > 1]
-        if not windows:
-            raise Refused(
-                f"{short(settings.path)}: no text of two symbols or more is left for {name}"
-            )
-        if len(windows) > MOST[name]:
-            thin.append(f"{MOST[name]:,} of {len(windows):,} windows for {name}")
-            windows = [windows[i * len(windows) // MOST[name]] for i in range(MOST[name])]
+    cut = [
+        (place, text[at : at + context + 1])
+        for place, text in zip(split, numbers, strict=True)
+        for at in range(0, len(text) - 1, context)
+    ]
+    members, thin_facts = thinned(np.array([place for place, _ in cut]), "windows ")
+    splits = {}
+    for name, rows in members.items():
+        if not len(rows):
+            raise table.refused(f"no text of two symbols or more is left for {name}")
+        windows = [np.array(cut[row][1]) for row in rows]
         orders = permutations(map(len, windows), settings)
-        rows, lengths = padded([np.array(w)[o] for w, o in zip(windows, orders, strict=True)])
-        splits[name] = Examples.of(rows[:, :-1], rows[:, 1:], lengths - 1)
-    known = np.concatenate([np.array(n, int) for n in coded(texts["training"], ids)])
+        ready, lengths = padded([w[order] for w, order in zip(windows, orders, strict=True)])
+        splits[name] = Examples.of(ready[:, :-1], ready[:, 1:], lengths - 1)
+    of = {name: [numbers[i] for i in np.flatnonzero(split == n)] for n, name in enumerate(SPLITS)}
+    training = np.concatenate([np.array(text, int) for text in of["training"]])
     floors = {
-        name: float(ngram_bits(known, len(ids) + 1, 1, part)[part.loss_mask].mean())
+        name: float(ngram_bits(training, len(ids) + 1, 1, part)[part.loss_mask].mean())
         for name, part in splits.items()
     }
-    sizes = " / ".join(f"{sum(map(len, texts[name])):,}" for name in SPLITS)
+    sizes = " / ".join(f"{sum(map(len, of[name])):,}" for name in SPLITS)
     facts = {
         "inputs": f"{plural(len(ids), 'symbol')} ({settings.tokens}), the most frequent of the "
-        f"training split; the rest is one more: {unknown(coded(texts['test'], ids))} of the test",
+        f"training split; the rest is one more: {unknown(of['test'])} of the test",
         "target": f"the next symbol, in windows of {context}",
         "trivial": "the frequencies of symbols in the training split",
         "symbols": f"{sizes} for training / validation / test",
-    } | facts | ({"thinned": f"evenly: {'; '.join(thin)}"} if thin else {})  # fmt: skip
+        **facts,
+        **thin_facts,
+    }
     space = Tokens(len(ids) + 1)
     return splits, Contents(space, space, floors, facts, symbols=tuple(ids), written=tuple(ids))
 
 
-def _stretches(settings: TaskSettings) -> tuple[dict[str, list[list[str]]], dict[str, str]]:
-    """A file that is one text, cut in order."""
+def _stretches(table: Table, settings: TaskSettings) -> list[list[str]]:
+    """A file that is one text, as the three stretches that are its splits."""
     for name in ("inputs", "time", "group"):
         if getattr(settings, name):
-            raise Refused(f"{short(settings.path)}: {name}: a text file has no columns")
+            raise table.refused(f"{name}: a text file has no columns")
     try:
-        with open(settings.path, encoding="utf-8-sig") as file:
-            text = file.read()
+        with open(table.path, encoding="utf-8-sig") as file:
+            symbols = settings.symbols(file.read())
     except UnicodeDecodeError as error:
-        raise Refused(
-            f"{short(settings.path)}: not UTF-8 text (byte {error.start}); save it so"
-        ) from None
-    symbols = settings.symbols(text)
-    nowhere = Table(settings.path, {}, np.arange(0))
-    method, shares = method_of(nowhere, settings, "time")
+        raise table.refused(f"not UTF-8 text (byte {error.start}); save it so") from None
+    method, shares = method_of(table, settings, "time")
     if method != "time":
-        raise Refused(
-            f"{short(settings.path)}: split = {settings.split!r}: a text file is one text, cut in "
-            "order; give shares like 0.7/0.15/0.15"
-        )
+        right = "a text file is one text, cut in order; give shares like 0.7/0.15/0.15"
+        raise table.refused(f"split = {settings.split!r}: {right}")
     here, there = cuts(len(symbols), shares)
-    parts = [symbols[:here], symbols[here:there], symbols[there:]]
-    texts = {name: [part] for name, part in zip(SPLITS, parts, strict=True)}
-    return texts, {"split": "in the order of the text"}
+    return [symbols[:here], symbols[here:there], symbols[there:]]

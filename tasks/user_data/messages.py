@@ -10,6 +10,12 @@ from collections.abc import Iterable, Sequence
 class Refused(ValueError):
     """Something in the user's file or settings that cannot be right, and where."""
 
+    def __init__(self, message: str, path: str = "", row: object = None, column: str = ""):
+        place = [short(path)] if path else []
+        place += [f"row {row}"] if row is not None else []
+        place += [f"column {column!r}"] if column else []
+        super().__init__(f"{', '.join(place)}: {message}" if place else message)
+
 
 def short(path: str) -> str:
     """A path as short as it can be said from here."""

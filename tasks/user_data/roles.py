@@ -8,7 +8,7 @@ import numpy as np
 
 from tasks.user_data import columns as read
 from tasks.user_data.contents import SPLITS
-from tasks.user_data.messages import Refused, listed, plural, short
+from tasks.user_data.messages import listed, plural
 from tasks.user_data.settings import TaskSettings
 from tasks.user_data.table import Table
 
@@ -46,9 +46,8 @@ def input_columns(table: Table, settings: TaskSettings) -> list[str]:
     for name in chosen:
         if name in role:
             leak = ": it would give the answer away" if name == settings.target else ""
-            raise Refused(
-                f"{short(table.path)}: inputs: column {name!r} is {role[name]} and cannot be an "
-                f"input too{leak}"
+            raise table.refused(
+                f"inputs: column {name!r} is {role[name]} and cannot be an input too{leak}"
             )
     return list(chosen)
 
@@ -60,8 +59,8 @@ def check_leaks(table: Table, settings: TaskSettings, chosen: list[str]) -> None
         return
     for name in chosen:
         if all(a is b or a == b for a, b in zip(table.columns[name], target, strict=True)):
-            raise Refused(
-                f"{short(table.path)}: column {name!r} holds the same as the target "
+            raise table.refused(
+                f"column {name!r} holds the same as the target "
                 f"{settings.target!r} in every row and would give the answer away; leave it out "
                 "of inputs"
             )
@@ -76,7 +75,7 @@ def numeric_columns(
     others = [name for name in chosen if name not in good]
     if settings.inputs and others:
         read.numbers(table, others[0])  # says where
-        raise Refused(f"{short(table.path)}: inputs: column {others[0]!r} is empty")
+        raise table.refused(f"inputs: column {others[0]!r} is empty")
     return good, f"left out, not numeric: {listed(others)}" if others else ""
 
 
@@ -93,8 +92,9 @@ def given_splits(table: Table, settings: TaskSettings) -> np.ndarray | None:
     names = read.labels(table, column)
     for row, name in enumerate(names):
         if name.lower() not in NAMES:
-            raise Refused(f"{table.where(row, column)}: {name!r} is no split; write training, "
-                          "validation or test")  # fmt: skip
+            raise table.refused(
+                f"{name!r} is no split; write training, validation or test", row, column
+            )
     return np.array([SPLITS.index(NAMES[name.lower()]) for name in names])
 
 
@@ -124,7 +124,10 @@ def in_groups(
             of = f"group {names[one]!r} has" if settings.group else "there is"
             stamp = read.texts(table, settings.time)[one]
             hint = "" if settings.group else "; if there are several series, name their group"
-            raise Refused(f"{table.where(other, settings.time)}: {of} the time {stamp} twice, "
-                          f"also in row {table.rows[one]}{hint}")  # fmt: skip
+            raise table.refused(
+                f"{of} the time {stamp} twice, also in row {table.rows[one]}{hint}",
+                other,
+                settings.time,
+            )
     starts = np.concatenate([[0], np.flatnonzero(np.diff(code[order])) + 1])
     return order, starts, facts

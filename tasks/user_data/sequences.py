@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from tasks.user_data import columns as read
-from tasks.user_data.messages import Refused, listed, plural, short
+from tasks.user_data.messages import Refused, listed, plural
 from tasks.user_data.roles import (
     check_leaks,
     given_splits,
@@ -59,8 +59,10 @@ def gather(table: Table, settings: TaskSettings) -> Sequences:
     if settings.group:
         return _long(table, settings, chosen)
     if settings.kind == "tagging":
-        raise Refused(f"{short(table.path)}: group is missing: kind tagging needs the column that "
-                      "says which rows form a sequence, or lists in each row")  # fmt: skip
+        raise table.refused(
+            "group is missing: kind tagging needs the column that "
+            "says which rows form a sequence, or lists in each row"
+        )
     return _wide(table, settings, chosen)
 
 
@@ -68,7 +70,7 @@ def _only(table: Table, names: list[str], what: str) -> str:
     if len(names) == 1:
         return names[0]
     there = f"columns {listed(names)} hold {what}" if names else f"no column holds {what}"
-    raise Refused(f"{short(table.path)}: {there}; name one with inputs")
+    raise table.refused(f"{there}; name one with inputs")
 
 
 # -- the three layouts, and texts ----------------------------------------------------------
@@ -79,8 +81,9 @@ def _nested(table: Table, settings: TaskSettings, column: str) -> Sequences:
     inputs = [_trimmed(table, row, read.steps_of(table, row, column)) for row in everyone]
     for row, steps in enumerate(inputs):
         if steps.shape[1:] != inputs[0].shape[1:]:
-            raise Refused(f"{table.where(row, column)}: {_form(steps)}, where the first row has "
-                          f"{_form(inputs[0])}")  # fmt: skip
+            raise table.refused(
+                f"{_form(steps)}, where the first row has {_form(inputs[0])}", row, column
+            )
     if settings.kind == "tagging":
         targets: list[Any] = [_tags(table, settings, row, len(inputs[row])) for row in everyone]
     else:
@@ -111,7 +114,7 @@ def _trimmed(table: Table, row: int, steps: np.ndarray) -> np.ndarray:
         return steps
     (known,) = np.nonzero(~np.isnan(steps).all(1))
     if not len(known):
-        raise Refused(f"{table.where(row)}: no value in the whole sequence")
+        raise table.refused("no value in the whole sequence", row)
     return steps[: known[-1] + 1]
 
 
@@ -119,8 +122,10 @@ def _wide(table: Table, settings: TaskSettings, chosen: list[str]) -> Sequences:
     columns, note = numeric_columns(table, settings, chosen)
     check_leaks(table, settings, columns)
     if not columns:
-        raise Refused(f"{short(table.path)}: no column of numbers to be the inputs; for texts take "
-                      "kind = \"text\", for rows that are steps name the group")  # fmt: skip
+        raise table.refused(
+            "no column of numbers to be the inputs; for texts take "
+            'kind = "text", for rows that are steps name the group'
+        )
     values = matrix(table, columns)
     inputs = [_trimmed(table, row, steps[:, None]) for row, steps in enumerate(values)]
     facts = {"layout": f"a sequence in each row: columns {listed(columns, 4)} are its steps"}
@@ -162,13 +167,13 @@ def _texts(table: Table, settings: TaskSettings, chosen: list[str]) -> Sequences
     inputs = [np.array(symbols, object) for symbols in _symbols(table, settings, column)]
     kept = np.array([row for row, symbols in enumerate(inputs) if len(symbols)], int)
     if not len(kept):
-        raise Refused(f"{short(table.path)}: column {column!r} holds no text")
+        raise table.refused(f"column {column!r} holds no text")
     targets: list[Any] = [None] * len(table)
     if settings.kind == "pairs":
         targets = _symbols(table, settings, settings.target)
         for row in kept:
             if not targets[row]:
-                raise Refused(f"{table.where(row, settings.target)}: nothing there")
+                raise table.refused("nothing there", row, settings.target)
     elif settings.kind == "text":
         targets = _one_target(table, settings)
     facts = {"layout": f"a text in each row: {column!r}, read as {settings.tokens}"}
@@ -183,7 +188,7 @@ def _symbols(table: Table, settings: TaskSettings, column: str) -> list[list[str
         return [settings.symbols(text) for text in read.texts(table, column)]
     for row, value in enumerate(table.columns[column]):
         if isinstance(value, str) or value is None:
-            raise Refused(f"{table.where(row, column)}: {value!r} is no list, as other rows are")
+            raise table.refused(f"{value!r} is no list, as other rows are", row, column)
     return [[str(symbol) for symbol in value] for value in table.columns[column]]
 
 
@@ -240,9 +245,11 @@ def _check_constant(
         other = first.setdefault(group, row)
         if values[row] != values[other]:
             texts = read.texts(table, column)
-            raise Refused(
-                f"{table.where(row, column)}: group {group!r} says {texts[row]!r} here and "
-                f"{texts[other]!r} in row {table.rows[other]}; it should have {what}"
+            raise table.refused(
+                f"group {group!r} says {texts[row]!r} here and "
+                f"{texts[other]!r} in row {table.rows[other]}; it should have {what}",
+                row,
+                column,
             )
 
 
@@ -252,5 +259,5 @@ def _one_target(table: Table, settings: TaskSettings) -> list[Any]:
     values = read.numbers(table, settings.target)
     if np.isnan(values).any():
         row = int(np.flatnonzero(np.isnan(values))[0])
-        raise Refused(f"{table.where(row, settings.target)}: nothing there; every row needs it")
+        raise table.refused("nothing there; every row needs it", row, settings.target)
     return list(values)

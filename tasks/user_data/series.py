@@ -6,12 +6,12 @@ import numpy as np
 
 from tasks.task import Examples, Reals, Vectors
 from tasks.user_data import columns as read
-from tasks.user_data.contents import MOST, SPLITS, Contents
+from tasks.user_data.contents import SPLITS, Contents
 from tasks.user_data.examples import filled, missing_fact, permutations, scale
-from tasks.user_data.messages import Refused, listed, plural, short
+from tasks.user_data.messages import Refused, listed, plural
 from tasks.user_data.roles import given_splits, in_groups, input_columns, matrix, numeric_columns
 from tasks.user_data.settings import TaskSettings
-from tasks.user_data.splits import cuts, method_of, thinned
+from tasks.user_data.splits import by_share, cuts, method_of, thinned
 from tasks.user_data.table import Table
 
 
@@ -28,7 +28,7 @@ def build(table: Table, settings: TaskSettings) -> tuple[dict[str, Examples], Co
     columns, note = numeric_columns(table, settings, chosen)
     level = read.numbers(table, settings.target)
     if not columns or np.isnan(level).all():
-        raise Refused(f"{short(table.path)}: column {settings.target!r} holds no number")
+        raise table.refused(f"column {settings.target!r} holds no number")
     order, starts, facts = in_groups(table, settings)
     level = level[order]
     inputs = matrix(table, columns)[order]
@@ -50,12 +50,12 @@ def build(table: Table, settings: TaskSettings) -> tuple[dict[str, Examples], Co
     first, last, aim = first[known], last[known], aim[known]
     for place, name in enumerate(SPLITS):
         if not (split[first] == place).any():
-            raise Refused(
-                f"{short(table.path)}: no window for {name}: context {context} + horizon "
+            raise table.refused(
+                f"no window for {name}: context {context} + horizon "
                 f"{settings.horizon} steps do not fit into its "
                 f"{plural(int((split == place).sum()), 'row')}; choose a smaller context"
             )
-    members, thin_facts = thinned(split[first], MOST)
+    members, thin_facts = thinned(split[first])
 
     mean, deviation = scale([inputs[split == 0]])
     training = level[split == 0]
@@ -68,8 +68,8 @@ def build(table: Table, settings: TaskSettings) -> tuple[dict[str, Examples], Co
     trivial = min(errors, key=lambda name: _rms(errors[name]))
     spread = float(errors[trivial].std())
     if not spread > 0:
-        raise Refused(
-            f"{short(table.path)}: column {settings.target!r}: the forecast by {trivial} is never "
+        raise table.refused(
+            f"column {settings.target!r}: the forecast by {trivial} is never "
             "wrong in training; nothing is left to learn"
         )
     ready = np.nan_to_num((past - mean) / deviation)
@@ -82,8 +82,10 @@ def build(table: Table, settings: TaskSettings) -> tuple[dict[str, Examples], Co
         floors[name] = min(_rms(aims - whole[last[rows]]), _rms(aims - average))
         sizes.append(f"{len(rows):,}")
         if floors[name] == 0:
-            raise Refused(f"{short(table.path)}: column {settings.target!r}: on the {name} split "
-                          "persistence or the mean is never wrong")  # fmt: skip
+            raise table.refused(
+                f"column {settings.target!r}: on the {name} split "
+                "persistence or the mean is never wrong"
+            )
     facts = {
         "inputs": f"{listed(columns)}, with the mean and deviation of the training rows taken out"
         + (f"; {note}" if note else ""),
@@ -140,8 +142,7 @@ def _split(
         return np.searchsorted(first, when, side="right"), how
     lengths = np.bincount(series)
     place = np.arange(len(series)) - (np.cumsum(lengths) - lengths)[series]
-    split = np.searchsorted(np.cumsum(shares)[:-1], (place + 0.5) / lengths[series], side="right")
-    return split, "each series in the order of the file"
+    return by_share((place + 0.5) / lengths[series], shares), "each series in the order of the file"
 
 
 def _step_fact(

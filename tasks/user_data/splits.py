@@ -9,7 +9,7 @@ import re
 
 import numpy as np
 
-from tasks.user_data.contents import SPLITS
+from tasks.user_data.contents import MOST, SPLITS
 from tasks.user_data.messages import Refused, plural, short
 from tasks.user_data.roles import split_column
 from tasks.user_data.sequences import Sequences
@@ -17,59 +17,57 @@ from tasks.user_data.settings import TaskSettings
 from tasks.user_data.table import Table
 
 SHARES = (0.70, 0.15, 0.15)
+Shares = tuple[float, ...]
 
 
-def method_of(table: Table, settings: TaskSettings, default: str) -> tuple[str, tuple[float, ...]]:
+def method_of(table: Table, settings: TaskSettings, default: str) -> tuple[str, Shares]:
     """``random``, ``time``, ``group`` or ``column``, and the shares of the three splits."""
     if split_column(table, settings):
         return "column", SHARES
-    found = re.fullmatch(r"\s*(random|time|group)?\s*([\d.]+)?/?([\d.]+)?/?([\d.]+)?\s*",
-                         settings.split)  # fmt: skip
-    if not found:
-        raise Refused(
-            f"split = {settings.split!r}: should be random, time or group, shares like "
-            f"0.7/0.15/0.15, or a column of {short(table.path)}"
-        )
-    given = [part for part in found.groups()[1:] if part]
+    share = r"([\d.]+)?"
+    pattern = rf"\s*(random|time|group)?\s*{share}/?{share}/?{share}\s*"
+    match = re.fullmatch(pattern, settings.split)
+    if not match:
+        right = f"shares like 0.7/0.15/0.15, or a column of {short(table.path)}"
+        raise Refused(f"split = {settings.split!r}: should be random, time or group, {right}")
     try:
-        shares = np.array([float(part) for part in given] or SHARES)
+        shares = np.array([float(part) for part in match.groups()[1:] if part] or SHARES)
     except ValueError:
         shares = np.zeros(3)
     if len(shares) != 3 or shares.min() <= 0:
         raise Refused(f"split = {settings.split!r}: give three shares above 0, like 0.7/0.15/0.15")
-    method = found[1] or default
+    method = match[1] or default
     if method == "group" and not settings.group:
         raise Refused("split = 'group': needs group, the name of a column")
     return method, tuple(shares / shares.sum())
 
 
 def assign(
-    table: Table, settings: TaskSettings, found: Sequences, labels: list[str] | None
+    table: Table, settings: TaskSettings, sequences: Sequences, labels: list[str] | None
 ) -> tuple[np.ndarray, dict[str, str]]:
-    """For each sequence the place of its split in ``SPLITS``, and what is to be said of it.
+    """``(n,)`` the split of each sequence, as a place in ``SPLITS``, and facts about it.
 
     labels: classes of which each split should have its share; None: there are none.
     """
     method, shares = method_of(table, settings, "random")
-    whole, facts = _inseparable(found)
+    whole, facts = _inseparable(sequences)
     of_class = np.zeros(len(whole), int)
     if labels is not None:
         of_class = np.unique(labels, return_inverse=True)[1]
     if method == "column":
-        assert found.given is not None
-        split, how = found.given.copy(), f"as column {settings.split!r} says"
+        assert sequences.given is not None
+        split, how = sequences.given.copy(), f"as column {settings.split!r} says"
         if not (split == 1).any() and (split == 0).any():
             rows = np.flatnonzero(split == 0)
-            part = _random(whole[rows], of_class[rows], (0.85, 0.15))
-            split[rows] = part
+            split[rows] = _random(whole[rows], of_class[rows], (0.85, 0.15))
             how += "; 15 % of the training sequences, drawn at random, are for validation"
     elif method == "time":
-        place = np.argsort(np.argsort(found.when, kind="stable"))
-        split = _by_share((place + 0.5) / len(place), shares)
+        place = np.argsort(np.argsort(sequences.when, kind="stable"))
+        split = by_share((place + 0.5) / len(place), shares)
         how = f"in order of {settings.time!r}" if settings.time else "in the order of the file"
     else:
         if labels is not None:
-            _enough(table, settings, found, whole, labels)
+            _check_enough(table, settings, sequences.rows, whole, np.array(labels))
         split = _random(whole, of_class, shares)
         how = "at random" + (", each class in the same shares" if labels is not None else "")
     earliest = np.full(int(whole.max()) + 1, len(SPLITS))
@@ -78,24 +76,24 @@ def assign(
     split = earliest[whole]
     if moved:
         facts["moved"] = f"{plural(moved, 'sequence')} moved to an earlier split for that reason"
-    for number, name in enumerate(SPLITS):
-        if not (split == number).any():
-            raise Refused(
-                f"{short(table.path)}: no sequence is left for {name}: there are "
-                f"{plural(int(whole.max()) + 1, 'distinct sequence')}, split {how}"
-            )
-    sizes = " / ".join(f"{int((split == number).sum()):,}" for number in range(len(SPLITS)))
-    return split, {"split": f"{how}: {sizes} for training / validation / test"} | facts
+    sizes = np.bincount(split, minlength=len(SPLITS))
+    for name, size in zip(SPLITS, sizes, strict=True):
+        if not size:
+            distinct = plural(int(whole.max()) + 1, "distinct sequence")
+            said = f"no sequence is left for {name}: there are {distinct}, split {how}"
+            raise table.refused(said)
+    said = " / ".join(f"{size:,}" for size in sizes)
+    return split, {"split": f"{how}: {said} for training / validation / test"} | facts
 
 
-def _inseparable(found: Sequences) -> tuple[np.ndarray, dict[str, str]]:
+def _inseparable(sequences: Sequences) -> tuple[np.ndarray, dict[str, str]]:
     """For each sequence the number of the whole it must not be parted from."""
     from scipy.sparse import coo_matrix
     from scipy.sparse.csgraph import connected_components
 
     seen: dict[bytes, int] = {}
-    alike = np.array([seen.setdefault(_key(steps), len(seen)) for steps in found.inputs])
-    n, unit = len(alike), np.unique(found.unit, return_inverse=True)[1]
+    alike = np.array([seen.setdefault(_key(steps), len(seen)) for steps in sequences.inputs])
+    n, unit = len(alike), np.unique(sequences.unit, return_inverse=True)[1]
     repeats = n - len(seen)
     if not repeats:
         return unit, {}
@@ -113,17 +111,17 @@ def _key(steps: np.ndarray) -> bytes:
     return steps.tobytes()
 
 
-def cuts(total: int, shares: tuple[float, ...]) -> list[int]:
+def cuts(total: int, shares: Shares) -> list[int]:
     """Where each split but the first begins, of ``total`` places in order."""
     return [round(total * share) for share in np.cumsum(shares)[:-1]]
 
 
-def _by_share(place: np.ndarray, shares: tuple[float, ...]) -> np.ndarray:
+def by_share(place: np.ndarray, shares: Shares) -> np.ndarray:
     """The split of each place from 0 to 1."""
     return np.searchsorted(np.cumsum(shares)[:-1], place, side="right")
 
 
-def _random(whole: np.ndarray, of_class: np.ndarray, shares: tuple[float, ...]) -> np.ndarray:
+def _random(whole: np.ndarray, of_class: np.ndarray, shares: Shares) -> np.ndarray:
     """Wholes dealt out at random, within the class of their first sequence; each split gets one
     of a class that has enough."""
     _, first, index, size = np.unique(
@@ -135,7 +133,7 @@ def _random(whole: np.ndarray, of_class: np.ndarray, shares: tuple[float, ...]) 
         if not len(members):
             continue
         ends = np.cumsum(size[members])
-        part = _by_share((ends - size[members] / 2) / ends[-1], shares)
+        part = by_share((ends - size[members] / 2) / ends[-1], shares)
         for lacking in range(len(shares) - 1, -1, -1):
             counts = np.bincount(part, minlength=len(shares))
             if not counts[lacking] and counts.max() > 1:
@@ -144,32 +142,29 @@ def _random(whole: np.ndarray, of_class: np.ndarray, shares: tuple[float, ...]) 
     return split[index]
 
 
-def _enough(
-    table: Table, settings: TaskSettings, found: Sequences, whole: np.ndarray, labels: list[str]
+def _check_enough(
+    table: Table, settings: TaskSettings, rows: np.ndarray, whole: np.ndarray, labels: np.ndarray
 ) -> None:
     """Raise Refused for a class that cannot be in all three splits."""
-    for name in dict.fromkeys(labels):
-        (members,) = np.nonzero(np.array(labels) == name)
+    for name in dict.fromkeys(labels.tolist()):
+        (members,) = np.nonzero(labels == name)
         distinct = len(np.unique(whole[members]))
         if distinct < len(SPLITS):
-            what = "distinct " * (distinct < len(members))
-            raise Refused(
-                f"{table.where(found.rows[members[0]], settings.target)}: class {name!r} has "
-                f"{plural(distinct, what + 'example')}; training, validation and test need one "
-                "each. Leave it out or join it with another; for a number to be predicted, "
-                'take kind = "regression"'
+            what = "distinct " * (distinct < len(members)) + "example"
+            said = (
+                f"class {name!r} has {plural(distinct, what)}; training, validation and test need "
+                'one each. Leave it out or join it with another; for a number take kind = "regression"'
             )
+            raise table.refused(said, rows[members[0]], settings.target)
 
 
-def thinned(
-    split: np.ndarray, most: dict[str, int]
-) -> tuple[dict[str, np.ndarray], dict[str, str]]:
-    """The members of each split, at even distances where there are too many; facts."""
+def thinned(split: np.ndarray, what: str = "") -> tuple[dict[str, np.ndarray], dict[str, str]]:
+    """The members of each split, at even distances where there are more than ``MOST``; facts."""
     members, said = {}, []
     for number, name in enumerate(SPLITS):
         (rows,) = np.nonzero(split == number)
-        if len(rows) > most[name]:
-            said.append(f"{most[name]:,} of {len(rows):,} for {name}")
-            rows = rows[np.arange(most[name]) * len(rows) // most[name]]
+        if len(rows) > MOST[name]:
+            said.append(f"{MOST[name]:,} of {len(rows):,} {what}for {name}")
+            rows = rows[np.arange(MOST[name]) * len(rows) // MOST[name]]
         members[name] = rows
     return members, {"thinned": f"evenly: {'; '.join(said)}"} if said else {}

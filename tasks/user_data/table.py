@@ -17,7 +17,7 @@ from typing import Any
 import numpy as np
 
 from tasks.sources.ts_file import read_ts
-from tasks.user_data.messages import Refused, nearest, short
+from tasks.user_data.messages import Refused, nearest
 
 
 @dataclass(frozen=True)
@@ -35,17 +35,15 @@ class Table:
     def __len__(self) -> int:
         return len(self.rows)
 
-    def where(self, row: int, column: str = "") -> str:
-        """The place of a value, for messages; ``row`` counts from 0."""
-        place = f"{short(self.path)}, row {self.rows[row]}"
-        return f"{place}, column {column!r}" if column else place
+    def refused(self, message: str, row: int | None = None, column: str = "") -> Refused:
+        """The refusal of the file, or of a row, which counts from 0, or of a value in it."""
+        return Refused(message, self.path, None if row is None else self.rows[row], column)
 
     def need(self, column: str, setting: str) -> np.ndarray:
         """A column that a setting names; raises Refused with the nearest names."""
         if column not in self.columns:
-            raise Refused(
-                f"{short(self.path)}: {setting} = {column!r}: there is no such column; "
-                f"{nearest(column, self.columns)}"
+            raise self.refused(
+                f"{setting} = {column!r}: there is no such column; {nearest(column, self.columns)}"
             )
         return self.columns[column]
 
@@ -61,11 +59,11 @@ def read(path: str) -> Table:
     """The table in a file, by the ending of its name; raises Refused."""
     ending = os.path.splitext(path)[1].lower()
     if ending not in READERS:
-        raise Refused(f"{short(path)}: {ending or 'no ending'} is not read; "
-                      f"one of {', '.join(READERS)}, or .txt for a language model")  # fmt: skip
+        known = f"one of {', '.join(READERS)}, or .txt for a language model"
+        raise Refused(f"{ending or 'no ending'} is not read; {known}", path)
     table = READERS[ending](path)
     if not len(table):
-        raise Refused(f"{short(path)}: holds no row of data")
+        raise Refused("holds no row of data", path)
     return table
 
 
@@ -86,17 +84,17 @@ def _csv(path: str) -> Table:
                     lines.append(line)
                 line = reader.line_num + 1
     except UnicodeDecodeError as error:
-        raise Refused(f"{short(path)}: not UTF-8 text (byte {error.start}); save it so") from None
+        raise Refused(f"not UTF-8 text (byte {error.start}); save it so", path) from None
     except csv.Error as error:
-        raise Refused(f"{short(path)}, row {reader.line_num}: {error}") from None
+        raise Refused(f"{error}", path, reader.line_num) from None
     if not records:
-        raise Refused(f"{short(path)}: is empty")
+        raise Refused("is empty", path)
     header = [name.strip() for name in records[0]]
     _check_header(path, header)
     for record, line in zip(records, lines, strict=True):
         if len(record) != len(header):
-            raise Refused(f"{short(path)}, row {line}: {len(record)} fields, "
-                          f"where the header has {len(header)}")  # fmt: skip
+            fields = f"{len(record)} fields, where the header has {len(header)}"
+            raise Refused(fields, path, line)
     columns = dict(zip(header, zip(*records[1:], strict=True), strict=False))
     named = {name: np.array(column, object) for name, column in columns.items() if name}
     return Table(path, named, np.array(lines[1:]), header.count(""))
@@ -107,12 +105,14 @@ def _check_header(path: str, header: list[str]) -> None:
     counting = [[str(start + i) for i in range(len(numeric))] for start in (0, 1)]
     if numeric and (len(numeric) < 2 or numeric not in counting):
         raise Refused(
-            f"{short(path)}, row 1: {numeric[0]!r} is a number, where the names of the columns "
-            "should stand; give the file a header"
+            f"{numeric[0]!r} is a number, where the names of the columns should stand; give the "
+            "file a header",
+            path,
+            1,
         )
     for name in header:
         if name and header.count(name) > 1:
-            raise Refused(f"{short(path)}, row 1: two columns are called {name!r}")
+            raise Refused(f"two columns are called {name!r}", path, 1)
 
 
 def _is_number(text: str) -> bool:
@@ -129,7 +129,7 @@ def _parquet(path: str) -> Table:
     try:
         frame = pandas.read_parquet(path)
     except Exception as error:  # pyarrow raises its own kinds for what is no Parquet file
-        raise Refused(f"{short(path)}: {str(error).splitlines()[0]}") from None
+        raise Refused(f"{str(error).splitlines()[0]}", path) from None
     if any(frame.index.names):
         frame = frame.reset_index()
     columns = {}
@@ -150,9 +150,9 @@ def _json_lines(path: str) -> Table:
             try:
                 value = json.loads(line)
             except ValueError as error:
-                raise Refused(f"{short(path)}, row {number}: not JSON: {error}") from None
+                raise Refused(f"not JSON: {error}", path, number) from None
             if not isinstance(value, dict):
-                raise Refused(f"{short(path)}, row {number}: not an object like {{...}}")
+                raise Refused("not an object like {...}", path, number)
             found.append(value)
             rows.append(number)
     names = dict.fromkeys(name for value in found for name in value)
@@ -167,20 +167,20 @@ def _npz(path: str) -> Table:
         with np.load(path, allow_pickle=False) as file:
             arrays = dict(file)
     except (ValueError, OSError) as error:
-        raise Refused(f"{short(path)}: {error}") from None
+        raise Refused(f"{error}", path) from None
     x = arrays.pop("X", None)
     if x is None or x.ndim not in (2, 3):
         what = f"array 'X' of shape {x.shape}" if x is not None else "no array 'X'"
-        raise Refused(f"{short(path)}: {what}; it should hold X (n, time[, dim]), y and lengths")
+        raise Refused(f"{what}; it should hold X (n, time[, dim]), y and lengths", path)
     n, time = x.shape[:2]
     lengths = arrays.pop("lengths", np.full(n, time))
     for name, array in (arrays | {"lengths": lengths}).items():
         if array.shape[:1] != (n,):
-            raise Refused(f"{short(path)}: {name!r} has shape {array.shape}, and X {x.shape}")
+            raise Refused(f"{name!r} has shape {array.shape}, and X {x.shape}", path)
     wrong = np.flatnonzero((lengths < 1) | (lengths > time))
     if len(wrong):
-        raise Refused(f"{short(path)}, row {wrong[0]}, array 'lengths': {lengths[wrong[0]]} is not "
-                      f"from 1 to {time}")  # fmt: skip
+        said = f"array 'lengths': {lengths[wrong[0]]} is not from 1 to {time}"
+        raise Refused(said, path, wrong[0])
     columns = {"X": _objects([row[:length] for row, length in zip(x, lengths, strict=True)])}
     for name, array in arrays.items():
         if array.ndim == 2 and array.shape[1] == time:

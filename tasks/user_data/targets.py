@@ -13,7 +13,7 @@ from tasks.sources.text import padded
 from tasks.task import Classes, Examples, Reals, Tokens, Vectors, accuracy_of, majority
 from tasks.user_data.contents import SPLITS, Contents
 from tasks.user_data.examples import WRITTEN, unknown, vocabulary
-from tasks.user_data.messages import Refused, listed, percent, plural, short
+from tasks.user_data.messages import listed, percent, plural
 from tasks.user_data.sequences import Sequences
 from tasks.user_data.settings import TaskSettings
 from tasks.user_data.table import Table
@@ -61,8 +61,10 @@ def numbers(table: Table, settings: TaskSettings, parts: Parts, inputs: Inputs) 
     training = np.array(parts["training"].targets)
     mean, deviation = float(training.mean()), float(training.std())
     if not deviation > 0:
-        raise Refused(f"{short(table.path)}: column {settings.target!r} is {mean:g} in all of the "
-                      "training split; there is nothing to predict")  # fmt: skip
+        raise table.refused(
+            f"column {settings.target!r} is {mean:g} in all of the "
+            "training split; there is nothing to predict"
+        )
     splits = {
         name: inputs.examples(name, (np.array(part.targets)[:, None] - mean) / deviation)
         for name, part in parts.items()
@@ -84,8 +86,9 @@ def tags(table: Table, settings: TaskSettings, parts: Parts, inputs: Inputs) -> 
     """A tag for each step; floor: the accuracy of each symbol's most frequent tag."""
     number = _numbered(tag for part in parts.values() for row in part.targets for tag in row)
     if len(number) < 2:
-        raise Refused(f"{short(table.path)}: every step has the tag {list(number)[0]!r}; there is "
-                      "nothing to predict")  # fmt: skip
+        raise table.refused(
+            f"every step has the tag {list(number)[0]!r}; there is nothing to predict"
+        )
     splits = {
         name: inputs.examples(
             name, padded([[number[tag] for tag in row] for row in part.targets])[0]

@@ -26,7 +26,7 @@ from tasks.task import (
     Vectors,
 )
 from tasks.user_data.contents import Contents
-from tasks.user_data.messages import Refused, short
+from tasks.user_data.messages import Refused
 from tasks.user_data.settings import TaskSettings, from_parameters
 from tasks.user_data.table import Table, digest, read
 
@@ -45,7 +45,7 @@ def contents_of(settings: TaskSettings) -> Contents:
     try:
         version = digest(settings.path)
     except OSError as error:
-        raise Refused(f"{short(settings.path)}: cannot be read: {error.strerror}") from None
+        raise Refused(f"cannot be read: {error.strerror}", settings.path) from None
     return _contents(settings, version)
 
 
@@ -68,14 +68,11 @@ def build(settings: TaskSettings, version: str) -> tuple[dict[str, Examples], Co
     Refused."""
     from tasks.user_data import labelled, language, series
 
+    builders = {"language-model": language.build, "forecast": series.build}
+    make_of = builders.get(settings.kind, labelled.build)
     if settings.kind == "language-model" and settings.path.lower().endswith(".txt"):
-        return language.build(None, settings)
-    table = _table(settings.path, version)
-    if settings.kind == "language-model":
-        return language.build(table, settings)
-    if settings.kind == "forecast":
-        return series.build(table, settings)
-    return labelled.build(table, settings)
+        return make_of(Table(settings.path, {}, np.arange(0)), settings)
+    return make_of(_table(settings.path, version), settings)
 
 
 @lru_cache(maxsize=2)
