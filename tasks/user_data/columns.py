@@ -54,7 +54,7 @@ def numbers(table: Table, column: str, what: str = "finite number") -> np.ndarra
         found = np.array([_number(value) for value in values], float)
     for row in np.flatnonzero(~np.isfinite(found)).tolist():
         if not missing(values[row]):
-            raise table.refused(f"{_told(values[row])} is no {what}", row, column)
+            raise table.refused(f"{quoted(values[row])} is no {what}", row, column)
     return found
 
 
@@ -63,7 +63,7 @@ def steps_of(table: Table, row: int, column: str) -> np.ndarray:
     is missing, or ``(time,)`` strings."""
     value = table.columns[column][row]
     if not isinstance(value, list | np.ndarray) or not len(value):
-        raise table.refused(f"{_told(value)} is no sequence", row, column)
+        raise table.refused(f"{quoted(value)} is no sequence", row, column)
     if isinstance(value, np.ndarray) and value.dtype.kind in "biuf":
         whole = value.astype(float)
     elif all(isinstance(symbol, str) for symbol in value):
@@ -79,27 +79,23 @@ def _matrix(table: Table, row: int, column: str, value: Any) -> np.ndarray:
     steps = [step if isinstance(step, list | np.ndarray) else [step] for step in value]
     for place, step in enumerate(steps):
         if len(step) != len(steps[0]):
-            raise table.refused(
-                f"step {place} has {len(step)} numbers, the first {len(steps[0])}", row, column
-            )
+            said = f"step {place} has {len(step)} numbers, the first {len(steps[0])}"
+            raise table.refused(said, row, column)
         for number in step:
             if math.isnan(_number(number)) and not missing(number):
-                raise table.refused(f"step {place}: {_told(number)} is no number", row, column)
+                raise table.refused(f"step {place}: {quoted(number)} is no number", row, column)
     return np.array([[_number(number) for number in step] for step in steps], float)
 
 
 def _number(value: Any) -> float:
     """NaN for what is missing, and for what is no number."""
-    if isinstance(value, str):
-        if "_" in value:  # which Python would take for a separator of thousands
-            return math.nan
-        try:
-            return float(value)
-        except ValueError:
-            return math.nan
-    if isinstance(value, bool | int | float | np.number | np.bool_):
+    known = isinstance(value, str | bool | int | float | np.number | np.bool_)
+    if not known or (isinstance(value, str) and "_" in value):  # 1_000 is a number to Python
+        return math.nan
+    try:
         return float(value)
-    return math.nan
+    except ValueError:
+        return math.nan
 
 
 def texts(table: Table, column: str) -> list[str]:
@@ -141,15 +137,12 @@ def times(table: Table, column: str) -> np.ndarray:
         found = stamps.dt.as_unit("ns").astype("int64").to_numpy()
     if absent.any():
         row = int(np.flatnonzero(absent)[0])
-        raise table.refused(
-            f"{_told(values[row])} is no time; write 2024-01-31, 2024-01-31 12:00 or a number",
-            row,
-            column,
-        )
+        right = "write 2024-01-31, 2024-01-31 12:00 or a number"
+        raise table.refused(f"{quoted(values[row])} is no time; {right}", row, column)
     return found
 
 
-def _told(value: Any) -> str:
+def quoted(value: Any) -> str:
     if not isinstance(value, list | np.ndarray) and missing(value):
         return "a missing value"
     text = repr(value)

@@ -90,12 +90,8 @@ def _check_classes(
     known = {labels[i] for i in np.flatnonzero(split == 0)}
     for row, label, place in zip(rows, labels, split, strict=True):
         if label not in known:
-            raise table.refused(
-                f"class {label!r} is in {SPLITS[place]} but "
-                "never in training; choose another split",
-                row,
-                settings.target,
-            )
+            said = f"class {label!r} is in {SPLITS[place]} but never in training; split otherwise"
+            raise table.refused(said, row, settings.target)
 
 
 def _check_beatable(table: Table, contents: Contents) -> None:
@@ -103,10 +99,8 @@ def _check_beatable(table: Table, contents: Contents) -> None:
     perfect = 1.0 if isinstance(contents.outputs, Classes) else 0.0
     for name in ("validation", "test"):
         if contents.floors[name] == perfect:
-            raise table.refused(
-                f"on the {name} split nothing is left to learn: "
-                f"{contents.facts['trivial']}, is always right"
-            )
+            trivial = f"{contents.facts['trivial']}, is always right"
+            raise table.refused(f"on the {name} split nothing is left to learn: {trivial}")
 
 
 def _lengths(sequences: Sequence[np.ndarray]) -> str:

@@ -46,9 +46,8 @@ def input_columns(table: Table, settings: TaskSettings) -> list[str]:
     for name in chosen:
         if name in role:
             leak = ": it would give the answer away" if name == settings.target else ""
-            raise table.refused(
-                f"inputs: column {name!r} is {role[name]} and cannot be an input too{leak}"
-            )
+            said = f"column {name!r} is {role[name]} and cannot be an input too{leak}"
+            raise table.refused(f"inputs: {said}")
     return list(chosen)
 
 
@@ -60,9 +59,8 @@ def check_leaks(table: Table, settings: TaskSettings, chosen: list[str]) -> None
     for name in chosen:
         if all(a is b or a == b for a, b in zip(table.columns[name], target, strict=True)):
             raise table.refused(
-                f"column {name!r} holds the same as the target "
-                f"{settings.target!r} in every row and would give the answer away; leave it out "
-                "of inputs"
+                f"column {name!r} holds the same as the target {settings.target!r} in every row "
+                "and would give the answer away; leave it out of inputs"
             )
 
 
@@ -92,9 +90,8 @@ def given_splits(table: Table, settings: TaskSettings) -> np.ndarray | None:
     names = read.labels(table, column)
     for row, name in enumerate(names):
         if name.lower() not in NAMES:
-            raise table.refused(
-                f"{name!r} is no split; write training, validation or test", row, column
-            )
+            said = f"{name!r} is no split; write training, validation or test"
+            raise table.refused(said, row, column)
     return np.array([SPLITS.index(NAMES[name.lower()]) for name in names])
 
 
@@ -124,10 +121,7 @@ def in_groups(
             of = f"group {names[one]!r} has" if settings.group else "there is"
             stamp = read.texts(table, settings.time)[one]
             hint = "" if settings.group else "; if there are several series, name their group"
-            raise table.refused(
-                f"{of} the time {stamp} twice, also in row {table.rows[one]}{hint}",
-                other,
-                settings.time,
-            )
+            said = f"{of} the time {stamp} twice, also in row {table.rows[one]}{hint}"
+            raise table.refused(said, other, settings.time)
     starts = np.concatenate([[0], np.flatnonzero(np.diff(code[order])) + 1])
     return order, starts, facts

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from tasks.user_data import columns as read
-from tasks.user_data.messages import Refused, listed, plural
+from tasks.user_data.messages import listed, plural
 from tasks.user_data.roles import (
     check_leaks,
     given_splits,
@@ -59,10 +59,8 @@ def gather(table: Table, settings: TaskSettings) -> Sequences:
     if settings.group:
         return _long(table, settings, chosen)
     if settings.kind == "tagging":
-        raise table.refused(
-            "group is missing: kind tagging needs the column that "
-            "says which rows form a sequence, or lists in each row"
-        )
+        right = "the column that says which rows form a sequence, or lists in each row"
+        raise table.refused(f"group is missing: kind tagging needs {right}")
     return _wide(table, settings, chosen)
 
 
@@ -81,9 +79,8 @@ def _nested(table: Table, settings: TaskSettings, column: str) -> Sequences:
     inputs = [_trimmed(table, row, read.steps_of(table, row, column)) for row in everyone]
     for row, steps in enumerate(inputs):
         if steps.shape[1:] != inputs[0].shape[1:]:
-            raise table.refused(
-                f"{_form(steps)}, where the first row has {_form(inputs[0])}", row, column
-            )
+            said = f"{_form(steps)}, where the first row has {_form(inputs[0])}"
+            raise table.refused(said, row, column)
     if settings.kind == "tagging":
         targets: list[Any] = [_tags(table, settings, row, len(inputs[row])) for row in everyone]
     else:
@@ -98,13 +95,12 @@ def _form(steps: np.ndarray) -> str:
 
 def _tags(table: Table, settings: TaskSettings, row: int, steps: int) -> list[str]:
     value = table.columns[settings.target][row]
-    place = table.where(row, settings.target)
-    if not isinstance(value, list | np.ndarray) or len(value) != steps:
-        there = f"{len(value)} tags" if isinstance(value, list | np.ndarray) else repr(value)
-        raise Refused(f"{place}: {there} for {plural(steps, 'step')}")
-    for tag in value:
-        if read.missing(tag) and tag not in read.MISSING - {""}:
-            raise Refused(f"{place}: a tag is missing")
+    some = isinstance(value, list | np.ndarray)
+    if not some or len(value) != steps:
+        there = f"{len(value)} tags" if some else repr(value)
+        raise table.refused(f"{there} for {plural(steps, 'step')}", row, settings.target)
+    if any(read.missing(tag) and tag not in read.MISSING - {""} for tag in value):
+        raise table.refused("a tag is missing", row, settings.target)
     return [str(tag) for tag in value]
 
 
@@ -122,10 +118,8 @@ def _wide(table: Table, settings: TaskSettings, chosen: list[str]) -> Sequences:
     columns, note = numeric_columns(table, settings, chosen)
     check_leaks(table, settings, columns)
     if not columns:
-        raise table.refused(
-            "no column of numbers to be the inputs; for texts take "
-            'kind = "text", for rows that are steps name the group'
-        )
+        right = 'for texts take kind = "text", for rows that are steps name the group'
+        raise table.refused(f"no column of numbers to be the inputs; {right}")
     values = matrix(table, columns)
     inputs = [_trimmed(table, row, steps[:, None]) for row, steps in enumerate(values)]
     facts = {"layout": f"a sequence in each row: columns {listed(columns, 4)} are its steps"}
@@ -245,12 +239,9 @@ def _check_constant(
         other = first.setdefault(group, row)
         if values[row] != values[other]:
             texts = read.texts(table, column)
-            raise table.refused(
-                f"group {group!r} says {texts[row]!r} here and "
-                f"{texts[other]!r} in row {table.rows[other]}; it should have {what}",
-                row,
-                column,
-            )
+            there = f"{texts[other]!r} in row {table.rows[other]}"
+            said = f"group {group!r} says {texts[row]!r} here and {there}; it should have {what}"
+            raise table.refused(said, row, column)
 
 
 def _one_target(table: Table, settings: TaskSettings) -> list[Any]:

@@ -32,9 +32,7 @@ def build(table: Table, settings: TaskSettings) -> tuple[dict[str, Examples], Co
     order, starts, facts = in_groups(table, settings)
     level = level[order]
     inputs = matrix(table, columns)[order]
-    series = np.zeros(len(order), int)
-    series[starts[1:]] = 1
-    series = np.cumsum(series)
+    series = np.searchsorted(starts, np.arange(len(order)), side="right") - 1
     split, how = _split(table, settings, order, series)
     facts |= _step_fact(table, settings, order, series)
     facts["missing"] = missing_fact([inputs], "in its series")
@@ -50,10 +48,10 @@ def build(table: Table, settings: TaskSettings) -> tuple[dict[str, Examples], Co
     first, last, aim = first[known], last[known], aim[known]
     for place, name in enumerate(SPLITS):
         if not (split[first] == place).any():
+            there = plural(int((split == place).sum()), "row")
             raise table.refused(
-                f"no window for {name}: context {context} + horizon "
-                f"{settings.horizon} steps do not fit into its "
-                f"{plural(int((split == place).sum()), 'row')}; choose a smaller context"
+                f"no window for {name}: context {context} + horizon {settings.horizon} steps do "
+                f"not fit into its {there}; choose a smaller context"
             )
     members, thin_facts = thinned(split[first])
 
@@ -68,10 +66,8 @@ def build(table: Table, settings: TaskSettings) -> tuple[dict[str, Examples], Co
     trivial = min(errors, key=lambda name: _rms(errors[name]))
     spread = float(errors[trivial].std())
     if not spread > 0:
-        raise table.refused(
-            f"column {settings.target!r}: the forecast by {trivial} is never "
-            "wrong in training; nothing is left to learn"
-        )
+        never = f"the forecast by {trivial} is never wrong in training; nothing is left to learn"
+        raise table.refused(f"column {settings.target!r}: {never}")
     ready = np.nan_to_num((past - mean) / deviation)
     splits, floors, sizes = {}, {}, []
     for name, rows in members.items():
@@ -82,10 +78,8 @@ def build(table: Table, settings: TaskSettings) -> tuple[dict[str, Examples], Co
         floors[name] = min(_rms(aims - whole[last[rows]]), _rms(aims - average))
         sizes.append(f"{len(rows):,}")
         if floors[name] == 0:
-            raise table.refused(
-                f"column {settings.target!r}: on the {name} split "
-                "persistence or the mean is never wrong"
-            )
+            never = f"on the {name} split persistence or the mean is never wrong"
+            raise table.refused(f"column {settings.target!r}: {never}")
     facts = {
         "inputs": f"{listed(columns)}, with the mean and deviation of the training rows taken out"
         + (f"; {note}" if note else ""),
@@ -125,8 +119,8 @@ def _split(
     if given is not None:
         return given[order], f"as column {settings.split!r} says"
     if method == "random":
-        raise Refused("split = 'random': windows overlap, so training would hold what the test "
-                      "asks for; take time or group")  # fmt: skip
+        overlap = "windows overlap, so training would hold what the test asks for"
+        raise Refused(f"split = 'random': {overlap}; take time or group")
     if method == "group":
         count = series[-1] + 1
         if count < len(SPLITS):

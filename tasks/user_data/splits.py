@@ -153,7 +153,8 @@ def _check_enough(
             what = "distinct " * (distinct < len(members)) + "example"
             said = (
                 f"class {name!r} has {plural(distinct, what)}; training, validation and test need "
-                'one each. Leave it out or join it with another; for a number take kind = "regression"'
+                "one each. Leave it out or join it with another; to predict a number, take kind = "
+                '"regression"'
             )
             raise table.refused(said, rows[members[0]], settings.target)
 

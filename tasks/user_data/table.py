@@ -29,8 +29,6 @@ class Table:
     rows: np.ndarray
     """``(rows,)`` the number of each row: its line in CSV (the header is 1) and JSON lines, its
     place counted from 1 in Parquet and ``.ts``, from 0 in NPZ."""
-    unnamed: int = 0
-    """Columns of a CSV file that have no name and are left out."""
 
     def __len__(self) -> int:
         return len(self.rows)
@@ -42,9 +40,8 @@ class Table:
     def need(self, column: str, setting: str) -> np.ndarray:
         """A column that a setting names; raises Refused with the nearest names."""
         if column not in self.columns:
-            raise self.refused(
-                f"{setting} = {column!r}: there is no such column; {nearest(column, self.columns)}"
-            )
+            said = f"there is no such column; {nearest(column, self.columns)}"
+            raise self.refused(f"{setting} = {column!r}: {said}")
         return self.columns[column]
 
 
@@ -97,19 +94,15 @@ def _csv(path: str) -> Table:
             raise Refused(fields, path, line)
     columns = dict(zip(header, zip(*records[1:], strict=True), strict=False))
     named = {name: np.array(column, object) for name, column in columns.items() if name}
-    return Table(path, named, np.array(lines[1:]), header.count(""))
+    return Table(path, named, np.array(lines[1:]))
 
 
 def _check_header(path: str, header: list[str]) -> None:
     numeric = [name for name in header if _is_number(name)]
     counting = [[str(start + i) for i in range(len(numeric))] for start in (0, 1)]
     if numeric and (len(numeric) < 2 or numeric not in counting):
-        raise Refused(
-            f"{numeric[0]!r} is a number, where the names of the columns should stand; give the "
-            "file a header",
-            path,
-            1,
-        )
+        said = "is a number, where the names of the columns should stand; give the file a header"
+        raise Refused(f"{numeric[0]!r} {said}", path, 1)
     for name in header:
         if name and header.count(name) > 1:
             raise Refused(f"two columns are called {name!r}", path, 1)

@@ -61,10 +61,8 @@ def numbers(table: Table, settings: TaskSettings, parts: Parts, inputs: Inputs) 
     training = np.array(parts["training"].targets)
     mean, deviation = float(training.mean()), float(training.std())
     if not deviation > 0:
-        raise table.refused(
-            f"column {settings.target!r} is {mean:g} in all of the "
-            "training split; there is nothing to predict"
-        )
+        said = f"is {mean:g} in all of the training split; there is nothing to predict"
+        raise table.refused(f"column {settings.target!r} {said}")
     splits = {
         name: inputs.examples(name, (np.array(part.targets)[:, None] - mean) / deviation)
         for name, part in parts.items()
