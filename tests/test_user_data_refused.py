@@ -231,9 +231,8 @@ def test_npz_arrays_that_do_not_fit(make):
     wrong = {"X": x, "y": np.zeros(5)}
     assert "'y' has shape (5,)" in refused(make, "a.npz", wrong, **CLASSES)
     wrong = {"X": x, "y": np.zeros(6), "lengths": np.array([1, 2, 3, 4, 5, 1])}
-    assert "row 4, array 'lengths': 5 is not from 1 to 4" in refused(
-        make, "a.npz", wrong, **CLASSES
-    )
+    message = refused(make, "a.npz", wrong, **CLASSES)
+    assert "row 4, column 'lengths': 5 is not from 1 to 4" in message
     assert "no array 'X'" in refused(make, "a.npz", {"data": x}, **CLASSES)
 
 

@@ -172,8 +172,7 @@ def _npz(path: str) -> Table:
             raise Refused(f"{name!r} has shape {array.shape}, and X {x.shape}", path)
     wrong = np.flatnonzero((lengths < 1) | (lengths > time))
     if len(wrong):
-        said = f"array 'lengths': {lengths[wrong[0]]} is not from 1 to {time}"
-        raise Refused(said, path, wrong[0])
+        raise Refused(f"{lengths[wrong[0]]} is not from 1 to {time}", path, wrong[0], "lengths")
     columns = {"X": _objects([row[:length] for row, length in zip(x, lengths, strict=True)])}
     for name, array in arrays.items():
         if array.ndim == 2 and array.shape[1] == time:
