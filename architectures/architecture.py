@@ -49,12 +49,12 @@ def architecture(
 
     name: as used in matrix files and on the command line.
     problems: the problem structures it can serve.
-    both_directions: it reads the sequence backwards too, whatever it is told, and is refused
-    where an output must not see the future.
+    both_directions: it always reads the sequence backwards too, and is refused where an output
+    must not see the future.
     readout: the pooling over time it is known for, used where the task does not force one.
     neural: it is an ``nn.Module`` trained by gradient descent.
     baseline: it knows nothing of sequences, or next to nothing: what any sequence model should
-    beat, and is shown against.
+    beat, and is compared with.
     """
 
     def declare(cls: _C) -> _C:
@@ -73,7 +73,7 @@ def architecture(
 
 @dataclass(frozen=True)
 class Signature:
-    """What a model is told of the task it will face."""
+    """What a model knows of its task when it is built."""
 
     problem: str
     """one-to-one, one-to-many, many-to-one, many-to-many or sequence-to-sequence"""

@@ -24,7 +24,7 @@ class EncoderDecoder(nn.Module):
     """Recurrent encoder-decoder with one fixed context vector.
 
     From Sutskever et al. (2014) and Cho et al. (2014). The encoder's state after each sequence's
-    true last step is all that the decoder is told of the input. ``context``: the decoder starts
+    true last step is all that the decoder gets of the input. ``context``: the decoder starts
     from it, layer by layer (``start``, Sutskever et al.), or also finds the top layer's hidden
     state beside every symbol that it reads (``every_step``, Cho et al.). ``cell`` is the LSTM, as
     in Sutskever et al.: its context is two vectors, hidden state and cell, and must hold the
@@ -44,8 +44,8 @@ class EncoderDecoder(nn.Module):
         super().__init__()
         kind, self.every_step = FORWARDS[cell], context == "every_step"
         self.encoder = kind(features, width, signature, layers=layers)
-        told = signature.embedding + (width if self.every_step else 0)
-        self.decoder = kind(told, width, signature, layers=layers)
+        read_size = signature.embedding + (width if self.every_step else 0)
+        self.decoder = kind(read_size, width, signature, layers=layers)
 
     def encode(self, x: Tensor, lengths: Tensor) -> State:
         # Torch's own kernels return an LSTM's cell after the padding only.
@@ -102,8 +102,8 @@ class AttentionEncoderDecoder(nn.Module):
         encoder = (BOTH if bidirectional else FORWARDS)[cell]
         self.encoder = encoder(features, inside, signature, layers=layers)
         annotation = self.encoder.out_features
-        told = signature.embedding + (annotation if self.additive else 0)
-        self.decoder = FORWARDS[cell](told, outside, signature, layers=layers)
+        read_size = signature.embedding + (annotation if self.additive else 0)
+        self.decoder = FORWARDS[cell](read_size, outside, signature, layers=layers)
         self.start = nn.Linear(inside, outside * len(state_names(self.decoder)))
         self.key = nn.Linear(annotation, outside, bias=False)
         if self.additive:

@@ -309,11 +309,11 @@ class HMM:
 
 def _use(signature: Signature) -> str | None:
     """What an HMM can honestly be put to: classify, tag, continue, forecast, or None."""
-    told = (signature.problem, signature.inputs, signature.outputs)
+    form = (signature.problem, signature.inputs, signature.outputs)
     ahead = signature.horizon is not None
-    if told == ("many-to-many", "tokens", "tokens") and ahead:
+    if form == ("many-to-many", "tokens", "tokens") and ahead:
         return "continue"
-    if told == ("many-to-many", "vectors", "reals") and ahead:
+    if form == ("many-to-many", "vectors", "reals") and ahead:
         return "forecast"
     if signature.outputs == "classes" and not ahead:
         uses = {"one-to-one": "classify", "many-to-one": "classify", "many-to-many": "tag"}

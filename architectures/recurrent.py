@@ -96,9 +96,9 @@ def _states(
     read = _reorder(x, order)
     if seen is None:
         return _reorder(layer(read), order)
-    found = {name + suffix: _reorder(a, order) for name, a in layer.unroll(read).items()}
-    seen.update(found)
-    return found["hidden" + suffix]
+    states = {name + suffix: _reorder(a, order) for name, a in layer.unroll(read).items()}
+    seen.update(states)
+    return states["hidden" + suffix]
 
 
 def _mirrored(lengths: Tensor, time: int) -> Tensor:

@@ -79,9 +79,9 @@ class Transformer(nn.Module):
         seen = []
         for level, block in enumerate(self.blocks):
             assert isinstance(block, DecoderBlock)
-            told = (y, state[f"past_{level}"], state[f"memory_{level}"], state["real"])
-            seen.append(block.attention_to_memory(*told))
-            y, _ = block(*told)
+            block_inputs = (y, state[f"past_{level}"], state[f"memory_{level}"], state["real"])
+            seen.append(block.attention_to_memory(*block_inputs))
+            y, _ = block(*block_inputs)
         return seen
 
     def _enter(self, previous: Tensor, state: State) -> Tensor:

@@ -160,9 +160,9 @@ def _rounds(cells: list[Cell], memory: _Memory) -> Iterator[tuple[list[Cell], li
     that are planned by then."""
     run: set[str] = set()
     while True:
-        found = studies(cells, memory)
-        trials = [cell for study in found.values() for cell in study.cells]
-        reported = climbed(settle(cells, found), memory)
+        tuned = studies(cells, memory)
+        trials = [cell for study in tuned.values() for cell in study.cells]
+        reported = climbed(settle(cells, tuned), memory)
         new = [cell for cell in trials if cell.study is None and cell.id not in run]
         if not new:
             break
@@ -172,7 +172,7 @@ def _rounds(cells: list[Cell], memory: _Memory) -> Iterator[tuple[list[Cell], li
     while new:
         run |= {cell.id for cell in new}
         yield new, trials + reported
-        reported = climbed(settle(cells, found), memory)
+        reported = climbed(settle(cells, tuned), memory)
         new = [cell for cell in reported if cell.id not in run]
 
 

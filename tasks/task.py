@@ -453,13 +453,13 @@ class Stored(Task):
     def data_version(self) -> str:
         from importlib.metadata import PackageNotFoundError, version
 
-        found = []
+        installed = []
         for package in self.packages:
             try:
-                found.append(f"{package} {version(package)}")
+                installed.append(f"{package} {version(package)}")
             except PackageNotFoundError:
-                found.append(f"{package} missing")
-        return ", ".join(found)
+                installed.append(f"{package} missing")
+        return ", ".join(installed)
 
 
 def package_folder(module: str, distribution: str) -> str:

@@ -268,7 +268,7 @@ def test_english_windows_continue_the_text():
 
 def test_english_scores_to_beat():
     task = loaded(EnglishChars())
-    stretches = task._ids()
+    stretches = task.ids()
     counts = Counter(stretches["training"].tolist())
     total = sum(counts.values())
     targets = task.examples("test").targets.ravel()

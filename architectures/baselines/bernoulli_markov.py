@@ -29,8 +29,8 @@ class BernoulliMarkov:
     def refuses(signature: Signature) -> str | None:
         if signature.outputs != "binary":
             return f"it predicts yes-or-no signals; outputs here are {signature.outputs}"
-        told = (signature.problem, signature.inputs, signature.input_size)
-        if told != ("many-to-many", "vectors", signature.output_size) or signature.horizon is None:
+        form = (signature.problem, signature.inputs, signature.input_size)
+        if form != ("many-to-many", "vectors", signature.output_size) or signature.horizon is None:
             return "it predicts each signal from its own present; inputs here are other signals"
         return None
 

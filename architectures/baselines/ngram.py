@@ -41,8 +41,8 @@ class NGram:
     @staticmethod
     def refuses(signature: Signature) -> str | None:
         if signature.inputs != "tokens" or signature.outputs != "tokens":
-            told = f"{signature.outputs} from {signature.inputs}"
-            return f"it predicts symbols from symbols, not {told}"
+            spaces = f"{signature.outputs} from {signature.inputs}"
+            return f"it predicts symbols from symbols, not {spaces}"
         if signature.problem != "many-to-many" or signature.horizon is None:
             return "it predicts the symbols that follow; here they are not what is asked for"
         return None
@@ -59,8 +59,8 @@ class NGram:
         scores = np.zeros(self.order)
         for rows in self._parts(len(right)):
             for place, mixed in enumerate(self._ladder([level[rows] for level in judged])):
-                found = mixed[np.arange(len(mixed)), right[rows]]
-                scores[place] += np.log(found).sum(dtype=float) / len(right)
+                likelihoods = mixed[np.arange(len(mixed)), right[rows]]
+                scores[place] += np.log(likelihoods).sum(dtype=float) / len(right)
         self.order = int(scores.argmax()) + 1
         self.levels = self.levels[: self.order]
         return {"order": self.order, "validation": float(scores.max())}
@@ -77,13 +77,13 @@ class NGram:
         """For each order, the number of the context that ends at each step in question, -1 where
         the sequence is too young for it."""
         number = np.zeros_like(inputs)
-        found = [number[which]]
+        contexts = [number[which]]
         for lag in range(self.order - 1):
             earlier = np.pad(inputs, ((0, 0), (lag, 0)))[:, : inputs.shape[1]]
             number = number * self.base + earlier
             young = np.arange(inputs.shape[1]) < lag
-            found.append(np.where(young, -1, number)[which])
-        return found
+            contexts.append(np.where(young, -1, number)[which])
+        return contexts
 
     def _ladder(self, contexts: list[np.ndarray]) -> Iterator[np.ndarray]:
         """Probabilities of what follows, ``(rows, size)``, by one order after another; the same

@@ -54,7 +54,7 @@ LEARNED = {
 def signatures(spec: Spec) -> list[Signature]:
     """Every kind of task that an architecture claims to serve."""
     facts = architecture_declarations()[spec.name].facts
-    found = []
+    kinds_of_task = []
     for (problem, readout, causal), inputs in itertools.product(WAYS, ("tokens", "vectors")):
         if problem not in facts["problems"] or (causal and facts["both_directions"]):
             continue
@@ -62,10 +62,10 @@ def signatures(spec: Spec) -> list[Signature]:
         if readout != "decoder" and inputs == "vectors":
             kinds.append("binary")
         for outputs in kinds:
-            found.append(
+            kinds_of_task.append(
                 Signature(problem, inputs, INPUT_SIZE, outputs, OUTPUT_SIZE, causal, readout)
             )
-    return found
+    return kinds_of_task
 
 
 def checks(spec: Spec) -> Iterator[Check]:
@@ -115,7 +115,7 @@ def some_targets(signature: Signature, batch: int, steps: int = 6) -> tuple[Tens
     return (torch.from_numpy(rng.integers(1, signature.output_size, size=(batch, steps))),)
 
 
-def told(signature: Signature) -> str:
+def named(signature: Signature) -> str:
     """A signature in a few words."""
     causal = ", causal" if signature.causal else ""
     return (
@@ -143,10 +143,10 @@ def outputs_have_shape(spec: Spec) -> None:
             lead = (3, 6)
         demand(
             outputs.shape == (*lead, OUTPUT_SIZE),
-            f"{told(signature)}: outputs of shape {tuple(outputs.shape)}, not "
+            f"{named(signature)}: outputs of shape {tuple(outputs.shape)}, not "
             f"{(*lead, OUTPUT_SIZE)}: return (batch, time, width), or set out_features",
         )
-        demand(torch.isfinite(outputs).all(), f"{told(signature)}: outputs are not finite")
+        demand(torch.isfinite(outputs).all(), f"{named(signature)}: outputs are not finite")
 
 
 def padding_does_not_matter(spec: Spec) -> None:
@@ -170,7 +170,7 @@ def padding_does_not_matter(spec: Spec) -> None:
                     gap = (got - alone).abs().max().item()
                     demand(
                         gap < 1e-4,
-                        f"{told(signature)}: a sequence of {length} steps comes out differently "
+                        f"{named(signature)}: a sequence of {length} steps comes out differently "
                         f"{how} (by {gap:.2g}): use lengths to keep padding out",
                     )
 
@@ -189,12 +189,12 @@ def no_future(spec: Spec) -> None:
             later = gradient[:, step + 1 :].abs().sum((0, 2))
             demand(
                 (later == 0).all(),
-                f"{told(signature)}: the output at step {step} depends on the input at step "
+                f"{named(signature)}: the output at step {step} depends on the input at step "
                 f"{step + 1 + int(later.argmax()) if len(later) else step}",
             )
             demand(
                 (gradient[:, step] != 0).any(),
-                f"{told(signature)}: the output at step {step} ignores the input at that step",
+                f"{named(signature)}: the output at step {step} ignores the input at that step",
             )
 
 
@@ -212,11 +212,11 @@ def receptive_field_as_declared(spec: Spec) -> None:
     inputs.requires_grad_()
     (gradient,) = torch.autograd.grad(net(inputs, lengths)[0, -1].sum(), inputs)
     (seen,) = torch.nonzero((gradient[0] != 0).any(-1), as_tuple=True)
-    found = steps - int(seen[0])
+    reach = steps - int(seen[0])
     demand(
-        found == (field or steps),
+        reach == (field or steps),
         f"receptive_field is {field or 'not set, so unlimited'}, but the last output of {steps} "
-        f"steps depends on the last {found}",
+        f"steps depends on the last {reach}",
     )
 
 
@@ -237,7 +237,7 @@ def decodes_step_by_step(spec: Spec) -> None:
                 gap = (net(inputs, lengths, other)[:, : step + 1] - whole[:, : step + 1]).abs()
                 demand(
                     gap.max() < 1e-5,
-                    f"{told(signature)}: what follows symbol {step} changes what comes before",
+                    f"{named(signature)}: what follows symbol {step} changes what comes before",
                 )
             x = inputs if net.embed is None else net.embed(inputs)
             state = net.body.encode(x, lengths)
@@ -248,7 +248,7 @@ def decodes_step_by_step(spec: Spec) -> None:
                 gap = (net.head(hidden)[:, 0] - whole[:, step]).abs().max()
                 demand(
                     gap < 1e-4,
-                    f"{told(signature)}: decoded one at a time, symbol {step} differs by {gap:.2g} "
+                    f"{named(signature)}: symbol by symbol, symbol {step} differs by {gap:.2g} "
                     "from decoding all at once",
                 )
                 last = targets[:, step : step + 1]
@@ -264,10 +264,10 @@ def parameters_match(spec: Spec) -> None:
         built = build(matched_width(build, target))
         tables = {"embed.weight", "embed_output.weight"}
         counted = sum(p.numel() for n, p in built.named_parameters() if n not in tables)
-        demand(built.counts()[1] == counted, f"{told(signature)}: parameters are miscounted")
+        demand(built.counts()[1] == counted, f"{named(signature)}: parameters are miscounted")
         demand(
             abs(counted / target - 1) <= MATCH_TOLERANCE,
-            f"{told(signature)}: no width comes within 5 % of {target:,} parameters; the nearest "
+            f"{named(signature)}: no width comes within 5 % of {target:,} parameters; the nearest "
             f"has {counted:,}",
         )
 

@@ -25,7 +25,7 @@ def describe(device: str, jobs: int) -> dict[str, Any]:
         "memory_gib": _memory(),
         "device": device,
         "jobs": jobs,
-        "libraries": {name: found for name in LIBRARIES if (found := _version(name))},
+        "libraries": {name: installed for name in LIBRARIES if (installed := _version(name))},
     }
 
 

@@ -324,11 +324,11 @@ class Matrix(BaseModel):
 
         ``*`` and ``?`` in a pattern stand for any characters; what comes later in the file counts.
         """
-        found: dict[str, Any] = {}
+        differing: dict[str, Any] = {}
         for pattern, terms in self.budgets.items():
             if matches(task, pattern):
-                found |= terms
-        return found
+                differing |= terms
+        return differing
 
     def budget_of(self, task: str, part: Part | None = None) -> Budget:
         """The budget of a task, given by its label; in a part, that part's."""
@@ -408,5 +408,5 @@ def _fields(model: type[BaseModel], path: list[Any]) -> dict[str, Any]:
 def _model_in(annotation: Any) -> type[BaseModel] | None:
     if isinstance(annotation, type) and issubclass(annotation, BaseModel):
         return annotation
-    found = (_model_in(inner) for inner in typing.get_args(annotation))
-    return next((model for model in found if model), None)
+    models = (_model_in(inner) for inner in typing.get_args(annotation))
+    return next((model for model in models if model), None)

@@ -228,13 +228,17 @@ def document(
     rows = _rows(cells, matrix.tuning.seeds if matrix.tuning else 1)
     terms: dict[str, Any] = {
         "budget": matrix.budget.model_dump(),
-        "budgets": {row["task"]: found for row in rows if (found := matrix.terms(row["task"]))},
+        "budgets": {
+            row["task"]: differing for row in rows if (differing := matrix.terms(row["task"]))
+        },
         "tuning": matrix.tuning.model_dump() if matrix.tuning else None,
     }
     if partial and matrix.name in store.plans():
         before = store.plan(matrix.name)
         others = {row["task"]: matrix.terms(row["task"]) for row in before["cells"]}
-        same = terms | {"budgets": {task: found for task, found in others.items() if found}}
+        same = terms | {
+            "budgets": {task: differing for task, differing in others.items() if differing}
+        }
         if all(before.get(name) == value for name, value in same.items()):
             slots = {_slot(row) for row in rows}
             rows = [row for row in before["cells"] if _slot(row) not in slots] + rows

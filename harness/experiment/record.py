@@ -68,7 +68,7 @@ class Record:
     probe: str = ""
     """what was measured"""
     measured: dict[str, Any] = field(default_factory=dict)
-    """What a probe found; its module in ``harness.probes`` says what is in it."""
+    """What a probe measured; its module in ``harness.probes`` says what is in it."""
     outcome: str = Outcome.OK
     reason: str = ""
     traceback: str = ""

@@ -123,9 +123,9 @@ def resolve(cells: Sequence[Cell], store: Reader) -> list[Cell]:
     return settle(cells, studies(cells, store))
 
 
-def settle(cells: Sequence[Cell], found: dict[tuple[str, str], Study]) -> list[Cell]:
+def settle(cells: Sequence[Cell], known: dict[tuple[str, str], Study]) -> list[Cell]:
     """``resolve``, from studies that are known."""
-    best = {pair: study.best for pair, study in found.items()}
+    best = {pair: study.best for pair, study in known.items()}
     settled = []
     for cell in cells:
         values = best.get(_pair(cell), {})
@@ -135,11 +135,11 @@ def settle(cells: Sequence[Cell], found: dict[tuple[str, str], Study]) -> list[C
 
 def studies(cells: Sequence[Cell], store: Reader | None) -> dict[tuple[str, str], Study]:
     """The study of each task and architecture where there is something to choose."""
-    found: dict[tuple[str, str], Study] = {}
+    known: dict[tuple[str, str], Study] = {}
     for cell in cells:
-        if _pair(cell) not in found and cell.study and _tuned(cell):
-            found[_pair(cell)] = _study(cell, cell.study, store)
-    return found
+        if _pair(cell) not in known and cell.study and _tuned(cell):
+            known[_pair(cell)] = _study(cell, cell.study, store)
+    return known
 
 
 def _pair(cell: Cell) -> tuple[str, str]:
@@ -265,11 +265,11 @@ def _proposed(
             for values, score in history
         ]
     )
-    found: dict[str, Any] = study.ask(distributions).params
+    proposed: dict[str, Any] = study.ask(distributions).params
     return tuple(
-        (name, _readable(found[name], space))
+        (name, _readable(proposed[name], space))
         if isinstance(space, Range) and not whole
-        else (name, found[name])
+        else (name, proposed[name])
         for name, space, whole in axes
     )
 
@@ -290,7 +290,7 @@ def _bar(budget: Budget, before: list[Trial]) -> tuple[tuple[int, float], ...]:
     for step in range(budget.evaluate_every, budget.steps, budget.evaluate_every):
         if step <= UNPRUNED * budget.steps:
             continue
-        best = [found for r in records if (found := _best_by(r, step)) is not None]
+        best = [score for r in records if (score := _best_by(r, step)) is not None]
         if best:
             bar.append((step, statistics.median(best)))
     return tuple(bar)

@@ -90,14 +90,14 @@ def _weights(
 ) -> tuple[list[np.ndarray], np.ndarray | None]:
     """Attention weights by layer, ``(batch, heads, rows, columns)``, and of a decoder the
     symbols that the rows write, ``(batch, rows)``."""
-    told = torch.from_numpy(inputs), torch.from_numpy(lengths)
-    x = told[0] if network.embed is None else network.embed(told[0])
+    batch = torch.from_numpy(inputs), torch.from_numpy(lengths)
+    x = batch[0] if network.embed is None else network.embed(batch[0])
     if network.embed_output is None:
-        return _by_layer(network.body.attention(x, told[1])), None
-    written = network.write(*told, task.longest_output)
+        return _by_layer(network.body.attention(x, batch[1])), None
+    written = network.write(*batch, task.longest_output)
     beginning = torch.full_like(written[:, :1], network.embed_output.num_embeddings - 1)
     previous = network.embed_output(torch.cat([beginning, written[:, :-1]], 1))
-    return _by_layer(network.body.attention(x, told[1], previous)), written.numpy()
+    return _by_layer(network.body.attention(x, batch[1], previous)), written.numpy()
 
 
 def _by_layer(weights: Tensor | list[Tensor]) -> list[np.ndarray]:

@@ -30,8 +30,8 @@ def measure(bench: Bench) -> dict[str, Any]:
     if {n: p.shape for n, p in rnn.named_parameters()} != {n: p.shape for n, p in names.items()}:
         raise NotApplicable(f"{bench.cell.architecture.label} has other weights than the RNN")
     rnn.load_state_dict(network.state_dict())
-    found = [_outputs_and_gradients(bench, model) for model in (network, rnn)]
-    outputs, gradients = (_difference(one, other) for one, other in zip(*found, strict=True))
+    results = [_outputs_and_gradients(bench, model) for model in (network, rnn)]
+    outputs, gradients = (_difference(one, other) for one, other in zip(*results, strict=True))
     equal = max(outputs, gradients) <= TOLERANCE
     return {"outputs": outputs, "gradients": gradients, "tolerance": TOLERANCE, "equal": equal}
 

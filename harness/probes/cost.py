@@ -18,12 +18,12 @@ def measure(bench: Bench) -> dict[str, Any]:
     arrays = (batch.inputs, batch.lengths, batch.targets, batch.loss_mask)
     tensors = [torch.from_numpy(array).to(bench.device) for array in arrays]
     # counted when the size was found: to count again would take longer than all the rest
-    found: dict[str, Any] = {
+    costs: dict[str, Any] = {
         "length": int(batch.lengths.max()),
         "batch": len(batch),
         "width": bench.record.width,
         "kernel": measure_update(network, *tensors, flops=bench.record.flops),
     }
     if set_by_equations(network, True):
-        found["equations"] = measure_update(network, *tensors, flops=bench.record.flops)
-    return found
+        costs["equations"] = measure_update(network, *tensors, flops=bench.record.flops)
+    return costs

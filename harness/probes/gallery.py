@@ -39,7 +39,7 @@ def gallery(store: Store, matrix: str | None = None, limit: int = 6) -> list[dic
         and record.skill is not None
         and store.weights_file(record.id).exists()
     ]
-    found: list[dict[str, Any]] = []
+    chosen: list[dict[str, Any]] = []
     for architectures, tasks in KINDS.items():
         mine = [r for r in records if r.key["architecture"]["name"] in architectures]
         for record in sorted(mine, key=lambda record: _rank(record, tasks)):
@@ -48,9 +48,9 @@ def gallery(store: Store, matrix: str | None = None, limit: int = 6) -> list[dic
             except Exception:  # an illustration: whatever is wrong must not cost the report
                 continue
             if inside["parts"]:
-                found.append(inside)
+                chosen.append(inside)
                 break
-    return found[:limit]
+    return chosen[:limit]
 
 
 def _rank(record: Record, telling: tuple[str, ...]) -> tuple[int, float]:

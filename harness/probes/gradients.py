@@ -22,7 +22,7 @@ from harness.training.network import Network
 from tasks.task import Examples
 
 LEAST = 1e-30
-"""A gradient of this norm or less is not fitted, and not told from zero."""
+"""A gradient of this norm or less is not fitted, and counts as zero."""
 JACOBIAN_EXAMPLES, JACOBIAN_POINTS = 8, 32
 
 
@@ -68,9 +68,9 @@ def gradient_flow(network: Network, examples: Examples) -> dict[str, Any]:
     mask = torch.from_numpy(loss_mask)
     # Examples do not mix, so the gradient of the sum is, row by row, each example's own.
     loss = loss_of(outputs, targets, mask, bare.outputs) * mask.sum()
-    for level, found in enumerate(seen):
+    for level, computed in enumerate(seen):
         for name in recurrent.layer.states if recurrent else ():
-            places[f"{name}_l{level}"] = [step[name] for step in found]
+            places[f"{name}_l{level}"] = [step[name] for step in computed]
 
     tensors = [tensor for place in places.values() for tensor in place]
     gradients = torch.autograd.grad(loss, tensors, allow_unused=True, materialize_grads=True)
@@ -128,8 +128,8 @@ def step_jacobian(layer: Any, x: Tensor, lengths: Tensor) -> dict[str, Any]:
 
     def after(state: Tensor, entering: Tensor) -> Tensor:
         parts = state.split(layer.width, -1)
-        found = layer.step(entering, linear(parts[0], before, before_bias), *parts)
-        return torch.cat([found[name] for name in layer.states], -1)
+        computed = layer.step(entering, linear(parts[0], before, before_bias), *parts)
+        return torch.cat([computed[name] for name in layer.states], -1)
 
     states = [torch.cat(layer.initial_state(x), -1).detach()]
     for entry in entering.unbind(1):

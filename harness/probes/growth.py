@@ -1,6 +1,6 @@
 """Cost growth: what one update takes, and how it grows with the length, the batch or the width.
 
-What is the library's kernel and what is the equations is told apart. Seconds are those of the
+The library's kernels and the equations written out are measured apart. Seconds are those of the
 network as it is: by kernels, or, after ``set_by_equations``, with recurrent layers written out
 step by step. Memory is given both ways. The critical path is always that of the equations: it says
 how long an update must take however many processors there are, which no kernel can change. FLOPs
@@ -151,6 +151,6 @@ def _kept_for_backward(loss: Callable[[nn.Module], Tensor], network: nn.Module) 
 
 
 def _wait(inputs: Tensor) -> None:
-    """Until an accelerator has done what it was told, which it does in its own time."""
+    """Wait until an accelerator, which works beside the program, has finished."""
     if inputs.is_cuda:
         torch.cuda.synchronize()

@@ -53,8 +53,8 @@ def internals(
         return about | {"reason": reason}
     task, model = restored_model(record, weights)
     inputs, source = chosen(task, example, text)
-    shown = symbols(task, inputs[:STEPS])
-    about |= {"source": source, "symbols": shown, "steps": len(inputs)}
+    read = symbols(task, inputs[:STEPS])
+    about |= {"source": source, "symbols": read, "steps": len(inputs)}
     about |= {"vectors": inputs.ndim > 1}
     if text is None:
         about["target"] = said(task, task.examples("test").targets[example])
@@ -120,8 +120,8 @@ def recurrent_parts(seen: Mapping[str, np.ndarray]) -> list[dict[str, Any]]:
     best; ``saturated``, the share of hidden values beyond 0.9 (Karpathy et al. 2015)."""
     parts = []
     for layer in sorted({name.rpartition("_l")[2] for name in seen if name != "output"}):
-        found = {name: seen.get(f"{name}_l{layer}") for name in (*STATES, *GATES)}
-        inside = {name: values for name, values in found.items() if values is not None}
+        traced = {name: seen.get(f"{name}_l{layer}") for name in (*STATES, *GATES)}
+        inside = {name: values for name, values in traced.items() if values is not None}
         level, _, backwards = layer.partition("_")
         units = ordered(inside.get("cell", inside["hidden"]))
         gates = {

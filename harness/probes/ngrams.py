@@ -41,15 +41,15 @@ def filters_part(
     filters = []
     for f in best:
         window = network.body.windows()[f]
-        found = {
+        described = {
             "filter": f + 1,
             "span": sum(window) + 1,
             "share": round(float(moves[f] / max(moves.sum(), 1e-12)), 4),
         }
         if network.outputs == "classes":
-            found["votes_for"] = int(head[:, f].argmax())
+            described["votes_for"] = int(head[:, f].argmax())
         top = fired[..., f].numpy()
-        filters.append(found | _firing(some, top, window, name))
+        filters.append(described | _firing(some, top, window, name))
     part = {
         "form": "filters",
         "name": "filters",
@@ -78,12 +78,12 @@ def _firing(
         return {"window": mean.tolist(), "output": round(float(outputs[top].mean()), 4)}
     grams, first, counts = np.unique(read_there, axis=0, return_index=True, return_counts=True)
     top = np.argsort(-outputs[first], kind="stable")[:NGRAMS]
-    shown = [[name(int(token)) for token in grams[g]] for g in top]
+    named = [[name(int(token)) for token in grams[g]] for g in top]
     return {
-        "common": common(shown),
+        "common": common(named),
         "ngrams": [
             {"symbols": gram, "output": round(float(outputs[first[g]]), 4), "count": int(counts[g])}
-            for g, gram in zip(top, shown, strict=True)
+            for g, gram in zip(top, named, strict=True)
         ],
     }
 

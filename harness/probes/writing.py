@@ -15,7 +15,7 @@ from tasks.task import Stored, Tokens
 WRITTEN = 1000
 """Symbols that are written, about, each drawn from the model's own distribution."""
 PROMPT = 16
-"""Symbols of the test text that are shown first."""
+"""Symbols of the test text that the model reads first."""
 GRAMS = (4, 8, 12, 16)
 """Lengths of the stretches of symbols that are looked up in the training text."""
 WORD = re.compile(r"[^\W\d_]+")
@@ -57,14 +57,14 @@ def measure(bench: Bench) -> dict[str, Any]:
 def _judged(rows: list[str], training: str, words: set[str]) -> dict[str, Any]:
     """The test text is there in windows, in which the first and the last word may be cut: so all
     are judged in windows, without these."""
-    found = [word for row in rows for word in WORD.findall(row)[1:-1]]
+    written = [word for row in rows for word in WORD.findall(row)[1:-1]]
     novel = {}
     for n in GRAMS:
         grams = [row[i : i + n] for row in rows for i in range(0, len(row) - n + 1, 4)]
         novel[str(n)] = sum(gram not in training for gram in grams) / max(len(grams), 1)
     return {
-        "real_words": sum(word in words for word in found) / max(len(found), 1),
-        "words": len(found),
+        "real_words": sum(word in words for word in written) / max(len(written), 1),
+        "words": len(written),
         "novel": novel,
         "text": "".join(rows[:4]),
     }

@@ -61,7 +61,7 @@ def milliseconds(iso: str) -> int | None:
 def tags(record: Record, current: bool, part: str = OWN_CELLS) -> dict[str, str]:
     """The run's tags. ``current``: whether the matrix, as last planned, has this cell; ``part``:
     which part of it asked for the cell."""
-    found = {
+    values = {
         "task": record.task,
         "architecture": record.architecture,
         "seed": str(record.seed),
@@ -80,13 +80,13 @@ def tags(record: Record, current: bool, part: str = OWN_CELLS) -> dict[str, str]
         "harness.environment": record.environment,
         "mlflow.note.content": _run_note(record),
     }
-    return {key: _cut(value, 5000) for key, value in found.items() if value}
+    return {key: _cut(value, 5000) for key, value in values.items() if value}
 
 
 def params(record: Record, budget: Mapping[str, Any]) -> dict[str, str]:
     """The run's parameters: at most 100, each value at most 500 characters."""
     own = record.key.get("budget") if isinstance(record.key, dict) else None
-    found: dict[str, Any] = {
+    values: dict[str, Any] = {
         "task": record.task,
         "architecture": record.architecture,
         "seed": record.seed,
@@ -95,18 +95,18 @@ def params(record: Record, budget: Mapping[str, Any]) -> dict[str, str]:
         **_flat("chosen", record.chosen),
         **_flat("budget", own if isinstance(own, dict) else budget),
     }
-    texts = {_name(k): _cut(str(v), 500) for k, v in found.items() if v is not None and v != ""}
+    texts = {_name(k): _cut(str(v), 500) for k, v in values.items() if v is not None and v != ""}
     return dict(list(texts.items())[:100])
 
 
 def metrics(record: Record) -> dict[str, float]:
     """The run's single numbers; what was not measured, or is not finite, is left out."""
-    found: dict[str, Any] = {
+    numbers: dict[str, Any] = {
         f"{split}/{metric}": value
         for split, scores in record.scores.items()
         for metric, value in scores.items()
     }
-    found |= {
+    numbers |= {
         "test/skill": record.skill,
         "test/floor": record.floor,
         "test/ceiling": record.ceiling,
@@ -120,10 +120,10 @@ def metrics(record: Record) -> dict[str, float]:
         "cost/examples_per_second": record.examples_per_second,
         "cost/updates": record.steps or None,
     }
-    found |= {f"probe/{name}": value for name, value in _flat("", record.measured).items()}
+    numbers |= {f"probe/{name}": value for name, value in _flat("", record.measured).items()}
     if record.outcome != Outcome.NOT_APPLICABLE:
-        found["outcome/ok"] = float(record.outcome == Outcome.OK)
-    return {_name(key): float(value) for key, value in found.items() if _is_number(value)}
+        numbers["outcome/ok"] = float(record.outcome == Outcome.OK)
+    return {_name(key): float(value) for key, value in numbers.items() if _is_number(value)}
 
 
 def curve(record: Record) -> list[tuple[str, float, int, float]]:
@@ -254,11 +254,11 @@ def _run_note(record: Record) -> str:
 
 def _flat(prefix: str, values: Mapping[str, Any]) -> dict[str, Any]:
     """Nested dictionaries as one, with slashes between the names."""
-    found: dict[str, Any] = {}
+    flat: dict[str, Any] = {}
     for key, value in values.items():
         name = f"{prefix}/{key}".lstrip("/")
-        found |= _flat(name, value) if isinstance(value, dict) else {name: value}
-    return found
+        flat |= _flat(name, value) if isinstance(value, dict) else {name: value}
+    return flat
 
 
 def _name(name: str) -> str:

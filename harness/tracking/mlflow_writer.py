@@ -204,14 +204,14 @@ class Writer:
     def _experiment(self) -> str:
         """The id of the matrix's experiment, made or brought back where it has to be."""
         name = experiment_name(self.plan["matrix"])
-        found = self.client.get_experiment_by_name(name)
-        if found is None:
+        experiment = self.client.get_experiment_by_name(name)
+        if experiment is None:
             place = (self.store.out / "artifacts" / self.plan["matrix"]).as_uri()
             served = self.uri.startswith(("http", "databricks"))
             return self.client.create_experiment(name, None if served else place)
-        if found.lifecycle_stage == "deleted":
-            self.client.restore_experiment(found.experiment_id)
-        return found.experiment_id
+        if experiment.lifecycle_stage == "deleted":
+            self.client.restore_experiment(experiment.experiment_id)
+        return experiment.experiment_id
 
     def _read(self, own: str) -> None:
         """Learn which runs are there; end parents, other than ``own``, that a crash left open."""

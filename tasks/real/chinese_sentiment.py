@@ -33,6 +33,7 @@ class ChineseSentiment(Stored):
     vocabulary: int = 3000
 
     problem = Problem.MANY_TO_ONE
+    outputs = Classes(2)
     metric = "accuracy"
     readout = "mean"
     tags = ("language", "real data")
@@ -43,10 +44,6 @@ class ChineseSentiment(Stored):
     @property
     def inputs(self) -> Tokens:
         return Tokens(self.vocabulary + 1)
-
-    @property
-    def outputs(self) -> Classes:
-        return Classes(2)
 
     def load(self) -> dict[str, Examples]:
         texts = self._texts()

@@ -33,6 +33,8 @@ class Chorales(Stored):
     length: int = 96
 
     problem = Problem.MANY_TO_MANY
+    inputs = Vectors(88)
+    outputs = Binary(88)
     metric = "nll"
     causal = True
     horizon = 1
@@ -44,14 +46,6 @@ class Chorales(Stored):
     def __post_init__(self) -> None:
         if self.length < 1:
             raise ValueError(f"chorales needs length > 0: {self}")
-
-    @property
-    def inputs(self) -> Vectors:
-        return Vectors(88)
-
-    @property
-    def outputs(self) -> Binary:
-        return Binary(88)
 
     def load(self) -> dict[str, Examples]:
         pieces = chorales()

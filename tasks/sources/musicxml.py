@@ -35,13 +35,13 @@ class Piece(NamedTuple):
 def chorales() -> list[Piece]:
     """All pieces of the corpus in exactly four parts, by name."""
     folder = os.path.join(package_folder("music21", "music21"), "corpus", "bach")
-    found = []
+    pieces = []
     for name in sorted(os.listdir(folder)):
         if name.endswith(".mxl"):
             parts = _score(os.path.join(folder, name)).findall("part")
             if len(parts) == 4:
-                found.append(_piece(name.removesuffix(".mxl"), [list(_notes(p)) for p in parts]))
-    return found
+                pieces.append(_piece(name.removesuffix(".mxl"), [list(_notes(p)) for p in parts]))
+    return pieces
 
 
 def tunes(pieces: Sequence[Piece]) -> np.ndarray:

@@ -18,6 +18,7 @@ SENTENCE = re.compile(r".+?[。！？]/w(?:\s+[”’』」）]/w)*|.+$")
 Sentence = tuple[tuple[str, ...], tuple[str, ...]]
 """The words of a sentence and their tags."""
 _T = TypeVar("_T", list, str, np.ndarray)
+_S = TypeVar("_S")
 
 
 def lines(package: str, *path: str) -> list[str]:
@@ -50,6 +51,15 @@ def in_order(items: _T, here: int, there: int) -> dict[str, _T]:
     there up to ``there`` %, test."""
     first, last = len(items) * here // 100, len(items) * there // 100
     return {"training": items[:first], "validation": items[first:last], "test": items[last:]}
+
+
+def sentence_splits(sentences: list[_S], validation: int, test: int) -> dict[str, list[_S]]:
+    """Sentences in order, 72 / 8 / 20 %, the last two thinned out evenly to so many."""
+    splits = in_order(sentences, 72, 80)
+    for split, most in (("validation", validation), ("test", test)):
+        part = splits[split]
+        splits[split] = [part[i] for i in spread(len(part), most)]
+    return splits
 
 
 def most_frequent(symbols: Iterable[str], size: int, first: int = 1) -> dict[str, int]:

@@ -23,6 +23,8 @@ class Adding(Synthetic):
     length: int = 30
 
     problem = Problem.MANY_TO_ONE
+    inputs = Vectors(2)
+    outputs = Reals(1)
     metric = "mse"
     readout_forced = True
     tags = ("memory", "arithmetic")
@@ -33,14 +35,6 @@ class Adding(Synthetic):
     def __post_init__(self) -> None:
         if self.length < 2:
             raise ValueError(f"adding needs length > 1: {self}")
-
-    @property
-    def inputs(self) -> Vectors:
-        return Vectors(2)
-
-    @property
-    def outputs(self) -> Reals:
-        return Reals(1)
 
     def draw(self, rng: np.random.Generator, size: int) -> Examples:
         numbers = rng.random((size, self.length))

@@ -32,6 +32,7 @@ class Keyword(Synthetic):
     place: Literal["anywhere", "early", "late"] = "anywhere"
 
     problem = Problem.MANY_TO_ONE
+    outputs = Classes(2)
     metric = "accuracy"
     readout = "max"
     tags = ("local pattern",)
@@ -46,10 +47,6 @@ class Keyword(Synthetic):
     @property
     def inputs(self) -> Tokens:
         return Tokens(self.symbols)
-
-    @property
-    def outputs(self) -> Classes:
-        return Classes(2)
 
     @property
     def test_splits(self) -> tuple[str, ...]:

@@ -31,6 +31,8 @@ class Oscillator(Synthetic):
     noise: float = 0.1
 
     problem = Problem.MANY_TO_MANY
+    inputs = Vectors(1)
+    outputs = Reals(1)
     metric = "mse"
     causal = True
     ceiling_is_ideal = True
@@ -41,14 +43,6 @@ class Oscillator(Synthetic):
     def __post_init__(self) -> None:
         if self.horizon < 1 or self.length < 2:
             raise ValueError(f"oscillator needs horizon > 0, length > 1: {self}")
-
-    @property
-    def inputs(self) -> Vectors:
-        return Vectors(1)
-
-    @property
-    def outputs(self) -> Reals:
-        return Reals(1)
 
     def draw(self, rng: np.random.Generator, size: int) -> Examples:
         make = {"sines": _sines, "logistic": _logistic, "mackey_glass": _mackey_glass}[self.kind]

@@ -25,19 +25,13 @@ class Parity(Synthetic):
     beyond: int = 1
 
     problem = Problem.MANY_TO_ONE
+    inputs = Tokens(2)
+    outputs = Classes(2)
     metric = "accuracy"
     readout_forced = True
     tags = ("state tracking",)
     tiny = {"length": 8}
     source = "Deletang et al. 2023 (neural networks and the Chomsky hierarchy)"
-
-    @property
-    def inputs(self) -> Tokens:
-        return Tokens(2)
-
-    @property
-    def outputs(self) -> Classes:
-        return Classes(2)
 
     def stretched(self, factor: int) -> Parity:
         return replace(self, length=factor * self.length)

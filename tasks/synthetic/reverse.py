@@ -19,7 +19,7 @@ class Reverse(Synthetic):
     times the length, where every sequence is longer than any in training. Inputs
     ``(batch, length)`` of symbols 1 to ``symbols``, targets ``(batch, length + 1)``; accuracy
     counts place by place, END too. Chance: 1 / symbols; the floor is one symbol all the way with
-    END at the right place, as if the length were told (Deletang et al. 2023).
+    END at the right place, as if the length were known (Deletang et al. 2023).
     """
 
     length: int = 10

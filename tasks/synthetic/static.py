@@ -24,6 +24,7 @@ class Static(Synthetic):
     features: int = 8
 
     problem = Problem.ONE_TO_ONE
+    outputs = Classes(2)
     metric = "accuracy"
     tags = ("no order",)
     tiny = {"features": 4}
@@ -36,10 +37,6 @@ class Static(Synthetic):
     @property
     def inputs(self) -> Vectors:
         return Vectors(self.features)
-
-    @property
-    def outputs(self) -> Classes:
-        return Classes(2)
 
     def draw(self, rng: np.random.Generator, size: int) -> Examples:
         x = rng.standard_normal((size, 1, self.features))

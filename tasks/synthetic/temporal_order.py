@@ -24,6 +24,8 @@ class TemporalOrder(Synthetic):
     length: int = 30
 
     problem = Problem.MANY_TO_ONE
+    inputs = Tokens(8)  # a b c d X Y E B
+    outputs = Classes(4)
     metric = "accuracy"
     readout_forced = True
     tags = ("memory", "order")
@@ -34,14 +36,6 @@ class TemporalOrder(Synthetic):
     def __post_init__(self) -> None:
         if self.length < 5:
             raise ValueError(f"temporal_order needs length > 4: {self}")
-
-    @property
-    def inputs(self) -> Tokens:
-        return Tokens(8)  # a b c d X Y E B
-
-    @property
-    def outputs(self) -> Classes:
-        return Classes(4)
 
     def draw(self, rng: np.random.Generator, size: int) -> Examples:
         tokens = rng.integers(4, size=(size, self.length))

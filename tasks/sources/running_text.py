@@ -1,0 +1,59 @@
+"""A running text, cut into windows, whose next symbol is to be predicted: the base of its tasks."""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from typing import ClassVar
+
+import numpy as np
+
+from tasks.sources.text import ngram_bits, windows
+from tasks.task import Examples, Problem, Stored, Tokens
+
+
+class RunningText(Stored):
+    """Give ``inputs``, ``ids`` and ``decode``, and the parameters ``length`` and ``test_windows``.
+
+    Inputs and targets are ``(batch, length)``, targets one symbol ahead. Windows do not overlap;
+    of validation and test there are at most so many, evenly spaced.
+    """
+
+    length: int
+    test_windows: int
+
+    validation_windows: ClassVar[int] = 256
+    problem = Problem.MANY_TO_MANY
+    causal = True
+    horizon = 1
+    tags = ("language", "local pattern", "real data")
+
+    @property
+    @abstractmethod
+    def inputs(self) -> Tokens: ...
+
+    @property
+    def outputs(self) -> Tokens:
+        return self.inputs
+
+    @abstractmethod
+    def ids(self) -> dict[str, np.ndarray]:
+        """The text of each split as numbers, ``(symbols,)`` int64."""
+
+    def load(self) -> dict[str, Examples]:
+        most = {"validation": self.validation_windows, "test": self.test_windows}
+        return {
+            split: windows(ids, self.length, most.get(split)) for split, ids in self.ids().items()
+        }
+
+    def ngram(self, order: int, split: str = "test") -> float:
+        """An n-gram model (Witten-Bell smoothing) of the training text, scored as models are: in
+        bits a symbol, or, where that is the metric, in perplexity."""
+        bits = ngram_bits(self.ids()["training"], self.inputs.size, order, self.splits()[split])
+        return float(2 ** bits.mean() if self.metric == "perplexity" else bits.mean())
+
+    def floor(self, split: str = "test") -> float:
+        """Each symbol by its frequency in the training text."""
+        return self.ngram(1, split)
+
+    def describe(self, inputs: np.ndarray) -> str:
+        return self.decode(inputs)
