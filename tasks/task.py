@@ -10,12 +10,14 @@ from __future__ import annotations
 
 import zlib
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import ClassVar, TypeVar
 
 import numpy as np
+
+from tasks.examples import END, Examples, accuracy_of, joined, majority  # noqa: F401  for tasks
 
 _T = TypeVar("_T", bound="type[Task]")
 
@@ -28,10 +30,6 @@ def task(name: str) -> Callable[[_T], _T]:
         return cls
 
     return declare
-
-
-END = 0
-"""The output symbol that ends every target sequence of a problem that is not aligned."""
 
 
 class Problem(StrEnum):
@@ -89,112 +87,6 @@ class Binary:
 
 class Unavailable(Exception):
     """The data cannot be had on this machine; the message says how to get it."""
-
-
-@dataclass(frozen=True)
-class Examples:
-    """A padded batch of examples.
-
-    ``inputs``: ``(batch, time)`` int64 for tokens, ``(batch, time, dim)`` float32 for vectors.
-    ``lengths``: ``(batch,)`` int64, the true number of steps; what lies beyond is padding.
-    ``targets``: one for an example ``(batch,)`` int64 or ``(batch, dim)`` float32;
-    many-to-many ``(batch, time)`` int64 or ``(batch, time, dim)`` float32;
-    one-to-many and sequence-to-sequence ``(batch, output time)`` int64, each closed by ``END``.
-    ``loss_mask``: bool, ``(batch,)`` or as long as the targets: which of them count. Never padding.
-    ``target_lengths``: ``(batch,)`` int64, the closing ``END`` included, where targets have a
-    length of their own; None elsewhere.
-    ``variants``: ``(batch, n, output time)`` int64: further right answers, each closed by
-    ``END``; a row of nothing but ``END`` is no answer. None where there is only one.
-    """
-
-    inputs: np.ndarray
-    lengths: np.ndarray
-    targets: np.ndarray
-    loss_mask: np.ndarray
-    target_lengths: np.ndarray | None = None
-    variants: np.ndarray | None = None
-
-    def __len__(self) -> int:
-        return len(self.lengths)
-
-    def take(self, rows: np.ndarray | slice) -> Examples:
-        """The chosen examples, cut to the longest among them."""
-        lengths = self.lengths[rows]
-        steps = int(lengths.max(initial=1))
-        if self.target_lengths is not None:
-            target_lengths = self.target_lengths[rows]
-            cut = int(target_lengths.max(initial=1))
-            return Examples(
-                self.inputs[rows, :steps],
-                lengths,
-                self.targets[rows, :cut],
-                self.loss_mask[rows, :cut],
-                target_lengths,
-                None if self.variants is None else self.variants[rows],
-            )
-        per_step = self.loss_mask.ndim == 2
-        return Examples(
-            self.inputs[rows, :steps],
-            lengths,
-            self.targets[rows, :steps] if per_step else self.targets[rows],
-            self.loss_mask[rows, :steps] if per_step else self.loss_mask[rows],
-        )
-
-    def arrays(self) -> dict[str, np.ndarray]:
-        """The arrays there are, by name of the field."""
-        return {name: array for name, array in vars(self).items() if array is not None}
-
-    @staticmethod
-    def of(
-        inputs: np.ndarray,
-        targets: np.ndarray,
-        lengths: np.ndarray | None = None,
-        loss_mask: np.ndarray | None = None,
-    ) -> Examples:
-        """Examples with the usual defaults: full length, every real step scored.
-
-        Whether there is one target per step is read off ``targets``: integer targets with two
-        axes and real targets with three are per step.
-        """
-        batch, time = inputs.shape[:2]
-        if lengths is None:
-            lengths = np.full(batch, time)
-        if loss_mask is None:
-            per_step = targets.ndim == (2 if targets.dtype.kind in "iu" else 3)
-            loss_mask = np.arange(time) < lengths[:, None] if per_step else np.ones(batch, bool)
-        return Examples(
-            inputs.astype(np.int64 if inputs.dtype.kind in "iu" else np.float32),
-            np.asarray(lengths, np.int64),
-            targets.astype(np.int64 if targets.dtype.kind in "iu" else np.float32),
-            np.asarray(loss_mask, bool),
-        )
-
-    @staticmethod
-    def pairs(
-        inputs: np.ndarray,
-        targets: Sequence[Sequence[int]],
-        lengths: np.ndarray | None = None,
-        variants: Sequence[Sequence[Sequence[int]]] | None = None,
-    ) -> Examples:
-        """Examples whose outputs are sequences of their own, given without the closing ``END``.
-
-        variants: for each example its further right answers, without ``END``.
-        """
-        plain = Examples.of(inputs, np.zeros(len(inputs), np.int64), lengths)
-        target_lengths = np.array([len(target) + 1 for target in targets], np.int64)
-        padded = np.full((len(targets), target_lengths.max(initial=1)), END, np.int64)
-        for row, target in zip(padded, targets, strict=True):
-            row[: len(target)] = target
-        others = None
-        if variants is not None and any(variants):
-            steps = max(len(answer) + 1 for answers in variants for answer in answers)
-            most = max(len(answers) for answers in variants)
-            others = np.full((len(targets), most, steps), END, np.int64)
-            for rows, answers in zip(others, variants, strict=True):
-                for row, answer in zip(rows, answers, strict=False):
-                    row[: len(answer)] = answer
-        loss_mask = np.arange(padded.shape[1]) < target_lengths[:, None]
-        return Examples(plain.inputs, plain.lengths, padded, loss_mask, target_lengths, others)
 
 
 class Task(ABC):
@@ -376,30 +268,6 @@ class Synthetic(Task):
         raise ValueError(f"{self.name}: too few distinct sequences for a {split} split")
 
 
-def joined(parts: Sequence[Examples]) -> Examples:
-    """Examples of one kind put together, padded to the longest among them."""
-    arrays = [part.arrays() for part in parts]
-    shapes = {name: [a[name].shape for a in arrays] for name in arrays[0]}
-    longest = {name: tuple(np.max(shape, 0)[1:]) for name, shape in shapes.items()}
-    return Examples(
-        **{
-            name: np.concatenate(
-                [
-                    np.pad(
-                        a[name],
-                        [
-                            (0, 0),
-                            *((0, w - h) for w, h in zip(wide, a[name].shape[1:], strict=True)),
-                        ],
-                    )
-                    for a in arrays
-                ]
-            )
-            for name, wide in longest.items()
-        }
-    )
-
-
 def _split_of(inputs: np.ndarray) -> str:
     bucket = zlib.crc32(np.ascontiguousarray(inputs).tobytes()) % 10
     return {0: "validation", 1: "test"}.get(bucket, "training")
@@ -476,13 +344,3 @@ def package_folder(module: str, distribution: str) -> str:
             f"get it with: python -m pip install {distribution}"
         )
     return next(iter(spec.submodule_search_locations))
-
-
-def accuracy_of(guess: np.ndarray | int, examples: Examples) -> float:
-    """Share of scored targets that a guess (one label, or one for each target) gets right."""
-    return float((examples.targets == guess)[examples.loss_mask].mean())
-
-
-def majority(examples: Examples) -> int:
-    """The most frequent scored label."""
-    return int(np.bincount(examples.targets[examples.loss_mask]).argmax())

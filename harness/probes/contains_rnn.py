@@ -9,7 +9,7 @@ import torch
 from architectures.recurrent import RNN
 from harness.experiment.record import NotApplicable
 from harness.training.bench import Bench
-from harness.training.loop import loss_of
+from harness.training.loop import loss_of, tensors
 from harness.training.network import Network
 
 EXAMPLES = 32
@@ -38,8 +38,7 @@ def measure(bench: Bench) -> dict[str, Any]:
 
 def _outputs_and_gradients(bench: Bench, network: Network) -> tuple[torch.Tensor, torch.Tensor]:
     some = bench.data.splits["validation"].take(slice(0, EXAMPLES))
-    arrays = (some.inputs, some.lengths, some.targets, some.loss_mask)
-    inputs, lengths, targets, loss_mask = (torch.from_numpy(array) for array in arrays)
+    inputs, lengths, targets, loss_mask = tensors(some, "cpu")
     outputs = network(inputs, lengths, targets)
     loss_of(outputs, targets, loss_mask, network.outputs).backward()
     gradients = [p.grad.flatten() for p in network.parameters() if p.grad is not None]

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-import torch
-
 from harness.probes.growth import measure_update, set_by_equations
 from harness.training.bench import Bench
+from harness.training.loop import tensors
 
 
 def measure(bench: Bench) -> dict[str, Any]:
@@ -15,15 +14,14 @@ def measure(bench: Bench) -> dict[str, Any]:
     each what ``measure_update`` finds for one batch; ``length``, ``batch`` and ``width``."""
     network = bench.network()
     batch = bench.data.splits["validation"].take(slice(0, bench.cell.budget.batch))
-    arrays = (batch.inputs, batch.lengths, batch.targets, batch.loss_mask)
-    tensors = [torch.from_numpy(array).to(bench.device) for array in arrays]
+    given = tensors(batch, bench.device)
     # counted when the size was found: to count again would take longer than all the rest
     costs: dict[str, Any] = {
         "length": int(batch.lengths.max()),
         "batch": len(batch),
         "width": bench.record.width,
-        "kernel": measure_update(network, *tensors, flops=bench.record.flops),
+        "kernel": measure_update(network, *given, flops=bench.record.flops),
     }
     if set_by_equations(network, True):
-        costs["equations"] = measure_update(network, *tensors, flops=bench.record.flops)
+        costs["equations"] = measure_update(network, *given, flops=bench.record.flops)
     return costs

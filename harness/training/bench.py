@@ -79,11 +79,10 @@ class Bench:
         """Train a network in place on the budget's terms. Raises harness.training.loop.Diverged."""
         cell, budget, record, task = self.cell, self.cell.budget, self.record, self.task
         batches = task.batches(stream_generator(task, cell.seed), budget.batch)
-        terms = train.Terms(**{name: getattr(budget, name) for name in train.Terms.__annotations__})
         validation, bounds = self.data.splits["validation"], self.data.bounds["validation"]
         done = train.Training()
         try:
-            train.train(network, task, batches, validation, bounds, terms, dict(cell.bar), done)
+            train.train(network, task, batches, validation, bounds, budget, dict(cell.bar), done)
         finally:  # of a training that diverged, too: how it came to that is of interest
             record.updates = {
                 "loss": np.array(done.losses, np.float32),

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import functools
 import math
 import time
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -12,16 +14,9 @@ import torch
 from torch import Tensor, nn
 from torch.nn.functional import binary_cross_entropy_with_logits, cross_entropy
 
-from harness.training.metrics import (
-    HIGHER_IS_BETTER,
-    Scores,
-    binary,
-    decoded,
-    discrete,
-    real,
-    skill,
-    summary,
-)
+from harness.experiment.matrix import Budget
+from harness.training import metrics
+from harness.training.metrics import HIGHER_IS_BETTER, Scores, skill
 from harness.training.network import Network
 from tasks.task import Binary, Examples, Reals, Task
 
@@ -29,7 +24,7 @@ EVALUATION_BATCH = 256
 
 
 class Diverged(Exception):
-    """The loss is no longer a number; the message says when."""
+    """The loss is no longer a number; the message says at which update."""
 
 
 @dataclass
@@ -49,28 +44,13 @@ class Training:
     )
 
 
-@dataclass(frozen=True)
-class Terms:
-    """The part of the budget that the loop needs; see ``harness.experiment.matrix.Budget``."""
-
-    steps: int
-    batch: int
-    optimizer: str
-    learning_rate: float
-    schedule: str
-    clip_norm: float
-    evaluate_every: int
-    patience: int
-    solved: float
-
-
 def train(
     network: Network,
     task: Task,
     batches: Iterator[Examples],
     validation: Examples,
     bounds: tuple[float, float],
-    terms: Terms,
+    budget: Budget,
     bar: Mapping[int, float],
     done: Training,
 ) -> None:
@@ -82,39 +62,37 @@ def train(
     Raises Diverged when the loss or the gradient is not finite.
     """
     device = next(network.parameters()).device
-    optimizer, scheduler = _optimizer(network, terms)
+    optimizer, scheduler = _optimizer(network, budget)
     best, stale = -math.inf, 0
     higher = HIGHER_IS_BETTER[task.metric]
     kept = _copy(network)
     since = 0
-    clock = _Clock(done.seconds)
-    for step in range(1, terms.steps + 1):
-        with clock("data"):
-            batch = next(batches)
-            inputs, lengths, targets, loss_mask = _tensors(batch, device)
-        with clock("training"):
+    timed = functools.partial(_timed, done.seconds)
+    for step in range(1, budget.steps + 1):
+        with timed("data"):
+            inputs, lengths, targets, loss_mask = tensors(next(batches), device)
+        with timed("training"):
             network.train()
             optimizer.zero_grad(set_to_none=True)
             loss = loss_of(network(inputs, lengths, targets), targets, loss_mask, network.outputs)
             loss.backward()
-            norm = nn.utils.clip_grad_norm_(network.parameters(), terms.clip_norm or math.inf)
+            norm = nn.utils.clip_grad_norm_(network.parameters(), budget.clip_norm or math.inf)
             done.losses.append(loss.item())
             done.norms.append(norm.item())
             if not math.isfinite(done.norms[-1]):
-                raise Diverged(
-                    f"loss {done.losses[-1]:g}, gradient norm {done.norms[-1]:g} at step {step}"
-                )
+                gradient = f"gradient norm {done.norms[-1]:g}"
+                raise Diverged(f"loss {done.losses[-1]:g}, {gradient} at update {step}")
             optimizer.step()
             scheduler.step()
         done.steps = step
-        if step % terms.evaluate_every and step < terms.steps:
+        if step % budget.evaluate_every and step < budget.steps:
             continue
-        with clock("evaluation"):
+        with timed("evaluation"):
             score = evaluate(predictor(network, task), validation, task).metrics[task.metric]
         done.curve.append(
             {
                 "step": step,
-                "examples": step * terms.batch,
+                "examples": step * budget.batch,
                 "seconds": sum(done.seconds.values()),
                 "loss": sum(done.losses[since:]) / (step - since),
                 "validation": score,
@@ -123,15 +101,15 @@ def train(
         since = step
         signed = score if higher else -score
         if not math.isfinite(signed):
-            raise Diverged(f"validation {task.metric} is {score} at step {step}")
+            raise Diverged(f"validation {task.metric} is {score} at update {step}")
         if signed > best:
             best, stale, kept, done.best_step = signed, 0, _copy(network), step
         else:
             stale += 1
-        if skill(score, *bounds) >= terms.solved:
+        if skill(score, *bounds) >= budget.solved:
             done.stopped = "solved"
             break
-        if terms.patience and stale >= terms.patience:
+        if budget.patience and stale >= budget.patience:
             done.stopped = "patience"
             break
         if step in bar and best < (bar[step] if higher else -bar[step]):
@@ -165,15 +143,15 @@ def evaluate(predict: Predict, examples: Examples, task: Task) -> Scores:
         batch = examples.take(slice(start, start + EVALUATION_BATCH))
         outputs = predict(batch.inputs, batch.lengths)
         if task.problem.decoded:
-            parts.append(decoded(outputs, batch))
+            parts.append(metrics.decoded(outputs, batch))
         elif isinstance(task.outputs, Reals):
-            parts.append(real(outputs, batch.targets, batch.loss_mask, task.outputs.scale))
+            parts.append(metrics.real(outputs, batch.targets, batch.loss_mask, task.outputs.scale))
         elif isinstance(task.outputs, Binary):
-            parts.append(binary(outputs, batch.targets, batch.loss_mask))
+            parts.append(metrics.binary(outputs, batch.targets, batch.loss_mask))
         else:
-            parts.append(discrete(outputs, batch.targets, batch.loss_mask))
+            parts.append(metrics.discrete(outputs, batch.targets, batch.loss_mask))
             labels.append(outputs.argmax(-1))
-    scores = summary(parts, task.metric)
+    scores = metrics.summary(parts, task.metric)
     if labels:
         whole = np.zeros(examples.targets.shape, np.int64)
         for at, part in enumerate(labels):
@@ -189,11 +167,8 @@ def fluency(predict: Predict, task: Task, split: str) -> float | None:
     pair = task.scrambled(split)
     if pair is None:
         return None
-    nats = []
-    for examples in pair:
-        whole = evaluate(predict, examples, task)
-        nats.append(whole.sums)
-    return float((nats[0] < nats[1]).mean())
+    whole, shuffled = (evaluate(predict, examples, task).sums for examples in pair)  # nats
+    return float((whole < shuffled).mean())
 
 
 def predictor(network: Network, task: Task, beam: int = 1) -> Predict:
@@ -214,48 +189,42 @@ def predictor(network: Network, task: Task, beam: int = 1) -> Predict:
     return predict
 
 
-def _optimizer(network: nn.Module, terms: Terms):
+def _optimizer(network: nn.Module, budget: Budget):
     classes = {
         "adam": torch.optim.Adam,
         "adamw": torch.optim.AdamW,
         "sgd": torch.optim.SGD,
         "rmsprop": torch.optim.RMSprop,
     }
-    optimizer = classes[terms.optimizer](network.parameters(), lr=terms.learning_rate)
-    warm = max(1, terms.steps // 20)
+    assert not isinstance(budget.learning_rate, list)
+    optimizer = classes[budget.optimizer](network.parameters(), lr=budget.learning_rate)
+    warm = max(1, budget.steps // 20)
 
     def factor(step: int) -> float:
         if step < warm:
             return (step + 1) / warm
-        if terms.schedule == "constant":
+        if budget.schedule == "constant":
             return 1.0
-        return 0.5 * (1 + math.cos(math.pi * (step - warm) / max(1, terms.steps - warm)))
+        return 0.5 * (1 + math.cos(math.pi * (step - warm) / max(1, budget.steps - warm)))
 
     return optimizer, torch.optim.lr_scheduler.LambdaLR(optimizer, factor)
 
 
-def _tensors(batch: Examples, device: torch.device) -> tuple[Tensor, Tensor, Tensor, Tensor]:
+def tensors(batch: Examples, device: torch.device | str) -> list[Tensor]:
+    """Inputs, lengths, targets and loss mask of a batch, on a device."""
     arrays = (batch.inputs, batch.lengths, batch.targets, batch.loss_mask)
-    inputs, lengths, targets, loss_mask = (torch.from_numpy(a).to(device) for a in arrays)
-    return inputs, lengths, targets, loss_mask
+    return [torch.from_numpy(array).to(device) for array in arrays]
 
 
 def _copy(network: nn.Module) -> dict[str, Tensor]:
     return {name: value.detach().clone() for name, value in network.state_dict().items()}
 
 
-class _Clock:
+@contextmanager
+def _timed(seconds: dict[str, float], name: str) -> Iterator[None]:
     """Adds the seconds spent in a ``with`` block to one entry of a dictionary."""
-
-    def __init__(self, seconds: dict[str, float]):
-        self.seconds = seconds
-
-    def __call__(self, name: str) -> _Clock:
-        self.name = name
-        return self
-
-    def __enter__(self) -> None:
-        self.start = time.perf_counter()
-
-    def __exit__(self, *_: object) -> None:
-        self.seconds[self.name] += time.perf_counter() - self.start
+    start = time.perf_counter()
+    try:
+        yield
+    finally:
+        seconds[name] += time.perf_counter() - start
