@@ -7,17 +7,10 @@ the one before it was learned, so that hopeless lags, which cost most, are never
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Protocol
 
 from harness.experiment.cell import Cell
 from harness.experiment.record import LEARNED, Outcome, Record
-
-
-class Reader(Protocol):
-    """What records are read from: a store, or a memory of one."""
-
-    def get(self, cell: str) -> Record | None:
-        """The record with this id; None while there is none."""
+from harness.experiment.tuning import Reader
 
 
 def climbed(cells: Sequence[Cell], reader: Reader) -> list[Cell]:

@@ -28,9 +28,10 @@ import numpy as np
 
 from harness.errors import UserError, nearest
 from harness.experiment.cell import Cell
-from harness.experiment.matrix import TUNABLE, TUNING_SEED, Budget, Range, Tuning, Value, validate
+from harness.experiment.matrix import TUNABLE, TUNING_SEED, Budget, Range, Tuning, Value
 from harness.experiment.record import Outcome, Record
 from harness.experiment.registry import Spec, architecture_declarations, with_parameters
+from harness.experiment.validation import validate
 
 ALWAYS_AGAIN = (Outcome.INTERRUPTED, Outcome.UNAVAILABLE)
 """Outcomes that say nothing of the cell itself, so that it is run again without being asked."""
