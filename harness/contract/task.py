@@ -111,85 +111,62 @@ def shapes_and_ranges(spec: Spec) -> None:
         _targets_fit(task, split, examples)
 
 
+def _is(what: str, array: np.ndarray, kind: str, shape: tuple[int, ...]) -> None:
+    right = array.dtype == kind and array.shape == shape
+    demand(right, f"{what} are {array.dtype} {array.shape}, not {kind} {shape}")
+
+
+def _lie(what: str, array: np.ndarray, low: int, high: int) -> None:
+    demand(
+        array.min() >= low and array.max() <= high,
+        f"{what} lie in {array.min()}..{array.max()}, not in {low}..{high}",
+    )
+
+
 def _inputs_fit(task: Task, split: str, examples: Examples) -> None:
-    batch, time = examples.inputs.shape[:2]
-    lengths = examples.lengths
-    demand(
-        lengths.shape == (batch,) and lengths.dtype == np.int64,
-        f"{split}: lengths are {lengths.dtype} {lengths.shape}, not int64 ({batch},)",
-    )
-    demand(
-        lengths.min() >= 1 and lengths.max() <= time,
-        f"{split}: lengths lie between {lengths.min()} and {lengths.max()}, not in 1..{time}",
-    )
+    inputs, lengths = examples.inputs, examples.lengths
+    batch, time = inputs.shape[:2]
+    _is(f"{split}: lengths", lengths, "int64", (batch,))
+    _lie(f"{split}: lengths", lengths, 1, time)
     if task.problem in (Problem.ONE_TO_ONE, Problem.ONE_TO_MANY):
         demand(time == 1, f"{split}: {task.problem}, but inputs have {time} steps")
-    inputs = examples.inputs
     if isinstance(task.inputs, Tokens):
-        demand(
-            inputs.dtype == np.int64 and inputs.ndim == 2,
-            f"{split}: tokens must be int64 (batch, time), not {inputs.dtype} {inputs.shape}",
-        )
-        demand(
-            inputs.min() >= 0 and inputs.max() < task.inputs.size,
-            f"{split}: tokens lie in {inputs.min()}..{inputs.max()}, not in "
-            f"0..{task.inputs.size - 1}",
-        )
+        _is(f"{split}: tokens", inputs, "int64", (batch, time))
+        _lie(f"{split}: tokens", inputs, 0, task.inputs.size - 1)
     else:
         demand(isinstance(task.inputs, Vectors), f"inputs = {task.inputs!r}")
-        demand(
-            inputs.dtype == np.float32 and inputs.shape == (batch, time, task.inputs.dim),
-            f"{split}: vectors must be float32 {(batch, time, task.inputs.dim)}, not "
-            f"{inputs.dtype} {inputs.shape}",
-        )
+        _is(f"{split}: vectors", inputs, "float32", (batch, time, task.inputs.dim))
         demand(np.isfinite(inputs).all(), f"{split}: inputs are not all finite")
 
 
 def _targets_fit(task: Task, split: str, examples: Examples) -> None:
-    targets, loss_mask = examples.targets, examples.loss_mask
+    targets, mask, outputs = examples.targets, examples.loss_mask, task.outputs
     batch, time = examples.inputs.shape[:2]
-    lead: tuple[int, ...] = (batch,)
-    if task.problem is Problem.MANY_TO_MANY:
-        lead = (batch, time)
-    elif task.problem.decoded:
-        lead = (batch, targets.shape[1])
+    shape: tuple[int, ...]
+    if task.problem.decoded:
+        shape = (batch, targets.shape[1])
         _decoded_fit(task, split, examples)
-    if not task.problem.decoded:
+    else:
+        shape = (batch, time) if task.problem is Problem.MANY_TO_MANY else (batch,)
         demand(
             examples.target_lengths is None and examples.variants is None,
             f"{split}: target_lengths and variants are for outputs that are decoded",
         )
-    demand(
-        loss_mask.shape == lead and loss_mask.dtype == bool,
-        f"{split}: loss_mask is {loss_mask.dtype} {loss_mask.shape}, not bool {lead}",
-    )
-    demand(loss_mask.any(), f"{split}: nothing is scored")
-    outputs = task.outputs
-    if isinstance(outputs, Reals | Binary):
-        demand(
-            targets.shape == (*lead, outputs.dim) and targets.dtype == np.float32,
-            f"{split}: targets are {targets.dtype} {targets.shape}, not float32 "
-            f"{(*lead, outputs.dim)}",
-        )
-        counted = targets[loss_mask]
-        demand(np.isfinite(counted).all(), f"{split}: targets are not all finite")
-        if isinstance(outputs, Binary):
-            demand(set(np.unique(counted)) <= {0, 1}, f"{split}: targets are not 0 or 1")
+    _is(f"{split}: values of loss_mask", mask, "bool", shape)
+    demand(mask.any(), f"{split}: nothing is scored")
+    if not isinstance(outputs, Reals | Binary):
+        _is(f"{split}: targets", targets, "int64", shape)
+        _lie(f"{split}: targets", targets[mask], 0, outputs.size - 1)
         return
-    demand(
-        targets.shape == lead and targets.dtype == np.int64,
-        f"{split}: targets are {targets.dtype} {targets.shape}, not int64 {lead}",
-    )
-    counted = targets[loss_mask]
-    demand(
-        counted.min() >= 0 and counted.max() < outputs.size,
-        f"{split}: targets lie in {counted.min()}..{counted.max()}, not in 0..{outputs.size - 1}",
-    )
+    _is(f"{split}: targets", targets, "float32", (*shape, outputs.dim))
+    demand(np.isfinite(targets[mask]).all(), f"{split}: targets are not all finite")
+    if isinstance(outputs, Binary):
+        demand(set(np.unique(targets[mask])) <= {0, 1}, f"{split}: targets are not 0 or 1")
 
 
 def _decoded_fit(task: Task, split: str, examples: Examples) -> None:
     demand(isinstance(task.outputs, Tokens), "outputs of a decoder must be Tokens")
-    lengths = examples.target_lengths
+    lengths, variants = examples.target_lengths, examples.variants
     demand(lengths is not None, f"{split}: target_lengths are missing: use Examples.pairs")
     assert lengths is not None
     steps = np.arange(examples.targets.shape[1])
@@ -203,7 +180,6 @@ def _decoded_fit(task: Task, split: str, examples: Examples) -> None:
         np.array_equal(ends, steps == lengths[:, None] - 1),
         f"{split}: each target must hold END ({END}) at its end and nowhere else",
     )
-    variants = examples.variants
     if variants is not None:
         demand(
             variants.ndim == 3 and len(variants) == len(examples),
