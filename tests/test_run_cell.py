@@ -67,7 +67,7 @@ def plugin(tmp_path_factory):
     ("architecture", "outcome", "words"),
     [
         ("raises", Outcome.FAILED, "flux"),
-        ("nan", Outcome.DIVERGED, "step 1"),
+        ("nan", Outcome.DIVERGED, "update 1"),
         ("glutton", Outcome.OUT_OF_MEMORY, "memory"),
     ],
 )
