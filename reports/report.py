@@ -16,6 +16,7 @@ from reports.render import latex
 from reports.sections import (
     adapter,
     answer,
+    claims,
     cost,
     cost_growth,
     gallery,
@@ -62,10 +63,10 @@ def report(
 def _report(material: Material) -> dict[str, Document]:
     results = material.results
     measured = {module: _measured(material, module) for module in MEASURED}
-    claims, others = _claims(material)
+    tested, others = _claims(material)
     lacking = [MEASURED[module] for module, made in measured.items() if not made]
-    if not claims:
-        lacking.append(("The textbook on trial", "harness run --matrix claims"))
+    if not tested:
+        lacking.append((claims.TITLE, "harness run --matrix claims"))
     sections = [
         user_data.blocks(results),
         _ranking(material),
@@ -76,7 +77,7 @@ def _report(material: Material) -> dict[str, Document]:
         measured[cost_growth],
         measured[stability],
         published.blocks(material),
-        claims,
+        tested,
         missing.blocks([] if material.probe or not results.cells else lacking),
         adapter.blocks_of(gallery.section(material.inside)),
         tasks.blocks(results),
@@ -119,8 +120,6 @@ def _ranking(material: Material) -> list[Block]:
 
 def _claims(material: Material) -> tuple[list[Block], dict[str, Document]]:
     """The claims' section and their own page, where this matrix or ``claims`` has their records."""
-    from reports.claims.entries import section as judged
-
     results, note = material.results, ""
     source: Evidence | None = material.evidence if results.parts and not material.probe else None
     if source is None and material.claims is not None:
@@ -131,9 +130,9 @@ def _claims(material: Material) -> tuple[list[Block], dict[str, Document]]:
         )
     if source is None:
         return [], {}
-    claims = judged(source)
-    page = adapter.claims_document(results.name, claims, note)
-    return adapter.claims_of(claims, note), {"claims.html": page}
+    judged = claims.judged(source)
+    page = claims.document(results.name, judged, source, note)
+    return claims.blocks(judged, note), {"claims.html": page}
 
 
 def _files(material: Material) -> dict[str, str]:

@@ -8,8 +8,8 @@ from dataclasses import replace
 from html import unescape
 from pathlib import Path
 
-import claim_evidence as fake
 import pytest
+from builders import evidence as fake
 from builders.stores import TASKS, make, text_of, two_by_two
 from test_report import Page
 
@@ -27,7 +27,7 @@ SIX = {f"t{i}": TASKS["recall[lag=9]"] for i in range(6)}
 
 
 def with_parts(out: Path, skills: dict, parts: dict, matrix: str = "made", **plan) -> Store:
-    """A store whose matrix has parts: rows as in `claim_evidence`, by name of the part."""
+    """A store whose matrix has parts: rows as in `builders.evidence`, by name of the part."""
     store = make(out, skills, **{"seeds": 2} | plan)
     whole = store.plan("made") | {"matrix": matrix, "parts": []}
     for name, (study, rows) in parts.items():
@@ -211,7 +211,7 @@ def test_claims_planned_but_never_run_are_not_judged(tmp_path):
 
 
 def test_the_claims_have_a_page_of_their_own(index):
-    from reports.claims.trial import all_claims
+    from reports.claims.claim import all_claims
 
     page, wall = index.read_text(), index.with_name("claims.html").read_text()
     for claim in all_claims():
@@ -284,7 +284,7 @@ def test_the_page_is_light(index):
 
 
 def test_divergence_that_was_asked_for_is_no_failure(tmp_path):
-    from claim_evidence import evidence
+    from builders.evidence import evidence
 
     from reports.sections import answer as words
 

@@ -8,9 +8,9 @@ import string
 from html import unescape
 from pathlib import Path
 
-import claim_evidence as fake
 import numpy as np
 import pytest
+from builders import evidence as fake
 from scipy import stats
 
 import reports.wording

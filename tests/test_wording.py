@@ -3,46 +3,17 @@
 from __future__ import annotations
 
 import ast
-import importlib
 import re
 import string
-from collections.abc import Callable, Iterator
-from functools import partial
+from collections.abc import Iterator
 from html import unescape
 from pathlib import Path
 
 import pytest
-import test_claims_a as a
-import test_claims_b as b
-import test_claims_c as c
-from claim_evidence import evidence
 
 import reports.figures.internals
 import reports.wording
-from reports.analysis.evidence import Evidence
-from reports.claims.claim import Comparison
-from reports.claims.trial import all_claims
-from reports.figures import forest
 from reports.figures.style import Drawing, style
-
-OWN: dict[str, Callable[[], Evidence]] = {
-    "any_length": partial(a.stretched, {"parity": 0.9, "recall": 0.8}),
-    "attention_cheap_and_good": lambda: evidence(c.attention(True, 5)),
-    "clip_explosion": lambda: evidence(b.explosions(True, 5)),
-    "cnn_not_best_on_series": lambda: evidence(c.series(True, 5)),
-    "fixed_context_bottleneck": lambda: evidence(c.bottleneck(True, 5)),
-    "gates_extend_memory": partial(
-        a.horizons, rnn=(10,) * 5, uniform=(5,) * 5, lstm=(50,) * 5, gru=(100,) * 5
-    ),
-    "gru_contains_rnn": partial(a.held, 0.0, 3e-7, 1e-6),
-    "lstm_costs_more": lambda: evidence(a.by_width(rnn=(1.0, 1.0, 100), lstm=(2.0, 3.0, 400))),
-    "parameters_constant": a.sizes,
-    "sequential_cost": partial(a.by_length, 3e-4, 1e-4),
-    "ten_steps": partial(a.horizons, rnn=(10,) * 5, uniform=(10, 10, 5, 5, 0)),
-    "vanishing_exploding": partial(a.flow, 0.4, 1.5),
-    "window_limits": lambda: evidence(b.windows(True, 5)),
-}
-"""Records for each claim with a figure of its own, by module."""
 
 MAP = [[0.2, 0.8], [0.6, 0.4]]
 INTERNALS = {
@@ -97,31 +68,6 @@ def baked(drawing: Drawing, *data: str) -> list[str]:
     texts = [unescape(text) for text in re.findall(r"<text[^>]*>([^<]*)<", drawing.svg)]
     assert any("¤" in text for text in texts)
     return [t for t in texts if "¤" not in t and t not in data and not DATA.fullmatch(t)]
-
-
-@pytest.mark.parametrize("module", OWN)
-def test_no_words_are_baked_into_the_figure_of_a_claim(module, swapped):
-    claim = importlib.import_module(f"reports.claims.{module}").CLAIM
-    records = OWN[module]()
-    judgement = claim.judge(records)
-    with style():
-        drawing = claim.draw(records, judgement)
-    assert baked(drawing, *(comparison.label for comparison in judgement.comparisons)) == []
-    assert drawing.alt.startswith("¤")
-
-
-def test_every_figure_of_a_claims_own_is_looked_at():
-    own = {claim.id.replace("-", "_") for claim in all_claims() if claim.draw}
-    assert own == set(OWN)
-
-
-def test_no_words_are_baked_into_a_forest_plot(swapped):
-    values = {0: 0.1, 1: 0.3}
-    shown = [Comparison("short", values, 0.2), Comparison("long", values, margin=0.05)]
-    with style():
-        drawing = forest.draw("forest", shown, "skill")
-    assert baked(drawing, "short", "long", "skill") == []
-    assert drawing.alt.startswith("¤")
 
 
 def test_no_words_are_baked_into_the_figures_of_the_internals(swapped, monkeypatch):

@@ -63,7 +63,7 @@ def gather(plugins: list[str]) -> dict[str, list[dict[str, Any]]]:
     )
 
     use_plugins(plugins)
-    loaded = [matrices.load(name) for name in matrices.shipped()]
+    loaded = [matrices.outline(name) for name in matrices.shipped()]
     return {
         kind: [
             {"name": d.name, "summary": d.summary, "parameters": dict(d.parameters), **d.facts}

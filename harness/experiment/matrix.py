@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import fnmatch
+import importlib
 import math
 import tomllib
 from pathlib import Path
@@ -26,6 +27,10 @@ from harness.experiment.registry import MEASURED
 from harness.experiment.validation import validate
 
 SHIPPED = Path(__file__).parent.parent / "matrices"
+
+IN_CODE = {"claims": "reports.claims.matrix"}
+"""Matrices that are put together in code, by name: a module with ``matrix`` and ``outline``, which
+is imported when asked for."""
 
 TUNING_SEED = 1_000_000
 """Tuning trials count their seeds from here, apart from those reported."""
@@ -341,22 +346,24 @@ def matches(task: str, pattern: str) -> bool:
     return any(fnmatch.fnmatchcase(text, plain) for text in (task, task.split("[")[0]))
 
 
-def shipped() -> dict[str, Path]:
-    """The matrices that come with the package, by name."""
-    return {path.stem: path for path in sorted(SHIPPED.glob("*.toml"))}
+def shipped() -> list[str]:
+    """The names of the matrices that come with the package."""
+    return sorted([*IN_CODE, *(path.stem for path in SHIPPED.glob("*.toml"))])
 
 
 def load(name_or_file: str) -> Matrix:
     """The matrix of this name, or in this file; raises UserError."""
+    if name_or_file in IN_CODE:
+        matrix: Matrix = importlib.import_module(IN_CODE[name_or_file]).matrix()
+        return _with_terms_checked(matrix, f"matrix {matrix.name}")
     path = Path(name_or_file)
     if path.suffix != ".toml":
-        known = shipped()
-        if name_or_file not in known:
+        if name_or_file not in shipped():
             raise UserError(
-                f"--matrix {name_or_file}: no such matrix; {nearest(name_or_file, known)} "
+                f"--matrix {name_or_file}: no such matrix; {nearest(name_or_file, shipped())} "
                 "(or give a file that ends in .toml)"
             )
-        path = known[name_or_file]
+        path = SHIPPED / f"{name_or_file}.toml"
     try:
         content = tomllib.loads(path.read_text(encoding="utf-8"))
     except OSError as error:
@@ -364,9 +371,22 @@ def load(name_or_file: str) -> Matrix:
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise UserError(f"{path}: not a TOML file: {error}") from None
     content.setdefault("name", path.stem)
-    matrix: Matrix = validate(Matrix, content, str(path))
+    return _with_terms_checked(validate(Matrix, content, str(path)), str(path))
+
+
+def outline(name: str) -> Matrix:
+    """The shipped matrix of this name; one that is put together in code without its parts, which
+    is quicker."""
+    if name in IN_CODE:
+        matrix: Matrix = importlib.import_module(IN_CODE[name]).outline()
+        return matrix
+    return load(name)
+
+
+def _with_terms_checked(matrix: Matrix, where: str) -> Matrix:
+    """The matrix, if the terms of its tasks and parts make budgets; raises UserError."""
     places = {f"budgets.{pattern}": terms for pattern, terms in matrix.budgets.items()}
     places |= {f"parts.{part.name}.budget": part.budget for part in matrix.parts}
     for place, terms in places.items():
-        validate(Budget, matrix.budget.model_dump() | terms, f"{path}: {place}")
+        validate(Budget, matrix.budget.model_dump() | terms, f"{where}: {place}")
     return matrix

@@ -2,36 +2,51 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 
+from harness.experiment.matrix import OWN_CELLS
+from harness.experiment.record import Outcome
 from harness.experiment.store import Store
 from reports.analysis.horizon import Horizon, horizon
 from reports.analysis.results import Cell, Part, Results, read
+
+
+class Named(Protocol):
+    """A part, planned or read."""
+
+    @property
+    def name(self) -> str:
+        """Its name."""
+        ...
+
+
+PartName = str | Named
 
 
 @dataclass(frozen=True)
 class Evidence:
     """The records of a matrix and of its parts. A part that was not planned is empty.
 
-    Every method takes the name of a part first, ``""`` for the matrix's own cells, then a task's
+    Every method takes a part or its name first, ``""`` for the matrix's own cells, then a task's
     and an architecture's label; what it returns is by seed, and holds only seeds that have it.
     """
 
     results: Results
     read_updates: Callable[[str], Mapping[str, np.ndarray]] = field(default=lambda cell: {})
 
-    def part(self, part: str) -> Results | None:
+    def part(self, part: PartName) -> Results | None:
         """The cells of a part; None where it was not planned."""
-        if not part:
+        name = _name(part)
+        if name in ("", OWN_CELLS):
             return self.results
-        found = self.results.parts.get(part)
+        found = self.results.parts.get(name)
         return found.results if found else None
 
-    def tasks(self, part: str) -> tuple[str, ...]:
+    def tasks(self, part: PartName) -> tuple[str, ...]:
         """The labels of a part's tasks, in the order of the plan."""
         found = self.part(part)
         return tuple(task.name for task in found.tasks) if found else ()
@@ -43,30 +58,40 @@ class Evidence:
         chosen = [part for part in found if (part.probe == probe if probe else part.name in names)]
         return [p for p in chosen if any(c.record and not c.refused for c in p.results.cells)]
 
-    def task_name(self, part: str, task: str) -> str:
+    def task_name(self, part: PartName, task: str) -> str:
         """A task's name without its parameters."""
         return next((cell.task_name for cell in self._of_task(part, task)), task)
 
-    def parameter(self, part: str, task: str, name: str) -> Any:
+    def parameter(self, part: PartName, task: str, name: str) -> Any:
         """A parameter of a task, as its records have it; None while there are none."""
         cells = (cell.parameters for cell in self._of_task(part, task) if cell.parameters)
         return next(cells, {}).get(name)
 
-    def architectures(self, part: str, baselines: bool = False) -> tuple[str, ...]:
+    def tasks_by(self, part: PartName, parameter: str, name: str = "") -> dict[Any, str]:
+        """The labels of a part's tasks by a parameter's value, in rising order; ``name``: only of
+        the tasks with this name."""
+        found = {
+            self.parameter(part, task, parameter): task
+            for task in self.tasks(part)
+            if not name or self.task_name(part, task) == name
+        }
+        return dict(sorted((value, task) for value, task in found.items() if value is not None))
+
+    def architectures(self, part: PartName, baselines: bool = False) -> tuple[str, ...]:
         """The labels of a part's architectures, in the order of the plan."""
         found = self.part(part)
         if not found:
             return ()
         return (*found.architectures, *(found.baselines if baselines else ()))
 
-    def cells(self, part: str, task: str, architecture: str) -> tuple[Cell, ...]:
+    def cells(self, part: PartName, task: str, architecture: str) -> tuple[Cell, ...]:
         """The planned cells of a pair, whatever became of them."""
         found = self.part(part)
         group = found.groups.get((task, architecture)) if found else None
         return group.cells if group else ()
 
     def skills(
-        self, part: str, task: str, architecture: str, split: str = "test"
+        self, part: PartName, task: str, architecture: str, split: str = "test"
     ) -> dict[int, float]:
         """Skill on a test split."""
         return self._of_records(
@@ -74,22 +99,50 @@ class Evidence:
                                                              else r.skill)
         )  # fmt: skip
 
+    def by_task(
+        self, part: PartName, architectures: Iterable[str] = (), split: str = "test"
+    ) -> dict[str, dict[str, dict[int, float]]]:
+        """Skill by task, then by architecture; of all architectures, if none is named."""
+        names = tuple(architectures) or self.architectures(part, baselines=True)
+        return {
+            task: {a: self.skills(part, task, a, split) for a in names} for task in self.tasks(part)
+        }
+
+    def ahead(
+        self, part: PartName, task: str, one: str, other: str, split: str = "test"
+    ) -> dict[int, float]:
+        """How much more skill one architecture has than the other, for the seeds of both."""
+        skills, others = (self.skills(part, task, a, split) for a in (one, other))
+        return {seed: skills[seed] - others[seed] for seed in skills if seed in others}
+
+    def diverged(
+        self, part: PartName, tasks: Iterable[str] = (), architectures: Iterable[str] = ()
+    ) -> int:
+        """How many trainings diverged; of all tasks and architectures, if none is named."""
+        names = tuple(architectures) or self.architectures(part, baselines=True)
+        return sum(
+            cell.outcome == Outcome.DIVERGED
+            for task in tuple(tasks) or self.tasks(part)
+            for a in names
+            for cell in self.cells(part, task, a)
+        )
+
     def scores(
-        self, part: str, task: str, architecture: str, metric: str = "", split: str = "test"
+        self, part: PartName, task: str, architecture: str, metric: str = "", split: str = "test"
     ) -> dict[int, float]:
         """A metric on a split, in its own unit; the task's own metric if none is named."""
         return self._of_records(
             part, task, architecture, lambda r: r.scores.get(split, {}).get(metric or r.metric)
         )
 
-    def numbers(self, part: str, task: str, architecture: str, name: str) -> dict[int, float]:
+    def numbers(self, part: PartName, task: str, architecture: str, name: str) -> dict[int, float]:
         """A number of the record, such as ``parameters``, ``flops`` or ``steps``; ``training`` is
         the seconds of training."""
         if name == "training":
             return self._of_records(part, task, architecture, lambda r: r.seconds.get("training"))
         return self._of_records(part, task, architecture, lambda r: getattr(r, name))
 
-    def measured(self, part: str, task: str, architecture: str) -> dict[int, dict[str, Any]]:
+    def measured(self, part: PartName, task: str, architecture: str) -> dict[int, dict[str, Any]]:
         """What a probe found."""
         return {
             cell.seed: cell.record.measured
@@ -97,7 +150,9 @@ class Evidence:
             if cell.record is not None and cell.ok and cell.record.measured
         }
 
-    def updates(self, part: str, task: str, architecture: str) -> dict[int, dict[str, np.ndarray]]:
+    def updates(
+        self, part: PartName, task: str, architecture: str
+    ) -> dict[int, dict[str, np.ndarray]]:
         """``loss`` and ``norm`` of the gradient before clipping, an array with one number an
         update; of trainings that diverged too."""
         found = {
@@ -107,12 +162,12 @@ class Evidence:
         }
         return {seed: arrays for seed, arrays in found.items() if arrays}
 
-    def horizon(self, part: str, task: str, architecture: str) -> Horizon:
+    def horizon(self, part: PartName, task: str, architecture: str) -> Horizon:
         """The memory horizon on a task, given by its name alone."""
-        found = self.results.parts.get(part)
+        found = self.results.parts.get(_name(part))
         return horizon(found, task, architecture) if found else Horizon()
 
-    def terms(self, part: str) -> str:
+    def terms(self, part: PartName) -> str:
         """The budget that the records of a part were made on, in words."""
         found = self.part(part)
         for cell in found.cells if found else ():
@@ -124,14 +179,14 @@ class Evidence:
                 return f"at most {budget['steps']:,} updates and {size}"
         return "the same budget"
 
-    def _of_task(self, part: str, task: str) -> list[Cell]:
+    def _of_task(self, part: PartName, task: str) -> list[Cell]:
         """Those with a record first: they know most of their task."""
         found = self.part(part)
         cells = [cell for cell in found.cells if cell.task == task] if found else []
         return sorted(cells, key=lambda cell: cell.record is None)
 
     def _of_records(
-        self, part: str, task: str, architecture: str, of: Callable[[Any], float | None]
+        self, part: PartName, task: str, architecture: str, of: Callable[[Any], float | None]
     ) -> dict[int, float]:
         found = {}
         for cell in self.cells(part, task, architecture):
@@ -139,6 +194,10 @@ class Evidence:
             if value is not None and np.isfinite(value):
                 found[cell.seed] = float(value)
         return found
+
+
+def _name(part: PartName) -> str:
+    return part if isinstance(part, str) else part.name
 
 
 def gather(store: Store, matrix: str | None = None) -> Evidence:

@@ -2,63 +2,68 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from typing import Any
 
-from reports.analysis.evidence import Evidence
-from reports.claims.claim import logarithms, mean_over
+from reports.analysis.evidence import Evidence, PartName
+from reports.claims.by_seed import doublings, mean_over
+from reports.claims.parts import COST_WIDTH
 
-WIDTHS = ("cost-width-32", "cost-width-64", "cost-width-128")
-"""Parts at which architectures have the same number of hidden units."""
+Cost = Callable[[Mapping[str, Any]], float | None]
+"""Takes a number from what the probe measured; None where it is not there."""
 
 
-def parameters(measured: dict[str, Any]) -> float | None:
+def parameters(measured: Mapping[str, Any]) -> float | None:
     """Trained numbers without the embedding, which all architectures have alike."""
     return measured["kernel"]["matched_parameters"]
 
 
-def flops(measured: dict[str, Any]) -> float | None:
+def flops(measured: Mapping[str, Any]) -> float | None:
     """Floating-point operations of an update."""
     return measured["kernel"]["flops"]
 
 
-def seconds(measured: dict[str, Any]) -> float | None:
+def chain(measured: Mapping[str, Any]) -> float | None:
+    """The longest chain of operations of which each needs the one before."""
+    return measured["kernel"]["critical_path"]
+
+
+def seconds(measured: Mapping[str, Any]) -> float | None:
     """Of an update as the library computes it."""
     return measured["kernel"]["seconds"]
 
 
-def seconds_by_equations(measured: dict[str, Any]) -> float | None:
+def seconds_by_equations(measured: Mapping[str, Any]) -> float | None:
     """Of an update computed from the equations, step by step."""
     return measured.get("equations", measured["kernel"])["seconds"]
 
 
-Cost = Callable[[dict[str, Any]], float | None]
-
-
 def by_seed(
-    evidence: Evidence, part: str, task: str, architecture: str, cost: Cost
+    evidence: Evidence, part: PartName, task: str, architecture: str, cost: Cost
 ) -> dict[int, float]:
     """A cost by seed."""
-    found = {
-        seed: cost(measured)
-        for seed, measured in evidence.measured(part, task, architecture).items()
-    }
-    return {seed: value for seed, value in found.items() if value is not None}
+    measured = evidence.measured(part, task, architecture)
+    return {seed: value for seed, m in measured.items() if (value := cost(m)) is not None}
 
 
-def at_equal_width(
-    evidence: Evidence, one: str, other: str, cost: Cost, parts: Sequence[str] = WIDTHS
-) -> dict[int, float]:
+def by_length(
+    evidence: Evidence, part: PartName, architecture: str, cost: Cost
+) -> dict[int, dict[int, float]]:
+    """A cost by the length of the sequences in steps, then by seed."""
+    found: dict[int, dict[int, float]] = {}
+    for task in evidence.tasks(part):
+        measured = evidence.measured(part, task, architecture)
+        for seed, value in by_seed(evidence, part, task, architecture, cost).items():
+            found.setdefault(measured[seed]["length"], {})[seed] = value
+    return dict(sorted(found.items()))
+
+
+def at_equal_width(evidence: Evidence, one: str, other: str, cost: Cost) -> dict[int, float]:
     """How many times ``one`` costs what ``other`` does at the same width, as a base-2 logarithm:
-    by seed, the mean over widths; widths without records are left out."""
+    the mean over widths; widths without records are left out."""
     found = [
-        logarithms(*(by_seed(evidence, part, task, a, cost) for a in (one, other)))
-        for part in parts
+        doublings(*(by_seed(evidence, part, task, a, cost) for a in (one, other)))
+        for part in COST_WIDTH.values()
         for task in evidence.tasks(part)
     ]
     return mean_over([ratios for ratios in found if ratios])
-
-
-def times(doublings: Mapping[int, float]) -> dict[int, float]:
-    """How many times, from base-2 logarithms by seed."""
-    return {seed: 2**value for seed, value in doublings.items()}

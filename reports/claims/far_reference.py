@@ -1,61 +1,52 @@
-"""Who a pronoun means: it takes long memory to know."""
+"""To resolve who a pronoun means, a model needs long memory.
 
-from __future__ import annotations
+Source: Hobbs 1978 (Resolving pronoun references, Lingua), for the problem.
+"""
 
+from harness.experiment.matrix import Part
 from reports.analysis.evidence import Evidence
-from reports.claims.claim import Claim, Comparison, Judgement, differences, mean_over, missing, rule
-from reports.formats import by_name, found
+from reports.claims.by_seed import differences, mean_over
+from reports.claims.judging import Comparison, Judgement, missing, rule
+from reports.formats import estimate, means_by_task
 
-PART = "reference"
 SHORT, LONG = ("fnn_window", "rnn"), ("lstm", "gru")
+REFERENCE = Part(
+    name="reference",
+    tasks=["reference[distance=5]", "reference[distance=30]"],
+    architectures=[*SHORT, *LONG],
+    budget={"steps": 2000},
+)
+CELLS = (REFERENCE,)
+
 FALL, GAIN = 0.1, 0.05
+CRITERION = (
+    "From the fewest (5) to the most words between names and pronoun, those of short memory (the "
+    f"windowed FNN and the RNN) lose more than {FALL:g} skill, and at the most those of long "
+    f"memory (LSTM and GRU) are each ahead of both by more than {GAIN:g}."
+)
 
 
 def judge(evidence: Evidence) -> Judgement:
-    tasks = evidence.tasks(PART)  # the nearest first
-    if len(tasks) < 2:
+    skills = evidence.by_task(REFERENCE, (*SHORT, *LONG))
+    if len(skills) < 2:
         return missing()
-    near = {a: evidence.skills(PART, tasks[0], a) for a in (*SHORT, *LONG)}
-    far = {a: evidence.skills(PART, tasks[-1], a) for a in (*SHORT, *LONG)}
+    near, *_, far = skills.values()  # the plan begins with the nearest
+    falls = {a: differences(near[a], far[a]) for a in SHORT}
     comparisons = [
-        Comparison(f"{a}, nearest minus farthest", differences(near[a], far[a]), FALL)
-        for a in SHORT
+        Comparison(f"{a}, nearest minus farthest", fall, FALL) for a, fall in falls.items()
     ] + [
         Comparison(f"{long} minus {short}, farthest", differences(far[long], far[short]), GAIN)
         for long in LONG
         for short in SHORT
     ]
     effect = differences(mean_over([far[a] for a in LONG]), mean_over([far[a] for a in SHORT]))
-
-    def reason(judgement: Judgement) -> str:
-        shown = evidence.architectures(PART)
-        told = "; ".join(
-            f"{task}, {by_name((a, evidence.skills(PART, task, a).values()) for a in shown)}"
-            for task in evidence.tasks(PART)
-        )
-        return (
-            "Two persons are named, then come words about nothing, then the pronoun. Skill by "
-            f"their distance in words: {told}. From the nearest to the "
-            f"farthest, the window of 10 steps loses "
-            f"{found(differences(near['fnn_window'], far['fnn_window']).values())}, the RNN "
-            f"{found(differences(near['rnn'], far['rnn']).values())}; there, the difference "
-            f"of LSTM and GRU to these two is {found(effect.values())}. Who remembers the "
-            "names without their titles gets half right, a skill of 0.3 to 0.4. An "
-            "architecture that has not learned the rule at the nearest says nothing about "
-            "distance, and the words are artificial: in real text nearness and topic often tell "
-            "who is meant."
-        )
-
-    return rule(comparisons, "skill", reason, effect)
-
-
-CLAIM = Claim(
-    id="far-reference",
-    statement="To resolve who a pronoun means, a model needs long memory.",
-    source="Hobbs 1978 (Resolving pronoun references, Lingua), for the problem",
-    needs=(PART,),
-    criterion="From the fewest (5) to the most words between names and pronoun, those "
-    f"of short memory (the windowed FNN and the RNN) lose more than {FALL:g} skill, and at the "
-    f"most those of long memory (LSTM and GRU) are each ahead of both by more than {GAIN:g}.",
-    judge=judge,
-)
+    reason = (
+        "Two persons are named, then come words about nothing, then the pronoun. Skill by their "
+        f"distance in words: {means_by_task(skills)}. From the nearest to the farthest, the window "
+        f"of 10 steps loses {estimate(falls['fnn_window'])}, the RNN {estimate(falls['rnn'])}; "
+        f"there, the difference of LSTM and GRU to these two is {estimate(effect)}. Who remembers "
+        "the names without their titles gets half right, a skill of 0.3 to 0.4. An architecture "
+        "that has not learned the rule at the nearest says nothing about distance, and the words "
+        "are artificial: in real text nearness and topic often tell who is meant."
+    )
+    return rule(comparisons, "skill", effect, reason)

@@ -1,82 +1,74 @@
-"""The reset gate serves short-term dependencies, the update gate long-term ones."""
+"""In a GRU the reset gate serves short-term dependencies, the update gate long-term ones.
 
-from __future__ import annotations
+Source: Cho et al. 2014 (Learning phrase representations using RNN encoder-decoder, EMNLP, section
+2.3).
+"""
 
+from harness.experiment.matrix import Part
 from reports.analysis.evidence import Evidence
 from reports.analysis.statistics import summarize
-from reports.claims.claim import Claim, Comparison, Judgement, differences, mean_over, rule
-from reports.formats import by_name, found, listed
+from reports.claims.by_seed import differences, mean_over, negative
+from reports.claims.judging import Comparison, Judgement, missing, rule
+from reports.formats import estimate, listed, means_by_task
 
-PART = "held-gates"
 FREE, NO_RESET, NO_UPDATE = "gru", "gru[hold_reset=1]", "gru[hold_update=0]"
-PAIRS = {"recall": ("recall[lag=5]", "recall"), "copy": ("copy[lag=5]", "copy[lag=30]")}
-"""By task: the one with a short lag, 5 steps, and the one with a long one, 30."""
+WORDS = {"free": FREE, "reset held at 1": NO_RESET, "update held at 0": NO_UPDATE}
+SHORT, LONG = 5, 30
+GATES = Part(
+    name="held-gates",
+    tasks=[f"{task}[lag={lag}]" for task in ("recall", "copy") for lag in (SHORT, LONG)],
+    architectures=[FREE, NO_RESET, NO_UPDATE],
+)
+CELLS = (GATES,)
+
 DIFFERENCE, SOMETHING = 0.05, 0.5
+CRITERION = (
+    "A GRU whose update gate is held at 0 loses more skill, against the free one, at a lag of "
+    f"{LONG} than at a lag of {SHORT}, by more than {DIFFERENCE:g}; one whose reset gate is held "
+    f"at 1 loses more at {SHORT} than at {LONG}, by more than {DIFFERENCE:g}; both in the mean "
+    "over recall and copy. A task on which the free GRU's mean skill at the long lag is below "
+    f"{SOMETHING:g} is left out, since there is nothing to lose."
+)
 
 
 def judge(evidence: Evidence) -> Judgement:
-    told = [name for name, (_, long) in PAIRS.items() if _mean(evidence, long) >= SOMETHING]
-    shares = {
-        "update gate, lost at 30 steps minus at 5": _shift(evidence, told, NO_UPDATE),
-        "reset gate, lost at 5 steps minus at 30": {
-            seed: -value for seed, value in _shift(evidence, told, NO_RESET).items()
-        },
+    by_lag = {name: evidence.tasks_by(GATES, "lag", name) for name in ("recall", "copy")}
+    pairs = {
+        name: (lags[SHORT], lags[LONG])
+        for name, lags in by_lag.items()
+        if {SHORT, LONG} <= set(lags) and _mean(evidence, lags[LONG]) >= SOMETHING
     }
-    comparisons = [Comparison(name, values, DIFFERENCE) for name, values in shares.items()]
-    if not told:
-        return rule([], "skill", "")
-
-    def reason(judgement: Judgement) -> str:
-        words = "; ".join(
-            f"{task}, {by_name((w, evidence.skills(PART, task, a).values()) for w, a in _WORDS)}"
-            for name in told
-            for task in PAIRS[name]
-        )
-        update, reset = shares.values()
-        left_out = [name for name in PAIRS if name not in told]
-        return (
-            f"Skill with both gates and with one of them held: {words}. Without its update gate "
-            f"the GRU loses {found(update.values())} more at 30 steps than at 5; without its reset "
-            f"gate {found(reset.values())} more at 5 steps than at 30. "
-            + (f"Left out, since the free GRU does not learn it at 30 steps: {listed(left_out)}. "
-               if left_out else "")
-            + f"All have {evidence.terms(PART)}: what one gate does for learning within that, on "
-            "tasks that ask for nothing but memory, is what this shows."
-        )  # fmt: skip
-
-    return rule(comparisons, "skill", reason)
-
-
-_WORDS = (("free", FREE), ("reset held at 1", NO_RESET), ("update held at 0", NO_UPDATE))
+    if not pairs:
+        return missing()
+    update = _shift(evidence, list(pairs.values()), NO_UPDATE)
+    reset = negative(_shift(evidence, list(pairs.values()), NO_RESET))
+    comparisons = [
+        Comparison(f"update gate, lost at {LONG} steps minus at {SHORT}", update, DIFFERENCE),
+        Comparison(f"reset gate, lost at {SHORT} steps minus at {LONG}", reset, DIFFERENCE),
+    ]
+    by_task = {
+        task: {word: evidence.skills(GATES, task, a) for word, a in WORDS.items()}
+        for pair in pairs.values()
+        for task in pair
+    }
+    left_out = [name for name in by_lag if name not in pairs]
+    reason = (
+        f"Skill with both gates and with one of them held: {means_by_task(by_task)}. Without its "
+        f"update gate the GRU loses {estimate(update)} more at {LONG} steps than at {SHORT}; "
+        f"without its reset gate {estimate(reset)} more at {SHORT} steps than at {LONG}. "
+        + (f"Left out, since the free GRU does not learn it at {LONG} steps: {listed(left_out)}. "
+           if left_out else "")
+        + f"All have {evidence.terms(GATES)}: what one gate does for learning within that, on "
+        "tasks that ask for nothing but memory, is what this shows."
+    )  # fmt: skip
+    return rule(comparisons, "skill", reason=reason)
 
 
 def _mean(evidence: Evidence, task: str) -> float:
-    return summarize(evidence.skills(PART, task, FREE).values()).mean or 0.0
+    return summarize(evidence.skills(GATES, task, FREE).values()).mean or 0.0
 
 
-def _shift(evidence: Evidence, tasks: list[str], held: str) -> dict[int, float]:
+def _shift(evidence: Evidence, pairs: list[tuple[str, str]], held: str) -> dict[int, float]:
     """How much more skill is lost at the long lag than at the short one, mean over tasks."""
-    return mean_over([
-        differences(_loss(evidence, long, held), _loss(evidence, short, held))
-        for short, long in (PAIRS[task] for task in tasks)
-    ])  # fmt: skip
-
-
-def _loss(evidence: Evidence, task: str, held: str) -> dict[int, float]:
-    return differences(*(evidence.skills(PART, task, a) for a in (FREE, held)))
-
-
-CLAIM = Claim(
-    id="gates-divide-labour",
-    statement="In a GRU the reset gate serves short-term dependencies, the update gate long-term "
-    "ones.",
-    source="Cho et al. 2014 (Learning phrase representations using RNN encoder-decoder, EMNLP, "
-    "section 2.3)",
-    needs=(PART,),
-    criterion="A GRU whose update gate is held at 0 loses more skill, against the free one, at a "
-    f"lag of 30 than at a lag of 5, by more than {DIFFERENCE:g}; one whose reset gate is held at 1 "
-    f"loses more at 5 than at 30, by more than {DIFFERENCE:g}; both in the mean over recall and "
-    f"copy. A task on which the free GRU's mean skill at the long lag is below {SOMETHING:g} is "
-    "left out, since there is nothing to lose.",
-    judge=judge,
-)
+    losses = [[evidence.ahead(GATES, t, FREE, held) for t in pair] for pair in pairs]
+    return mean_over([differences(long, short) for short, long in losses])

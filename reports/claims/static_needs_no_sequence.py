@@ -1,24 +1,38 @@
-"""Tabular data needs no sequence model."""
+"""Tabular data is served by traditional models; it needs no sequence model.
 
-from __future__ import annotations
+Source: Grinsztajn, Oyallon and Varoquaux 2022 (Why do tree-based models still outperform deep
+learning on typical tabular data?), for deep models in general.
+"""
 
+from harness.experiment.matrix import Part
 from reports.analysis.evidence import Evidence
 from reports.analysis.statistics import summarize
-from reports.claims.claim import Claim, Comparison, Judgement, differences, mean_over, rule
-from reports.formats import by_name, found
+from reports.claims.by_seed import differences, mean_over
+from reports.claims.judging import Comparison, Judgement, rule
+from reports.formats import estimate, means_by_task
 
-PART = "static"
 TRADITIONAL = ("logistic", "fnn_window")
 SEQUENCE = ("cnn", "rnn", "lstm", "gru", "self_attention")
+STATIC = Part(
+    name="static",
+    tasks=["static", "tabular", "tabular[name=wine]"],
+    architectures=[*TRADITIONAL, *SEQUENCE],
+)
+CELLS = (STATIC,)
+
 SERVED, BETTER = 0.5, 0.05
+CRITERION = (
+    "Over the tables, the better of logistic regression and a feed-forward network (chosen on "
+    f"validation) has more than {SERVED:g} skill, and none of CNN, RNN, LSTM, GRU and "
+    f"self-attention has {BETTER:g} skill more than it."
+)
 
 
 def judge(evidence: Evidence) -> Judgement:
-    tasks = evidence.tasks(PART)
-    chosen = {task: _best(evidence, task) for task in tasks}
-    best = {task: evidence.skills(PART, task, a) for task, a in chosen.items()}
+    skills = evidence.by_task(STATIC, (*TRADITIONAL, *SEQUENCE))
+    best = {task: of_task[_best(evidence, task)] for task, of_task in skills.items()}
     ahead = {
-        a: mean_over([differences(best[t], evidence.skills(PART, t, a)) for t in tasks])
+        a: mean_over([differences(best[task], of_task[a]) for task, of_task in skills.items()])
         for a in SEQUENCE
     }
     served = mean_over(list(best.values()))
@@ -26,43 +40,20 @@ def judge(evidence: Evidence) -> Judgement:
         Comparison(f"traditional minus {a}", values, -BETTER) for a, values in ahead.items()
     ]
     effect = mean_over(list(ahead.values()))
-
-    def reason(judgement: Judgement) -> str:
-        shown = {
-            task: [(a, evidence.skills(PART, task, a).values()) for a in (*TRADITIONAL, *SEQUENCE)]
-            for task in tasks
-        }
-        told = "; ".join(f"{task}, {by_name(skills)}" for task, skills in shown.items())
-        return (
-            "Rows of measurements without any order, as sequences of one step. Skill: "
-            f"{told}. The better of logistic regression and a feed-forward network, chosen on "
-            f"validation for each table, has {found(served.values())} over the tables; its "
-            f"difference to the sequence models is {found(effect.values())}. On one step a "
-            "recurrent layer is a feed-forward layer with more parameters an output, so that it "
-            "can hardly do better; that it does no worse shows only that these tables ask for no "
-            "more. The real tables are small: one row of the test is 1 to 3 % of accuracy."
-        )
-
-    return rule(comparisons, "skill", reason, effect)
+    reason = (
+        "Rows of measurements without any order, as sequences of one step. Skill: "
+        f"{means_by_task(skills)}. The better of logistic regression and a feed-forward network, "
+        f"chosen on validation for each table, has {estimate(served)} over the tables; its "
+        f"difference to the sequence models is {estimate(effect)}. On one step a recurrent layer "
+        "is a feed-forward layer with more parameters an output, so that it can hardly do better; "
+        "that it does no worse shows only that these tables ask for no more. The real tables are "
+        "small: one row of the test is 1 to 3 % of accuracy."
+    )
+    return rule(comparisons, "skill", effect, reason)
 
 
 def _best(evidence: Evidence, task: str) -> str:
     """The traditional model with the better mean on validation (accuracy)."""
-    means = {
-        a: summarize(evidence.scores(PART, task, a, split="validation").values()).mean
-        for a in TRADITIONAL
-    }
-    return max(TRADITIONAL, key=lambda a: -1.0 if (mean := means[a]) is None else mean)
-
-
-CLAIM = Claim(
-    id="static-needs-no-sequence",
-    statement="Tabular data is served by traditional models; it needs no sequence model.",
-    source="Grinsztajn, Oyallon and Varoquaux 2022 (Why do tree-based models still outperform deep "
-    "learning on typical tabular data?), for deep models in general",
-    needs=(PART,),
-    criterion="Over the tables, the better of logistic regression and a feed-forward network "
-    f"(chosen on validation) has more than {SERVED:g} skill, and none of CNN, RNN, LSTM, GRU and "
-    f"self-attention has {BETTER:g} skill more than it.",
-    judge=judge,
-)
+    scores = {a: evidence.scores(STATIC, task, a, split="validation") for a in TRADITIONAL}
+    means = {a: summarize(of.values()).mean for a, of in scores.items()}
+    return max(means, key=lambda a: -1.0 if (mean := means[a]) is None else mean)

@@ -1,91 +1,93 @@
-"""The gradient through k steps vanishes or explodes, exponentially in k."""
+"""The gradient through k steps is a product of k Jacobians: where their factor is below 1 it
+vanishes, where it is above 1 it explodes, exponentially in k.
 
-from __future__ import annotations
+Source: Bengio, Simard and Frasconi 1994 (IEEE Transactions on Neural Networks); Pascanu, Mikolov
+and Bengio 2013 (On the difficulty of training recurrent neural networks, ICML).
+"""
 
 import math
 from collections.abc import Callable
 from typing import Any
 
+from harness.experiment.matrix import Part
 from reports.analysis.evidence import Evidence
-from reports.claims.claim import Claim, Comparison, Judgement, rule
-from reports.figures.style import Drawing, canvas, finish, looks
-from reports.formats import amount, by_name, found
+from reports.analysis.statistics import summarize
+from reports.claims.by_seed import negative
+from reports.claims.judging import Comparison, Judgement, missing, rule
+from reports.figures import lines
+from reports.figures.style import Drawing
+from reports.formats import amount, estimate, means
 
-PART = "gradient-flow"
 GAINS = {0.5: "rnn[gain=0.5]", 1.0: "rnn", 1.5: "rnn[gain=1.5]", 2.0: "rnn[gain=2.0]"}
-SMALL, LARGE = 0.5, 2.0
-OTHERS = {"uniform start": "rnn[start=uniform]", "LSTM": "lstm", "GRU": "gru"}
-PLACE = "hidden_l0"
+SMALL, LARGE = min(GAINS), max(GAINS)
+BESIDE = {"uniform start": "rnn[start=uniform]", "LSTM": "lstm", "GRU": "gru"}
+FLOW = Part(
+    name="gradient-flow",
+    probe="gradient-flow",
+    tasks=["recall[lag=100]"],
+    architectures=[*GAINS.values(), *BESIDE.values(), "lstm[forget_bias=0.0]", "cnn", "tcn",
+                   "min_gru", "s4d", "self_attention", "fnn_window"],
+    budget={"steps": 300},
+)  # fmt: skip
+CELLS = (FLOW,)
+
 STEEP, STRAIGHT = 0.1, 0.9
 """Doublings a step, and the share of the variance that the exponential law explains."""
+CRITERION = (
+    "Before training, the gradient at the hidden state, geometric mean over examples, shrinks by "
+    f"more than {STEEP:g} halvings a step at a recurrent gain of {SMALL:g} and grows by more than "
+    f"{STEEP:g} doublings a step at a gain of {LARGE:g}, which is a factor of 1,000 in 100 steps; "
+    f"and a straight line through its logarithm against the lag explains more than {STRAIGHT:g} of "
+    "its variance, in both."
+)
 
 
 def judge(evidence: Evidence) -> Judgement:
-    small, large = (_doublings(evidence, GAINS[gain]) for gain in (SMALL, LARGE))
+    rates = {gain: _fit(evidence, a, "rate") for gain, a in GAINS.items()}
+    straight = {gain: _fit(evidence, a, "r2") for gain, a in GAINS.items()}
+    small, large = _logarithms(rates[SMALL]), _logarithms(rates[LARGE])
     if not (small and large):
-        return rule([], "", "")
-    vanishing = {seed: -value for seed, value in small.items()}
+        return missing()
     comparisons = [
-        Comparison(f"gain {SMALL:g}, halvings a step", vanishing, STEEP),
+        Comparison(f"gain {SMALL:g}, halvings a step", negative(small), STEEP),
         Comparison(f"gain {LARGE:g}, doublings a step", large, STEEP),
-        *(Comparison(f"gain {gain:g}, R² of the exponential", _fit(evidence, GAINS[gain], "r2"),
-                     STRAIGHT) for gain in (SMALL, LARGE)),
+        *(Comparison(f"gain {gain:g}, R² of the exponential", straight[gain], STRAIGHT)
+          for gain in (SMALL, LARGE)),
     ]  # fmt: skip
-
-    def reason(judgement: Judgement) -> str:
-        rates = {g: _fit(evidence, a, "rate") for g, a in GAINS.items()}
-        straight = by_name((f"{g:g}", _fit(evidence, GAINS[g], "r2").values()) for g in GAINS)
-        jacobian = by_name((f"{g:g}", _lyapunov(evidence, a).values()) for g, a in GAINS.items())
-        after = by_name(
-            (f"{g:g}", _fit(evidence, a, "rate", "trained").values()) for g, a in GAINS.items()
-        )
-        others = by_name((w, _fit(evidence, a, "rate").values()) for w, a in OTHERS.items())
-        return (
-            "Before training, with each step further back from the output the gradient of the "
-            "loss with respect to the hidden state is multiplied by "
-            + "; ".join(f"{found(r.values())} at gain {g:g}" for g, r in rates.items() if r)
-            + f". How much of the logarithm's variance a straight line explains, by gain: "
-            f"{straight} (at a factor near 1 there is little to explain). The factor that the "
-            f"product of the step's Jacobians gives by itself, from its largest Lyapunov exponent, "
-            f"by gain: {jacobian}. After training the factor in the gradient is {after}. For "
-            f"comparison, before training: {others}. Over 100 steps a factor of "
-            f"{amount(2**-STEEP)} makes a thousandth, and one of {amount(2**STEEP)} a thousand. "
-            "The gain multiplies an orthogonal recurrent matrix; tanh, which saturates, holds the "
-            "gradient below what the matrix alone would give."
-        )
-
-    return rule(comparisons, "doublings a step at gain 2", reason, large)
-
-
-def draw(evidence: Evidence, judgement: Judgement) -> Drawing | None:
-    """The gradient against the lag, by gain: geometric mean over examples and seeds."""
-    lines = {
-        "RNN, gain {gain}".format(gain=f"{g:g}"): _norms(evidence, a) for g, a in GAINS.items()
-    }
-    lines |= {w if w != "uniform start" else "RNN, uniform start": _norms(evidence, a)
-              for w, a in OTHERS.items()}  # fmt: skip
-    lines = {name: norms for name, norms in lines.items() if norms}
-    if not lines:
-        return None
-    figure, axes = canvas(7.2, 3.6, (0.75, 1.75, 0.15, 0.5))
-    axes.set_yscale("log")
-    for (name, norms), look in zip(lines.items(), looks(tuple(lines)).values(), strict=True):
-        axes.plot(list(norms), list(norms.values()), color=look.colour, linestyle=look.line,
-                  linewidth=1.4, marker=look.marker, markersize=4, markevery=12,
-                  label=name)  # fmt: skip
-    axes.yaxis.set_major_formatter(lambda value, _: f"{value:.0e}")
-    axes.yaxis.set_minor_formatter(lambda value, _: "")
-    axes.set_xlabel("steps back from the output")
-    axes.set_ylabel("gradient at the hidden state, before training", fontsize=8)
-    handles, labels = axes.get_legend_handles_labels()
-    order = sorted(range(len(labels)), key=lambda i: -list(lines[labels[i]].values())[-1])
-    axes.legend([handles[i] for i in order], [labels[i] for i in order], frameon=False,
-                loc="center left", bbox_to_anchor=(1.02, 0.5), fontsize=8)  # fmt: skip
-    told = [f"{name}: {norms[max(norms)]:.0e}" for name, norms in lines.items()]
-    alt = "Gradient norm against lag before training; at the longest lag: {found}.".format(
-        found="; ".join(told)
+    jacobians = {f"{gain:g}": _lyapunov(evidence, a) for gain, a in GAINS.items()}
+    trained = {f"{gain:g}": _fit(evidence, a, "rate", "trained") for gain, a in GAINS.items()}
+    reason = (
+        "Before training, with each step further back from the output the gradient of the loss "
+        "with respect to the hidden state is multiplied by "
+        + "; ".join(f"{estimate(rate)} at gain {gain:g}" for gain, rate in rates.items() if rate)
+        + ". How much of the logarithm's variance a straight line explains, by gain: "
+        f"{means({f'{gain:g}': r2 for gain, r2 in straight.items()})} (at a factor near 1 there is "
+        "little to explain). The factor that the product of the step's Jacobians gives by itself, "
+        f"from its largest Lyapunov exponent, by gain: {means(jacobians)}. After training the "
+        f"factor in the gradient is {means(trained)}. For comparison, before training: "
+        f"{means({word: _fit(evidence, a, 'rate') for word, a in BESIDE.items()})}. Over 100 steps "
+        f"a factor of {amount(2**-STEEP)} makes a thousandth, and one of {amount(2**STEEP)} a "
+        "thousand. The gain multiplies an orthogonal recurrent matrix; tanh, which saturates, "
+        "holds the gradient below what the matrix alone would give."
     )
-    return finish(figure, f"claim-{CLAIM.id}", alt)
+    return rule(comparisons, "doublings a step at gain 2", large, reason)
+
+
+def draw(evidence: Evidence, name: str) -> Drawing | None:
+    """The gradient against the lag: geometric mean over examples and seeds."""
+    names = {f"RNN, gain {gain:g}": a for gain, a in GAINS.items()}
+    names |= {f"RNN, {w}" if "start" in w else w: a for w, a in BESIDE.items()}
+    norms = {word: _norms(evidence, a) for word, a in names.items()}
+    ends = "; ".join(f"{word}: {of[max(of)]:.0e}" for word, of in norms.items() if of)
+    points = {
+        word: {lag: summarize([norm]) for lag, norm in of.items()} for word, of in norms.items()
+    }
+    return lines.draw(
+        name,
+        [lines.Panel("gradient at the hidden state, before training", points)],
+        lines.Scale("steps back from the output", "gradient norm", logarithmic=True),
+        f"Gradient norm against lag before training; at the longest lag: {ends}.",
+    )
 
 
 def _norms(evidence: Evidence, architecture: str) -> dict[int, float]:
@@ -99,8 +101,7 @@ def _norms(evidence: Evidence, architecture: str) -> dict[int, float]:
     return {k: math.exp(sum(v) / len(v)) for k, v in logs.items() if len(v) == len(seeds)}
 
 
-def _doublings(evidence: Evidence, architecture: str) -> dict[int, float]:
-    rates = _fit(evidence, architecture, "rate")
+def _logarithms(rates: dict[int, float]) -> dict[int, float]:
     return {seed: math.log2(rate) for seed, rate in rates.items() if rate > 0}
 
 
@@ -125,26 +126,10 @@ def _numbers(
 
 
 def _measured(evidence: Evidence, architecture: str) -> dict[int, dict[str, Any]]:
-    (task,) = evidence.tasks(PART) or ("",)
-    return evidence.measured(PART, task, architecture)
+    (task,) = evidence.tasks(FLOW) or ("",)
+    return evidence.measured(FLOW, task, architecture)
 
 
 def _place(measured: dict[str, Any], when: str) -> dict[str, Any]:
-    return measured[when]["norms"][PLACE]
-
-
-CLAIM = Claim(
-    id="vanishing-exploding",
-    statement="The gradient through k steps is a product of k Jacobians: where their factor is "
-    "below 1 it vanishes, where it is above 1 it explodes, exponentially in k.",
-    source="Bengio, Simard and Frasconi 1994 (IEEE Transactions on Neural Networks); Pascanu, "
-    "Mikolov and Bengio 2013 (On the difficulty of training recurrent neural networks, ICML)",
-    needs=(PART,),
-    criterion="Before training, the gradient at the hidden state, geometric mean over examples, "
-    f"shrinks by more than {STEEP:g} halvings a step at a recurrent gain of {SMALL:g} and grows by "
-    f"more than {STEEP:g} doublings a step at a gain of {LARGE:g}, which is a factor of 1,000 in "
-    "100 steps; and a straight line through its logarithm against the lag explains more than "
-    f"{STRAIGHT:g} of its variance, in both.",
-    judge=judge,
-    draw=draw,
-)
+    """At the hidden state of the first layer."""
+    return measured[when]["norms"]["hidden_l0"]

@@ -1,14 +1,19 @@
-"""Evidence made of invented records, to put claims on trial that nothing was trained for."""
+"""Evidence made of invented records, to test claims that nothing was trained for."""
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, cast
 
 import numpy as np
 
 from harness.experiment.record import Record
+from harness.experiment.registry import (
+    architecture_declarations,
+    at_lag,
+    spec_of,
+    task_declarations,
+)
 from harness.experiment.store import Store
 from reports.analysis.evidence import Evidence, gather
 
@@ -20,15 +25,15 @@ SEEDS = (0, 1, 2, 3, 4)
 
 def evidence(
     parts: Mapping[str, Iterable[Row]],
-    study: Mapping[str, str] | None = None,
+    probe: Mapping[str, str] | None = None,
     lags: Mapping[str, Sequence[int]] | None = None,
 ) -> Evidence:
     """The evidence in records with these fields, by part; ``""`` is the matrix's own.
 
     Besides the fields of ``Record``, a row may give ``updates`` (arrays by name) and ``lag``.
-    study: of the parts that have one. lags: the grid of a part that seeks a horizon.
+    probe: of the parts that have one. lags: the grid of a part that seeks a horizon.
     """
-    return gather(cast(Store, _Store(parts, study or {}, lags or {})))
+    return gather(cast(Store, _Store(parts, probe or {}, lags or {})))
 
 
 def each(task: str, architecture: str, values: Sequence[float], field: str = "skill") -> list[Row]:
@@ -37,11 +42,21 @@ def each(task: str, architecture: str, values: Sequence[float], field: str = "sk
 
 
 def climb(task: str, architecture: str, horizons: Sequence[int], lags: Sequence[int]) -> list[Row]:
-    """Rows of a horizon study: each seed, from 0 on, learns all lags up to its horizon."""
+    """Rows of a search for a horizon: each seed, from 0 on, learns all lags up to its horizon."""
+    spec = spec_of(task, task_declarations(), "task", "made up")
+    labels = {lag: at_lag(spec, lag, "made up").label for lag in lags}
     return [
-        (f"{task}[lag={lag}]", architecture, seed, {"lag": lag, "skill": float(lag <= horizon)})
-        for lag in lags
+        (label, architecture, seed, {"lag": lag, "skill": float(lag <= horizon)})
+        for lag, label in labels.items()
         for seed, horizon in enumerate(horizons)
+    ]
+
+
+def rows(task: str, architecture: str, mean: float, seeds: int, **fields: Any) -> list[Row]:
+    """A row a seed, with skills around a mean, and the same further fields."""
+    return [
+        (task, architecture, seed, {"skill": value, **fields})
+        for seed, value in enumerate(around(mean, seeds=seeds))
     ]
 
 
@@ -58,14 +73,14 @@ class _Store:
     def __init__(
         self,
         parts: Mapping[str, Iterable[Row]],
-        study: Mapping[str, str],
+        probe: Mapping[str, str],
         lags: Mapping[str, Sequence[int]],
     ):
         self.records: dict[str, Record] = {}
         self.arrays: dict[str, dict[str, np.ndarray]] = {}
         self.cells: list[dict[str, Any]] = []
         self.parts = [
-            {"name": name, "probe": study.get(name, ""), "lags": list(lags.get(name, ()))}
+            {"name": name, "probe": probe.get(name, ""), "lags": list(lags.get(name, ()))}
             for name in parts
             if name
         ]
@@ -86,7 +101,8 @@ class _Store:
         if "skill" in given:
             given.setdefault("metric", "accuracy")
             given.setdefault("scores", {"test": {given["metric"]: given["skill"]}})
-        key = {"task": _spec(task), "architecture": _spec(architecture), "seed": seed}
+        key = {"task": _spec(task, "task"), "seed": seed}
+        key["architecture"] = _spec(architecture, "architecture")
         self.records[name] = Record(name, key, task, architecture, seed, **given)
 
     def plan(self, matrix: str | None = None) -> dict[str, Any]:
@@ -102,15 +118,8 @@ class _Store:
         return self.arrays.get(cell, {})
 
 
-def _spec(label: str) -> dict[str, Any]:
-    """``recall[lag=5]`` as it stands in a record's key."""
-    name, _, given = label.rstrip("]").partition("[")
-    pairs = (pair.split("=") for pair in given.split(",") if pair)
-    return {"name": name, "parameters": {key: _value(text) for key, text in pairs}}
-
-
-def _value(text: str) -> Any:
-    try:
-        return json.loads(text)
-    except ValueError:
-        return text
+def _spec(label: str, kind: str) -> dict[str, Any]:
+    """``recall[lag=5]`` as it stands in a record's key, with the parameters it leaves out."""
+    known = task_declarations() if kind == "task" else architecture_declarations()
+    spec = spec_of(label, known, kind, "made up")
+    return {"name": spec.name, "parameters": dict(spec.parameters)}

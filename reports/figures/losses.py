@@ -1,0 +1,46 @@
+"""Training losses, update by update, on logarithmic axes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+
+from reports.figures.style import PALE, Drawing, canvas, finish, looks, plain_numbers
+
+
+def draw(
+    name: str,
+    losses: Mapping[str, Sequence[Sequence[float] | np.ndarray]],
+    title: str,
+    across: str,
+    level: float,
+) -> Drawing | None:
+    """A thin line for each seed, a colour for each label; a cross ends those that broke off.
+
+    losses: by label, then for each seed ``(updates,)``. across: what the axis counts. level: where
+    a dashed line lies. None where a label has no seed.
+    """
+    if not all(losses.values()):
+        return None
+    figure, axes = canvas(7.2, 2.7, (0.75, 0.15, 0.35, 0.48))
+    axes.set_xscale("log")
+    axes.set_yscale("log")
+    longest = {label: max(map(len, seeds)) for label, seeds in losses.items()}
+    for label, look in looks(tuple(losses)).items():
+        for number, seed in enumerate(losses[label]):
+            loss = np.asarray(seed, float)
+            loss = loss[np.isfinite(loss) & (loss > 0)]
+            axes.plot(np.arange(1, len(loss) + 1), loss, color=look.colour, linewidth=0.8,
+                      label="" if number else label)  # fmt: skip
+            if len(loss) < max(longest.values()):
+                axes.plot(len(loss), loss[-1], marker="x", color=look.colour, markersize=5)
+    plain_numbers(axes.xaxis)
+    plain_numbers(axes.yaxis)
+    axes.axhline(level, color=PALE, linewidth=0.8, linestyle=(0, (4, 2)), zorder=0)
+    axes.set_xlabel(f"{across}; x: the training broke off", labelpad=2)
+    axes.set_ylabel("training loss", labelpad=2)
+    axes.set_title(title, fontsize=9, loc="left")
+    axes.legend(frameon=False, fontsize=8, loc="upper right")
+    ends = "; ".join(f"{label}: {updates} updates at most" for label, updates in longest.items())
+    return finish(figure, name, f"Training loss. {title}. {ends}.")
