@@ -7,13 +7,15 @@ import time
 from collections import Counter, deque
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from harness.cli.options import console, duration
-from harness.experiment.cell import Cell
-from harness.experiment.plan import Costs
-from harness.experiment.record import FINE, Record
-from harness.runner import Watcher
+from harness.watcher import Watcher
+
+if TYPE_CHECKING:
+    from harness.experiment.cell import Cell
+    from harness.experiment.plan import Costs
+    from harness.experiment.record import Record
 
 LATEST = 8
 
@@ -101,6 +103,8 @@ class Table(Lines):
         from rich.progress_bar import ProgressBar
         from rich.table import Table as Grid
         from rich.text import Text
+
+        from harness.experiment.record import FINE
 
         done = self.total - len(self.left)
         fine = sum(self.counts[str(outcome)] for outcome in FINE)
