@@ -48,7 +48,8 @@ def closure(start: Path) -> Closure:
         for level, name in source(importer).imports:
             if level:
                 above = [*Path(files[importer]).parents, *level * [Path()]][level - 1]
-                found = _below(importer.parents[level - 1], name, above)
+                folder = importer.parents[level - 1]
+                found = _below(folder, "__init__", above) | _below(folder, name, above)
             else:
                 found = _absolute(name, search, is_shipped(importer), packages)
             for file, place_of_file in found.items():

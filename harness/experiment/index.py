@@ -63,13 +63,14 @@ class Declaration:
 
 def shipped() -> list[Declaration]:
     """The tasks and architectures that come with Harness."""
-    folders = [imports.ROOT / "tasks", imports.ROOT / "architectures"]
-    files = sorted(file for folder in folders for file in folder.rglob("*.py"))
+    packages = {name: importlib.import_module(name) for name in SHIPPED}
+    folders = {imports.ROOT / "tasks", *(Path(f) for p in packages.values() for f in p.__path__)}
+    files = sorted({file for folder in folders for file in folder.rglob("*.py")})
 
     def modules() -> Iterator[ModuleType]:
-        for package in SHIPPED:
-            for module in pkgutil.iter_modules(importlib.import_module(package).__path__):
-                yield importlib.import_module(f"{package}.{module.name}")
+        for name, package in packages.items():
+            for module in pkgutil.iter_modules(package.__path__):
+                yield importlib.import_module(f"{name}.{module.name}")
 
     return _kept("shipped", files, (), lambda: _declared_in(modules()))
 
