@@ -210,6 +210,11 @@ class Document:
     """Further files beside it, by path."""
 
 
+def paragraphs(answer: Text, *more: Text) -> list[Block]:
+    """A paragraph each, of which the first is the answer."""
+    return [Paragraph(answer, lead=True), *map(Paragraph, more)]
+
+
 # -- what is derived -----------------------------------------------------------------------------
 
 

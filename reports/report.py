@@ -11,19 +11,18 @@ from reports.analysis import frame
 from reports.analysis.evidence import Evidence
 from reports.analysis.material import Material
 from reports.analysis.results import Results
-from reports.document import Block, Document, Heading, Paragraph
+from reports.document import Block, Document, Heading, Note, Paragraph
 from reports.render import latex
 from reports.sections import (
-    adapter,
     answer,
     claims,
     cost,
     cost_growth,
-    gallery,
     gradient_flow,
     header,
     holes,
     horizon,
+    internals,
     length,
     method,
     missing,
@@ -79,7 +78,7 @@ def _report(material: Material) -> dict[str, Document]:
         published.blocks(material),
         tested,
         missing.blocks([] if material.probe or not results.cells else lacking),
-        adapter.blocks_of(gallery.section(material.inside)),
+        internals.blocks(material.inside),
         tasks.blocks(results),
         holes.blocks(material),
         method.blocks(material),
@@ -102,14 +101,22 @@ def _report(material: Material) -> dict[str, Document]:
     return others | {"index.html": replace(page, blocks=(*page.blocks, *again))}
 
 
+def measured(evidence: Evidence) -> list[list[Block]]:
+    """What is measured beside the score: the sections for which a matrix has records."""
+    from reports.figures.style import style
+
+    with style():
+        return [blocks for module in MEASURED if (blocks := module.blocks(evidence))]
+
+
 def _measured(material: Material, module: Any) -> list[Block]:
     """A section from the matrix's own records, or from those of ``claims`` beside it."""
-    made = adapter.blocks_of(module.section(material.evidence))
-    if made or material.claims is None:
+    made = module.blocks(material.evidence)
+    if made or material.claims is None or not (made := module.blocks(material.claims)):
         return made
     name, other = material.results.name, material.claims.results.name
-    note = f"Measured in the matrix {other} of the same folder, not in {name}."
-    return adapter.blocks_of(module.section(material.claims), note)
+    note = Note(f"Measured in the matrix {other} of the same folder, not in {name}.")
+    return [made[0], note, *made[1:]]
 
 
 def _ranking(material: Material) -> list[Block]:

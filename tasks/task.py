@@ -197,6 +197,10 @@ class Task(ABC):
         return None
 
 
+LONGER = (2, 4, 8, 16, 32)
+"""How many times as long as in training the sequences of ``test@2x``, ... are."""
+
+
 class Synthetic(Task):
     """A task whose examples are drawn, not stored: give ``draw`` and the base does the rest.
 
@@ -230,9 +234,8 @@ class Synthetic(Task):
 
     @property
     def test_splits(self) -> tuple[str, ...]:
-        factors = (2, 4, 8, 16, 32)
         beyond = getattr(self, "beyond", 1)
-        return ("test", *(f"test@{factor}x" for factor in factors if factor <= beyond))
+        return ("test", *(f"test@{factor}x" for factor in LONGER if factor <= beyond))
 
     def batches(self, rng: np.random.Generator, size: int) -> Iterator[Examples]:
         while True:

@@ -30,8 +30,9 @@ from harness.probes.gallery import gallery
 from harness.probes.ngrams import common, filters_part
 from harness.training.network import Network
 from harness.training.run_cell import run_cell
-from reports.figures.internals import draw_all
+from reports.figures.internals import draw
 from reports.figures.style import style
+from reports.sections import internals as sections
 from tasks.synthetic.reverse import Reverse
 from tasks.task import Examples
 
@@ -331,12 +332,13 @@ def test_inside_of_every_kind_is_told_and_drawn(records, task, architecture):
     if test.inputs.ndim == 2:
         assert inside["symbols"] == [made.describe(x) for x in test.inputs[1, :length, None]]
     with style():
-        drawings = draw_all("cell", inside)
-    assert [d.name for d in drawings] == [f"cell-{p['name']}" for p in inside["parts"]]
-    for drawing in drawings:
-        assert len(drawing.svg) < 60_000
-        assert re.search(r"\d", drawing.alt.partition(": ")[2]), "no number in the caption"
-        assert "nan" not in drawing.alt and drawing.alt.endswith(".")
+        shown = sections.figures("cell", inside)
+    assert [f.name for f in shown] == [f"cell-{p['name']}" for p in inside["parts"]]
+    for figure in shown:
+        assert len(figure.drawing.svg) < 60_000
+        assert re.search(r"\d", figure.finding.partition(": ")[2]), "no number in the finding"
+        assert "nan" not in figure.finding and figure.finding.endswith(".")
+        assert figure.drawing.alt == figure.finding
 
 
 def test_states_shown_are_those_of_torchs_lstm(records):
@@ -390,7 +392,7 @@ def test_symbols_of_other_scripts_are_drawn_without_complaint(recwarn):
     about = {"architecture": "rnn", "task": "t", "seed": 0, "symbols": ["中", "文"], "steps": 2,
              "vectors": False, "parts": [part]}  # fmt: skip
     with style():
-        (drawing,) = draw_all("x", about)
+        drawing = draw("x", about, part, "words")
     assert "中" in drawing.svg and not recwarn.list
 
 

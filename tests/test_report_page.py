@@ -17,10 +17,8 @@ from harness.experiment.record import Record
 from harness.experiment.store import Store
 from reports.analysis.results import read
 from reports.build import build
-from reports.figures.style import Drawing
+from reports.document import Document, Table, csv_files
 from reports.sections.reproduction import command
-from reports.sections.section import Figure, Table
-from reports.sections.shown import Shown, data_of
 
 LAGS = (5, 10, 20)
 SIX = {f"t{i}": TASKS["recall[lag=9]"] for i in range(6)}
@@ -138,10 +136,10 @@ def test_numbers_of_an_earlier_report_are_removed(tmp_path):
 
 
 def test_programs_can_read_the_minus_of_the_numbers():
-    table = Table(("task", "skill"), (("adding", "−0.50 ±0.10"),))
-    drawing = Drawing("x", "", "", "")
-    assert data_of(Figure(drawing, "", table)) == "task,skill\nadding,-0.50 ±0.10\n"
-    assert data_of(Shown(drawing, "", table, data="a\n−1\n")) == "a\n-1\n"
+    table = Table(("task", "skill"), (("adding", "−0.50 ±0.10"),), name="skill")
+    full = replace(table, data="a\n−1\n", name="full")
+    files = csv_files(Document("", (table, full)))
+    assert files == {"skill": "task,skill\nadding,-0.50 ±0.10\n", "full": "a\n-1\n"}
 
 
 def test_latex_tables_are_linked(tmp_path):

@@ -11,10 +11,7 @@ import typer
 from harness.cli.options import DEFAULT_OUT, Json, Out, Plugins, console, print_json
 
 if TYPE_CHECKING:
-    from rich.console import Console
-
-    from reports.sections.section import Section
-    from reports.sections.section import Table as SectionTable
+    from reports.document import Block
 
 
 def main(
@@ -58,8 +55,9 @@ def main(
     from harness.experiment.registry import use_plugins
     from harness.experiment.request import Request
     from harness.probes.standalone import alone, listed
-    from reports.analysis.results import read
-    from reports.sections import sections
+    from reports.analysis.evidence import gather
+    from reports.render.terminal import show
+    from reports.report import measured
 
     use_plugins(plugin or [])
     budget = {} if steps is None else {"steps": steps}
@@ -68,13 +66,12 @@ def main(
     request = Request(matrix, out=out, jobs=jobs, plugins=plugin, command=command)
     with progress(quiet=json) as watcher:
         result = execute(request, watcher)
-    found = sections(read(result.store, matrix.name), result.store.updates)
+    sections = measured(gather(result.store, matrix.name))
     if json:
-        print_json([_document(section) for section in found])
+        print_json([_document(blocks) for blocks in sections])
     else:
         screen = console()
-        for section in found:
-            _print(screen, section)
+        show(screen, [block for blocks in sections for block in blocks])
         for warning in result.warnings:
             screen.print(f"warning: {warning}", style="yellow", markup=False)
         if result.report:
@@ -85,33 +82,19 @@ def main(
         raise typer.Exit(1)
 
 
-def _document(section: Section) -> dict[str, Any]:
+def _document(blocks: list[Block]) -> dict[str, Any]:
+    from reports.document import Figure, Heading, Paragraph, Table, plain
+
+    tables = [(b.finding, b.table) for b in blocks if isinstance(b, Figure)]
+    tables += [(b.caption, b) for b in blocks if isinstance(b, Table)]
     return {
-        "title": section.title,
-        "sentences": list(section.sentences),
+        "title": next(block.text for block in blocks if isinstance(block, Heading)),
+        "sentences": [plain(block.text) for block in blocks if isinstance(block, Paragraph)],
         "tables": [
-            {"caption": caption, "rows": [dict(zip(t.heads, row, strict=True)) for row in t.rows]}
-            for caption, t in _tables(section)
+            {
+                "caption": plain(caption),
+                "rows": [dict(zip(t.heads, map(plain, row), strict=True)) for row in t.rows],
+            }
+            for caption, t in tables
         ],
     }
-
-
-def _tables(section: Section) -> list[tuple[str, SectionTable]]:
-    return [(figure.caption, figure.table) for figure in section.figures] + [*section.tables]
-
-
-def _print(screen: Console, section: Section) -> None:
-    from rich.markup import escape
-    from rich.table import Table
-
-    screen.print(section.title, style="bold", markup=False)
-    for sentence in section.sentences:
-        screen.print(sentence, markup=False)
-    for caption, table in _tables(section):
-        grid = Table(title=escape(caption), title_justify="left", title_style="", box=None)
-        for head in table.heads:
-            grid.add_column(escape(head))
-        for row in table.rows:
-            grid.add_row(*map(escape, row))
-        screen.print()
-        screen.print(grid)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json as json_module
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -84,9 +84,9 @@ def _internals(store: Store, record: Record, example: int, text: str | None, jso
 
     from harness.errors import UserError
     from harness.probes.internals import internals, nothing_inside
-    from reports.figures.internals import draw_all
     from reports.figures.style import style
-    from reports.sections.internals import heading
+    from reports.render.terminal import show
+    from reports.sections.internals import figures, of_cell
     from tasks.task import Unavailable
 
     file = store.weights_file(record.id)
@@ -99,40 +99,11 @@ def _internals(store: Store, record: Record, example: int, text: str | None, jso
     if json:
         print_json(inside)
         return
-    print(heading(inside))
-    if reason := inside.get("reason"):
-        print(f"  nothing to show: {reason}")
-        return
-    _sequence(inside)
-    folder = store.out / "internals" / record.id
-    folder.mkdir(parents=True, exist_ok=True)
+    folder, files = store.out / "internals" / record.id, {}
     with style():
-        drawings = draw_all(record.id, inside)
-    for part, drawing in zip(inside["parts"], drawings, strict=True):
-        path = folder / f"{part['name']}.svg"
-        path.write_text(drawing.svg, encoding="utf-8")
-        print()
-        print(path)
-        print(f"  {drawing.alt.partition(': ')[2]}")
-        for found in part.get("filters", []):
-            grams = ", ".join(
-                f"{' '.join(gram['symbols'])} ({gram['output']:.2f})"
-                for gram in found.get("ngrams", [])
-            )
-            print(f"  filter {found['filter']:<5} {100 * found['share']:>4.1f} %  {grams}")
-
-
-def _sequence(inside: dict[str, Any]) -> None:
-    """What was read, what was wanted, and what came out."""
-    symbols, steps = inside["symbols"], inside["steps"]
-    if inside["vectors"]:
-        print(f"  reads   {steps} vectors")
-    else:
-        between = (
-            "" if all(len(symbol) == 1 and not symbol.isdigit() for symbol in symbols) else " "
-        )
-        print(f"  reads   {between.join(symbols)}{' ...' if len(symbols) < steps else ''}")
-    if inside.get("target"):
-        print(f"  target  {inside['target']}")
-    if inside.get("output"):
-        print(f"  output  {inside['output']}")
+        drawings = {f.name.removeprefix(f"{record.id}-"): f for f in figures(record.id, inside)}
+    for name, figure in drawings.items():
+        folder.mkdir(parents=True, exist_ok=True)
+        (folder / f"{name}.svg").write_text(figure.drawing.svg, encoding="utf-8")
+        files[name] = str(folder / f"{name}.svg")
+    show(console(), of_cell(inside, files))

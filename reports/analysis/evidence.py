@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 
@@ -13,6 +13,9 @@ from harness.experiment.record import Outcome
 from harness.experiment.store import Store
 from reports.analysis.horizon import Horizon, horizon
 from reports.analysis.results import Cell, Part, Results, read
+
+if TYPE_CHECKING:
+    from pandas import DataFrame
 
 
 class Named(Protocol):
@@ -198,6 +201,14 @@ class Evidence:
 
 def _name(part: PartName) -> str:
     return part if isinstance(part, str) else part.name
+
+
+def frame_of(rows: Iterable[Mapping[str, Any]]) -> DataFrame:
+    """Rows as a frame, None as NaN: a column of numbers stays one where all are missing."""
+    import pandas
+
+    nan = float("nan")
+    return pandas.DataFrame([{k: nan if v is None else v for k, v in row.items()} for row in rows])
 
 
 def gather(store: Store, matrix: str | None = None) -> Evidence:

@@ -8,11 +8,10 @@ from typing import Any
 
 import numpy as np
 
-from reports.figures.panels import Layout, finish_small, lines_of, panels
-from reports.figures.style import INK, Drawing, plain_numbers
-from reports.wording import say
+from reports.analysis.gradient_flow import WHEN
+from reports.figures.panels import Layout, finish_small, lines_of, log_axis, panels
+from reports.figures.style import INK, Drawing
 
-WHEN = ("initial", "trained")
 CLOSE = 0.008
 """By what share of its panel's height a line may miss a norm, so that a straight one takes few
 points."""
@@ -29,44 +28,44 @@ def draw(
     norms: Norms,
     recurrent: Sequence[str],
     survey: tuple[str, ...],
-    told: str,
+    numbers: str,
     task: str,
 ) -> Drawing:
     """Two panels, and two more for what is not recurrent where there are both: a line for each
     architecture, the geometric mean over seeds, in a band from the lowest seed to the highest. A
     bar ends a line where the gradient is zero from there on.
 
-    survey: whose looks are to be kept. told: the numbers in words, for those who do not see them.
+    survey: whose looks are to be kept. numbers: the same in words, for those who do not see the
+    figure.
     """
     architectures = list(dict.fromkeys(architecture for architecture, _ in norms))
-    kinds = {
-        "recurrent": [a for a in architectures if a in recurrent],
-        "other": [a for a in architectures if a not in recurrent],
-    }
-    kinds = {kind: found for kind, found in kinds.items() if found}
-    titles = [
-        [say(f"gradient.{kind}", when=say(f"gradient.{when}")) if len(kinds) > 1
-         else say(f"gradient.{when}") for when in WHEN]
-        for kind in kinds
-    ]  # fmt: skip
-    drawn = lines_of(architectures, survey)
-    legend = drawn | {"zero from here on": END | {"color": INK}}
+    others = [a for a in architectures if a not in recurrent]
+    kinds = {"recurrent: ": recurrent, "not recurrent: ": others}
+    kinds = {kind: shown for kind, shown in kinds.items() if shown}
+    titles = [[(kind if len(kinds) > 1 else "") + when for when in WHEN.values()] for kind in kinds]
+    looks = lines_of(architectures, survey)
+    legend = looks | {"zero from here on": END | {"color": INK}}
     figure, rows = panels(titles, legend, Layout(wide=3.1, tall=2.1, left=0.8))
     for row, shown in zip(rows, kinds.values(), strict=True):
         close = CLOSE * _decades([n for (a, _), n in norms.items() if a in shown])
         for axes, when in zip(row, WHEN, strict=True):
+            axes.set_yscale("log")
             for architecture in shown:
-                _line(axes, norms.get((architecture, when), ()), drawn[architecture], close)
-        _frame(row)
+                _line(axes, norms.get((architecture, when), ()), looks[architecture], close)
+        ends = [axes.get_ylim() for axes in row]
+        for axes in row:
+            axes.set_ylim(max(LEAST, min(low for low, _ in ends)), max(high for _, high in ends))
+            log_axis(axes.yaxis, 8)
+            axes.margins(x=0.02)
         row[0].set_ylabel("gradient norm", labelpad=2)
         row[1].tick_params(labelleft=False)
     for axes in rows[-1]:
         axes.set_xlabel("steps back from the output", labelpad=2)
-    return finish_small(
-        figure,
-        name,
-        f"Norm of the loss gradient at the input against steps back from the output, both before and after training on {task}. Change of the norm a step, before and after: {told}.",
+    alt = (
+        "Norm of the loss gradient at the input against steps back from the output, before and "
+        f"after training on {task}. Change of the norm a step, before and after: {numbers}."
     )
+    return finish_small(figure, name, alt)
 
 
 def _decades(norms: Sequence[Sequence[Sequence[float | None]]]) -> float:
@@ -113,18 +112,3 @@ def turns_of(lines: np.ndarray, close: float, first: int = 0, last: int = -1) ->
         return [first, last]
     middle = first + int(far.argmax())
     return [*turns_of(lines, close, first, middle), *turns_of(lines, close, middle, last)[1:]]
-
-
-def _frame(row: Sequence[Any]) -> None:
-    """One scale for a row of panels."""
-    from matplotlib.ticker import LogLocator, NullLocator
-
-    for axes in row:
-        axes.set_yscale("log")
-    ends = [axes.get_ylim() for axes in row]
-    for axes in row:
-        axes.set_ylim(max(LEAST, min(low for low, _ in ends)), max(high for _, high in ends))
-        axes.yaxis.set_major_locator(LogLocator(numticks=8))
-        axes.yaxis.set_minor_locator(NullLocator())
-        plain_numbers(axes.yaxis)
-        axes.margins(x=0.02)

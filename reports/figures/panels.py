@@ -16,9 +16,9 @@ from reports.figures.style import (
     MARKERS,
     Drawing,
     Look,
-    canvas,
     finish,
     looks,
+    plain_numbers,
     text_width,
 )
 from reports.formats import shortened
@@ -27,6 +27,21 @@ Ends = tuple[float, float]
 
 LEGEND_ROW, HANDLE = 0.155, 0.55
 """Inches: of a row of the legend, and of an entry beside its text."""
+
+
+class Sheet:
+    """A figure on which axes are placed in inches from its left and top edges."""
+
+    def __init__(self, width: float, height: float):
+        from matplotlib.figure import Figure
+
+        self.figure, self.width, self.height = Figure((width, height)), width, height
+
+    def axes(self, left: float, top: float, width: float, height: float) -> Any:
+        bottom = self.height - top - height
+        return self.figure.add_axes(
+            (left / self.width, bottom / self.height, width / self.width, height / self.height)
+        )
 
 
 @dataclass(frozen=True)
@@ -43,7 +58,9 @@ class Layout:
 
 
 def panels(
-    titles: Sequence[Sequence[str]], legend: Mapping[str, Mapping[str, Any]], layout: Layout
+    titles: Sequence[Sequence[str]],
+    legend: Mapping[str, Mapping[str, Any]],
+    layout: Layout = Layout(),
 ) -> tuple[Any, list[list[Any]]]:
     """A figure, and its axes in rows: one for each title.
 
@@ -60,29 +77,43 @@ def panels(
     top = 0.38 + LEGEND_ROW * -(-len(labels) // across)
     height = top + rows * layout.tall + (rows - 1) * layout.below + layout.bottom
     wide = (width - between) / columns
-    figure, first = canvas(
-        width,
-        height,
-        (layout.left, width - layout.left - wide, top, height - top - layout.tall),
-    )
-    box = first.get_position()
-    grid: list[list[Any]] = []
+    sheet = Sheet(width, height)
+    grid: list[list[Any]] = [[] for _ in titles]
     for row, names in enumerate(titles):
-        y = box.y0 - row * (layout.tall + layout.below) / height
-        grid.append([])
         for column, name in enumerate(names):
-            x = box.x0 + column * (wide + layout.beside) / width
-            axes = figure.add_axes((x, y, box.width, box.height)) if row or column else first
+            axes = sheet.axes(
+                layout.left + column * (wide + layout.beside),
+                top + row * (layout.tall + layout.below),
+                wide,
+                layout.tall,
+            )
             most = int(wide / text_width("x", 9))
             axes.set_title(shortened(name, most), fontsize=9, loc="left", color=INK)
             axes.tick_params(labelsize=8, length=3)
-            grid[-1].append(axes)
+            grid[row].append(axes)
     handles = [Line2D([], [], **dict(drawn)) for drawn in legend.values()]
-    figure.legend(handles, labels, loc="upper left", frameon=False, ncols=across, fontsize=8,
-                  handlelength=2.6, columnspacing=1.2, labelspacing=0.3, borderpad=0.2,
-                  borderaxespad=0, bbox_to_anchor=(layout.left / width, 1 - 0.04 / height)
-                  )  # fmt: skip
-    return figure, grid
+    sheet.figure.legend(
+        handles, labels, loc="upper left", frameon=False, ncols=across, fontsize=8,
+        handlelength=2.6, columnspacing=1.2, labelspacing=0.3, borderpad=0.2, borderaxespad=0,
+        bbox_to_anchor=(layout.left / width, 1 - 0.04 / height),
+    )  # fmt: skip
+    return sheet.figure, grid
+
+
+def log_axis(axis: Any, ticks: int | Sequence[float]) -> None:
+    """Plain numbers on a logarithmic axis: at these ticks, or at about so many; no minor ones."""
+    from matplotlib.ticker import FixedLocator, LogLocator, NullLocator
+
+    at = LogLocator(numticks=ticks) if isinstance(ticks, int) else FixedLocator(list(ticks))
+    axis.set_major_locator(at)
+    axis.set_minor_locator(NullLocator())
+    plain_numbers(axis)
+
+
+def wide_enough(low: float, high: float) -> Ends:
+    """The ends of a logarithmic axis, further apart where they span less than a decade."""
+    middle = math.sqrt(low * high)
+    return (low, high) if high >= 10 * low else (middle / 4, middle * 4)
 
 
 def lines_of(

@@ -58,7 +58,8 @@ def show(console: Console, blocks: Document | Iterable[Block]) -> None:
         if at and isinstance(block, Heading | Table | Figure):
             console.print()
         for renderable in _renderables(block):
-            console.print(renderable, crop=False, highlight=False)
+            whole = isinstance(block, Literal)
+            console.print(renderable, crop=False, highlight=False, soft_wrap=whole)
 
 
 def _renderables(block: Block) -> Iterable[Any]:

@@ -1,12 +1,92 @@
-"""What the numbers of the internals probe say, in words."""
+"""What is inside a few models: gates and states, attention, filters, hidden Markov states."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+from reports.document import (
+    Block,
+    Code,
+    Figure,
+    Heading,
+    Literal,
+    Paragraph,
+    Table,
+    Terms,
+    as_csv,
+    paragraphs,
+)
+from reports.figures import internals as drawing
 from reports.formats import listed, plural
 
-Numbers = dict[str, Any]
+Numbers = Mapping[str, Any]
+"""What ``harness.probes.internals`` returns of a cell, or one of its parts."""
+
+
+def blocks(gallery: Sequence[Numbers]) -> list[Block]:
+    """Each cell's figures with their findings; nothing without any."""
+    shown = [f for at, of_cell in enumerate(gallery, 1) for f in figures(f"inside-{at}", of_cell)]
+    if not shown:
+        return []
+    return [
+        Heading("Inside", "inside"),
+        *paragraphs(
+            f"What {plural(len(gallery), 'trained model')} did with one sequence each: gates and "
+            "states, attention, filters, hidden Markov states. They illustrate and prove nothing: "
+            "of each kind the model that does best on a telling task was taken.",
+            ("Any other cell: ", Code("harness show CELL --internals"), "."),
+        ),
+        *shown,
+    ]
+
+
+def figures(prefix: str, internals: Numbers) -> list[Figure]:
+    """A figure for each of a cell's parts, named ``prefix-part``."""
+    return [
+        Figure(
+            drawing.draw(f"{prefix}-{part['name']}", internals, part, finding),
+            finding,
+            Table(("number", "value"), tuple(_flat(part.get("numbers", {})))),
+            f"harness show {internals['id']} --internals",
+            _data(part),
+        )
+        for part in internals["parts"]
+        for finding in [f"{heading(internals)}: {in_words(internals, part)}"]
+    ]
+
+
+def of_cell(internals: Numbers, files: Mapping[str, str]) -> list[Block]:
+    """What ``harness show CELL --internals`` tells of the parts; their drawings are in ``files``,
+    by name of the part."""
+    shown: list[Block] = [Heading(heading(internals))]
+    if reason := internals.get("reason"):
+        return [*shown, Paragraph(f"nothing to show: {reason}")]
+    shown.append(Terms(tuple(_sequence(internals))))
+    for part in internals["parts"]:
+        title = Heading(part["name"], level=3)
+        shown += [title, Literal(files[part["name"]]), Paragraph(in_words(internals, part))]
+        rows = [
+            (str(found["filter"]), f"{100 * found['share']:.1f}", ", ".join(
+                f"{' '.join(gram['symbols'])} ({gram['output']:.2f})"
+                for gram in found.get("ngrams", [])
+            ))
+            for found in part.get("filters", [])
+        ]  # fmt: skip
+        shown += [Table(("filter", "share, %", "n-grams"), tuple(rows))] if rows else []
+    return shown
+
+
+def _sequence(internals: Numbers) -> Iterator[tuple[str, str]]:
+    """What was read, what was wanted, and what came out."""
+    symbols, steps = internals["symbols"], internals["steps"]
+    letters = all(len(symbol) == 1 and not symbol.isdigit() for symbol in symbols)
+    more = " ..." if len(symbols) < steps else ""
+    read = ("" if letters else " ").join(symbols) + more
+    yield "reads", f"{steps} vectors" if internals["vectors"] else read
+    for name in ("target", "output"):
+        if internals.get(name):
+            yield name, internals[name]
 
 
 def heading(internals: Numbers) -> str:
@@ -15,17 +95,42 @@ def heading(internals: Numbers) -> str:
     return f"{where}, {internals['source']}" if "source" in internals else where
 
 
-def caption(internals: Numbers, part: Numbers) -> str:
+def _data(part: Numbers) -> str:
+    """The arrays of a part as CSV: a line for each row of each panel or head."""
+    if "panels" in part:
+        names = part.get("rows") or [f"unit {unit}" for unit in part["units"]]
+        steps = len(part["panels"][0]["values"][0])
+        kind, heads = "panel", tuple(f"step {i + 1}" for i in range(steps))
+        maps = [(panel["name"], panel["values"]) for panel in part["panels"]]
+    elif "heads" in part:
+        names, kind, heads = part["rows"], "head", tuple(part["columns"])
+        maps = [(head["head"], head["values"]) for head in part["heads"]]
+    else:
+        left = {k: value for k, value in part.items() if k not in ("form", "name", "numbers")}
+        return as_csv(("what", "value"), _flat(left))
+    rows = [(each, name, *row) for each, values in maps
+            for name, row in zip(names, values, strict=True)]  # fmt: skip
+    return as_csv((kind, "row", *heads), rows)
+
+
+def _flat(value: Any, prefix: str = "") -> Iterator[tuple[str, str]]:
+    """The numbers in nested documents, each with the way to it."""
+    if isinstance(value, Mapping):
+        for key, inner in value.items():
+            yield from _flat(inner, f"{prefix} {key}".strip().replace("_", " "))
+    elif isinstance(value, list):
+        for i, inner in enumerate(value, 1):
+            yield from _flat(inner, f"{prefix} {i}".strip())
+    elif value is not None:
+        yield prefix, f"{value:.4g}" if isinstance(value, float) else str(value)
+
+
+# -- findings in words ---------------------------------------------------------------------------
+
+
+def in_words(internals: Numbers, part: Numbers) -> str:
     """What a part's figure shows, and the finding from its numbers."""
-    words = {
-        "units": _units,
-        "activations": _activations,
-        "attention": _attention,
-        "filters": _filters,
-        "chain": _chain,
-        "path": _path,
-    }
-    return f"{heading(internals)}: {words[part['form']](internals, part)}"
+    return WORDS[part["form"]](internals, part)
 
 
 def _percent(share: float) -> str:
@@ -166,3 +271,14 @@ def _path(internals: Numbers, part: Numbers) -> str:
         f"{plural(numbers['visited'], 'state')}; on average its state has a probability of "
         f"{numbers['sure']:.2f} given the whole sequence."
     )
+
+
+WORDS = {
+    "units": _units,
+    "activations": _activations,
+    "attention": _attention,
+    "filters": _filters,
+    "chain": _chain,
+    "path": _path,
+}
+"""By the form of a part."""

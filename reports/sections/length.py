@@ -2,114 +2,109 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 
 from reports.analysis.evidence import Evidence
 from reports.analysis.horizon import LEARNED
-from reports.analysis.results import Part
 from reports.analysis.statistics import Summary, summarize
-from reports.figures import length as drawing
+from reports.document import Block, Figure, Heading, Table, paragraphs
+from reports.figures import skill_lines
 from reports.formats import listed, skill, skill_with_spread
-from reports.sections.section import Figure, Section, Table
-from reports.sections.told import command, parts_named
+from reports.sections import reproduction
+from tasks.task import LONGER
 
 Skills = Mapping[tuple[str, str], Mapping[int, Summary]]
 """By task and architecture, then by how many times the length of training."""
-LONGER = re.compile(r"test@(\d+)x")
 
 
-def section(evidence: Evidence) -> Section | None:
+def blocks(evidence: Evidence) -> list[Block]:
     """Skill at one, two, four, ... times the length of training."""
     figures = []
-    for part in parts_named(evidence, "length"):
-        skills = _skills(evidence, part)
-        if skills:
-            drawn = drawing.draw(part.name, skills, evidence.results.architectures, _told(skills))
-            figures.append(
-                Figure(drawn, _finding(skills), _table(skills), command(evidence, [part]))
+    for part in evidence.parts("length"):
+        if skills := _skills(evidence, part.name):
+            drawing = skill_lines.against_length(
+                part.name, skills, evidence.results.architectures, _numbers(skills)
             )
+            command = reproduction.of_parts(evidence.results, [part])
+            figures.append(Figure(drawing, _finding(skills), _table(skills), command))
     if not figures:
-        return None
-    return Section(
-        "length",
-        "Lengths never seen",
-        (
+        return []
+    return [
+        Heading("Lengths never seen", "length"),
+        *paragraphs(
             "Each network is trained on sequences up to one length and tested, without further "
             "training, on longer ones of the same task. Skill at each length is measured against "
             "the floor and the ceiling of that length: 0 is guessing, 1 is perfect.",
-            f"Who does not reach a skill of {LEARNED:g} at the length of training has not learned "
-            "the task under this budget, and what it does at other lengths shows nothing.",
+            f"A network with a skill below {LEARNED:g} at the length of training has not learned "
+            "the task under this budget: what it does at other lengths shows nothing.",
         ),
-        tuple(figures),
-    )
+        *figures,
+    ]
 
 
-def _skills(evidence: Evidence, part: Part) -> Skills:
+def _skills(evidence: Evidence, part: str) -> Skills:
     """Of the pairs with a test at a length that was not trained on."""
-    found = {}
-    for task in evidence.tasks(part.name):
-        for architecture in part.results.architectures:
-            cells = evidence.cells(part.name, task, architecture)
+    skills = {}
+    for task in evidence.tasks(part):
+        for a in evidence.architectures(part):
+            cells = evidence.cells(part, task, a)
             splits = {s for c in cells if c.record is not None and c.ok for s in c.record.skills}
-            factors = {int(match[1]): s for s in splits if (match := LONGER.fullmatch(s))}
-            if factors:
-                found[task, architecture] = {
-                    factor: summarize(evidence.skills(part.name, task, architecture, s).values())
-                    for factor, s in [(1, "test"), *sorted(factors.items())]
+            longer = {n: f"test@{n}x" for n in LONGER if f"test@{n}x" in splits}
+            if longer:
+                skills[task, a] = {
+                    factor: summarize(evidence.skills(part, task, a, split).values())
+                    for factor, split in ({1: "test"} | longer).items()
                 }
-    return found
+    return skills
 
 
 def _finding(skills: Skills) -> str:
     """Task by task: of those that learned it, who still can at the greatest length."""
     sentences = []
     for task in dict.fromkeys(task for task, _ in skills):
-        of_task = {a: found for (t, a), found in skills.items() if t == task}
-        longest = max(factor for found in of_task.values() for factor in found)
-        learned = {a: found for a, found in of_task.items() if _reached(found, 1)}
-        kept = [a for a, found in learned.items() if _reached(found, longest)]
+        of_task = {a: by_length for (t, a), by_length in skills.items() if t == task}
+        longest = max(factor for by_length in of_task.values() for factor in by_length)
+        able = {a: by_length for a, by_length in of_task.items() if _reached(by_length, 1)}
+        kept = [a for a, by_length in able.items() if _reached(by_length, longest)]
         lost = [
-            f"{a} {skill(found[longest].mean)}"
-            for a, found in learned.items()
-            if a not in kept and longest in found
+            f"{a} {skill(by_length[longest].mean)}"
+            for a, by_length in able.items()
+            if a not in kept and longest in by_length
         ]
-        if not learned:
+        if not able:
             sentences.append(f"On {task} none learned the length of training.")
             continue
         still = f"{listed(kept, 99) or 'none'} still {'has' if len(kept) < 2 else 'have'}"
-        sentence = (
-            f"On {task} {len(learned)} of {len(of_task)} learned the length of training; at "
-            f"{longest} times that length {still} a skill of {LEARNED:g} or more"
+        rest = f"; the others fall to: {listed(lost, 99)}" if lost else ""
+        sentences.append(
+            f"On {task} {len(able)} of {len(of_task)} learned the length of training; at "
+            f"{longest} times that length {still} a skill of {LEARNED:g} or more{rest}."
         )
-        if lost:
-            sentence += f", and there is left: {listed(lost, 99)}"
-        sentences.append(f"{sentence}.")
     return " ".join(sentences)
 
 
-def _reached(found: Mapping[int, Summary], factor: int) -> bool:
-    mean = found[factor].mean if factor in found else None
+def _reached(by_length: Mapping[int, Summary], factor: int) -> bool:
+    mean = by_length[factor].mean if factor in by_length else None
     return mean is not None and mean >= LEARNED
 
 
-def _told(skills: Skills) -> str:
+def _numbers(skills: Skills) -> str:
     return "; ".join(
-        f"{task}, {a}: {', '.join(skill(s.mean) for s in found.values())}"
-        for (task, a), found in skills.items()
+        f"{task}, {a}: {', '.join(skill(s.mean) for s in by_length.values())}"
+        for (task, a), by_length in skills.items()
     )
 
 
 def _table(skills: Skills) -> Table:
-    factors = sorted({factor for found in skills.values() for factor in found})
+    factors = sorted({factor for by_length in skills.values() for factor in by_length})
     rows = [
         (
             task,
             a,
-            *(skill_with_spread(found.get(factor, Summary())) for factor in factors),
-            str(max(s.n for s in found.values())),
+            *(skill_with_spread(by_length.get(factor, Summary())) for factor in factors),
+            str(max(s.n for s in by_length.values())),
         )
-        for (task, a), found in skills.items()
+        for (task, a), by_length in skills.items()
     ]
     heads = ("task", "architecture", *(f"skill at {factor}×" for factor in factors), "seeds")
     return Table(heads, tuple(rows))

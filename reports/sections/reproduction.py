@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import shlex
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from reports.analysis.material import PROBE, Material
-from reports.analysis.results import Results
+from reports.analysis.results import Part, Results
 from reports.document import (
     Block,
     Code,
@@ -73,3 +73,11 @@ def of_task(results: Results, task: str, own: bool = False) -> str:
     """What computes one task's cells alone."""
     whole = command(results, own)
     return whole if own else f"{whole} --task {shlex.quote(task)}"
+
+
+def of_parts(results: Results, parts: Iterable[Part]) -> str:
+    """What computes the cells of some parts; of a probe on its own its whole command."""
+    whole = command(results)
+    if results.name.startswith(PROBE):
+        return whole
+    return " ".join([whole, *(f"--part {shlex.quote(part.name)}" for part in parts)])

@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-import ast
 import re
-import string
-from html import unescape
-from pathlib import Path
 
 import numpy as np
 import pytest
 from builders import evidence as fake
 from scipy import stats
 
-import reports.wording
 from harness.experiment.record import Outcome
 from harness.probes.gradients import decay
+from reports.analysis.growth import exponent, path_formula
+from reports.analysis.stability import step_to_step
+from reports.document import Figure, Heading, Paragraph, Table
 from reports.figures import gradient_flow as flows
 from reports.figures.style import style
 from reports.sections import cost_growth, gradient_flow, horizon, length, stability
@@ -24,9 +22,13 @@ LAGS = (5, 10, 20, 50)
 
 
 def made(module, *given, **options):
-    """The section that a module makes of made-up records."""
+    """The blocks that a module makes of made-up records."""
     with style():
-        return module.section(fake.evidence(*given, **options))
+        return module.blocks(fake.evidence(*given, **options))
+
+
+def figures_of(blocks):
+    return [block for block in blocks if isinstance(block, Figure)]
 
 
 def of_horizon():
@@ -137,41 +139,41 @@ ALL = {
 }
 
 
-def rows_of(section, figure=0):
-    table = section.figures[figure].table
+def rows_of(blocks, figure=0):
+    table = figures_of(blocks)[figure].table
     assert all(len(row) == len(table.heads) for row in table.rows)
     return [dict(zip(table.heads, row, strict=True)) for row in table.rows]
 
 
 def test_a_horizon_is_told_with_its_interval_its_ends_and_its_seeds():
-    section = of_horizon()
-    rnn, lstm, cnn = rows_of(section)
+    blocks = of_horizon()
+    rnn, lstm, cnn = rows_of(blocks)
     # Of the seeds 3 of 5 learned up to 10 and no further; a draw of them may have half at 20, or
     # half that learned nothing.
     assert rnn["recall, steps"].startswith("10 [") and rnn["seeds"] == "5"
     assert lstm["recall, steps"] == "≥ 50"
     assert cnn["recall, steps"] == lstm["copy, steps"] == "< 5"
     assert rnn["copy, steps"] == ""  # never planned
-    caption = section.figures[0].caption
+    caption = figures_of(blocks)[0].finding
     assert "On recall lstm reaches furthest: ≥ 50 steps; rnn stops at 10 [" in caption
     assert "On copy none learns even a lag of 5." in caption
 
 
 def test_lags_that_were_not_tried_are_empty_in_the_table():
-    ((_, table),) = of_horizon().tables
+    (table,) = (block for block in of_horizon() if isinstance(block, Table))
     by_pair = {row[:2]: row[2:] for row in table.rows}
     assert by_pair["copy", "lstm"] == ("0.00 ±0.00", "", "", "")
     assert by_pair["recall", "rnn"][0] == "0.80 ±0.56"  # Student's t of 1, 1, 1, 1, 0
 
 
 def test_a_decay_is_told_as_a_loss_a_step_with_its_fit():
-    section = of_gradients()
-    caption = section.figures[0].caption
+    blocks = of_gradients()
+    caption = figures_of(blocks)[0].finding
     assert "The gradient of rnn falls by 10 % a step at initialisation (R² 1.000)" in caption
     assert "it grows a step with rnn[gain=2.0] 10 %" in caption
     assert "exactly zero beyond the window, where the line ends, with cnn 10 steps back" in caption
     assert "cnn 20 %" not in caption  # what ends at a window is no decay
-    rnn = rows_of(section)[0]
+    rnn = rows_of(blocks)[0]
     assert rnn["factor a step [95 %]"] == "0.900" and rnn["seeds"] == "3"
     assert rnn["norm 40 steps back, of that at the output"] == "0.01"
     assert rnn["Lyapunov exponent"] == "−0.10" and rnn["spectral radius"] == "0.90"
@@ -194,8 +196,8 @@ def test_a_line_keeps_every_turn_with_few_points():
 
 
 def test_an_exponent_is_the_power_and_kernels_are_told_apart_from_equations():
-    section = of_costs()
-    lstm, equations, attention = rows_of(section)
+    blocks = of_costs()
+    lstm, equations, attention = rows_of(blocks)
     assert (lstm["computed"], equations["computed"]) == ("by the library", "by the equations")
     assert attention["computed"] == "by the library" and attention["exponent, length"] == "2.00"
     assert lstm["exponent, length"] == "1.00" and lstm["exponent, batch"] == "0.50"
@@ -203,18 +205,18 @@ def test_an_exponent_is_the_power_and_kernels_are_told_apart_from_equations():
     # 1e-4 s a step, of three seeds 0, 1 and 2 % more; the library takes half of it.
     assert equations["seconds at length 1,000"].startswith("0.101 [")
     assert lstm["seconds at length 1,000"].startswith("0.0505 [")
-    assert "2.00 times with lstm" in section.figures[0].caption
+    assert "2.00 times with lstm" in figures_of(blocks)[0].finding
 
 
 def test_the_critical_path_is_told_as_a_formula():
-    section = of_costs()
-    lstm, attention = rows_of(section, 1)
+    blocks = of_costs()
+    lstm, attention = rows_of(blocks, 1)
     assert (lstm["critical path"], lstm["critical path at 1,000"]) == ("8 T + 7", "8,007")
     assert attention["critical path"] == "80"
-    assert "lstm 8 T + 7 and self_attention 80" in section.figures[1].caption
-    assert cost_growth.path_formula({10: 5, 20: 15, 40: 36}) == ""
-    assert cost_growth.path_formula({10: 8, 20: 18}) == "T − 2"
-    assert cost_growth.path_formula({10: 8}) == ""
+    assert "lstm 8 T + 7 and self_attention 80" in figures_of(blocks)[1].finding
+    assert path_formula({10: 5, 20: 15, 40: 36}) == ""
+    assert path_formula({10: 8, 20: 18}) == "T − 2"
+    assert path_formula({10: 8}) == ""
 
 
 @pytest.mark.parametrize(
@@ -224,7 +226,7 @@ def test_the_critical_path_is_told_as_a_formula():
 def test_exponents_are_those_of_a_line_through_the_larger_half(sizes, first):
     rng = np.random.default_rng(0)
     values = [1e-3 + 1e-5 * size**1.5 * rng.uniform(0.8, 1.25) for size in sizes]
-    line = cost_growth.exponent(list(zip(sizes, values, strict=True)))
+    line = exponent(sizes, values)
     kept = [(s, v) for s, v in zip(sizes, values, strict=True) if s >= first]
     expected = stats.linregress(*np.log(kept).T)
     assert line.slope == pytest.approx(expected.slope)
@@ -237,15 +239,15 @@ def test_one_seed_has_the_interval_of_its_fit():
     for row, off in zip(rows, (1, 2, 1), strict=True):
         row[3]["measured"]["kernel"]["seconds"] *= off
     rows = [(f"recall[lag={row[3]['measured']['length']}]", *row[1:]) for row in rows]
-    section = made(cost_growth, {"cost-length": rows}, {"cost-length": "cost"})
-    assert re.fullmatch(r"1\.00 \[−\S+, \S+\]", rows_of(section)[0]["exponent, length"])
+    blocks = made(cost_growth, {"cost-length": rows}, {"cost-length": "cost"})
+    assert re.fullmatch(r"1\.00 \[−\S+, \S+\]", rows_of(blocks)[0]["exponent, length"])
 
 
 def test_swings_are_of_the_log_from_update_to_update():
     values = np.array([1.0, np.e, 1.0, np.nan, 2.0, 2.0 * np.e**3])
-    assert stability.step_to_step(values) == pytest.approx(np.std([1, -1, 3], ddof=1))
-    assert stability.step_to_step(values[:2]) is None
-    assert stability.step_to_step(np.array([1.0, 0.0, 1.0, -1.0])) is None
+    assert step_to_step(values) == pytest.approx(np.std([1, -1, 3], ddof=1))
+    assert step_to_step(values[:2]) is None
+    assert step_to_step(np.array([1.0, 0.0, 1.0, -1.0])) is None
 
 
 def test_large_gradients_and_diverged_seeds_are_counted_with_clipping_and_without():
@@ -255,7 +257,7 @@ def test_large_gradients_and_diverged_seeds_are_counted_with_clipping_and_withou
     assert off["updates above the limit, %"] == "75"  # an infinite norm is above any limit
     assert off["largest gradient norm"] == "3.00"
     assert (on["diverged"], off["diverged"]) == ("0 of 5", "2 of 5")
-    caption = of_stability().figures[0].caption
+    caption = figures_of(of_stability())[0].finding
     assert "Diverged without clipping: 2 of 5 trainings (rnn on adding 2)." in caption
     assert "With clipping it swings less with rnn." in caption
 
@@ -265,17 +267,17 @@ def test_updates_are_held_against_the_norm_that_they_were_clipped_to():
     evidence = fake.evidence({"clip-on": [("adding", "rnn", 0, training(1, [1, 1.5, 3, 3]))]})
     evidence.results.parts["clip-on"].results.cells[0].record.key.update(key)
     with style():
-        row = rows_of(stability.section(evidence))[0]
+        row = rows_of(stability.blocks(evidence))[0]
     assert row["clipping"] == "to 2" and row["updates above the limit, %"] == "50"
 
 
 def test_only_who_learned_a_task_is_judged_at_lengths_never_seen():
-    section = of_lengths()
-    caption = section.figures[0].caption
+    blocks = of_lengths()
+    caption = figures_of(blocks)[0].finding
     assert "2 of 3 learned the length of training" in caption
-    assert "at 8 times that length rnn still has" in caption and "left: gru 0.25" in caption
+    assert "at 8 times that length rnn still has" in caption and "gru 0.25" in caption
     assert "cnn" not in caption
-    rnn = rows_of(section)[0]
+    rnn = rows_of(blocks)[0]
     assert rnn["skill at 1×"] == "1.00 ±0.00" and rnn["skill at 8×"] == "0.97 ±0.00"
     assert rnn["seeds"] == "3"
 
@@ -285,69 +287,24 @@ def test_there_is_no_section_without_its_records(module):
     rows = [("recall[lag=5]", "rnn", 0, None)]
     studies = {"horizon": "horizon", "gradient-flow": "gradient-flow", "cost-length": "cost"}
     parts = dict.fromkeys(("horizon", "gradient-flow", "length", "clip-on", "cost-length"), rows)
-    assert made(module, {"": fake.each("recall", "rnn", [1.0])}) is None
-    assert made(module, parts, studies, {"horizon": LAGS}) is None
+    assert made(module, {"": fake.each("recall", "rnn", [1.0])}) == []
+    assert made(module, parts, studies, {"horizon": LAGS}) == []
     failed = {"outcome": Outcome.FAILED, "reason": "no"}
     parts = dict.fromkeys(parts, [("recall[lag=5]", "rnn", 0, failed)])
-    section = made(module, parts, studies, {"horizon": LAGS})
+    blocks = made(module, parts, studies, {"horizon": LAGS})
     if module is not stability:  # which tells of failures
-        assert section is None
+        assert blocks == []
 
 
 @pytest.mark.parametrize("name", ALL)
-def test_each_figure_states_its_finding_its_numbers_and_its_command(name):
-    section = ALL[name]()
-    assert section.id == name and section.title and section.sentences
-    for figure in section.figures:
-        assert figure.caption and figure.table.rows
+def test_a_section_has_an_anchor_and_its_figures_findings_numbers_and_commands(name):
+    heading, answer, *rest = ALL[name]()
+    assert isinstance(heading, Heading) and heading.anchor == name
+    assert isinstance(answer, Paragraph) and answer.lead
+    assert figures_of(rest)
+    for figure in figures_of(rest):
+        assert figure.finding and figure.table.rows
         assert re.fullmatch(r"harness run --matrix claims( --part [\w-]+)+", figure.command)
         assert len(figure.drawing.inline) < 40_000
-        assert "None" not in figure.caption and "nan" not in figure.drawing.svg.lower()
-
-
-@pytest.mark.parametrize("name", ALL)
-def test_no_words_in_a_figure_but_those_of_the_catalogue(name, monkeypatch):
-    known = reports.wording.catalogue("en")
-    other = {
-        table: {key: "¤" + "".join(_places(text)) for key, text in texts.items()}
-        for table, texts in known.items()
-    }
-    monkeypatch.setattr(reports.wording, "catalogue", lambda language: other)
-    names = r"(rnn|lstm|gru|cnn|s4d|self_attention|recall|copy|parity|adding)(\[.*\])?"
-    for figure in ALL[name]().figures:
-        words = [unescape(w) for w in re.findall(r"<text[^>]*>([^<]*)<", figure.drawing.svg)]
-        assert any("¤" in word for word in words)
-        for word in words:
-            assert "¤" in word or re.fullmatch(names + r"|[−-]?[\d.,e+-]+", word), word
-
-
-def _places(text: str) -> list[str]:
-    return ["{" + name + "}" for _, name, _, _ in string.Formatter().parse(text) if name]
-
-
-def test_the_catalogue_has_every_word_that_is_asked_for():
-    known = reports.wording.catalogue("en")
-    asked = 0
-    for path in Path(reports.wording.__file__).parent.rglob("*.py"):
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-            if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "say":
-                key = node.args[0]
-                if isinstance(key, ast.Constant):
-                    table, name = key.value.split(".")
-                    assert name in known.get(table, {}), (path.name, key.value)
-                    asked += 1
-    assert asked > 20
-
-
-def test_a_horizon_is_not_told_before_the_climb_is_over():
-    lags = (5, 10, 20)
-    done = fake.climb("recall", "lstm", [10, 10], lags[:3])
-    told = fake.evidence({"horizon": done}, {"horizon": "horizon"}, {"horizon": lags})
-    assert told.horizon("horizon", "recall", "lstm").steps == 10
-    below = fake.climb("recall", "lstm", [10, 10], lags[:2])
-    early = fake.evidence({"horizon": below}, {"horizon": "horizon"}, {"horizon": lags})
-    assert early.horizon("horizon", "recall", "lstm").steps is None
-    assert early.horizon("horizon", "recall", "lstm").skills[10].mean == 1.0
-    part_run = [*done[:-1], (*done[-1][:3], None)]
-    waiting = fake.evidence({"horizon": part_run}, {"horizon": "horizon"}, {"horizon": lags})
-    assert waiting.horizon("horizon", "recall", "lstm").steps is None
+        assert "None" not in figure.finding and "nan" not in figure.drawing.svg.lower()
+        assert all(len(row) == len(figure.table.heads) for row in figure.table.rows)
