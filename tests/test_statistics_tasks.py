@@ -13,7 +13,8 @@ import pytest
 import scikit_posthocs
 from scipy import stats
 
-from reports.analysis.across_tasks import POLICY, cliques, over_tasks, rank
+from reports.analysis import across_tasks
+from reports.analysis.across_tasks import POLICY, cliques
 from reports.analysis.aggregates import (
     interquartile_mean,
     probability_of_improvement,
@@ -36,6 +37,21 @@ def _skills(tasks=10, seeds=3, spread=0.08):
         }
         for a, mean in STEPS.items()
     }
+
+
+def _frame(skills):
+    """skills[architecture][task][seed] as one row a run."""
+    rows = [(a, t, s, v) for a, of in skills.items() for t, seeds in of.items()
+            for s, v in seeds.items()]  # fmt: skip
+    return pandas.DataFrame(rows, columns=["architecture", "task", "seed", "skill"])
+
+
+def rank(skills):
+    return across_tasks.rank(_frame(skills))
+
+
+def over_tasks(skills):
+    return across_tasks.over_tasks(_frame(skills))
 
 
 def _means(skills):
@@ -110,7 +126,7 @@ def test_differences_equal_but_for_rounding_are_ties():
     assert pair.p == pytest.approx(stats.wilcoxon(gain).pvalue)
 
 
-def test_nobody_is_told_apart_where_friedman_finds_nothing():
+def test_nobody_differs_where_friedman_finds_nothing():
     """Though b is below a on each of the tasks, by too little to change many ranks."""
     values = np.random.default_rng(0).random((20, 8))
     values[:, 1] = values[:, 0] - 0.001 * np.arange(1, 21)
@@ -140,7 +156,7 @@ def test_ranks_are_refused_under_five_tasks():
     assert not rank(_skills(tasks=5)).refused
 
 
-def test_so_few_tasks_that_no_two_could_be_told_apart_are_said_to_be():
+def test_so_few_tasks_that_no_two_could_differ_are_said_to_be():
     """Five tasks, all won: the exact p is 2 / 2**5, times ten pairs."""
     found = rank(
         {a: {f"t{t}": {0: i + t / 10 * i} for t in range(5)} for i, a in enumerate("abcde")}
@@ -159,7 +175,7 @@ def test_a_missing_cell_is_never_a_zero():
     found = over_tasks(skills | {"hmm": without, "static": {"task0": {0: None}}})
     assert "static" not in found.architectures
     assert found.tasks == tuple(f"task{t}" for t in range(2, 10)) == found.ranks.tasks
-    assert found.middle["hmm"].runs == 8 * 3 - 2
+    assert found.interquartile_means["hmm"].runs == 8 * 3 - 2
     by = {(v.a, v.b): v for v in found.pairs}
     assert len(by["lstm", "gru"].tasks) == 10 and len(by["rnn", "hmm"].tasks) == 8
     kept = skills["hmm"]["task2"][2]
@@ -173,7 +189,7 @@ def test_a_missing_cell_is_never_a_zero():
 def test_architectures_without_a_shared_task_are_still_compared_in_pairs():
     a, b = {f"t{i}": {0: 0.9} for i in range(6)}, {f"t{i}": {0: 0.1} for i in range(3, 9)}
     found = over_tasks({"a": a, "b": b, "c": {"t8": {0: 0.5}}})
-    assert found.tasks == () and found.middle == {} and found.ranks.refused
+    assert found.tasks == () and found.interquartile_means == {} and found.ranks.refused
     assert [(v.a, v.b, len(v.tasks)) for v in found.pairs] == [("a", "b", 3), ("b", "c", 1)]
     assert all(v.posterior is None for v in found.pairs)
     assert over_tasks({}).pairs == ()
@@ -267,7 +283,7 @@ def test_the_bundle_has_a_posterior_for_each_two():
     assert by["lstm", "rnn"].posterior.better > 0.95
     assert by["lstm", "rnn"].improvement.value == 1.0
     assert by["gru", "hmm"].posterior.better > by["lstm", "gru"].posterior.better
-    assert list(found.middle)[:2] in (["lstm", "gru"], ["gru", "lstm"])
+    assert list(found.interquartile_means)[:2] in (["lstm", "gru"], ["gru", "lstm"])
 
 
 # Figures

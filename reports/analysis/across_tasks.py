@@ -2,15 +2,17 @@
 
 Ranks and tests are over tasks, never over seeds: seeds of a task are not independent evidence on
 how architectures do in general. Within a task the mean skill over its seeds stands for it.
+
+``skills`` is a frame with the columns task, architecture and skill, one row a run, as
+`reports.analysis.frame.cells` gives it; runs without a skill are passed over.
 """
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from itertools import combinations
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from reports.analysis.aggregates import (
     Estimate,
@@ -21,6 +23,9 @@ from reports.analysis.aggregates import (
 )
 from reports.analysis.bayesian import ROPE, Posterior, signed_rank
 from reports.analysis.statistics import holm
+
+if TYPE_CHECKING:
+    import pandas
 
 ALPHA = 0.05
 FEWEST = 5
@@ -34,9 +39,6 @@ POLICY = (
     "architectures have a skill; comparisons of two use the tasks on which both have one."
 )
 """What is done about missing cells; for print."""
-
-Skills = Mapping[str, Mapping[str, Mapping[int, float | None]]]
-"""skills[architecture][task][seed]"""
 
 
 @dataclass(frozen=True)
@@ -107,67 +109,63 @@ class OverTasks:
     architectures: tuple[str, ...]
     tasks: tuple[str, ...]
     ranks: Ranks
-    middle: dict[str, Estimate]
-    """Interquartile mean of skill, best first"""
+    interquartile_means: dict[str, Estimate]
+    """Of skill, best first."""
     profiles: dict[str, Profile]
     pairs: tuple[Versus, ...]
 
 
-def over_tasks(skills: Skills, rope: float = ROPE) -> OverTasks:
-    """Compare architectures over tasks; missing cells as in `POLICY`.
+def over_tasks(skills: pandas.DataFrame, rope: float = ROPE) -> OverTasks:
+    """Compare architectures over tasks, in the order in which they first appear; missing cells as
+    in `POLICY`.
 
     Give those that `ranking.compare` chose: one that serves few tasks leaves few to compare on.
     Architectures without any skill are left out.
     """
-    known = {a: found for a, tasks in skills.items() if (found := _known(tasks))}
-    shared = _shared(known)
-    runs = {a: [list(known[a][t].values()) for t in shared] for a in known} if shared else {}
-    middle = {a: interquartile_mean(r) for a, r in runs.items()}
+    means, runs = _means(skills), _runs(skills)
+    names, shared = tuple(means.columns), tuple(means.dropna().index)
+    of_shared = {a: [runs[a, t] for t in shared] for a in names} if shared else {}
+    estimates = {a: interquartile_mean(r) for a, r in of_shared.items()}
+    pairs = [_versus(a, b, means, runs, rope) for a, b in combinations(names, 2)]
     return OverTasks(
-        tuple(known),
+        names,
         shared,
         rank(skills),
-        {a: middle[a] for a in sorted(middle, key=lambda a: -middle[a].value)},
-        {a: profile(r, TAU) for a, r in runs.items()},
-        tuple(
-            _versus(a, known[a], b, known[b], rope)
-            for a, b in combinations(known, 2)
-            if known[a].keys() & known[b].keys()
-        ),
+        {a: estimates[a] for a in sorted(estimates, key=lambda a: -estimates[a].value)},
+        {a: profile(r, TAU) for a, r in of_shared.items()},
+        tuple(pair for pair in pairs if pair is not None),
     )
 
 
-def rank(skills: Skills) -> Ranks:
+def rank(skills: pandas.DataFrame) -> Ranks:
     """Friedman's test and Wilcoxon's with Holm over tasks (Demšar 2006; Benavoli et al. 2016)."""
-    import numpy as np
-    from scipy.stats import friedmanchisquare, rankdata
+    from scipy.stats import friedmanchisquare
 
-    known = {a: found for a, tasks in skills.items() if (found := _known(tasks))}
-    if len(known) < 2:
-        return Ranks(refused=f"{len(known)} architecture with a skill: nothing to rank")
-    tasks = _shared(known)
+    means = _means(skills)
+    shared = means.dropna().round(12)  # what is equal but for rounding is a tie
+    tasks, count = tuple(shared.index), len(means.columns)
+    if count < 2:
+        return Ranks(refused=f"{count} architecture with a skill: nothing to rank")
     if len(tasks) < FEWEST:
         return Ranks(
-            refused=f"all {len(known)} architectures have a skill on {len(tasks)} shared "
+            refused=f"all {count} architectures have a skill on {len(tasks)} shared "
             f"task{'s' * (len(tasks) != 1)}; ranks over tasks ask for at least {FEWEST}",
             tasks=tasks,
         )
-    means = np.array([[np.mean(list(known[a][t].values())) for a in known] for t in tasks])
-    means = means.round(12)  # what is equal but for rounding is a tie
-    average = rankdata(-means, axis=1).mean(axis=0)
-    ranks = dict(zip(known, map(float, average), strict=True))
+    average = shared.rank(axis=1, ascending=False).mean().sort_values(kind="stable")
+    ranks = {str(a): float(value) for a, value in average.items()}
     statistic = p = None
-    if len(known) > 2:
-        all_tied = bool((means == means[:, :1]).all())
-        statistic, p = map(float, (0, 1) if all_tied else friedmanchisquare(*means.T))
-    pairs = _pairs(dict(zip(known, means.T, strict=True)))
+    if count > 2:
+        all_tied = bool((shared.nunique(axis=1) == 1).all())
+        statistic, p = map(float, (0, 1) if all_tied else friedmanchisquare(*shared.to_numpy().T))
+    pairs = _pairs(shared)
     if p is not None and p > ALPHA:
-        groups: tuple[tuple[str, ...], ...] = (tuple(sorted(ranks, key=lambda a: ranks[a])),)
+        groups: tuple[tuple[str, ...], ...] = (tuple(ranks),)
     else:
         groups = cliques(ranks, {frozenset((q.a, q.b)) for q in pairs if q.adjusted > ALPHA})
     return Ranks(
         tasks=tasks,
-        ranks={a: ranks[a] for a in sorted(ranks, key=lambda a: ranks[a])},
+        ranks=ranks,
         statistic=statistic,
         friedman=p,
         pairs=pairs,
@@ -188,10 +186,10 @@ def cliques(ranks: Mapping[str, float], alike: set[frozenset[str]]) -> tuple[tup
     return tuple(map(tuple, sorted(sets, key=lambda clique: [order.index(a) for a in clique])))
 
 
-def _pairs(means: dict[str, Any]) -> tuple[RankPair, ...]:
+def _pairs(means: pandas.DataFrame) -> tuple[RankPair, ...]:
     from scipy.stats import wilcoxon
 
-    named = list(combinations(means, 2))
+    named = list(combinations(means.columns, 2))
     differences = [(means[a] - means[b]).round(12) for a, b in named]
     # Where all differ by nothing there is no test to make, and no difference.
     p = [float(wilcoxon(d).pvalue) if d.any() else 1.0 for d in differences]
@@ -201,28 +199,27 @@ def _pairs(means: dict[str, Any]) -> tuple[RankPair, ...]:
     )
 
 
-def _versus(a: str, of_a: Any, b: str, of_b: Any, rope: float) -> Versus:
-    import numpy as np
-
-    tasks = tuple(t for t in of_a if t in of_b)
-    one, other = ([list(found[t].values()) for t in tasks] for found in (of_a, of_b))
-    posterior = None
-    if len(tasks) >= FEWEST:
-        differences = [float(np.mean(x) - np.mean(y)) for x, y in zip(one, other, strict=True)]
-        posterior = signed_rank(differences, rope)
+def _versus(
+    a: str, b: str, means: pandas.DataFrame, runs: Mapping[tuple[str, str], Any], rope: float
+) -> Versus | None:
+    both = means[[a, b]].dropna()
+    if both.empty:
+        return None
+    tasks = tuple(both.index)
+    enough = len(tasks) >= FEWEST
+    posterior = signed_rank((both[a] - both[b]).to_list(), rope) if enough else None
+    one, other = ([runs[name, t] for t in tasks] for name in (a, b))
     return Versus(a, b, tasks, probability_of_improvement(one, other), posterior)
 
 
-def _known(tasks: Mapping[str, Mapping[int, float | None]]) -> dict[str, dict[int, float]]:
-    """The tasks and seeds that have a finite skill."""
-    found = {
-        task: {s: v for s, v in seeds.items() if v is not None and math.isfinite(v)}
-        for task, seeds in tasks.items()
-    }
-    return {task: seeds for task, seeds in found.items() if seeds}
+def _means(skills: pandas.DataFrame) -> pandas.DataFrame:
+    """Mean skill over seeds: tasks down, architectures across, each in the order given."""
+    known = skills.dropna(subset=["skill"])
+    means = known.groupby(["task", "architecture"]).skill.mean().unstack()
+    return means.reindex(index=known.task.unique(), columns=known.architecture.unique())
 
 
-def _shared(known: Mapping[str, Mapping[str, Any]]) -> tuple[str, ...]:
-    """Tasks that all have, in the order of the first."""
-    first = next(iter(known.values()), {})
-    return tuple(t for t in first if all(t in tasks for tasks in known.values()))
+def _runs(skills: pandas.DataFrame) -> dict[tuple[str, str], Any]:
+    """By architecture and task, the skills of its runs: ``(seeds,)``."""
+    known = skills.dropna(subset=["skill"])
+    return {pair: runs.to_numpy() for pair, runs in known.groupby(["architecture", "task"]).skill}

@@ -15,7 +15,7 @@ def draw(over: OverTasks, looks: dict[str, Look]) -> Drawing | None:
     """
     if not over.profiles:
         return None
-    names = {a: shortened(a, 30) for a in over.middle}
+    names = {a: shortened(a, 30) for a in over.interquartile_means}
     right = 0.75 + max(text_width(name, 8.5) for name in names.values())
     height = max(3.2, 0.75 + 0.19 * len(names))
     figure, axes = canvas(4.9 + right, height, (0.62, right, 0.12, 0.5))

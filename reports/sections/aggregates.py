@@ -26,13 +26,14 @@ def profiles(over: OverTasks, looks: dict[str, Look]) -> Figure | None:
         return None
     heads = ("architecture", *(f"runs above {mark:g}" for mark in MARKS))
     rows = tuple(
-        (a, *(f"{100 * over.profiles[a].above(mark):.0f} %" for mark in MARKS)) for a in over.middle
+        (a, *(f"{100 * over.profiles[a].above(mark):.0f} %" for mark in MARKS))
+        for a in over.interquartile_means
     )
     data = as_csv(
         ("architecture", "skill", "share_above", "low", "high"),
         [
             (a, *numbers)
-            for a in over.middle
+            for a in over.interquartile_means
             for p in [over.profiles[a]]
             for numbers in zip(p.tau, p.share, p.low, p.high, strict=True)
         ],
@@ -42,10 +43,10 @@ def profiles(over: OverTasks, looks: dict[str, Look]) -> Figure | None:
 
 
 def _profile_finding(over: OverTasks) -> str:
-    shares = {a: over.profiles[a].above(0.9) for a in over.middle}
+    shares = {a: over.profiles[a].above(0.9) for a in over.interquartile_means}
     top = max(shares.values())
     best = [a for a in shares if shares[a] == top]
-    below = {a: 1 - over.profiles[a].above(0.0) for a in over.middle}
+    below = {a: 1 - over.profiles[a].above(0.0) for a in over.interquartile_means}
     worst = max(below, key=lambda a: below[a])
     reach, their = ("reaches", "its") if len(best) == 1 else ("reach", "their")
     text = (
@@ -61,14 +62,14 @@ def _profile_finding(over: OverTasks) -> str:
 
 def middle(over: OverTasks) -> Table | None:
     """The interquartile mean of skill, best first."""
-    if not over.middle:
+    if not over.interquartile_means:
         return None
     averages = {a: f"{rank:.2f}" for a, rank in over.ranks.ranks.items()}
     rows = tuple(
         (a, skill(e.value), _interval(e, skill), str(e.runs), averages.get(a, ""))
-        for a, e in over.middle.items()
+        for a, e in over.interquartile_means.items()
     )
-    (first, best), *rest = over.middle.items()
+    (first, best), *rest = over.interquartile_means.items()
     text = f"{first} has the highest interquartile mean of skill, {skill(best.value)}"
     if best.low is not None:
         overlapping = [a for a, e in rest if _overlap(e, best)]
@@ -116,7 +117,7 @@ def pairs(over: OverTasks) -> Table | None:
 
 
 def _top(over: OverTasks) -> list[Versus]:
-    order = list(over.middle) or list(over.architectures)
+    order = list(over.interquartile_means) or list(over.architectures)
     pairs = {(v.a, v.b): v for v in over.pairs} | {(v.b, v.a): v.turned() for v in over.pairs}
     wanted = [(order[0], b) for b in order[1:]]
     wanted += [(a, b) for i, a in enumerate(order[1:TOP], 1) for b in order[i + 1 : TOP]]

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
+from reports.analysis import frame
 from reports.analysis.across_tasks import ALPHA, POLICY, Ranks, over_tasks
 from reports.analysis.difference import LEVEL, Standing, all_pairs, standing
 from reports.analysis.ranking import compare
@@ -14,6 +16,9 @@ from reports.document import Block, Figure, Heading, Paragraph, Table, as_csv
 from reports.figures.style import Look
 from reports.formats import listed, p_value, plural
 from reports.sections import aggregates
+
+if TYPE_CHECKING:
+    import pandas
 
 
 def blocks(results: Results, sentences: Sequence[str] = ()) -> list[Block]:
@@ -27,7 +32,7 @@ def blocks(results: Results, sentences: Sequence[str] = ()) -> list[Block]:
     compared = compare(results)
     found: list[Block] = [Paragraph(sentence) for sentence in sentences]
     if len(compared.skills) > 1:
-        over = over_tasks({a: _skills(results, a) for a in compared.skills})
+        over = over_tasks(_skills(results, compared.skills))
         looks = style.looks(results.architectures)
         if over.ranks.refused:
             refused = f"No ranks and no critical-difference diagram: {over.ranks.refused}."
@@ -42,12 +47,11 @@ def blocks(results: Results, sentences: Sequence[str] = ()) -> list[Block]:
     return [Heading("Who wins where, and how sure", "contest"), *found] if found else []
 
 
-def _skills(results: Results, architecture: str) -> dict[str, dict[int, float | None]]:
-    return {
-        task: {cell.seed: cell.skill for cell in group.cells}
-        for (task, name), group in results.groups.items()
-        if name == architecture
-    }
+def _skills(results: Results, architectures: Iterable[str]) -> pandas.DataFrame:
+    """Every scored run of the matrix's own cells, architecture by architecture."""
+    cells = frame.cells(results)
+    scored = cells[cells.main & (cells.outcome == "ok")].set_index("architecture", drop=False)
+    return scored.loc[list(architectures)].reset_index(drop=True)
 
 
 # -- ranks ----------------------------------------------------------------------------------------
