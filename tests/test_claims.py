@@ -294,7 +294,8 @@ def test_chosen_claims_are_printed_in_full(stored, capsys):
 def test_a_claim_told_alone_is_adjusted_for_all(stored, capsys, monkeypatch):
     values = (0.02, 0.05, 0.01, 0.04, -0.005)
     claims = tuple(claim(name, saying(*values)) for name in ("a", "b"))
-    monkeypatch.setattr(section, "all_claims", lambda: claims)
+    for place in ("reports.claims.claim", "reports.sections.claims"):
+        monkeypatch.setattr(f"{place}.all_claims", lambda: claims)
     (found,) = json.loads(call(capsys, "--out", str(stored), "--json", "--claim", "a"))
     assert found["p_adjusted"] == pytest.approx(2 * found["p"])
     assert found["verdict"] == UNDECIDED

@@ -9,12 +9,12 @@ from typing import Any
 
 from reports.analysis.statistics import Summary
 from reports.figures.panels import Layout, finish_small, intervals, lines_of, panels
-from reports.figures.style import PALE, Drawing, plain_numbers
+from reports.figures.style import PALE, Drawing, text_width
 
 SKILL = (-0.12, 1.07)
 """Ends of an axis of skill."""
 FEW = 6
-"""Places at which each has its tick."""
+"""Places on an even axis at which each has its tick."""
 
 
 @dataclass(frozen=True)
@@ -62,7 +62,7 @@ def draw(name: str, shown: Sequence[Panel], scale: Scale, alt: str) -> Drawing |
                 _line(axes, line, drawn[label], scale)
         if panel.edge is not None:
             axes.axvline(panel.edge, color=PALE, linewidth=0.8, linestyle=(0, (4, 2)), zorder=0)
-        _frame(axes, panel, scale)
+        _frame(axes, panel, scale, wide)
         if scale.ends and axes is not row[0]:
             axes.tick_params(labelleft=False)
     row[0].set_ylabel(scale.upright, labelpad=2)
@@ -78,7 +78,7 @@ def _line(axes: Any, line: Mapping[int, Summary], look: Mapping[str, Any], scale
         intervals(axes, {place: line[place] for place in places}, look["color"], scale.ends)
 
 
-def _frame(axes: Any, panel: Panel, scale: Scale) -> None:
+def _frame(axes: Any, panel: Panel, scale: Scale, wide: float) -> None:
     from matplotlib.ticker import NullLocator
 
     places = sorted({place for line in panel.lines.values() for place in line})
@@ -86,14 +86,25 @@ def _frame(axes: Any, panel: Panel, scale: Scale) -> None:
         axes.set_xscale("log", base=scale.base)
         axes.xaxis.set_minor_locator(NullLocator())
     if scale.base or len(places) <= FEW:
-        ticks = [p for p in places if len(places) <= FEW or math.log(p, scale.base) % 1 == 0]
-        axes.set_xticks(ticks, [f"{place:,g}{scale.unit}" for place in ticks])
+        labels = {place: f"{place:,g}{scale.unit}" for place in places}
+        ticks = _with_room(labels, wide) if scale.base else places
+        axes.set_xticks(ticks, [labels[place] for place in ticks])
     if scale.logarithmic:
         axes.set_yscale("log")
-        plain_numbers(axes.yaxis)
+        axes.yaxis.set_major_formatter(lambda value, _: f"{value:,g}")
         axes.yaxis.set_minor_locator(NullLocator())
     if scale.ends:
         axes.set_ylim(*scale.ends)
     for level in scale.levels:
         axes.axhline(level, color=PALE, linewidth=0.8, linestyle=(0, (4, 2)), zorder=0)
     axes.set_xlabel(scale.across, labelpad=2)
+
+
+def _with_room(labels: Mapping[int, str], wide: float) -> list[int]:
+    """The places on a logarithmic axis whose labels do not touch, from the first on."""
+    inches = wide / math.log(max(labels) / min(labels)) if len(labels) > 1 else wide
+    ticks: list[int] = []
+    for place, label in labels.items():
+        if not ticks or inches * math.log(place / ticks[-1]) > text_width(label, 8) + 0.05:
+            ticks.append(place)
+    return ticks

@@ -82,7 +82,8 @@ def document(name: str, claims: Judged, evidence: Evidence, note: str = "") -> D
         made += [
             Heading(claim.statement, f"claim-{claim.id}"),
             Paragraph(_ruling(judgement), lead=True),
-            figure or Paragraph(judgement.reason),
+            Paragraph(judgement.reason),
+            *([figure] if figure else []),
             Terms(terms),
         ]
     return Document(name, tuple(made), home="index.html")
@@ -101,7 +102,7 @@ def in_full(claim: Claim, judgement: Judgement) -> list[Block]:
     told: list[Block] = [
         Heading(claim.id),
         Paragraph(claim.statement),
-        Paragraph(_ruling(judgement)),
+        Paragraph((*_ruling(judgement), "" if judgement.p is None else " adjusted for all claims")),
         Terms(
             (
                 ("criterion", claim.criterion),
@@ -151,8 +152,7 @@ def _ruling(judgement: Judgement) -> tuple[Strong | str, ...]:
     ends = _ends(judgement)
     inside = f" (95 % interval {ends})" if ends and not judgement.exact else ""
     effect = f" {_effect(judgement)}{', exact' if judgement.exact else inside}, n = {judgement.n}"
-    adjusted = judgement.adjusted
-    p = "" if adjusted is None else f", p {p_value(adjusted)} adjusted for all claims"
+    p = "" if judgement.adjusted is None else f", p {p_value(judgement.adjusted)}"
     verdict = Strong(judgement.verdict, f"verdict-{judgement.verdict}")
     return (verdict, effect if judgement.n else "", p)
 
@@ -168,8 +168,8 @@ def _figure(claim: Claim, judgement: Judgement, evidence: Evidence) -> Figure | 
     drawing = drawing or forest.draw(name, judgement.comparisons, judgement.unit)
     if drawing is None:
         return None
-    table = _numbers(judgement)
-    return Figure(drawing, judgement.reason, table, claim.command, title=f"Claim {claim.id}")
+    title = f"Claim {claim.id}"
+    return Figure(drawing, "", _numbers(judgement), claim.command, title=title)
 
 
 def _numbers(judgement: Judgement) -> Table:
