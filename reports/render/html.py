@@ -31,8 +31,8 @@ if TYPE_CHECKING:
     from markupsafe import Markup
 
 TEMPLATES = Path(__file__).parent / "templates"
-LONG = 44
-"""Letters from which on a cell holds a sentence, which may break into lines."""
+LONG, MANY = 44, 4
+"""Letters in a cell, or columns of words, from which on a table's cells may break into lines."""
 
 
 def html(document: Document) -> str:
@@ -122,8 +122,9 @@ def _leads(block: Block) -> bool:
 
 
 def _wordy(table: Table) -> bool:
-    """Whether a table holds sentences."""
-    return any(len(plain(cell)) > LONG for row in table.rows for cell in row)
+    """Whether a table holds sentences, or many words beside each other."""
+    long = any(len(plain(cell)) > LONG for row in table.rows for cell in row)
+    return not table.heads or long or sum(text_columns(table)) >= MANY
 
 
 def _left(table: Table) -> list[bool]:
