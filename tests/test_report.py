@@ -3,157 +3,15 @@
 from __future__ import annotations
 
 import csv
-import math
 import re
-from html.parser import HTMLParser
 
 import pytest
-from builders.stores import TASKS, holey, make, text_of, two_by_two, words_of
+from builders.pages import Page
+from builders.stores import holey, make, text_of, two_by_two
 
 from harness.errors import UserError
 from harness.experiment.store import Store
-from reports.analysis.statistics import combine, summarize
 from reports.build import build
-
-
-class Page(HTMLParser):
-    """What a page consists of: ids, links, figures, and tags left open."""
-
-    VOID = {"meta", "link", "br", "img", "hr", "input"}
-
-    def __init__(self, text: str):
-        super().__init__()
-        self.tags, self.ids, self.loads, self.anchors = [], [], [], []
-        self.svgs: list[dict] = []
-        self.open: list[str] = []
-        self.faults: list[str] = []
-        self.feed(text)
-
-    def handle_starttag(self, tag, attrs):
-        attrs = dict(attrs)
-        self.tags.append(tag)
-        if "id" in attrs:
-            self.ids.append(attrs["id"])
-        if tag == "svg":
-            self.svgs.append(attrs)
-        for name in ("src", "href", "xlink:href", "data", "action"):
-            if name in attrs:
-                (self.anchors if tag == "a" else self.loads).append(attrs[name])
-        if tag not in self.VOID:
-            self.open.append(tag)
-
-    def handle_startendtag(self, tag, attrs):
-        self.handle_starttag(tag, attrs)
-        if tag not in self.VOID:
-            self.open.pop()
-
-    def handle_endtag(self, tag):
-        if not self.open or self.open.pop() != tag:
-            self.faults.append(tag)
-
-
-# -- statistics ------------------------------------------------------------------------------
-
-
-def test_mean_and_interval_are_student_t():
-    stats = pytest.importorskip("scipy.stats")
-    values = [0.31, 0.42, 0.38, 0.55]
-    summary = summarize([*values, None, math.nan])
-    low, high = stats.t.interval(0.95, 3, loc=sum(values) / 4, scale=stats.sem(values))
-    assert summary.n == 4
-    assert (summary.low, summary.high) == pytest.approx((low, high))
-    # By hand: mean 2, s = 1, n = 3, t(0.975, 2) = 4.302653.
-    assert summarize([1, 2, 3]).half == pytest.approx(4.302653 / math.sqrt(3), rel=1e-6)
-
-
-def test_one_seed_has_no_interval():
-    assert summarize([0.4]).half is None and summarize([0.4]).p is None
-    assert combine([summarize([0.4]), summarize([0.5, 0.6])]).half is None
-
-
-def test_a_mean_over_tasks_has_welch_and_satterthwaites_interval():
-    stats = pytest.importorskip("scipy.stats")
-    a, b = [0.1, 0.2, 0.4], [0.7, 0.8, 0.8, 0.9]
-    found = combine([summarize(a), summarize(b)])
-    # The mean of two means is half their sum, so its interval is half that of a - (-b).
-    test = stats.ttest_ind(a, [-v for v in b], equal_var=False)
-    interval = test.confidence_interval(0.95)
-    assert found.mean == pytest.approx((sum(a) / 3 + sum(b) / 4) / 2)
-    assert found.half == pytest.approx((interval.high - interval.low) / 4)
-
-
-def test_huge_values_do_not_overflow():
-    summary = summarize([1e300, -1e300, 1e308])
-    assert math.isfinite(summary.mean) and math.isfinite(summary.half)
-
-
-# -- the verdict -----------------------------------------------------------------------------
-
-
-def test_the_verdict_follows_the_records(tmp_path):
-    first = words_of(two_by_two(tmp_path / "a"))
-    assert "lstm has the highest mean skill: 0.91" in first
-    assert "over the 2 of 2 tasks" in first
-    assert "the leader differs from all others" in first
-    swapped = words_of(two_by_two(tmp_path / "b", lstm=(0.2, 0.21, 0.22), elman=(0.9, 0.91, 0.92)))
-    assert "elman has the highest mean skill" in swapped
-    assert "elman is best most often: on 2 of 2 tasks" in swapped
-
-
-def test_seeds_that_do_not_agree_do_not_make_a_difference(tmp_path):
-    said = words_of(two_by_two(tmp_path, lstm=(0.5, 0.7, 0.9), elman=(0.8, 0.4, 0.6)))
-    assert "elman (0.60 ±" in said and "is not shown to differ from the leader" in said
-    assert "On no task does the winner differ from all others" in said
-
-
-def test_seeds_that_agree_make_one_although_intervals_overlap(tmp_path):
-    """Pairs take out what a seed does to both alike."""
-    said = words_of(two_by_two(tmp_path, lstm=(0.5, 0.7, 0.9), elman=(0.41, 0.6, 0.8)))
-    assert "the leader differs from all others" in said
-
-
-def test_one_seed_without_examples_is_said_to_show_nothing(tmp_path):
-    skills = {(t, a): s for t in TASKS for a, s in (("lstm", 0.9), ("elman", 0.1))}
-    said = words_of(make(tmp_path, skills, seeds=1))
-    assert "no interval" in said and "no difference over tasks can be tested" in said
-    markdown = build(Store(tmp_path)).with_name("report.md").read_text()
-    assert "| **0.90** | 0.10 • |" in markdown
-
-
-def test_level_architectures_are_called_level(tmp_path):
-    said = words_of(make(tmp_path, {(t, a): 0.5 for t in TASKS for a in ("lstm", "gru")}))
-    assert "lstm and gru share the highest mean skill" in said
-    assert "gru and lstm are level: each is best on 2 of 2 tasks" in said
-
-
-def test_only_shared_tasks_are_compared(tmp_path):
-    """On all its tasks gru would be ahead; on those that lstm has too, it is behind."""
-    tasks = {f"t{i}": TASKS["recall[lag=9]"] for i in range(3)}
-    refused = dict(outcome="not-applicable", reason="reads the future")
-    skills = {("t0", "lstm"): 0.5, ("t1", "lstm"): 0.5, ("t2", "lstm"): refused,
-              ("t0", "gru"): 0.4, ("t1", "gru"): 0.4, ("t2", "gru"): 1.0}  # fmt: skip
-    said = words_of(make(tmp_path, skills, tasks=tasks))
-    assert "lstm has the highest mean skill: 0.50 ±0.00" in said
-    assert "over the 2 of 3 tasks on which all 2 compared" in said
-
-
-def test_an_architecture_with_few_tasks_is_left_out_and_named(tmp_path):
-    tasks = {f"t{i}": TASKS["recall[lag=9]"] for i in range(8)}
-    refused = dict(outcome="not-applicable", reason="no")
-    skills = {(t, a): 0.5 for t in tasks for a in ("lstm", "gru", "tcn")}
-    skills |= {(t, "hmm"): 1.0 if t == "t0" else refused for t in tasks}
-    said = words_of(make(tmp_path, skills, tasks=tasks))
-    assert "over the 8 of 8 tasks on which all 3 compared" in said
-    assert "Not compared, for want of shared tasks: hmm (skill on 1 task)" in said
-
-
-def test_the_hardest_task_is_the_one_with_the_lowest_best(tmp_path):
-    skills = {("recall[lag=9]", "lstm"): 0.3, ("recall[lag=9]", "gru"): 0.2,
-              ("adding", "lstm"): 0.1, ("adding", "gru"): 0.9}  # fmt: skip
-    assert "The hardest task is recall[lag=9]: the best there, lstm" in words_of(
-        make(tmp_path, skills)
-    )
-
 
 # -- holes -----------------------------------------------------------------------------------
 

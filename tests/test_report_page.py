@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import csv
 import re
-from dataclasses import replace
 from html import unescape
 from pathlib import Path
 
 import pytest
 from builders import evidence as fake
+from builders.pages import Page
 from builders.stores import TASKS, make, text_of, two_by_two
-from test_report import Page
 
 from harness.experiment.record import Record
 from harness.experiment.store import Store
@@ -279,18 +278,3 @@ def test_the_page_is_light(index):
     page = index.read_text()
     assert max(map(len, re.findall(r"<svg.*?</svg>", page, re.S))) < 60_000
     assert len(page) < 700_000
-
-
-def test_divergence_that_was_asked_for_is_no_failure(tmp_path):
-    from builders.evidence import evidence
-
-    from reports.sections import answer as words
-
-    rows = [("adding", "rnn", seed, {"outcome": "diverged", "reason": "nan"}) for seed in (0, 1)]
-    results = evidence({"clip-off": rows}).results
-    assert "2 of 2 cells did not end well" in " ".join(words.shortfalls(results))
-    asked = replace(results.parts["clip-off"], may_diverge=True)
-    results = replace(results, parts={"clip-off": asked})
-    told = " ".join(words.shortfalls(results))
-    assert "2 trainings diverged" in told and "did not end well" not in told
-    assert results.counts["diverged"] == 2

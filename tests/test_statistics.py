@@ -108,3 +108,33 @@ def test_line_through_two_points_has_no_interval_and_one_x_no_line():
 def test_a_spread_of_rounding_is_none():
     assert summarize([1.38, 1.38 + 4e-16, 1.38]).half == 0
     assert summarize([1.38, 1.38 + 1e-9, 1.38]).half > 0
+
+
+def test_mean_and_interval_are_student_t():
+    values = [0.31, 0.42, 0.38, 0.55]
+    summary = summarize([*values, None, math.nan])
+    low, high = stats.t.interval(0.95, 3, loc=sum(values) / 4, scale=stats.sem(values))
+    assert summary.n == 4
+    assert (summary.low, summary.high) == pytest.approx((low, high))
+    # By hand: mean 2, s = 1, n = 3, t(0.975, 2) = 4.302653.
+    assert summarize([1, 2, 3]).half == pytest.approx(4.302653 / math.sqrt(3), rel=1e-6)
+
+
+def test_one_seed_has_no_interval():
+    assert summarize([0.4]).half is None and summarize([0.4]).p is None
+    assert combine([summarize([0.4]), summarize([0.5, 0.6])]).half is None
+
+
+def test_a_mean_over_tasks_has_welch_and_satterthwaites_interval():
+    a, b = [0.1, 0.2, 0.4], [0.7, 0.8, 0.8, 0.9]
+    found = combine([summarize(a), summarize(b)])
+    # The mean of two means is half their sum, so its interval is half that of a - (-b).
+    test = stats.ttest_ind(a, [-v for v in b], equal_var=False)
+    interval = test.confidence_interval(0.95)
+    assert found.mean == pytest.approx((sum(a) / 3 + sum(b) / 4) / 2)
+    assert found.half == pytest.approx((interval.high - interval.low) / 4)
+
+
+def test_huge_values_do_not_overflow():
+    summary = summarize([1e300, -1e300, 1e308])
+    assert math.isfinite(summary.mean) and math.isfinite(summary.half)
