@@ -27,6 +27,7 @@ def main(
     from harness.experiment.request import Request
     from harness.experiment.store import Store
     from harness.experiment.user_data import choose
+    from reports.analysis.comparison import PARTS
 
     store = Store(out)
     known = store.plans()
@@ -61,13 +62,16 @@ def main(
         print("  not stored: there is no record in this folder at all")
         return
     key = flat(target.key)
-    nearest = min(records, key=lambda r: (_distance(key, flat(r.key)), r.id))
+    keys = {r.id: flat(r.key | {"kind": r.kind}) for r in records}
+    nearest = min(records, key=lambda r: (_distance(key, keys[r.id]), r.id))
     near = f"{nearest.task} · {nearest.architecture} · seed {nearest.seed}"
     print(f"  not stored; the nearest record is {nearest.id} ({near}), which differs in:")
-    other = flat(nearest.key)
-    for part in sorted(key.keys() | other.keys()):
-        if key.get(part) != other.get(part):
-            print(f"    {part}: {key.get(part)} here, {other.get(part)} there")
+    other = keys[nearest.id]
+    differing = [p for p in sorted(key.keys() | other.keys()) if key.get(p) != other.get(p)]
+    for part in differing:
+        print(f"    {PARTS.get(part, part)}: {key.get(part)} here, {other.get(part)} there")
+    if all(part.endswith("code") for part in differing):
+        print("  that record is of the same cell under older or other code")
 
 
 def flat(key: dict[str, Any], prefix: str = "") -> dict[str, Any]:

@@ -28,6 +28,7 @@ PARTS = {
     "task.name": "task",
     "architecture.code": "code of the architecture",
     "architecture.name": "architecture",
+    "probe.code": "code of the probe",
 }
 """Parts of a key in words; of the others the name says enough."""
 
