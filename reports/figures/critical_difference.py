@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from reports.analysis.across_tasks import Ranks
-from reports.figures.style import INK, Drawing, Look, canvas, finish, text_width
+from reports.figures.style import INK, Drawing, Look, canvas, finish, levels, text_width
 from reports.formats import shortened
 
 WIDTH = 7.2
@@ -24,8 +24,8 @@ def draw(ranks: Ranks, looks: dict[str, Look]) -> Drawing | None:
     half = -(-len(order) // 2)
     left, right = order[:half], order[half:][::-1]
     groups = [g for g in ranks.groups if len(g) > 1]
-    levels = _levels([(ranks.ranks[g[0]], ranks.ranks[g[-1]]) for g in groups])
-    bars = 0.12 + BAR * (max(levels, default=-1) + 1)
+    heights = levels(((ranks.ranks[g[0]], ranks.ranks[g[-1]]) for g in groups), 0.1)
+    bars = 0.12 + BAR * (max(heights, default=-1) + 1)
     labels = {a: f"{shortened(a, 30)}  {ranks.ranks[a]:.1f}" for a in order}
     side = 0.3 + max(text_width(label, 9) for label in labels.values())
     width = max(WIDTH, 2 * side + max(2.5, STEP * len(order)))
@@ -49,7 +49,7 @@ def draw(ranks: Ranks, looks: dict[str, Look]) -> Drawing | None:
                 (end, bars + ROW * (i + 0.4)), xytext=(-3 if align == "right" else 3, 0),
                 textcoords="offset points", ha=align, va="center", annotation_clip=False,
             )  # fmt: skip
-    for group, level in zip(groups, levels, strict=True):
+    for group, level in zip(groups, heights, strict=True):
         y, places = 0.12 + BAR * level, [ranks.ranks[a] for a in group]
         axes.plot([places[0], places[-1]], [y, y], color=INK, linewidth=2.2, clip_on=False,
                   solid_capstyle="round", zorder=4)  # fmt: skip
@@ -76,14 +76,3 @@ def _turned(label: str) -> str:
     """The rank first, so that it stands beside its line."""
     name, rank = label.rsplit("  ", 1)
     return f"{rank}  {name}"
-
-
-def _levels(spans: list[tuple[float, float]]) -> list[int]:
-    """The highest line on which each bar has room; in the order given, by left end."""
-    ends: list[float] = []
-    levels = []
-    for low, high in spans:
-        level = next((i for i, end in enumerate(ends) if end + 0.1 < low), len(ends))
-        ends[level : level + 1] = [high]
-        levels.append(level)
-    return levels

@@ -13,6 +13,7 @@ from reports.figures.style import (
     Look,
     canvas,
     finish,
+    levels,
     limits,
     logarithmic,
     plain_numbers,
@@ -37,8 +38,9 @@ def draw(task: TaskInfo, groups: Mapping[str, Group], looks: Mapping[str, Look])
     lines += [(shortened(n, 24), v, (0, (1, 3))) for n, v in task.references.items()]
     shown = [item for item in lines if not log or item[1] > 0]
     low, high = _range(scores, [v for _, v, _ in shown], log)
-    levels = _levels(shown, low, high, width - left - right, log)
-    top = 0.12 + 0.16 * (max(levels, default=0) + 1)
+    inches = width - left - right
+    heights = levels(_span(word, _at(v, low, high, log), inches) for word, v, _ in shown)
+    top = 0.12 + 0.16 * (max(heights, default=0) + 1)
     figure, axes = canvas(width, top + 0.27 * len(groups) + 0.5, (left, right, top, 0.5))
     if log:
         axes.set_xscale("log")
@@ -47,7 +49,7 @@ def draw(task: TaskInfo, groups: Mapping[str, Group], looks: Mapping[str, Look])
     axes.set_ylim(len(groups) - 0.5, -0.5)
     for y, (a, group) in enumerate(groups.items()):
         _row(axes, y, group, looks[a], low)
-    for (word, value, line), level in zip(shown, levels, strict=True):
+    for (word, value, line), level in zip(shown, heights, strict=True):
         axes.axvline(value, color=PALE, linestyle=line, linewidth=0.9, zorder=0)
         axes.annotate(
             word, (value, 1.0), xycoords=("data", "axes fraction"), fontsize=7, color=PALE,
@@ -108,22 +110,8 @@ def _side(place: float) -> str:
     return "left" if place < 0.12 else "right" if place > 0.88 else "center"
 
 
-def _levels(
-    items: list[tuple[str, float, Any]], low: float, high: float, inches: float, log: bool
-) -> list[int]:
-    """How far up each label must go so that none covers another; in the order of ``items``."""
-    taken: list[list[tuple[float, float]]] = []
-    levels = []
-    for word, value, _ in items:
-        place, wide = _at(value, low, high, log), text_width(word, 7) + 0.12
-        shift = {"left": 0.0, "right": 1.0, "center": 0.5}[_side(place)]
-        start = place * inches - shift * wide
-        span = (start, start + wide)
-        level = 0
-        while level < len(taken) and any(a < span[1] and span[0] < b for a, b in taken[level]):
-            level += 1
-        if level == len(taken):
-            taken.append([])
-        taken[level].append(span)
-        levels.append(level)
-    return levels
+def _span(word: str, place: float, inches: float) -> tuple[float, float]:
+    """From where to where a label reaches, in inches."""
+    wide = text_width(word, 7) + 0.12
+    start = place * inches - wide * {"left": 0.0, "right": 1.0, "center": 0.5}[_side(place)]
+    return start, start + wide

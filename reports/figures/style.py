@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from html import escape
@@ -95,6 +95,19 @@ def limits(task: TaskInfo) -> list[tuple[str, float, Any]]:
 def logarithmic(task: TaskInfo, lowest: float, highest: float) -> bool:
     """Whether scores fall by so many orders of magnitude that their axis is logarithmic."""
     return task.metric != "accuracy" and lowest > 0 and highest > 30 * lowest
+
+
+def levels(spans: Iterable[tuple[float, float]], gap: float = 0.0) -> list[int]:
+    """For each span the first line on which it is at least ``gap`` from all before it."""
+    lines: list[list[tuple[float, float]]] = []
+    found = []
+    for low, high in spans:
+        free = [all(high + gap <= a or b + gap <= low for a, b in line) for line in lines]
+        level = [*free, True].index(True)
+        lines += [[]] * (level == len(lines))
+        lines[level] = [*lines[level], (low, high)]
+        found.append(level)
+    return found
 
 
 def canvas(width: float, height: float, margins: tuple[float, float, float, float]) -> Any:

@@ -71,15 +71,17 @@ def middle(over: OverTasks) -> Table | None:
     )
     (first, best), *rest = over.interquartile_means.items()
     text = f"{first} has the highest interquartile mean of skill, {skill(best.value)}"
+    interval = ""
     if best.low is not None:
         overlapping = [a for a, e in rest if _overlap(e, best)]
         text += f"; intervals that overlap its own: {listed(overlapping, 8) or 'none'}"
+        interval = " Interval: 95 %, stratified bootstrap over seeds."
     return Table(
         ("architecture", "interquartile mean", "95 % interval", "runs", "average rank"),
         rows,
         f"{text}. It is the mean of the middle half of all runs on the "
         f"{plural(len(over.tasks), 'shared task')}: a few very easy, hard or failed ones do not "
-        "move it (Agarwal et al. 2021). Interval: 95 %, stratified bootstrap over seeds.",
+        f"move it (Agarwal et al. 2021).{interval}",
     )
 
 

@@ -30,7 +30,7 @@ def blocks(results: Results, sentences: Sequence[str] = ()) -> list[Block]:
 
     every, results = results, without_controls(results)
     compared = compare(results)
-    found: list[Block] = [Paragraph(sentence) for sentence in sentences]
+    found: list[Block] = [Paragraph(text, lead=not at) for at, text in enumerate(sentences)]
     if len(compared.skills) > 1:
         over = over_tasks(_skills(results, compared.skills))
         looks = style.looks(results.architectures)
