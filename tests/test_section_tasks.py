@@ -95,10 +95,15 @@ def test_who_differs_is_said_with_what_it_rests_on(tmp_path):
 
 def test_errors_tell_which_examples_all_or_none_get_right(tmp_path):
     of = {"lstm": np.array([1.0, 1, 1, 0, 0]), "gru": np.array([1.0, 0, 1, 0, 0])}
-    results = read(with_examples(tmp_path, of))
+
+    def change(record):
+        if (record.architecture, record.seed) == ("lstm", 1):
+            record.per_example = {"score": np.array([1.0, 1, 0, 0, 0]), "weight": np.ones(5)}
+
+    results = read(changed(with_examples(tmp_path, of), change))
     (fold,) = errors.blocks(results, results.tasks[0])
-    assert "Of 5 test examples every model gets 2 wholly right, and none gets 2." in fold.summary
-    assert fold.blocks[0].rows == (("lstm", "60.0 %", "0.0 %", "40.0 %"),
+    assert "Of 5 test examples every model gets 1 wholly right, and none gets 2." in fold.summary
+    assert fold.blocks[0].rows == (("lstm", "40.0 %", "20.0 %", "40.0 %"),
                                    ("gru", "40.0 %", "0.0 %", "60.0 %"))  # fmt: skip
 
 
