@@ -64,7 +64,7 @@ def run(
 
 
 def execute(request: Request, watcher: Watcher | None = None) -> runner.Result:
-    """``run`` for the command line: with a watcher, and with all that is to be said after."""
+    """``run`` for the command line: with a watcher, and with all that it prints after."""
     check_device(request.device)
     return runner.run(
         request,

@@ -72,8 +72,8 @@ def with_user_data(verb: Callable[..., None]) -> Callable[..., None]:
     ]
     for name, field in Settings.model_fields.items():
         kind = int if field.annotation is int else str
-        said = " ".join((field.description or "").split()).partition(". ")[0].rstrip(".")
-        option = typer.Option(f"--{name}", help=f"{said}.", rich_help_panel=USER_DATA)
+        text = " ".join((field.description or "").split()).partition(". ")[0].rstrip(".")
+        option = typer.Option(f"--{name}", help=f"{text}.", rich_help_panel=USER_DATA)
         flag = inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY, default=None,
                                  annotation=Annotated[kind | None, option])  # fmt: skip
         parameters.append(flag)

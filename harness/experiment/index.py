@@ -50,7 +50,7 @@ class Declaration:
     target: str = ""
     """Where the class is: ``module:attribute``."""
     data: str = ""
-    """The file of a task of the user's own; see ``harness.experiment.user_data``."""
+    """The file of a task from the user's data; see ``harness.experiment.user_data``."""
 
     @property
     def attribute(self) -> str:

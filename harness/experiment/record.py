@@ -73,7 +73,7 @@ class Record:
     reason: str = ""
     traceback: str = ""
     facts: dict[str, str] = field(default_factory=dict)
-    """What was found in the file of a task of the user's own; empty for any other task."""
+    """What is known of the file of a task from the user's data; empty for any other task."""
 
     problem: str = ""
     tags: list[str] = field(default_factory=list)

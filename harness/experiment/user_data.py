@@ -58,22 +58,18 @@ def choose(request: Request) -> Chosen:
     known = task_declarations()
     for name in [name for name, declaration in known.items() if declaration.data]:
         del known[name]  # of an earlier run in this process, which may have had other settings
-    patterns: list[str] = []
-    rows: list[str] = []
-    for pattern in request.tasks or ():
-        declared = _declared(pattern, Path(), f"--task {pattern}")
-        patterns += declared or [pattern]
-        rows += declared
-    if given := {
-        key: value for key, value in (request.user_data or {}).items() if value is not None
-    }:
-        declared = _rows(declare(given, Path(), FLAGS), {}, FLAGS)
-        patterns, rows = patterns + declared, rows + declared
-    base = load(request.matrix or "quick")
+    asked = [(text, _declared(text, Path(), f"--task {text}")) for text in request.tasks or ()]
+    flags = {key: value for key, value in (request.user_data or {}).items() if value is not None}
+    if flags:
+        asked.append(("", _rows(declare(flags, Path(), FLAGS), {}, FLAGS)))
+    rows = [label for _, labels in asked for label in labels]
+    patterns = [pattern for text, labels in asked for pattern in labels or [text]]
     alone = bool(rows) and not request.matrix
-    base = _for_these(rows, base, bool(request.architectures)) if alone else _with_files(
-        base, request.matrix or "quick"
-    )  # fmt: skip
+    base = load(request.matrix or "quick")
+    if alone:
+        base = _for_these(rows, base, everything=bool(request.architectures))
+    else:
+        base = _with_files(base, request.matrix or "quick")
     if request.seeds:
         parts = [part.model_copy(update={"seeds": None}) for part in base.parts]
         base = base.model_copy(update={"seeds": list(range(request.seeds)), "parts": parts})
@@ -219,8 +215,8 @@ def described(chosen: Chosen) -> Matrix:
     if not chosen.user_data:
         return chosen.matrix
     specs = [spec_of(row, task_declarations(), "task", "--task") for row in chosen.matrix.tasks]
-    said = "; ".join(dict.fromkeys(_description(spec) for spec in opened(specs)))
-    return chosen.matrix.model_copy(update={"description": said})
+    text = "; ".join(dict.fromkeys(_description(spec) for spec in opened(specs)))
+    return chosen.matrix.model_copy(update={"description": text})
 
 
 def _description(spec: Spec) -> str:

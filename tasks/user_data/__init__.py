@@ -1,1 +1,1 @@
-"""A user's own file as a task."""
+"""A user's file as a task."""

@@ -49,13 +49,13 @@ def numbers(table: Table, column: str, what: str = "finite number") -> np.ndarra
     if values.dtype.kind in "Mm":
         raise table.refused(f"{values[0]} is a time, not a number", 0, column)
     try:
-        found = values.astype(float)
+        result = values.astype(float)
     except (TypeError, ValueError):
-        found = np.array([_number(value) for value in values], float)
-    for row in np.flatnonzero(~np.isfinite(found)).tolist():
+        result = np.array([_number(value) for value in values], float)
+    for row in np.flatnonzero(~np.isfinite(result)).tolist():
         if not missing(values[row]):
             raise table.refused(f"{quoted(values[row])} is no {what}", row, column)
-    return found
+    return result
 
 
 def steps_of(table: Table, row: int, column: str) -> np.ndarray:
@@ -79,8 +79,8 @@ def _matrix(table: Table, row: int, column: str, value: Any) -> np.ndarray:
     steps = [step if isinstance(step, list | np.ndarray) else [step] for step in value]
     for place, step in enumerate(steps):
         if len(step) != len(steps[0]):
-            said = f"step {place} has {len(step)} numbers, the first {len(steps[0])}"
-            raise table.refused(said, row, column)
+            message = f"step {place} has {len(step)} numbers, the first {len(steps[0])}"
+            raise table.refused(message, row, column)
         for number in step:
             if math.isnan(_number(number)) and not missing(number):
                 raise table.refused(f"step {place}: {quoted(number)} is no number", row, column)
@@ -113,33 +113,33 @@ def _text(value: Any) -> str:
 
 def labels(table: Table, column: str) -> list[str]:
     """A column as labels; raises Refused where one is missing."""
-    found = texts(table, column)
-    absent = [row for row, label in enumerate(found) if not label]
+    names = texts(table, column)
+    absent = [row for row, label in enumerate(names) if not label]
     if absent:
         more = f" (and {len(absent) - 1} more)" if len(absent) > 1 else ""
         raise table.refused(f"nothing there{more}; every row needs it", absent[0], column)
-    return found
+    return names
 
 
 def times(table: Table, column: str) -> np.ndarray:
     """A column as numbers that rise with time; raises Refused for what is no time."""
     values = table.columns[column]
     if numeric(table, column):
-        found = numbers(table, column, "time, as the others are numbers")
-        absent = np.isnan(found)
+        stamps = numbers(table, column, "time, as the others are numbers")
+        absent = np.isnan(stamps)
     else:
         import pandas
 
-        stamps = pandas.to_datetime(
+        dates = pandas.to_datetime(
             pandas.Series(values), format="ISO8601", utc=True, errors="coerce"
         )
-        absent = stamps.isna().to_numpy()
-        found = stamps.dt.as_unit("ns").astype("int64").to_numpy()
+        absent = dates.isna().to_numpy()
+        stamps = dates.dt.as_unit("ns").astype("int64").to_numpy()
     if absent.any():
         row = int(np.flatnonzero(absent)[0])
         right = "write 2024-01-31, 2024-01-31 12:00 or a number"
         raise table.refused(f"{quoted(values[row])} is no time; {right}", row, column)
-    return found
+    return stamps
 
 
 def quoted(value: Any) -> str:

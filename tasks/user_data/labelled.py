@@ -90,8 +90,10 @@ def _check_classes(
     known = {labels[i] for i in np.flatnonzero(split == 0)}
     for row, label, place in zip(rows, labels, split, strict=True):
         if label not in known:
-            said = f"class {label!r} is in {SPLITS[place]} but never in training; split otherwise"
-            raise table.refused(said, row, settings.target)
+            message = (
+                f"class {label!r} is in {SPLITS[place]} but never in training; split otherwise"
+            )
+            raise table.refused(message, row, settings.target)
 
 
 def _check_beatable(table: Table, contents: Contents) -> None:

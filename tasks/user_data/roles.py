@@ -46,8 +46,8 @@ def input_columns(table: Table, settings: TaskSettings) -> list[str]:
     for name in chosen:
         if name in role:
             leak = ": it would give the answer away" if name == settings.target else ""
-            said = f"column {name!r} is {role[name]} and cannot be an input too{leak}"
-            raise table.refused(f"inputs: {said}")
+            message = f"column {name!r} is {role[name]} and cannot be an input too{leak}"
+            raise table.refused(f"inputs: {message}")
     return list(chosen)
 
 
@@ -90,8 +90,8 @@ def given_splits(table: Table, settings: TaskSettings) -> np.ndarray | None:
     names = read.labels(table, column)
     for row, name in enumerate(names):
         if name.lower() not in NAMES:
-            said = f"{name!r} is no split; write training, validation or test"
-            raise table.refused(said, row, column)
+            message = f"{name!r} is no split; write training, validation or test"
+            raise table.refused(message, row, column)
     return np.array([SPLITS.index(NAMES[name.lower()]) for name in names])
 
 
@@ -121,7 +121,7 @@ def in_groups(
             of = f"group {names[one]!r} has" if settings.group else "there is"
             stamp = read.texts(table, settings.time)[one]
             hint = "" if settings.group else "; if there are several series, name their group"
-            said = f"{of} the time {stamp} twice, also in row {table.rows[one]}{hint}"
-            raise table.refused(said, other, settings.time)
+            message = f"{of} the time {stamp} twice, also in row {table.rows[one]}{hint}"
+            raise table.refused(message, other, settings.time)
     starts = np.concatenate([[0], np.flatnonzero(np.diff(code[order])) + 1])
     return order, starts, facts

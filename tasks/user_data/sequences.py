@@ -79,8 +79,8 @@ def _nested(table: Table, settings: TaskSettings, column: str) -> Sequences:
     inputs = [_trimmed(table, row, read.steps_of(table, row, column)) for row in everyone]
     for row, steps in enumerate(inputs):
         if steps.shape[1:] != inputs[0].shape[1:]:
-            said = f"{_form(steps)}, where the first row has {_form(inputs[0])}"
-            raise table.refused(said, row, column)
+            message = f"{_form(steps)}, where the first row has {_form(inputs[0])}"
+            raise table.refused(message, row, column)
     if settings.kind == "tagging":
         targets: list[Any] = [_tags(table, settings, row, len(inputs[row])) for row in everyone]
     else:
@@ -240,8 +240,8 @@ def _check_constant(
         if values[row] != values[other]:
             texts = read.texts(table, column)
             there = f"{texts[other]!r} in row {table.rows[other]}"
-            said = f"group {group!r} says {texts[row]!r} here and {there}; it should have {what}"
-            raise table.refused(said, row, column)
+            message = f"group {group!r} says {texts[row]!r} here and {there}; it should have {what}"
+            raise table.refused(message, row, column)
 
 
 def _one_target(table: Table, settings: TaskSettings) -> list[Any]:

@@ -85,7 +85,7 @@ def build(table: Table, settings: TaskSettings) -> tuple[dict[str, Examples], Co
         + (f"; {note}" if note else ""),
         "target": f"{settings.target!r}, {plural(settings.horizon, 'step')} ahead of {context}",
         "trivial": "persistence, the last value of the window, or the training mean "
-        f"{average:.4g}, whichever is better on a split; told as the difference to "
+        f"{average:.4g}, whichever is better on a split; predicted as the difference to "
         + ("the last value" if trivial == "persistence" else "the training mean"),
         "series": f"{len(starts):,}, {plural(len(order), 'row')} in all",
         "split": f"{how}: windows {' / '.join(sizes)} for training / validation / test",

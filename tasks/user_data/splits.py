@@ -80,10 +80,10 @@ def assign(
     for name, size in zip(SPLITS, sizes, strict=True):
         if not size:
             distinct = plural(int(whole.max()) + 1, "distinct sequence")
-            said = f"no sequence is left for {name}: there are {distinct}, split {how}"
-            raise table.refused(said)
-    said = " / ".join(f"{size:,}" for size in sizes)
-    return split, {"split": f"{how}: {said} for training / validation / test"} | facts
+            message = f"no sequence is left for {name}: there are {distinct}, split {how}"
+            raise table.refused(message)
+    counts = " / ".join(f"{size:,}" for size in sizes)
+    return split, {"split": f"{how}: {counts} for training / validation / test"} | facts
 
 
 def _inseparable(sequences: Sequences) -> tuple[np.ndarray, dict[str, str]]:
@@ -101,8 +101,8 @@ def _inseparable(sequences: Sequences) -> tuple[np.ndarray, dict[str, str]]:
     size = unit.max() + 1 + len(seen)
     whole = connected_components(coo_matrix(links, (size, size)), directed=False)[1][unit]
     whole = np.unique(whole, return_inverse=True)[1]
-    said = f"{plural(repeats, 'sequence')} with the inputs of an earlier one: kept in one split"
-    return whole, {"repeats": said}
+    note = f"{plural(repeats, 'sequence')} with the inputs of an earlier one: kept in one split"
+    return whole, {"repeats": note}
 
 
 def _key(steps: np.ndarray) -> bytes:
@@ -151,21 +151,21 @@ def _check_enough(
         distinct = len(np.unique(whole[members]))
         if distinct < len(SPLITS):
             what = "distinct " * (distinct < len(members)) + "example"
-            said = (
+            message = (
                 f"class {name!r} has {plural(distinct, what)}; training, validation and test need "
                 "one each. Leave it out or join it with another; to predict a number, take kind = "
                 '"regression"'
             )
-            raise table.refused(said, rows[members[0]], settings.target)
+            raise table.refused(message, rows[members[0]], settings.target)
 
 
 def thinned(split: np.ndarray, what: str = "") -> tuple[dict[str, np.ndarray], dict[str, str]]:
     """The members of each split, at even distances where there are more than ``MOST``; facts."""
-    members, said = {}, []
+    members, notes = {}, []
     for number, name in enumerate(SPLITS):
         (rows,) = np.nonzero(split == number)
         if len(rows) > MOST[name]:
-            said.append(f"{MOST[name]:,} of {len(rows):,} {what}for {name}")
+            notes.append(f"{MOST[name]:,} of {len(rows):,} {what}for {name}")
             rows = rows[np.arange(MOST[name]) * len(rows) // MOST[name]]
         members[name] = rows
-    return members, {"thinned": f"evenly: {'; '.join(said)}"} if said else {}
+    return members, {"thinned": f"evenly: {'; '.join(notes)}"} if notes else {}

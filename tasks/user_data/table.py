@@ -40,8 +40,8 @@ class Table:
     def need(self, column: str, setting: str) -> np.ndarray:
         """A column that a setting names; raises Refused with the nearest names."""
         if column not in self.columns:
-            said = f"there is no such column; {nearest(column, self.columns)}"
-            raise self.refused(f"{setting} = {column!r}: {said}")
+            message = f"there is no such column; {nearest(column, self.columns)}"
+            raise self.refused(f"{setting} = {column!r}: {message}")
         return self.columns[column]
 
 
@@ -101,8 +101,8 @@ def _check_header(path: str, header: list[str]) -> None:
     numeric = [name for name in header if _is_number(name)]
     counting = [[str(start + i) for i in range(len(numeric))] for start in (0, 1)]
     if numeric and (len(numeric) < 2 or numeric not in counting):
-        said = "is a number, where the names of the columns should stand; give the file a header"
-        raise Refused(f"{numeric[0]!r} {said}", path, 1)
+        message = "is a number, where the names of the columns should stand; give the file a header"
+        raise Refused(f"{numeric[0]!r} {message}", path, 1)
     for name in header:
         if name and header.count(name) > 1:
             raise Refused(f"two columns are called {name!r}", path, 1)
@@ -134,7 +134,7 @@ def _parquet(path: str) -> Table:
 
 
 def _json_lines(path: str) -> Table:
-    found: list[dict[str, Any]] = []
+    objects: list[dict[str, Any]] = []
     rows: list[int] = []
     with open(path, encoding="utf-8-sig", errors="replace") as file:
         for number, line in enumerate(file, 1):
@@ -146,10 +146,10 @@ def _json_lines(path: str) -> Table:
                 raise Refused(f"not JSON: {error}", path, number) from None
             if not isinstance(value, dict):
                 raise Refused("not an object like {...}", path, number)
-            found.append(value)
+            objects.append(value)
             rows.append(number)
-    names = dict.fromkeys(name for value in found for name in value)
-    columns = {name: _objects([value.get(name) for value in found]) for name in names}
+    names = dict.fromkeys(name for value in objects for name in value)
+    columns = {name: _objects([value.get(name) for value in objects]) for name in names}
     return Table(path, columns, np.array(rows, int))
 
 
@@ -184,14 +184,14 @@ def _npz(path: str) -> Table:
 
 def _ts(path: str) -> Table:
     try:
-        found = read_ts(path)
+        file = read_ts(path)
     except ValueError as error:  # has file and line already
         raise Refused(str(error)) from None
-    columns = {"X": _objects(found.series)}
-    if found.labels is not None:
-        numbers = found.labels.dtype.kind == "f"
-        columns["y"] = found.labels if numbers else np.array(found.classes, object)[found.labels]
-    return Table(path, columns, np.arange(len(found.series)) + 1)
+    columns = {"X": _objects(file.series)}
+    if file.labels is not None:
+        numbers = file.labels.dtype.kind == "f"
+        columns["y"] = file.labels if numbers else np.array(file.classes, object)[file.labels]
+    return Table(path, columns, np.arange(len(file.series)) + 1)
 
 
 def _objects(values: Any) -> np.ndarray:

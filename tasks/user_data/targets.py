@@ -61,8 +61,8 @@ def numbers(table: Table, settings: TaskSettings, parts: Parts, inputs: Inputs) 
     training = np.array(parts["training"].targets)
     mean, deviation = float(training.mean()), float(training.std())
     if not deviation > 0:
-        said = f"is {mean:g} in all of the training split; there is nothing to predict"
-        raise table.refused(f"column {settings.target!r} {said}")
+        message = f"is {mean:g} in all of the training split; there is nothing to predict"
+        raise table.refused(f"column {settings.target!r} {message}")
     splits = {
         name: inputs.examples(name, (np.array(part.targets)[:, None] - mean) / deviation)
         for name, part in parts.items()

@@ -51,16 +51,16 @@ def contents_of(settings: TaskSettings) -> Contents:
 
 @lru_cache(maxsize=16)
 def _contents(settings: TaskSettings, version: str) -> Contents:
-    splits, found = build(settings, version)
+    splits, contents = build(settings, version)
     ordered = max(part.inputs.shape[1] for part in splits.values()) > 1
     control = CONTROL.get(settings.kind, "the steps of each sequence in random order")
     facts = {
         "file": f"{os.path.basename(settings.path)}, SHA-256 {version.split()[1]}...",
         "kind": settings.kind,
-        **found.facts,
+        **contents.facts,
         "control row": control if ordered else "none: a sequence of one step has no order",
     }
-    return replace(found, facts=facts, version=version, ordered=ordered)
+    return replace(contents, facts=facts, version=version, ordered=ordered)
 
 
 def build(settings: TaskSettings, version: str) -> tuple[dict[str, Examples], Contents]:
@@ -180,7 +180,7 @@ class Classification(UserTask):
     metric = "accuracy"
 
     def measures(self, predicted: np.ndarray, examples: Examples) -> dict[str, float]:
-        """Balanced accuracy: the mean over classes of the share that is found."""
+        """Balanced accuracy: the mean recall of the classes."""
         right = predicted == examples.targets
         recalls = [right[examples.targets == label].mean() for label in np.unique(examples.targets)]
         return {"balanced_accuracy": float(np.mean(recalls))}
