@@ -27,6 +27,7 @@ class it inherits from as well.
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Protocol, TypeVar
@@ -107,24 +108,32 @@ class Data(Protocol):
     def loss_mask(self) -> np.ndarray: ...
 
 
-class Estimator(Protocol):
-    """An architecture that is not neural."""
+class Estimator(ABC):
+    """Base of the architectures that are not neural. Their parameters are keyword-only."""
 
-    def __init__(self, signature: Signature, **parameters: Any) -> None: ...
+    def __init__(self, signature: Signature):
+        if reason := self.refuses(signature):
+            raise ValueError(reason)
+        self.signature = signature
 
     @staticmethod
+    @abstractmethod
     def refuses(signature: Signature) -> str | None:
         """Why no honest model of this kind exists for such a task; None: one does."""
 
+    @abstractmethod
     def fit(self, training: Data, validation: Data, seed: int) -> dict[str, Any]:
         """Fit, choosing between settings on ``validation``; returns what was chosen."""
 
+    @abstractmethod
     def predict(self, inputs: np.ndarray, lengths: np.ndarray) -> np.ndarray:
         """Log-probabilities ``(batch[, time], classes)``, reals ``(batch[, time], dim)``, or, where
         outputs are binary, log-odds ``(batch[, time], dim)``."""
 
+    @abstractmethod
     def arrays(self) -> dict[str, np.ndarray]:
         """The fitted numbers by name, to be stored beside the record."""
 
+    @abstractmethod
     def parameter_count(self) -> int:
         """Number of free parameters."""

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from operator import itemgetter
 from typing import Any
 
 import numpy as np
 
-from architectures.architecture import Data, Signature, architecture
+from architectures.architecture import Data, Estimator, Signature, architecture
 from architectures.markov import (
     Chain,
     baum_welch,
@@ -29,7 +30,7 @@ STATES = (1, 2, 3, 4, 5, 8, 16, 32, 64, 128)
 
 
 @architecture("hmm", neural=False)
-class HMM:
+class HMM(Estimator):
     """Hidden Markov model (Rabiner 1989), put to each use in the way it is best at:
 
     classify: one model a class, fitted by expectation-maximisation (EM); log-likelihood plus log
@@ -68,11 +69,9 @@ class HMM:
         restarts: int = 2,
         steps: int = 100_000,
     ):
-        if reason := self.refuses(signature):
-            raise ValueError(reason)
+        super().__init__(signature)
         if states < 0:
             raise ValueError(f"states={states}: give a number of states, or 0 to choose it")
-        self.signature = signature
         self.use = _use(signature)
         self.sizes = [states] if states else [size for size in STATES if size <= max_states]
         self.iterations = iterations
@@ -123,7 +122,7 @@ class HMM:
         return self._fit_by_em(training, judges, rng)
 
     def _fit_by_counting(self, training: Data, judges: Data) -> dict[str, Any]:
-        states, best = self.signature.output_size, None
+        states, fits = self.signature.output_size, []
         for alpha in ALPHAS:
             chain = fit_supervised(
                 training.inputs,
@@ -136,12 +135,10 @@ class HMM:
                 self.spread,
             )
             self.chains = [chain]
-            score = self._score(judges)
-            if best is None or score > best[0]:
-                best = score, alpha, chain
-        assert best is not None
-        self.chains = [best[2]]
-        return {"states": states, "alpha": best[1], "validation": best[0][0]}
+            fits.append((self._score(judges), alpha, chain))
+        score, alpha, chain = max(fits, key=itemgetter(0))
+        self.chains = [chain]
+        return {"states": states, "alpha": alpha, "validation": score[0]}
 
     def _fit_by_em(self, training: Data, judges: Data, rng: np.random.Generator) -> dict[str, Any]:
         few = self._groups(training, self.steps // 4, rng)

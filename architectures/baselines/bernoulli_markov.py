@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
+from operator import itemgetter
 from typing import Any
 
 import numpy as np
 
-from architectures.architecture import Data, Signature, architecture
+from architectures.architecture import Data, Estimator, Signature, architecture
 
 PULLS = (0.01, 0.03, 0.1, 0.3, 1.0)
 """Imagined occurrences of a yes and of a no, each, after either."""
 
 
 @architecture("bernoulli_markov", problems=("many-to-many",), neural=False, baseline=True)
-class BernoulliMarkov:
+class BernoulliMarkov(Estimator):
     """Per-note Markov chain: is a note on next, given whether this very note is on now?
 
     Two frequencies for each yes-or-no signal (after a yes, after a no), counted, with smoothing
@@ -21,8 +22,7 @@ class BernoulliMarkov:
     """
 
     def __init__(self, signature: Signature):
-        if reason := self.refuses(signature):
-            raise ValueError(reason)
+        super().__init__(signature)
         self.log_odds = np.zeros((2, signature.output_size))
 
     @staticmethod
@@ -43,15 +43,13 @@ class BernoulliMarkov:
             np.stack([(was & then).sum(0) for was in (~now, now)]) for then in (after, ~after)
         )
         wanted = validation.targets[validation.loss_mask] > 0.5
-        best = None
+        fits = []
         for pull in PULLS:
             self.log_odds = np.log(yes + pull) - np.log(no + pull)
             odds = self.predict(validation.inputs, validation.lengths)[validation.loss_mask]
             score = -float(np.logaddexp(0, np.where(wanted, -odds, odds)).sum(-1).mean())
-            if best is None or score > best[0]:
-                best = score, pull, self.log_odds
-        assert best is not None
-        score, pull, self.log_odds = best
+            fits.append((score, pull, self.log_odds))
+        score, pull, self.log_odds = max(fits, key=itemgetter(0))
         return {"pull": pull, "validation": score}
 
     def predict(self, inputs: np.ndarray, lengths: np.ndarray) -> np.ndarray:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import warnings
+from operator import itemgetter
 from typing import Any
 
 import numpy as np
 
-from architectures.architecture import Data, Signature, architecture
+from architectures.architecture import Data, Estimator, Signature, architecture
 from architectures.baselines.features import flattened, pooled
 
 STRENGTHS = (0.001, 0.01, 0.1, 1.0, 10.0)
@@ -22,7 +23,7 @@ IMAGINED = 1e-3
 
 
 @architecture("logistic", neural=False, baseline=True)
-class Logistic:
+class Logistic(Estimator):
     """Logistic regression on the whole sequence as one row of numbers (scikit-learn, L-BFGS).
 
     flattened: all steps side by side, where that makes at most 5,000 numbers, zeros after the
@@ -33,9 +34,7 @@ class Logistic:
     """
 
     def __init__(self, signature: Signature):
-        if reason := self.refuses(signature):
-            raise ValueError(reason)
-        self.signature = signature
+        super().__init__(signature)
         self.features, self.steps = "", 0
         self.weights, self.bias = np.zeros((0, 0)), np.zeros(0)
 
@@ -50,7 +49,7 @@ class Logistic:
     def fit(self, training: Data, validation: Data, seed: int) -> dict[str, Any]:
         from sklearn.linear_model import LogisticRegression
 
-        self.steps, best = training.inputs.shape[1], None
+        self.steps, fits = training.inputs.shape[1], []
         for features in self._candidates():
             self.features = features
             rows, labels = self._examples(training)
@@ -71,10 +70,8 @@ class Logistic:
                 log = self._log_probabilities(judged)
                 hits = float((log.argmax(1) == right).mean())
                 score = hits, float(log[np.arange(len(right)), right].mean())
-                if best is None or score > best[0]:
-                    best = score, features, strength, self.weights, self.bias
-        assert best is not None
-        score, self.features, strength, self.weights, self.bias = best
+                fits.append((score, features, strength, self.weights, self.bias))
+        score, self.features, strength, self.weights, self.bias = max(fits, key=itemgetter(0))
         return {"features": self.features, "C": strength, "validation": score[0]}
 
     def _candidates(self) -> list[str]:

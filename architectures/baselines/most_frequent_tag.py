@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from operator import itemgetter
 from typing import Any
 
 import numpy as np
 
-from architectures.architecture import Data, Signature, architecture
+from architectures.architecture import Data, Estimator, Signature, architecture
 
 PULLS = (0.01, 0.03, 0.1, 0.3, 0.9)
 """Imagined occurrences of each token, labelled as the whole is; below 1, so that they decide
@@ -14,7 +15,7 @@ nothing but ties."""
 
 
 @architecture("most_frequent_tag", problems=("many-to-many",), neural=False, baseline=True)
-class MostFrequentTag:
+class MostFrequentTag(Estimator):
     """Each token's most frequent label in training; for tokens never seen, the commonest of all.
 
     Probabilities are counts of token and label, smoothed towards the labels' overall shares by
@@ -22,9 +23,7 @@ class MostFrequentTag:
     """
 
     def __init__(self, signature: Signature):
-        if reason := self.refuses(signature):
-            raise ValueError(reason)
-        self.signature = signature
+        super().__init__(signature)
         self.log = np.zeros((0, 0))
 
     @staticmethod
@@ -45,15 +44,13 @@ class MostFrequentTag:
         counts = np.bincount(pairs, minlength=tokens * labels).reshape(tokens, labels)
         shares = (counts.sum(0) + 1e-3) / (counts.sum() + 1e-3 * labels)
         judged, right = (a[validation.loss_mask] for a in (validation.inputs, validation.targets))
-        best = None
+        fits = []
         for pull in PULLS:
             smooth = (counts + pull * shares) / (counts.sum(1, keepdims=True) + pull)
             log = np.log(smooth).astype(np.float32)
             score = float(log[judged, right].mean())
-            if best is None or score > best[0]:
-                best = score, pull, log
-        assert best is not None
-        score, pull, self.log = best
+            fits.append((score, pull, log))
+        score, pull, self.log = max(fits, key=itemgetter(0))
         return {"pull": pull, "validation": score}
 
     def predict(self, inputs: np.ndarray, lengths: np.ndarray) -> np.ndarray:

@@ -8,14 +8,14 @@ from typing import Any
 
 import numpy as np
 
-from architectures.architecture import Data, Signature, architecture
+from architectures.architecture import Data, Estimator, Signature, architecture
 
 NUMBERS = 8_000_000
 """Probabilities worked on at a time, which bounds the memory."""
 
 
 @architecture("ngram", problems=("many-to-many",), neural=False, baseline=True)
-class NGram:
+class NGram(Estimator):
     """Interpolated n-gram model (Witten and Bell 1991): counts of what followed the last symbols.
 
     Each order is mixed with the one below it, the more strongly the more kinds of symbols
@@ -28,11 +28,9 @@ class NGram:
     """
 
     def __init__(self, signature: Signature, *, max_order: int = 5):
-        if reason := self.refuses(signature):
-            raise ValueError(reason)
+        super().__init__(signature)
         if max_order < 1:
             raise ValueError(f"ngram[max_order={max_order}]: must be at least 1")
-        self.signature = signature
         self.base = max(signature.input_size, 2)
         # contexts are numbered by 64-bit integers
         self.order = min(max_order, 1 + int(62 / np.log2(self.base)))

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from operator import itemgetter
 from typing import Any
 
 import numpy as np
 
-from architectures.architecture import Data, Signature, architecture
+from architectures.architecture import Data, Estimator, Signature, architecture
 from architectures.baselines.features import flattened, pooled
 
 PENALTIES = (0.01, 0.1, 1.0, 10.0, 100.0, 1_000.0, 10_000.0)
@@ -18,7 +19,7 @@ WIDEST = 1_000
 
 
 @architecture("ridge", neural=False, baseline=True)
-class Ridge:
+class Ridge(Estimator):
     """Ridge regression on the whole sequence, or on its last steps (autoregression).
 
     One target for a sequence: on all steps side by side, where that makes at most 1,000 numbers,
@@ -29,9 +30,7 @@ class Ridge:
     """
 
     def __init__(self, signature: Signature):
-        if reason := self.refuses(signature):
-            raise ValueError(reason)
-        self.signature = signature
+        super().__init__(signature)
         self.features: str | int = ""
         self.steps = 0
         self.weights, self.bias = np.zeros((0, 0)), np.zeros(0)
@@ -45,7 +44,7 @@ class Ridge:
         return None
 
     def fit(self, training: Data, validation: Data, seed: int) -> dict[str, Any]:
-        self.steps, best = training.inputs.shape[1], None
+        self.steps, fits = training.inputs.shape[1], []
         for features in self._candidates():
             self.features = features
             rows, wanted = self._examples(training)
@@ -59,10 +58,8 @@ class Ridge:
                 weights = directions @ (along / (values.clip(0) + penalty)[:, None])
                 bias = middle - mean @ weights
                 error = float(np.mean((judged @ weights + bias - right) ** 2))
-                if best is None or error < best[0]:
-                    best = error, features, penalty, weights, bias
-        assert best is not None
-        error, self.features, penalty, self.weights, self.bias = best
+                fits.append((error, features, penalty, weights, bias))
+        error, self.features, penalty, self.weights, self.bias = min(fits, key=itemgetter(0))
         return {"features": _named(self.features), "penalty": penalty, "validation": -(error**0.5)}
 
     def _candidates(self) -> list[str | int]:
