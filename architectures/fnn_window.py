@@ -15,13 +15,7 @@ class WindowFNN(nn.Module):
     further back than the window does not exist for it."""
 
     def __init__(
-        self,
-        features: int,
-        width: int,
-        signature: Signature,
-        *,
-        window: int = 10,
-        layers: int = 2,
+        self, features: int, width: int, signature: Signature, *, window: int = 10, layers: int = 2
     ):
         super().__init__()
         self.receptive_field = window

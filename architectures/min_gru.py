@@ -19,14 +19,7 @@ class MinGRU(nn.Module):
     from the second layer on only. Each layer stands behind a normalisation, beside a residual.
     """
 
-    def __init__(
-        self,
-        features: int,
-        width: int,
-        signature: Signature,
-        *,
-        layers: int = 3,
-    ):
+    def __init__(self, features: int, width: int, signature: Signature, *, layers: int = 3):
         super().__init__()
         self.enter = nn.Linear(features, width)
         self.layers = nn.ModuleList(Layer(width) for _ in range(layers))

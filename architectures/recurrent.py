@@ -85,11 +85,7 @@ class Recurrent(nn.Module):
 
 
 def _states(
-    layer: nn.Module,
-    x: Tensor,
-    suffix: str,
-    seen: dict[str, Tensor] | None,
-    order: Tensor | None,
+    layer: nn.Module, x: Tensor, suffix: str, seen: dict[str, Tensor] | None, order: Tensor | None
 ) -> Tensor:
     """The hidden states of a layer that reads the steps in ``order``, at their own places."""
     assert isinstance(layer, Layer)

@@ -23,13 +23,7 @@ class S4D(nn.Module):
     """
 
     def __init__(
-        self,
-        features: int,
-        width: int,
-        signature: Signature,
-        *,
-        layers: int = 2,
-        states: int = 16,
+        self, features: int, width: int, signature: Signature, *, layers: int = 2, states: int = 16
     ):
         super().__init__()
         self.enter = nn.Linear(features, width)

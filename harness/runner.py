@@ -204,10 +204,7 @@ def _tracker(store: Store, planned: dict[str, Any], command: str, started: str) 
 
 
 def _finish(
-    result: Result,
-    store: Store,
-    build_report: Callable[[Store, str], Path] | None,
-    tracker: Any,
+    result: Result, store: Store, build_report: Callable[[Store, str], Path] | None, tracker: Any
 ) -> None:
     """Count, build the report, close the tracker. A second Ctrl-C skips what is left."""
     answers = {part["name"] for part in store.plan(result.matrix)["parts"] if part["may_diverge"]}

@@ -34,10 +34,7 @@ OPEN, SHUT = 0.9, 0.1
 
 
 def internals(
-    record: Record,
-    weights: Mapping[str, np.ndarray],
-    example: int = 0,
-    text: str | None = None,
+    record: Record, weights: Mapping[str, np.ndarray], example: int = 0, text: str | None = None
 ) -> dict[str, Any]:
     """What is inside a cell's model as it reads one sequence, ready for JSON.
 

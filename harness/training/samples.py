@@ -16,10 +16,7 @@ WRITTEN = 120
 
 
 def samples(
-    predict: Callable[[np.ndarray, np.ndarray], np.ndarray],
-    task: Task,
-    test: Examples,
-    seed: int,
+    predict: Callable[[np.ndarray, np.ndarray], np.ndarray], task: Task, test: Examples, seed: int
 ) -> list[dict[str, str]]:
     """Outputs for a few test inputs where they are decoded; a text where the task is one."""
     if task.problem.decoded:

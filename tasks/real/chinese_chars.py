@@ -11,13 +11,7 @@ from typing import ClassVar
 import numpy as np
 
 from tasks.sources.running_text import RunningText
-from tasks.sources.text import (
-    bz2_bits,
-    in_order,
-    most_frequent,
-    newspaper,
-    scrambled,
-)
+from tasks.sources.text import bz2_bits, in_order, most_frequent, newspaper, scrambled
 from tasks.task import Examples, Tokens, task
 
 
