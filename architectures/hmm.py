@@ -345,7 +345,7 @@ class Fit:
 
 
 @dataclass(frozen=True)
-class Part:
+class Subset:
     """Some of the examples."""
 
     inputs: np.ndarray
@@ -356,10 +356,10 @@ class Part:
 
 def _some(
     data: Data, steps: int | None, rng: np.random.Generator, rows: np.ndarray | None = None
-) -> Part:
+) -> Subset:
     """Whole sequences drawn at random (of ``rows``), as many as ``steps`` allow; None: all."""
     rows = rng.permutation(len(data.lengths) if rows is None else rows)
     if steps is not None:
         rows = rows[: np.searchsorted(np.cumsum(data.lengths[rows] + OVERHEAD), steps) + 1]
     rows = np.sort(rows)
-    return Part(data.inputs[rows], data.lengths[rows], data.targets[rows], data.loss_mask[rows])
+    return Subset(data.inputs[rows], data.lengths[rows], data.targets[rows], data.loss_mask[rows])

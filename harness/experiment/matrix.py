@@ -80,7 +80,7 @@ class Budget(BaseModel):
     learning_rate: Rate | Annotated[list[Rate], Field(min_length=1)] = 0.005
     """one for all, or a list from which each cell's is chosen on validation"""
     schedule: Literal["constant", "cosine"] = "cosine"
-    """after a warm-up over the first twentieth of the steps"""
+    """after a warm-up over the first twentieth of the updates"""
     dropout: Annotated[float, Field(ge=0, lt=1)] = 0.0
     """share of the features that enter a body, and of those that leave it, left out in training"""
     clip_norm: Annotated[float, Field(ge=0)] = 1.0

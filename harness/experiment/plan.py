@@ -36,7 +36,7 @@ __all__ = ["Costs", "Wanted", "document", "expand", "resolve", "trials"]
 RETRIABLE = (Outcome.FAILED, Outcome.TIMEOUT, Outcome.OUT_OF_MEMORY)
 
 GUESSED_SECONDS = 3.0
-"""Cost of a cell of 500 steps when no record tells better."""
+"""Cost of a cell of 500 updates while no record says more."""
 
 
 @dataclass(frozen=True)
@@ -300,7 +300,7 @@ class Costs:
             self.architectures[record.architecture].append(total)
 
     def predict(self, cell: Cell) -> float:
-        """Seconds the cell will take: the median of its like, or a guess from its steps."""
+        """Seconds the cell will take: the median of its like, or a guess from its updates."""
         if cell.refusal:
             return 0.0
         pair = self.pairs.get((cell.task.label, cell.architecture.label))

@@ -94,13 +94,14 @@ class Record:
     samples: list[dict[str, str]] = field(default_factory=list)
     """What the model made of some test inputs (input, target, output), or wrote (output)."""
     curve: list[dict[str, float]] = field(default_factory=list)
-    """One point for each evaluation: step, examples, seconds, loss (mean training loss since
-    the point before), validation (primary metric)."""
+    """One point for each evaluation: step (updates so far), examples, seconds, loss (mean
+    training loss since the point before), validation (primary metric)."""
     stopped: str = ""
-    """Why training ended: steps, solved, patience or, of a trial, pruned."""
+    """Why training ended: steps (the cap of updates), solved, patience or, of a trial, pruned."""
     best_step: int | None = None
-    """The step whose weights were kept, chosen on validation."""
+    """The update after which the weights were kept, chosen on validation."""
     steps: int = 0
+    """updates of the weights"""
     examples: int = 0
     seconds: dict[str, float] = field(default_factory=dict)
     """data, training, evaluation, total"""

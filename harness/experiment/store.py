@@ -112,15 +112,15 @@ class Store:
 
     @staticmethod
     def _write(path: Path, content: bytes) -> None:
-        part = path.with_name(f".{path.name}.{os.getpid()}.part")
+        new = path.with_name(f".{path.name}.{os.getpid()}.part")
         try:
-            with open(part, "wb") as file:
+            with open(new, "wb") as file:
                 file.write(content)
                 file.flush()
                 os.fsync(file.fileno())
-            os.replace(part, path)
+            os.replace(new, path)
         except BaseException:
-            part.unlink(missing_ok=True)
+            new.unlink(missing_ok=True)
             raise
 
     # -- reading --------------------------------------------------------------------------

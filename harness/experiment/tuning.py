@@ -39,7 +39,7 @@ ALWAYS_AGAIN = (Outcome.INTERRUPTED, Outcome.UNAVAILABLE)
 PRUNE_AFTER = 3
 """Trials before the first that may be pruned: the median of fewer says little."""
 UNPRUNED = 0.25
-"""Share of the steps in which nothing is pruned."""
+"""Share of the updates in which nothing is pruned."""
 MOST_DRAWN = 10
 """Optuna's sampler learns from at most so many independent draws before it proposes."""
 DIGITS = 4
@@ -279,10 +279,11 @@ def _proposed(
 
 
 def _bar(budget: Budget, before: list[Trial]) -> tuple[tuple[int, float], ...]:
-    """The median of earlier trials' best validation scores, by step (the median stopping rule,
+    """The median of earlier trials' best validation scores, by update (the median stopping
+    rule,
     Golovin et al. 2017); empty while there are too few.
 
-    Each counts up to the step it was pruned at; one that had learned enough, to the end.
+    Each counts up to the update at which it was pruned; one that had learned enough, to the end.
     """
     if len(before) < PRUNE_AFTER:
         return ()
@@ -298,7 +299,7 @@ def _bar(budget: Budget, before: list[Trial]) -> tuple[tuple[int, float], ...]:
 
 
 def _best_by(record: Record, step: int) -> float | None:
-    """The best validation score up to a step; None where training was pruned before it."""
+    """The best validation score up to an update; None where training was pruned before it."""
     if record.stopped == "pruned" and record.steps < step:
         return None
     scores = [point["validation"] for point in record.curve if point["step"] <= step]

@@ -88,11 +88,11 @@ class Bench:
                 "loss": np.array(done.losses, np.float32),
                 "norm": np.array(done.norms, np.float32),
             }
-        record.curve, record.stopped, record.best_step = done.curve, done.stopped, done.best_step
-        record.steps, record.examples = done.steps, done.steps * budget.batch
+        record.curve, record.stopped, record.best_step = done.curve, done.stopped, done.best_update
+        record.steps, record.examples = done.updates, done.updates * budget.batch
         record.seconds |= done.seconds
         record.examples_per_second = record.examples / max(done.seconds["training"], 1e-9)
-        best = next(point for point in done.curve if point["step"] == done.best_step)
+        best = next(point for point in done.curve if point["step"] == done.best_update)
         record.scores["validation"] = {task.metric: best["validation"]}
 
     def estimator(self) -> Any:

@@ -29,12 +29,12 @@ class Diverged(Exception):
 
 @dataclass
 class Training:
-    """What training left behind; the network holds the weights of ``best_step``."""
+    """What training left behind; the network holds the weights of ``best_update``."""
 
     curve: list[dict[str, float]] = field(default_factory=list)
     stopped: str = "steps"
-    steps: int = 0
-    best_step: int = 0
+    updates: int = 0
+    best_update: int = 0
     losses: list[float] = field(default_factory=list)
     """one an update"""
     norms: list[float] = field(default_factory=list)
@@ -57,7 +57,7 @@ def train(
     """Train in place and keep the weights that were best on validation.
 
     bounds: the task's floor and ceiling on validation, which say when it is solved.
-    bar: validation scores by step; where the best so far is worse, training is pruned.
+    bar: validation scores by update; where the best so far is worse, training is pruned.
     done: what happens is noted here, as it happens.
     Raises Diverged when the loss or the gradient is not finite.
     """
@@ -68,7 +68,7 @@ def train(
     kept = _copy(network)
     since = 0
     timed = functools.partial(_timed, done.seconds)
-    for step in range(1, budget.steps + 1):
+    for update in range(1, budget.steps + 1):
         with timed("data"):
             inputs, lengths, targets, loss_mask = tensors(next(batches), device)
         with timed("training"):
@@ -81,29 +81,29 @@ def train(
             done.norms.append(norm.item())
             if not math.isfinite(done.norms[-1]):
                 gradient = f"gradient norm {done.norms[-1]:g}"
-                raise Diverged(f"loss {done.losses[-1]:g}, {gradient} at update {step}")
+                raise Diverged(f"loss {done.losses[-1]:g}, {gradient} at update {update}")
             optimizer.step()
             scheduler.step()
-        done.steps = step
-        if step % budget.evaluate_every and step < budget.steps:
+        done.updates = update
+        if update % budget.evaluate_every and update < budget.steps:
             continue
         with timed("evaluation"):
             score = evaluate(predictor(network, task), validation, task).metrics[task.metric]
         done.curve.append(
             {
-                "step": step,
-                "examples": step * budget.batch,
+                "step": update,
+                "examples": update * budget.batch,
                 "seconds": sum(done.seconds.values()),
-                "loss": sum(done.losses[since:]) / (step - since),
+                "loss": sum(done.losses[since:]) / (update - since),
                 "validation": score,
             }
         )
-        since = step
+        since = update
         signed = score if higher else -score
         if not math.isfinite(signed):
-            raise Diverged(f"validation {task.metric} is {score} at update {step}")
+            raise Diverged(f"validation {task.metric} is {score} at update {update}")
         if signed > best:
-            best, stale, kept, done.best_step = signed, 0, _copy(network), step
+            best, stale, kept, done.best_update = signed, 0, _copy(network), update
         else:
             stale += 1
         if skill(score, *bounds) >= budget.solved:
@@ -112,7 +112,7 @@ def train(
         if budget.patience and stale >= budget.patience:
             done.stopped = "patience"
             break
-        if step in bar and best < (bar[step] if higher else -bar[step]):
+        if update in bar and best < (bar[update] if higher else -bar[update]):
             done.stopped = "pruned"
             break
     network.load_state_dict(kept)
@@ -138,25 +138,27 @@ Predict = Callable[[np.ndarray, np.ndarray], np.ndarray]
 
 def evaluate(predict: Predict, examples: Examples, task: Task) -> Scores:
     """Score predictions for all examples, in batches."""
-    parts, labels = [], []
+    batches, labels = [], []
     for start in range(0, len(examples), EVALUATION_BATCH):
         batch = examples.take(slice(start, start + EVALUATION_BATCH))
         outputs = predict(batch.inputs, batch.lengths)
         if task.problem.decoded:
-            parts.append(metrics.decoded(outputs, batch))
+            batches.append(metrics.decoded(outputs, batch))
         elif isinstance(task.outputs, Reals):
-            parts.append(metrics.real(outputs, batch.targets, batch.loss_mask, task.outputs.scale))
+            batches.append(
+                metrics.real(outputs, batch.targets, batch.loss_mask, task.outputs.scale)
+            )
         elif isinstance(task.outputs, Binary):
-            parts.append(metrics.binary(outputs, batch.targets, batch.loss_mask))
+            batches.append(metrics.binary(outputs, batch.targets, batch.loss_mask))
         else:
-            parts.append(metrics.discrete(outputs, batch.targets, batch.loss_mask))
+            batches.append(metrics.discrete(outputs, batch.targets, batch.loss_mask))
             labels.append(outputs.argmax(-1))
-    scores = metrics.summary(parts, task.metric)
+    scores = metrics.summary(batches, task.metric)
     if labels:
         whole = np.zeros(examples.targets.shape, np.int64)
-        for at, part in enumerate(labels):
-            rows = whole[at * EVALUATION_BATCH :][: len(part)]
-            rows[(slice(None), *map(slice, part.shape[1:]))] = part
+        for at, some in enumerate(labels):
+            rows = whole[at * EVALUATION_BATCH :][: len(some)]
+            rows[(slice(None), *map(slice, some.shape[1:]))] = some
         scores.metrics.update(task.measures(whole, examples))
     return scores
 
@@ -200,12 +202,12 @@ def _optimizer(network: nn.Module, budget: Budget):
     optimizer = classes[budget.optimizer](network.parameters(), lr=budget.learning_rate)
     warm = max(1, budget.steps // 20)
 
-    def factor(step: int) -> float:
-        if step < warm:
-            return (step + 1) / warm
+    def factor(update: int) -> float:
+        if update < warm:
+            return (update + 1) / warm
         if budget.schedule == "constant":
             return 1.0
-        return 0.5 * (1 + math.cos(math.pi * (step - warm) / max(1, budget.steps - warm)))
+        return 0.5 * (1 + math.cos(math.pi * (update - warm) / max(1, budget.steps - warm)))
 
     return optimizer, torch.optim.lr_scheduler.LambdaLR(optimizer, factor)
 

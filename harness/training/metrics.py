@@ -30,7 +30,7 @@ HIGHER_IS_BETTER = {
 
 @dataclass(frozen=True)
 class Scores:
-    """Metrics of a split, and the primary one's parts by example."""
+    """Metrics of a split, and the primary one by example."""
 
     metrics: dict[str, float]
     sums: np.ndarray
@@ -39,11 +39,11 @@ class Scores:
     """``(examples,)`` number of scored targets"""
 
 
-Parts = dict[str, tuple[np.ndarray, np.ndarray]]
+Sums = dict[str, tuple[np.ndarray, np.ndarray]]
 """By measure: its sum over each example's scored targets, and their number."""
 
 
-def discrete(log_probabilities: np.ndarray, targets: np.ndarray, loss_mask: np.ndarray) -> Parts:
+def discrete(log_probabilities: np.ndarray, targets: np.ndarray, loss_mask: np.ndarray) -> Sums:
     """Right answers and surprise in nats, by example.
 
     log_probabilities: ``(batch[, time], size)``, natural logarithms; targets and loss_mask:
@@ -54,9 +54,7 @@ def discrete(log_probabilities: np.ndarray, targets: np.ndarray, loss_mask: np.n
     return {"accuracy": _total(right, loss_mask), "nats": _total(nats, loss_mask)}
 
 
-def real(
-    predictions: np.ndarray, targets: np.ndarray, loss_mask: np.ndarray, scale: float
-) -> Parts:
+def real(predictions: np.ndarray, targets: np.ndarray, loss_mask: np.ndarray, scale: float) -> Sums:
     """Squared and absolute errors by example, in the target's own unit.
 
     predictions and targets: ``(batch[, time], dim)``; the mean over dim counts as one target.
@@ -68,7 +66,7 @@ def real(
     }
 
 
-def binary(log_odds: np.ndarray, targets: np.ndarray, loss_mask: np.ndarray) -> Parts:
+def binary(log_odds: np.ndarray, targets: np.ndarray, loss_mask: np.ndarray) -> Sums:
     """Surprise in nats, summed over the yes-or-no targets of a step, by example.
 
     log_odds and targets: ``(batch[, time], dim)``.
@@ -77,7 +75,7 @@ def binary(log_odds: np.ndarray, targets: np.ndarray, loss_mask: np.ndarray) -> 
     return {"nll": _total(np.logaddexp(0, wrong_way).sum(-1), loss_mask)}
 
 
-def decoded(written: np.ndarray, examples: Examples) -> Parts:
+def decoded(written: np.ndarray, examples: Examples) -> Sums:
     """How far sequences that were written are from the right ones, by example.
 
     written: ``(batch, steps)``, closed by ``END``. accuracy: places that hold the right symbol,
@@ -117,14 +115,14 @@ def _total(values: np.ndarray, loss_mask: np.ndarray) -> tuple[np.ndarray, np.nd
     return np.where(rows, values.reshape(rows.shape), 0).sum(1, dtype=np.float64), rows.sum(1)
 
 
-def summary(parts: list[Parts], metric: str) -> Scores:
-    """Put the parts of several batches together."""
+def summary(batches: list[Sums], metric: str) -> Scores:
+    """Metrics of several batches together; ``metric`` is the primary one."""
     whole = {
         name: (
-            np.concatenate([part[name][0] for part in parts]),
-            np.concatenate([part[name][1] for part in parts]),
+            np.concatenate([sums[name][0] for sums in batches]),
+            np.concatenate([sums[name][1] for sums in batches]),
         )
-        for name in parts[0]
+        for name in batches[0]
     }
     metrics = {name: float(sums.sum() / weights.sum()) for name, (sums, weights) in whole.items()}
     sums, weights = whole[metric] if metric in whole else next(iter(whole.values()))
