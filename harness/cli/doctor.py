@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-import importlib.util
+import contextlib
 import os
+import re
 import shutil
 import sys
 from collections.abc import Iterator
@@ -12,11 +13,6 @@ from pathlib import Path
 import typer
 
 from harness.cli.options import DEFAULT_OUT, Out
-
-NEEDED = (
-    "torch", "numpy", "pandas", "sklearn", "scipy", "hmmlearn", "mlflow", "seaborn", "pebble",
-    "safetensors",
-)  # fmt: skip
 
 
 def main(out: Out = DEFAULT_OUT) -> None:
@@ -44,9 +40,8 @@ def checks(out: Path) -> Iterator[tuple[str, str]]:
 
     machine = describe("cpu", available_cores())
     yield "good", f"Python {machine['python']} on {machine['system']}, {machine['processor']}"
-    for name in NEEDED:
-        if importlib.util.find_spec(name) is None:
-            yield "wrong", f"{name} is not installed: python -m pip install harness"
+    for name in _missing():
+        yield "wrong", f"{name} is not installed: python -m pip install harness"
     versions = ", ".join(f"{k} {v}" for k, v in machine["libraries"].items())
     yield "good", f"libraries: {versions}"
     yield "good", f"{available_cores()} cores to use, {machine['memory_gib']} GiB of memory"
@@ -72,3 +67,18 @@ def checks(out: Path) -> Iterator[tuple[str, str]]:
     yield "good", f"MLflow logs to {uri or f'sqlite:///{store.out}/mlflow.db'}"
     if sys.platform == "win32":
         yield "missing", "no fork server on Windows: workers start slowly"
+
+
+def _missing() -> Iterator[str]:
+    """What Harness requires, extras aside, and is not installed."""
+    from importlib.metadata import PackageNotFoundError, requires, version
+
+    with contextlib.suppress(PackageNotFoundError):  # Harness itself may run from its source
+        for line in requires("harness") or ():
+            if "extra ==" in line:
+                continue
+            name = re.split(r"[^\w.-]", line)[0]
+            try:
+                version(name)
+            except PackageNotFoundError:
+                yield name
