@@ -31,7 +31,7 @@ STATES = (1, 2, 3, 4, 5, 8, 16, 32, 64, 128)
 
 @architecture("hmm", neural=False)
 class HMM(Estimator):
-    """Hidden Markov model (Rabiner 1989), put to each use in the way it is best at:
+    """Hidden Markov model (Rabiner 1989), fitted as each kind of task asks:
 
     classify: one model a class, fitted by expectation-maximisation (EM); log-likelihood plus log
     prior. A sequence of symbols is closed by an end symbol, so that the state it ends in counts.
@@ -51,7 +51,7 @@ class HMM(Estimator):
     ``restarts`` of each number of states; for vectors they differ in how strongly the variances
     are pulled to the overall ones. ``steps``: how many training steps EM is given: a random choice
     of whole sequences, each counted 20 longer than it is, for its overhead; shared by the classes;
-    a quarter while candidates compete; a quarter of all this for vectors, which are dearer.
+    a quarter while candidates compete; a quarter of all this for vectors, which take longer.
     Counting, and a single state in the end, see the whole training set.
 
     ``fit`` returns the settings chosen; their score on validation (accuracy; log-probability of
@@ -159,7 +159,7 @@ class HMM(Estimator):
             if self.sizes.index(states) - self.sizes.index(best.settings["states"]) == 2:
                 break  # two sizes without gain
         # A single state is counted in one pass, so it may see everything, and among classifiers
-        # is worth a second look: it is then naive Bayes.
+        # is tried again: it is then naive Bayes.
         finals, candidates = [], [best]
         if self.use == "classify" and best.settings["states"] > 1:
             candidates += [fit for fit in fits if fit.settings["states"] == 1]
@@ -305,7 +305,7 @@ class HMM(Estimator):
 
 
 def _use(signature: Signature) -> str | None:
-    """What an HMM can honestly be put to: classify, tag, continue, forecast, or None."""
+    """What an HMM can be used for: classify, tag, continue, forecast, or None."""
     form = (signature.problem, signature.inputs, signature.outputs)
     ahead = signature.horizon is not None
     if form == ("many-to-many", "tokens", "tokens") and ahead:

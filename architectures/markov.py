@@ -1,8 +1,8 @@
-"""Hidden Markov chains: filtering, smoothing, counting and expectation-maximisation.
+"""Hidden Markov chains: filtering, smoothing, supervised fitting and Baum-Welch.
 
 The recursions are those of Rabiner (1989), scaled to sum to one at every step and run over a
 whole padded batch at once. A padded step is given the same likelihood under every state, which
-makes it carry no information: whatever stands there, no real step's result changes.
+makes it carry no information: its content changes no real step's result.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 FLOOR = 1e-8
-"""Least probability of anything: no path is impossible, so nothing underflows to nought."""
+"""Least probability of anything: no path is impossible, so nothing underflows to zero."""
 
 
 @dataclass(frozen=True)
@@ -141,8 +141,11 @@ def fit_supervised(
     alpha: float,
     spread: np.ndarray | None = None,
 ) -> Chain:
-    """A chain whose states are given labels ``(batch, time)``: smoothed counts over the steps
-    where the label is ``known``, and over the moves between two such steps."""
+    """A chain whose states are given as labels: maximum likelihood with smoothing.
+
+    labels: int64 ``(batch, time)``; known: bool ``(batch, time)``, which of them count. A move
+    counts where both its ends do. ``alpha`` is added to every count; see ``emitting``.
+    """
     first = np.bincount(labels[known[:, 0], 0], minlength=states)
     both = known[:, :-1] & known[:, 1:]
     moves = np.bincount(
@@ -166,8 +169,9 @@ def initialise(
     rng: np.random.Generator,
     spread: np.ndarray | None = None,
 ) -> Chain:
-    """Where expectation-maximisation starts. Left to right: each sequence cut into ``states``
-    equal parts. Else clusters of vectors, or symbols given to states at random."""
+    """The chain that Baum-Welch starts from. Left to right: each sequence cut into ``states``
+    pieces of equal length. Else k-means clusters of vectors, or symbols given to states at random.
+    """
     real = real_steps(inputs, lengths)
     flat = inputs[real]
     if left_to_right:
@@ -203,10 +207,10 @@ def baum_welch(
     spread: np.ndarray | None = None,
     pseudo: float = 0.0,
 ) -> tuple[Chain, bool]:
-    """Expectation-maximisation from ``chain`` (Baum-Welch, by hmmlearn), and whether it
-    converged: gained less than 1e-5 nats a step before ``iterations`` were up. ``pseudo``:
-    imagined vectors with the variance ``spread`` in each state, which keep a state from
-    shrinking to a point."""
+    """The chain after expectation-maximisation (Baum et al. 1970, by hmmlearn), and whether it
+    converged: it gained less than 1e-5 nats a step before ``iterations`` were up. ``pseudo``:
+    pseudo-observations with the variance ``spread`` in each state, which keep a variance from
+    shrinking to zero."""
     import logging
 
     from hmmlearn.hmm import CategoricalHMM, GaussianHMM
@@ -217,7 +221,7 @@ def baum_welch(
     flat = inputs[real_steps(inputs, lengths)]
     states = len(chain.start)
     start, moves = chain.start, chain.transitions
-    if chain.left_to_right:  # what is exactly nought stays so, whatever the prior
+    if chain.left_to_right:  # what is exactly zero stays so, whatever the prior
         start, moves = np.eye(states)[0], np.where(moves > 10 * FLOOR, moves, 0)
         moves /= moves.sum(1, keepdims=True)
     for implementation in ("scaling", "log"):  # the first is four times faster, but underflows

@@ -19,7 +19,7 @@ class TCN(nn.Module):
     outputs read at the last step. ``dropout`` blanks whole channels, as the paper has it.
 
     Filters start at torch's default, not at the normal(0, 0.01) that the paper and the authors'
-    code speak of: there weight normalisation overwrites them before they are used
+    code give: there weight normalisation overwrites them before they are used
     (github.com/locuslab/TCN, issue 1), and with them 500 updates taught nothing here. The
     shortcut where sizes differ does start at normal(0, 0.01), as it does there.
     """

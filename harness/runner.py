@@ -135,7 +135,7 @@ class _Memory:
         return self._records.get(cell)
 
     def forget(self, cell: str) -> None:
-        """Read this record anew when it is next asked for."""
+        """Read this record from disk the next time."""
         self._records.pop(cell, None)
 
 

@@ -279,8 +279,8 @@ def _split_of(inputs: np.ndarray) -> str:
 class Stored(Task):
     """A task whose examples come from data with fixed splits: give ``load``.
 
-    ``load`` is dear and is called once for a matrix; whoever runs the cells keeps the result
-    and hands it to ``use`` (see ``harness.training.data``).
+    ``load`` is slow and is called once for a matrix; the result is kept and given to ``use`` (see
+    ``harness.training.data``).
     """
 
     ceiling_is_ideal: ClassVar[bool] = True

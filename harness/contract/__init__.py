@@ -22,7 +22,7 @@ class Skipped(Exception):
 
 @dataclass(frozen=True)
 class Check:
-    """One thing to hold."""
+    """One part of a contract: its title, and the function that checks it."""
 
     title: str
     run: Callable[[], Any]

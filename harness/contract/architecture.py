@@ -48,7 +48,7 @@ LEARNED = {
     "reverse[length=4,symbols=6]": 0.5,
     "static": 0.3,
 }
-"""Tasks so easy that whoever serves them must learn them, and the skill to be reached."""
+"""Tasks so easy that any architecture that serves them must learn them: the skill to reach."""
 
 
 def signatures(spec: Spec) -> list[Signature]:

@@ -51,7 +51,7 @@ class Wanted:
         """Whether the cell has to be run."""
         if record is None or self.fresh or record.outcome in ALWAYS_AGAIN:
             return True
-        if record.outcome == Outcome.TIMEOUT:  # a longer cap may see it through
+        if record.outcome == Outcome.TIMEOUT:  # a longer cap may be enough
             cap = self.timeout or cell.budget.seconds
             return self.retry_failed or cap > 1.05 * record.seconds.get("total", cap)
         return self.retry_failed and record.outcome in RETRIABLE

@@ -2,11 +2,11 @@
 
 A trial is one setting, trained on tuning seeds and scored on validation alone. Its cells are
 ordinary ones of an earlier round, and the reported cells carry the values chosen in their key.
-Everything here is worked out anew from the records each time, so an interrupted run goes on with
-the very trials it would have had.
+Everything here is computed from the records each time, so an interrupted run goes on with the same
+trials.
 
 Every neural architecture gets the same number of trials on every task, unless it has none of the
-parameters in the space and so nothing to choose. Where a setting comes up again (a grid over
+parameters of the space and so nothing to choose. Where a setting comes up again (a grid over
 parameters that an architecture lacks, a draw from a short list) it is tried on further tuning
 seeds, and the mean over all of them counts. A parameter that the matrix gives by name, as in
 ``lstm[layers=2]``, is not tuned.
@@ -88,8 +88,8 @@ class Study:
 
     @property
     def cells(self) -> list[Cell]:
-        """The cells of all trials. Those that hang on results still to come stand in line as
-        cells with nothing chosen."""
+        """The cells of all trials. Those that depend on results still to come are
+        cells with nothing chosen yet."""
         known = [cell for trial in self.trials for cell in trial.cells]
         seeds = range(TUNING_SEED + len(known), TUNING_SEED + self.tuning.count * self.tuning.seeds)
         return known + [replace(self.cell, seed=seed, kind="trial") for seed in seeds]
@@ -98,7 +98,7 @@ class Study:
     def best(self) -> dict[str, Value] | None:
         """The values with the best mean validation score; None while trials are still to end.
 
-        Where no setting has a score the first stands: the reported cell shows what is wrong.
+        Where no setting has a score, the first is taken: the reported cell shows what is wrong.
         """
         if len(self.trials) < self.tuning.count or not all(t.ended for t in self.trials):
             return None
@@ -150,7 +150,7 @@ def _pair(cell: Cell) -> tuple[str, str]:
 def _study(cell: Cell, tuning: Tuning, store: Reader | None) -> Study:
     known: list[Trial] = []
     for number in range(tuning.count):
-        if _hangs(tuning, number) and not all(trial.ended for trial in known):
+        if _depends(tuning, number) and not all(trial.ended for trial in known):
             break
         values = _values(cell, tuning, number, known)
         repeat = sum(trial.values == values for trial in known)
@@ -162,7 +162,7 @@ def _study(cell: Cell, tuning: Tuning, store: Reader | None) -> Study:
     return Study(cell, tuning, tuple(known))
 
 
-def _hangs(tuning: Tuning, number: int) -> bool:
+def _depends(tuning: Tuning, number: int) -> bool:
     """Whether a trial depends on the results of those before it."""
     return (tuning.prune and number >= PRUNE_AFTER) or (
         tuning.method == "optuna" and number >= _drawn(tuning)
@@ -234,7 +234,7 @@ def _proposed(
     """What Optuna's tree-structured Parzen estimator proposes after some trials.
 
     axes: name, values allowed, and whether they are integers. history: values and score of each
-    trial; one without a score counts as the worst. The study is made anew with a seed that is the
+    trial; one without a score counts as the worst. The study is built again with a seed that is the
     number of its trials, so the same history always has the same answer.
     """
     import optuna

@@ -11,7 +11,7 @@ from architectures.markov import Chain
 from harness.probes.reading import rounded
 
 EMITTED = 24
-"""Most symbols whose emissions are shown: those that some state is fondest of."""
+"""Most symbols whose emissions are shown: those with the highest probability in some state."""
 
 
 def chain_parts(

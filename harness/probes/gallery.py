@@ -1,4 +1,4 @@
-"""A few telling cells of a stored matrix, one of each kind, with what is inside them."""
+"""Example cells of a stored matrix, one of each kind of architecture, with their internals."""
 
 from __future__ import annotations
 
@@ -15,15 +15,15 @@ KINDS = {
     ("hmm",): ("hmm_source", "temporal_order"),
     ("rnn",): ("recall", "temporal_order"),
 }
-"""Architectures of one kind, and the tasks on which they tell most, the best first."""
+"""Architectures of one kind, and the tasks that show most of them, the best first."""
 WORTH = 0.5
-"""Skill under which a model has learned too little for its inside to mean much."""
+"""Skill under which a model has learned too little to be worth a look inside."""
 
 
 def gallery(store: Store, matrix: str | None = None, limit: int = 6) -> list[dict[str, Any]]:
     """``internals`` of the first test example in one cell of each kind, at most ``limit``.
 
-    Of each kind the first telling task on which a cell has a skill of ``WORTH``, else any task;
+    Of each kind the first listed task on which a cell has a skill of ``WORTH``, else any task;
     there the cell with the highest skill. It is an illustration: nothing is judged by it. Cells
     whose weights, data or code are not there any more are passed over.
     """
@@ -53,7 +53,7 @@ def gallery(store: Store, matrix: str | None = None, limit: int = 6) -> list[dic
     return chosen[:limit]
 
 
-def _rank(record: Record, telling: tuple[str, ...]) -> tuple[int, float]:
+def _rank(record: Record, listed: tuple[str, ...]) -> tuple[int, float]:
     task, skill = record.key["task"]["name"], record.skill or 0.0
-    known = task in telling and skill >= WORTH
-    return (telling.index(task) if known else len(telling), -skill)
+    known = task in listed and skill >= WORTH
+    return (listed.index(task) if known else len(listed), -skill)

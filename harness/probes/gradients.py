@@ -96,7 +96,7 @@ def decay(norms: list[float | None]) -> dict[str, Any]:
     (it means nothing where the rate is 1), ``from`` and ``to`` the first and the last lag fitted:
     None, all of them, with fewer than three such lags. ``zero_beyond``: the last lag that is
     not zero, where the gradient after it is zero to the last bit as beyond a receptive field; None
-    where it is not, or only for want of digits.
+    where it is not, or only below what floating point can hold.
     """
     lags = [k for k, norm in enumerate(norms) if k and norm is not None and norm > LEAST]
     fit: dict[str, Any] = dict.fromkeys(("rate", "r2", "from", "to"))

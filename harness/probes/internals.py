@@ -2,7 +2,7 @@
 
 In the manner of LSTMVis (Strobelt et al. 2018) for recurrent networks: units against steps, the
 symbols beneath. What can be shown is asked of the model, not of its name, so that an architecture
-of the user's own is served too: ``attention``, ``trace`` or ``windows``, else its hidden vectors.
+written by a user is served too: ``attention``, ``trace`` or ``windows``, else its hidden vectors.
 """
 
 from __future__ import annotations
@@ -64,7 +64,7 @@ def internals(
         with torch.no_grad():
             kind, parts, output = _network_parts(model, task, inputs)
     if kind == "none":
-        reason = f"{record.architecture} tells nothing of what its decoder does"
+        reason = f"{record.architecture} has no method that shows what its decoder does"
         return about | {"reason": reason}
     return about | {"kind": kind, "parts": parts, "output": output}
 

@@ -34,7 +34,7 @@ def alone(
     horizon and of cost growth the longest that is tried. budget: terms that differ.
     """
     if probe not in ALONE:
-        raise UserError(f"probe {probe!r}: there is none such; {nearest(probe, ALONE)}")
+        raise UserError(f"probe {probe!r}: no such probe; {nearest(probe, ALONE)}")
     whole = load("claims")
     parts = []
     for part in whole.parts:

@@ -1,4 +1,4 @@
-"""One matrix's experiment in MLflow, read and written step by step; whoever calls it waits.
+"""One matrix's experiment in MLflow, read and written in the calling thread.
 
 Everything here may raise whatever mlflow raises. ``tracker.py`` decides what becomes
 of that.
@@ -104,7 +104,7 @@ class Writer:
             if old.stamp == stamp:
                 return False
             if old.ended == record.ended and any(old.parent == p.info.run_id for p in self.parents):
-                parent = old.parent  # the same result, written anew: whose it was, it stays
+                parent = old.parent  # the same result written again keeps its parent
             self.client.delete_run(old.run)
             del self.cells[record.id]
         parent = parent or self._parent_of(record)

@@ -33,7 +33,7 @@ class Ready:
 
 
 def ready(task: Task, key: dict[str, Any], folder: Path | None) -> Ready:
-    """The task made ready; what is dear is kept in ``folder`` for other processes.
+    """The task made ready; prepared data and bounds are kept in ``folder`` for other processes.
 
     key: what the data depends on; a change of it is a change of file name.
     Raises tasks.task.Unavailable where the data cannot be had.

@@ -1,4 +1,4 @@
-"""A trained model made again from its record."""
+"""A trained model rebuilt from its record and weights."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ from tasks.task import Task
 def restored(record: Record, weights: Mapping[str, np.ndarray], beam: int = 1) -> tuple[Task, Any]:
     """The task of a record, and its model as a function of padded inputs and lengths.
 
-    Raises UserError where the architecture cannot be made again, or is another one by now.
+    Raises UserError where the architecture cannot be rebuilt, or its code has changed.
     """
     task, model = restored_model(record, weights)
     if hasattr(model, "predict"):
@@ -39,7 +39,7 @@ def restored(record: Record, weights: Mapping[str, np.ndarray], beam: int = 1) -
 def restored_model(record: Record, weights: Mapping[str, np.ndarray]) -> tuple[Task, Any]:
     """The task of a record, and its model itself: a ``Network``, or an ``Estimator``.
 
-    Raises UserError where the architecture cannot be made again, or is another one by now.
+    Raises UserError where the architecture cannot be rebuilt, or its code has changed.
     """
     spec = _spec(record.key["architecture"], architecture_declarations(), "architecture")
     (named,) = opened([_spec(record.key["task"], task_declarations(), "task")])
@@ -49,7 +49,7 @@ def restored_model(record: Record, weights: Mapping[str, np.ndarray]) -> tuple[T
     parameters = dict(spec.parameters)
     if not facts["neural"]:
         if not hasattr(made, "restore"):
-            raise UserError(f"{record.id}: {spec.name} cannot be made again from its record")
+            raise UserError(f"{record.id}: {spec.name} cannot be rebuilt from its record")
         estimator = made(signature, **parameters)
         estimator.restore(weights)
         return task, estimator

@@ -57,7 +57,7 @@ def run_local(
 
     A cell that hangs, dies or runs out of memory costs its own worker only. On KeyboardInterrupt
     the workers are stopped at once, the cells then running are yielded as interrupted, and the
-    exception goes on. ``watch`` hears a few times a second which cells are running.
+    exception goes on. ``watch`` is called a few times a second with the cells that are running.
     """
     left = {cell.id: cell for cell in cells}
     for _ in range(MAX_BROKEN_POOLS):

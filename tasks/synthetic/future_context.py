@@ -15,7 +15,7 @@ class FutureContext(Synthetic):
     """Label each step with the token that comes ``ahead`` steps later.
 
     With ahead 2:  ``5 1 7 3 2  ->  7 3 2 _ _``; the last ``ahead`` steps are not scored. Tokens are
-    independent, so whoever reads from left to right only can but guess, 1 / symbols. Inputs and
+    independent, so a model that reads from left to right can only guess, 1 / symbols. Inputs and
     targets ``(batch, length)``. After the argument for bidirectional networks in Schuster &
     Paliwal (1997).
     """
