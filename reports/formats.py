@@ -101,10 +101,15 @@ def flops(value: float | None) -> str:
     """``3.2 GFLOPs``."""
     if value is None:
         return ""
-    for size, unit in ((1e15, "P"), (1e12, "T"), (1e9, "G"), (1e6, "M")):
-        if value >= size:
-            return f"{value / size:.3g} {unit}FLOPs"
-    return f"{value:,.0f} FLOPs"
+    number, unit = scaled(value)
+    return f"{number:.3g} {unit}FLOPs" if unit else f"{value:,.0f} FLOPs"
+
+
+def scaled(value: float) -> tuple[float, str]:
+    """A number from a million on in the unit that fits it: 2e10 is 20 and G."""
+    units = ((1e15, "P"), (1e12, "T"), (1e9, "G"), (1e6, "M"), (0.0, ""))
+    size, unit = next((size, unit) for size, unit in units if value >= size)
+    return value / (size or 1.0), unit
 
 
 def number(value: float | None) -> str:

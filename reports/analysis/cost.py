@@ -44,15 +44,15 @@ def spent(group: Group, kind: str) -> float | None:
 
 def over_tasks(results: Results, compared: Comparison, kind: str) -> dict[str, Point]:
     """The compared architectures whose cost is known on all tasks, the best first."""
-    found = {}
+    points = {}
     for name, skill in compared.skills.items():
         costs = [c for t in compared.tasks if (c := spent(results.groups[t, name], kind))]
         if skill.mean is not None and len(costs) == len(compared.tasks):
             middle = math.exp(math.fsum(math.log(c) for c in costs) / len(costs))
-            found[name] = Point(middle, skill)
+            points[name] = Point(middle, skill)
     return {
-        name: replace(point, beaten_by=tuple(b for b in found if found[b].beats(point)))
-        for name, point in found.items()
+        name: replace(point, beaten_by=tuple(b for b in points if points[b].beats(point)))
+        for name, point in points.items()
     }
 
 

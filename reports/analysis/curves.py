@@ -36,7 +36,7 @@ def bands(results: Results, task: TaskInfo) -> dict[str, Band]:
 
 def _seeds(group: Group) -> list[tuple[list[float], list[float]]]:
     """Steps and validation scores of each seed that has any."""
-    found = []
+    seeds = []
     for cell in group.cells:
         points = {
             point["step"]: point["validation"]
@@ -45,8 +45,8 @@ def _seeds(group: Group) -> list[tuple[list[float], list[float]]]:
         }
         if points:
             steps = sorted(points)
-            found.append((steps, [points[step] for step in steps]))
-    return found
+            seeds.append((steps, [points[step] for step in steps]))
+    return seeds
 
 
 def _band(seeds: list[tuple[list[float], list[float]]]) -> Band:

@@ -33,10 +33,10 @@ class Hole:
 def holes(results: Results) -> dict[str, list[Hole]]:
     """Cells without a score, alike ones together: failed, refused (not applicable), waiting.
 
-    Each baseline serves few tasks by its nature, so all its refusals are told together. Of the
+    Each baseline serves few tasks by its nature, so all its refusals stand together. Of the
     cells of parts, those that measured what they were to measure are no holes.
     """
-    found: dict[str, dict[tuple, Hole]] = {"failed": {}, "refused": {}, "waiting": {}}
+    kinds: dict[str, dict[tuple, Hole]] = {"failed": {}, "refused": {}, "waiting": {}}
     parts = parts_of(results)
     for cell in results.all_cells:
         measured = cell.ok and cell.record is not None and cell.record.measured
@@ -45,12 +45,12 @@ def holes(results: Results) -> dict[str, list[Hole]]:
         kind = KINDS.get(cell.outcome, "failed")
         outcome = cell.outcome if cell.outcome != Outcome.OK else cell.code
         together = kind == "refused" and cell.architecture in results.baselines
-        # Refusals and waiting cells repeat over many tasks; failures are told one by one.
+        # Refusals and waiting cells repeat over many tasks; failures stand one by one.
         alike = (
             cell.task if kind == "failed" else "", cell.architecture, parts[cell.id], outcome,
             "" if together else cell.reason,
         )  # fmt: skip
-        hole = found[kind].setdefault(
+        hole = kinds[kind].setdefault(
             alike, Hole(cell.architecture, parts[cell.id], outcome, cell.id)
         )
         hole.tasks += [cell.task] * (cell.task not in hole.tasks)
@@ -58,4 +58,4 @@ def holes(results: Results) -> dict[str, list[Hole]]:
         hole.reasons += [cell.reason] * (cell.reason not in hole.reasons)
         if cell.record is not None:
             hole.traceback = hole.traceback or cell.record.traceback
-    return {kind: list(entries.values()) for kind, entries in found.items()}
+    return {kind: list(entries.values()) for kind, entries in kinds.items()}

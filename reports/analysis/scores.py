@@ -12,16 +12,16 @@ from reports.analysis.results import Group, Results, TaskInfo
 def groups(results: Results, task: TaskInfo) -> dict[str, Group]:
     """By name, best mean first, those without a score last. Baselines that do not apply are left
     to the table of holes."""
-    found = {
+    scored = {
         name: group
         for name in (*results.architectures, *results.baselines)
         if (group := results.groups.get((task.name, name)))
         and not (name in results.baselines and all(c.refused for c in group.cells))
     }
     sign = -1 if task.higher_is_better else 1
-    means = {name: group.score.mean for name, group in found.items()}
+    means = {name: group.score.mean for name, group in scored.items()}
     places = {name: math.inf if m is None else sign * m for name, m in means.items()}
-    return {name: found[name] for name in sorted(found, key=lambda name: places[name])}
+    return {name: scored[name] for name in sorted(scored, key=lambda name: places[name])}
 
 
 def formatter(results: Results, task: TaskInfo) -> Callable[[float | None], str]:

@@ -58,12 +58,12 @@ Squares = Mapping[tuple[str, str], Square]
 
 def by_task(results: Results) -> dict[tuple[str, str], Square]:
     """Skill by task and column."""
-    found = {}
+    squares = {}
     for task in results.tasks:
         order = standing(results, task)
         for name in results.columns:
             group = results.column(task.name, name)
-            found[task.name, name] = Square() if group is None else Square(
+            squares[task.name, name] = Square() if group is None else Square(
                 group.skill,
                 group.code,
                 group.skill.n,
@@ -72,7 +72,7 @@ def by_task(results: Results) -> dict[tuple[str, str], Square]:
                 results.best_baselines.get(task.name, "") if name == BASELINE else "",
                 behind(results, task.name, name),
             )  # fmt: skip
-    return found
+    return squares
 
 
 def rank_of(architecture: str, order: Standing | None) -> str:
@@ -86,7 +86,7 @@ def rank_of(architecture: str, order: Standing | None) -> str:
 
 def by_capability(results: Results) -> dict[tuple[str, str], Square]:
     """Mean skill by tag and column, over the tasks with that tag, tags in order of the tasks."""
-    found = {}
+    squares = {}
     for tag in dict.fromkeys(tag for task in results.tasks for tag in task.tags):
         tasks = [task.name for task in results.tasks if tag in task.tags]
         for name in results.columns:
@@ -94,8 +94,8 @@ def by_capability(results: Results) -> dict[tuple[str, str], Square]:
             skills = [group.skill for group in groups if group.skill.mean is not None]
             codes = {group.code for group in groups}
             code = codes.pop() if len(codes) == 1 else NONE
-            found[tag, name] = Square(combine(skills), code, len(skills), len(tasks))
-    return found
+            squares[tag, name] = Square(combine(skills), code, len(skills), len(tasks))
+    return squares
 
 
 def codes_used(squares: Squares) -> dict[str, str]:

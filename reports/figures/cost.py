@@ -7,14 +7,9 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from reports import formats
-from reports.analysis.cost import Point
+from reports.analysis.cost import KINDS, Point
 from reports.figures.style import INK, PALE, Drawing, Look, canvas, finish, text_width
 
-LABELS = {
-    "training": "training seconds of a cell",
-    "parameters": "parameters",
-    "flops": "training FLOPs of a cell",
-}
 LOWEST = -0.5
 WIDTH, HEIGHT = 5.6, 3.9
 MARGINS = (0.62, 0.15, 0.15, 0.5)
@@ -43,7 +38,9 @@ def draw(
                   markeredgewidth=0)  # fmt: skip
     large = {a: (p.cost, max(LOWEST, p.skill.mean or 0.0)) for a, p in points.items()}
     front = [a for a, p in points.items() if not p.beaten_by]
-    _front(axes, [large[a] for a in front])
+    if len(front) > 1:  # the highest skill that is to be had at each cost
+        axes.plot(*zip(*sorted(large[a] for a in front), strict=True), color=INK, linewidth=1.0,
+                  drawstyle="steps-post", zorder=1)  # fmt: skip
     for a, (cost, mean) in large.items():
         low, high = points[a].skill.low, points[a].skill.high
         if low is not None and high is not None:
@@ -52,23 +49,16 @@ def draw(
         axes.plot([cost], [mean], marker=looks[a].marker, color=looks[a].colour, markersize=8,
                   markeredgecolor="white", linestyle="none")  # fmt: skip
     axes.axhline(0, color=PALE, linewidth=0.8, linestyle=(0, (4, 2)), zorder=0)
-    axes.set_xlabel(LABELS[kind], labelpad=2)
+    label = KINDS[kind] if kind == "parameters" else f"{KINDS[kind]} of a cell"
+    axes.set_xlabel(label, labelpad=2)
     axes.set_ylabel("skill", labelpad=2)
     _label(axes, large, front)
     means = "; ".join(
         f"{a}: {formats.skill(p.skill.mean)}, {formats.cost(p.cost, kind)}"
         for a, p in points.items()
     )
-    alt = f"Mean skill over the compared tasks against {LABELS[kind]}. {means or '-'}."
+    alt = f"Mean skill over the compared tasks against {label}. {means or '-'}."
     return finish(figure, f"cost-{kind}", alt)
-
-
-def _front(axes: Any, places: list[tuple[float, float]]) -> None:
-    """The highest skill that is to be had at each cost, from the cheapest on."""
-    if len(places) > 1:
-        places = sorted(places)
-        axes.plot(*zip(*places, strict=True), color=INK, linewidth=1.0, drawstyle="steps-post",
-                  zorder=1)  # fmt: skip
 
 
 def _ticks(axes: Any, costs: list[float]) -> None:
@@ -85,15 +75,13 @@ def _ticks(axes: Any, costs: list[float]) -> None:
         steps = (1, 2, 3, 5, 7) if high / low > 3 else tuple(range(1, 10))
     axes.xaxis.set_major_locator(LogLocator(subs=steps, numticks=12))
     axes.xaxis.set_minor_locator(NullLocator())
-    axes.xaxis.set_major_formatter(lambda value, _: _plain(value))
+    axes.xaxis.set_major_formatter(_number)
 
 
-def _plain(value: float) -> str:
+def _number(value: float, _: Any) -> str:
     """A number on the axis: 0.5, 10,000, 20G."""
-    for size, unit in ((1e15, "P"), (1e12, "T"), (1e9, "G"), (1e6, "M")):
-        if value >= size:
-            return f"{value / size:g}{unit}"
-    return f"{value:,.0f}" if value >= 1 else f"{value:g}"
+    number, unit = formats.scaled(value)
+    return f"{value:,.0f}" if value >= 1 and not unit else f"{number:g}{unit}"
 
 
 def _label(axes: Any, places: dict[str, tuple[float, float]], front: list[str]) -> None:

@@ -55,13 +55,13 @@ def draw(ranks: Ranks, looks: dict[str, Look]) -> Drawing | None:
                   solid_capstyle="round", zorder=4)  # fmt: skip
         axes.plot(places, [y] * len(places), "o", color=INK, markersize=5.5, clip_on=False,
                   markeredgecolor="white", markeredgewidth=0.6, zorder=5)  # fmt: skip
-    found = ", ".join(f"{a} {rank:.2f}" for a, rank in ranks.ranks.items())
+    averages = ", ".join(f"{a} {rank:.2f}" for a, rank in ranks.ranks.items())
     bars_of = "; ".join(", ".join(group) for group in groups) or "none, all differ"
     return finish(
         figure,
         "critical-difference",
-        f"Average ranks over {len(ranks.tasks)} tasks, best first: {found}. Not shown to differ: "
-        f"{bars_of}.",
+        f"Average ranks over {len(ranks.tasks)} tasks, best first: {averages}. "
+        f"Not shown to differ: {bars_of}.",
     )
 
 

@@ -21,14 +21,14 @@ def draw(over: OverTasks, looks: dict[str, Look]) -> Drawing | None:
     figure, axes = canvas(4.9 + right, height, (0.62, right, 0.12, 0.5))
     pale = min(0.14, 0.7 / len(names))  # many bands lie on each other
     for i, a in enumerate(names):
-        found, look = over.profiles[a], looks[a]
-        axes.fill_between(found.tau, found.low, found.high, color=look.colour, alpha=pale,
+        band, look = over.profiles[a], looks[a]
+        axes.fill_between(band.tau, band.low, band.high, color=look.colour, alpha=pale,
                           linewidth=0)  # fmt: skip
-        axes.plot(found.tau, found.share, color=look.colour, linestyle=look.line, linewidth=1.4,
+        axes.plot(band.tau, band.share, color=look.colour, linestyle=look.line, linewidth=1.4,
                   marker=look.marker, markersize=4, markevery=(i % 10, 10), label=names[a],
                   clip_on=False)  # fmt: skip
     axes.axvline(0, color=PALE, linewidth=0.8, linestyle=(0, (4, 2)), zorder=0)
-    axes.set_xlim(found.tau[0], found.tau[-1])
+    axes.set_xlim(band.tau[0], band.tau[-1])
     axes.set_ylim(0, 1)
     axes.set_xlabel("skill", labelpad=2)
     axes.set_ylabel("share of runs above it, %", labelpad=2)

@@ -36,10 +36,10 @@ def draw(task: TaskInfo, groups: Mapping[str, Group], looks: Mapping[str, Look])
     log = logarithmic(task, min(scores), max(scores))
     lines = limits(task)
     lines += [(shortened(n, 24), v, (0, (1, 3))) for n, v in task.references.items()]
-    shown = [item for item in lines if not log or item[1] > 0]
-    low, high = _range(scores, [v for _, v, _ in shown], log)
+    marks = [item for item in lines if not log or item[1] > 0]
+    low, high = _range(scores, [v for _, v, _ in marks], log)
     inches = width - left - right
-    heights = levels(_span(word, _at(v, low, high, log), inches) for word, v, _ in shown)
+    heights = levels(_span(word, _at(v, low, high, log), inches) for word, v, _ in marks)
     top = 0.12 + 0.16 * (max(heights, default=0) + 1)
     figure, axes = canvas(width, top + 0.27 * len(groups) + 0.5, (left, right, top, 0.5))
     if log:
@@ -49,7 +49,7 @@ def draw(task: TaskInfo, groups: Mapping[str, Group], looks: Mapping[str, Look])
     axes.set_ylim(len(groups) - 0.5, -0.5)
     for y, (a, group) in enumerate(groups.items()):
         _row(axes, y, group, looks[a], low)
-    for (word, value, line), level in zip(shown, heights, strict=True):
+    for (word, value, line), level in zip(marks, heights, strict=True):
         axes.axvline(value, color=PALE, linestyle=line, linewidth=0.9, zorder=0)
         axes.annotate(
             word, (value, 1.0), xycoords=("data", "axes fraction"), fontsize=7, color=PALE,

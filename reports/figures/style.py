@@ -100,14 +100,14 @@ def logarithmic(task: TaskInfo, lowest: float, highest: float) -> bool:
 def levels(spans: Iterable[tuple[float, float]], gap: float = 0.0) -> list[int]:
     """For each span the first line on which it is at least ``gap`` from all before it."""
     lines: list[list[tuple[float, float]]] = []
-    found = []
+    places = []
     for low, high in spans:
         free = [all(high + gap <= a or b + gap <= low for a, b in line) for line in lines]
         level = [*free, True].index(True)
         lines += [[]] * (level == len(lines))
         lines[level] = [*lines[level], (low, high)]
-        found.append(level)
-    return found
+        places.append(level)
+    return places
 
 
 def canvas(width: float, height: float, margins: tuple[float, float, float, float]) -> Any:

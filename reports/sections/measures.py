@@ -81,11 +81,11 @@ def _text(measure: str, summary: Summary) -> str:
 
 def _samples(groups: dict[str, list[Any]]) -> list[Block]:
     """What the first seed that wrote anything wrote."""
-    found: list[Block] = []
+    made: list[Block] = []
     for name, records in groups.items():
         if samples := next((r.samples for r in records if r.samples), None):
-            found += [Paragraph(Code(name)), Listing(tuple(map(_sample, samples[:SAMPLES])))]
-    return [Fold("Samples of what was written", tuple(found))] if found else []
+            made += [Paragraph(Code(name)), Listing(tuple(map(_sample, samples[:SAMPLES])))]
+    return [Fold("Samples of what was written", tuple(made))] if made else []
 
 
 def _sample(sample: dict[str, str]) -> Text:

@@ -30,21 +30,21 @@ def blocks(results: Results, sentences: Sequence[str] = ()) -> list[Block]:
 
     every, results = results, without_controls(results)
     compared = compare(results)
-    found: list[Block] = [Paragraph(text, lead=not at) for at, text in enumerate(sentences)]
+    made: list[Block] = [Paragraph(text, lead=not at) for at, text in enumerate(sentences)]
     if len(compared.skills) > 1:
         over = over_tasks(_skills(results, compared.skills))
         looks = style.looks(results.architectures)
         if over.ranks.refused:
             refused = f"No ranks and no critical-difference diagram: {over.ranks.refused}."
-            found.append(Paragraph(refused))
-        found.append(Paragraph(POLICY))
-        found += filter(None, [_ranks(over.ranks, looks), aggregates.profiles(over, looks)])
+            made.append(Paragraph(refused))
+        made.append(Paragraph(POLICY))
+        made += filter(None, [_ranks(over.ranks, looks), aggregates.profiles(over, looks)])
         tables = [aggregates.middle(over), aggregates.pairs(over), _by_task(every)]
-        found += [
+        made += [
             replace(table, name=f"contest-table-{at}")
             for at, table in enumerate(filter(None, tables), 1)
         ]
-    return [Heading("Who wins where, and how sure", "contest"), *found] if found else []
+    return [Heading("Who wins where, and how sure", "contest"), *made] if made else []
 
 
 def _skills(results: Results, architectures: Iterable[str]) -> pandas.DataFrame:
@@ -105,8 +105,8 @@ def _rank_finding(ranks: Ranks) -> str:
 
 def _tested(results: Results) -> dict[str, Standing]:
     """By task, where the best is tested against any other."""
-    found = {task.name: standing(results, task) for task in results.tasks}
-    return {task: order for task, order in found.items() if order and order.tested}
+    orders = {task.name: standing(results, task) for task in results.tasks}
+    return {task: order for task, order in orders.items() if order and order.tested}
 
 
 def _by_task(results: Results) -> Table | None:

@@ -23,27 +23,27 @@ def figure(
     """The curves of all architectures; None where there are none."""
     from reports.figures import curves
 
-    found = bands(results, task)
-    drawing = curves.draw(task, found, looks)
+    lines = bands(results, task)
+    drawing = curves.draw(task, lines, looks)
     if drawing is None:
         return None
-    text = formats.scores_of(task, [v for band in found.values() for v in band.mean])
-    steps = sorted({int(s) for band in found.values() for s in band.steps})
-    at = {a: dict(zip(map(int, b.steps), b.mean, strict=True)) for a, b in found.items()}
+    text = formats.scores_of(task, [v for band in lines.values() for v in band.mean])
+    steps = sorted({int(s) for band in lines.values() for s in band.steps})
+    at = {a: dict(zip(map(int, b.steps), b.mean, strict=True)) for a, b in lines.items()}
     table = Table(
-        ("updates", *found),
+        ("updates", *lines),
         tuple((f"{s:,}", *(text(of.get(s)) for of in at.values())) for s in _some(steps)),
     )
     data = as_csv(
         ("task", "architecture", "updates", "mean", "lowest", "highest"),
         [
             (task.name, a, int(s), *scores)
-            for a, b in found.items()
+            for a, b in lines.items()
             for s, *scores in zip(b.steps, b.mean, b.low, b.high, strict=True)
         ],
     )
     title = f"{task.name}: curves"
-    return Figure(drawing, _learning(task, found), table, command, data, title)
+    return Figure(drawing, _learning(task, lines), table, command, data, title)
 
 
 def _some(steps: list[int]) -> list[int]:
@@ -53,12 +53,12 @@ def _some(steps: list[int]) -> list[int]:
     return [steps[round(i * (len(steps) - 1) / 11)] for i in range(12)]
 
 
-def _learning(task: TaskInfo, found: Mapping[str, Band]) -> str:
+def _learning(task: TaskInfo, lines: Mapping[str, Band]) -> str:
     """Who learns first, and who was still learning when training ended."""
     if task.floor is None or task.ceiling is None or task.floor == task.ceiling:
         return f"Validation {formats.metric(task)} against updates; without a floor and a ceiling."
     first, climbing = {}, []
-    for name, band in found.items():
+    for name, band in lines.items():
         skill = (band.mean - task.floor) / (task.ceiling - task.floor)
         if (skill >= REACHED).any():
             first[name] = int(band.steps[skill >= REACHED][0])
@@ -68,7 +68,7 @@ def _learning(task: TaskInfo, found: Mapping[str, Band]) -> str:
     if first:
         least = min(first.values())
         who = [a for a in first if first[a] == least]
-        never = [a for a in found if a not in first]
+        never = [a for a in lines if a not in first]
         text = (
             f"{listed(who)} {'is' if len(who) == 1 else 'are'} first at a validation skill of "
             f"{REACHED:g}, after {least:,} updates; "

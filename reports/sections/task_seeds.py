@@ -51,12 +51,12 @@ def heads(results: Results) -> tuple[str, ...]:
 def entries(results: Results, group: Group, text: Callable[[float | None], str]) -> list[Cell]:
     """The score of each seed, or the code of its hole with the reason."""
     cells = {cell.seed: cell for cell in group.cells}
-    found = [cells.get(seed) for seed in results.seeds]
+    cells_of_seeds = [cells.get(seed) for seed in results.seeds]
     return [
         Cell("") if c is None
         else Cell(c.code, "hole", c.reason) if c.hole
         else Cell(text(c.score), value=c.score)
-        for c in found
+        for c in cells_of_seeds
     ]  # fmt: skip
 
 

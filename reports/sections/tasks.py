@@ -23,7 +23,7 @@ def blocks(results: Results) -> list[Block]:
         return []
     looks = style.looks(results.architectures) | dict.fromkeys(results.baselines, style.BESIDE)
     user_data = bool(controls(results))
-    found: list[Block] = [Heading("Tasks one by one", "tasks"), Paragraph(_reading(results))]
+    made: list[Block] = [Heading("Tasks one by one", "tasks"), Paragraph(_reading(results))]
     for task in results.tasks:
         command = reproduction.of_task(results, task.name, user_data)
         scored = groups(results, task)
@@ -31,16 +31,16 @@ def blocks(results: Results) -> list[Block]:
             task_seeds.figure(results, task, scored, looks, command),
             task_curves.figure(results, task, looks, command),
         ]
-        shown = tuple(figure for figure in figures if figure)
-        found += [
+        drawn = tuple(figure for figure in figures if figure)
+        made += [
             Heading(task.name, f"task-{task.slug}", 3),
             _limits(results, task),
-            *([Row(shown)] if shown else []),
+            *([Row(drawn)] if drawn else []),
             _table(results, task, scored),
             *errors.blocks(results, task),
             *measures.blocks(results, task),
         ]
-    return found
+    return made
 
 
 def _reading(results: Results) -> str:

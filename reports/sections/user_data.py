@@ -14,27 +14,27 @@ from reports.sections.reasons import Reasons
 
 def blocks(results: Results) -> list[Block]:
     """A part for each task of the user's own; empty where there are none with a record."""
-    found: list[Block] = []
+    made: list[Block] = []
     for task, control in controls(results):
         choice = Choice(results, task, control)
-        found += [
+        made += [
             Heading(task.name, level=3),
             Paragraph(advise(results, task).recommendation, lead=True),
             _scores(choice, formats.metric(task)),
             Paragraph("What was found in the file, and what was done with it:"),
             Terms(tuple(choice.facts.items())),
         ]
-    return [Heading("Your data", "own"), Paragraph(" ".join(METHOD)), *found] if found else []
+    return [Heading("Your data", "own"), Paragraph(" ".join(METHOD)), *made] if made else []
 
 
 def answers(results: Results) -> list[Block]:
     """The scores and what they say, for the end of a run."""
-    found: list[Block] = []
+    made: list[Block] = []
     for task, control in controls(results):
         choice = Choice(results, task, control)
         caption = f"{task.name}: {formats.metric(task)}, test split"
-        found += [_scores(choice, "score", caption), *map(Paragraph, Reasons(choice).sentences)]
-    return found
+        made += [_scores(choice, "score", caption), *map(Paragraph, Reasons(choice).sentences)]
+    return made
 
 
 def _scores(choice: Choice, head: str, caption: str = "") -> Table:
