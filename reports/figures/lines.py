@@ -3,18 +3,33 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
+from reports.analysis.horizon import LEARNED
 from reports.analysis.statistics import Summary
-from reports.figures.panels import Layout, finish_small, intervals, lines_of, panels
-from reports.figures.style import PALE, Drawing, text_width
+from reports.figures.panels import (
+    Layout,
+    finish_small,
+    intervals,
+    lines_of,
+    log_axis,
+    panels,
+    wide_enough,
+)
+from reports.figures.style import INK, PALE, Drawing, text_width
 
 SKILL = (-0.12, 1.07)
 """Ends of an axis of skill."""
 FEW = 6
-"""Places on an even axis at which each has its tick."""
+"""Places at which each has its tick."""
+DASHES = (0, (4, 2))
+DASHED = {"linestyle": DASHES, "linewidth": 1.0, "markerfacecolor": "white"}
+RING = {"linestyle": "none", "marker": "o", "markersize": 9, "markerfacecolor": "none"}
+
+Lines = Mapping[str, Mapping[int, Summary]]
+"""By label, then by place on the axis across; the same label looks alike in all panels."""
 
 
 @dataclass(frozen=True)
@@ -22,15 +37,19 @@ class Panel:
     """One pair of axes."""
 
     title: str
-    lines: Mapping[str, Mapping[int, Summary]]
-    """By label, then by place on the axis across; the same label looks alike in all panels."""
+    lines: Lines
     edge: float | None = None
     """Where a dashed line stands upright."""
+    dashed: Lines = field(default_factory=dict)
+    ended: Collection[str] = ()
+    """Whose lines end in a ring."""
+    across: str = ""
+    """What the axis across shows, if not the same in all panels."""
 
 
 @dataclass(frozen=True)
 class Scale:
-    """What the axes of all panels show."""
+    """What the axes of all panels show, and the legend beside the labels."""
 
     across: str
     upright: str = ""
@@ -41,63 +60,102 @@ class Scale:
     ends: tuple[float, float] | None = None
     """Upright; what lies beyond is drawn at the end. None: as the numbers ask for."""
     levels: tuple[float, ...] = ()
-    """Where dashed lines lie."""
+    """Where lines lie."""
     unit: str = ""
     """Behind the numbers across."""
+    apart: float = 1.0
+    """The factor by which each line is moved to the side, so that intervals do not overlap."""
+    ways: tuple[str, ...] = ()
+    """What solid and dashed lines are."""
+    ended: str = ""
+    """What a ring is."""
 
 
-def draw(name: str, shown: Sequence[Panel], scale: Scale, alt: str) -> Drawing | None:
-    """A line for each label; None where none has a point. ``alt``: the numbers in words."""
-    labels = list(dict.fromkeys(a for panel in shown for a, line in panel.lines.items() if line))
+def draw(
+    name: str,
+    shown: Sequence[Panel],
+    scale: Scale,
+    alt: str,
+    survey: tuple[str, ...] = (),
+    layout: Layout | None = None,
+) -> Drawing | None:
+    """A line for each label; None where none has a point.
+
+    alt: the numbers in words, for those who do not see the figure. survey: whose looks are to be
+    kept.
+    """
+    every = [item for panel in shown for of in (panel.lines, panel.dashed) for item in of.items()]
+    labels = list(dict.fromkeys(label for label, line in every if line))
     if not labels:
         return None
-    drawn = lines_of(labels, ())
-    wide = 5.6 if len(shown) == 1 else 2.9 if len(shown) == 2 else 2.2
-    beside = 0.25 if scale.ends else 0.7
-    layout = Layout(wide=wide, tall=2.4, left=0.75, beside=beside)
-    figure, (row,) = panels([[panel.title for panel in shown]], drawn, layout)
+    looks = lines_of(labels, survey, markers=bool(scale.ways))
+    legend: dict[str, Mapping[str, Any]] = dict(looks)
+    if any(panel.dashed for panel in shown):
+        solid, dashed = scale.ways
+        legend |= {solid: {"color": INK}, dashed: {"color": INK, "linestyle": DASHES}}
+    if scale.ended:
+        legend[scale.ended] = RING | {"color": INK}
+    wide = {1: 5.6, 2: 2.9}.get(len(shown), 2.2)
+    layout = layout or Layout(wide, 2.4, left=0.75, beside=0.25 if scale.ends else 0.7)
+    figure, (row,) = panels([[panel.title for panel in shown]], legend, layout)
     for axes, panel in zip(row, shown, strict=True):
-        for label, line in panel.lines.items():
-            if line:
-                _line(axes, line, drawn[label], scale)
+        for lines, way in ((panel.lines, {}), (panel.dashed, DASHED)):
+            for at, label in enumerate(labels):
+                aside = scale.apart ** (at - (len(labels) - 1) / 2)
+                ring = label in panel.ended
+                _line(axes, lines.get(label, {}), looks[label] | way, scale, aside, ring)
         if panel.edge is not None:
-            axes.axvline(panel.edge, color=PALE, linewidth=0.8, linestyle=(0, (4, 2)), zorder=0)
-        _frame(axes, panel, scale, wide)
-        if scale.ends and axes is not row[0]:
-            axes.tick_params(labelleft=False)
+            axes.axvline(panel.edge, color=PALE, linewidth=0.8, linestyle=DASHES, zorder=0)
+        _frame(axes, panel, scale, layout.wide)
+        axes.tick_params(labelleft=axes is row[0] or not scale.ends)
     row[0].set_ylabel(scale.upright, labelpad=2)
+    if LEARNED in scale.levels:
+        row[0].annotate(f"learned, {LEARNED:g}", (0, LEARNED), xytext=(2, -2), fontsize=7,
+                        xycoords=("axes fraction", "data"), textcoords="offset points",
+                        color=PALE, va="top")  # fmt: skip
     return finish_small(figure, name, alt)
 
 
-def _line(axes: Any, line: Mapping[int, Summary], look: Mapping[str, Any], scale: Scale) -> None:
+def _line(
+    axes: Any,
+    line: Mapping[int, Summary],
+    look: Mapping[str, Any],
+    scale: Scale,
+    aside: float,
+    ring: bool,
+) -> None:
     low, high = scale.ends or (-math.inf, math.inf)
-    places = [place for place, summary in line.items() if summary.mean is not None]
-    means = [min(max(line[place].mean or 0.0, low), high) for place in places]
-    axes.plot(places, means, **look, markevery=max(1, len(places) // 8))
-    if scale.ends:
-        intervals(axes, {place: line[place] for place in places}, look["color"], scale.ends)
+    known = {place * aside: summary for place, summary in line.items() if summary.mean is not None}
+    places, means = list(known), [min(max(s.mean or 0.0, low), high) for s in known.values()]
+    if known:
+        axes.plot(places, means, **look, markevery=max(1, len(places) // 8))
+    if known and scale.ends:
+        intervals(axes, known, look["color"], scale.ends)
+    if known and ring:
+        axes.plot(places[-1:], means[-1:], color=look["color"], **RING)
 
 
 def _frame(axes: Any, panel: Panel, scale: Scale, wide: float) -> None:
-    from matplotlib.ticker import NullLocator
-
-    places = sorted({place for line in panel.lines.values() for place in line})
+    places = sorted({n for of in (panel.lines, panel.dashed) for line in of.values() for n in line})
+    labels = {place: f"{place:,g}{scale.unit}" for place in places}
     if scale.base:
         axes.set_xscale("log", base=scale.base)
-        axes.xaxis.set_minor_locator(NullLocator())
-    if scale.base or len(places) <= FEW:
-        labels = {place: f"{place:,g}{scale.unit}" for place in places}
-        ticks = _with_room(labels, wide) if scale.base else places
-        axes.set_xticks(ticks, [labels[place] for place in ticks])
+        axes.set_xlim(places[0] / 1.25, places[-1] * 1.25)
+        log_axis(axes.xaxis, _with_room(labels, wide))
+        axes.xaxis.set_major_formatter(lambda place, _: labels.get(round(place), ""))
+    elif len(places) <= FEW:
+        axes.set_xticks(places, labels.values())
     if scale.logarithmic:
         axes.set_yscale("log")
+        axes.set_ylim(wide_enough(*axes.get_ylim()))
+        log_axis(axes.yaxis, 7)
         axes.yaxis.set_major_formatter(lambda value, _: f"{value:,g}")
-        axes.yaxis.set_minor_locator(NullLocator())
     if scale.ends:
         axes.set_ylim(*scale.ends)
     for level in scale.levels:
-        axes.axhline(level, color=PALE, linewidth=0.8, linestyle=(0, (4, 2)), zorder=0)
-    axes.set_xlabel(scale.across, labelpad=2)
+        line = DASHES if level else "-"
+        axes.axhline(level, color=PALE, linewidth=0.8, linestyle=line, zorder=0)
+    axes.set_xlabel(panel.across or scale.across, labelpad=2)
 
 
 def _with_room(labels: Mapping[int, str], wide: float) -> list[int]:

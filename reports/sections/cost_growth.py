@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from statistics import geometric_mean
 from typing import TYPE_CHECKING
 
 from reports.analysis.evidence import Evidence
@@ -17,9 +18,9 @@ from reports.analysis.growth import (
     path_formula,
     powers,
 )
-from reports.analysis.statistics import Line, summarize
+from reports.analysis.statistics import Line, Summary, summarize
 from reports.document import Block, Figure, Heading, Table, paragraphs
-from reports.figures import growth as drawing
+from reports.figures import lines
 from reports.formats import amount, geometric, geometric_with_interval, listed, with_interval
 from reports.sections import reproduction
 
@@ -27,7 +28,17 @@ if TYPE_CHECKING:
     from pandas import DataFrame
 
 WORDS = {"length": "steps", "batch": "sequences a batch", "width": "hidden units"}
+ACROSS = WORDS | {"length": "length, steps"}
+COUNTED = {
+    "flops": "FLOPs an update",
+    "memory": "activations, MiB",
+    "critical_path": "critical path, operations",
+}
 COMPUTED = {KERNEL: "by the library", EQUATIONS: "by the equations"}
+
+WAYS = ("as the library computes it", "by the equations, step by step")
+SCALE = lines.Scale("", "", 10, logarithmic=True, ways=WAYS)
+LAYOUT = lines.Layout(beside=0.65)
 
 
 def blocks(evidence: Evidence) -> list[Block]:
@@ -35,9 +46,9 @@ def blocks(evidence: Evidence) -> list[Block]:
     frame = costs(evidence)
     if frame.empty:
         return []
-    figures = [_seconds(evidence, frame)]
+    figures = _seconds(evidence, frame)
     if "length" in set(frame["axis"]):
-        figures.append(_counts(evidence, frame[frame["axis"] == "length"]))
+        figures += _counts(evidence, frame[frame["axis"] == "length"])
     return [
         Heading("What it costs to grow", "cost-growth"),
         *paragraphs(
@@ -59,18 +70,29 @@ def blocks(evidence: Evidence) -> list[Block]:
     ]
 
 
-def _seconds(evidence: Evidence, frame: DataFrame) -> Figure:
-    axes, lines = list(frame["axis"].unique()), exponents(frame, "seconds")
+def _seconds(evidence: Evidence, frame: DataFrame) -> list[Figure]:
+    axes, fitted = list(frame["axis"].unique()), exponents(frame, "seconds")
     told = [f"against {axis}, {a} {_power(of)}"
-            for (axis, a, how), of in lines.items() if how == KERNEL]  # fmt: skip
-    drawn = drawing.draw(
-        "growth-seconds",
-        [("seconds", axis, by_size(frame, "seconds")) for axis in axes],
-        evidence.results.architectures,
+            for (axis, a, how), of in fitted.items() if how == KERNEL]  # fmt: skip
+    drawn = lines.draw(
+        "growth-seconds", [_panel(frame, "seconds", axis) for axis in axes], SCALE,
         f"Seconds an update, on logarithmic axes, exponents: {'; '.join(told)}.",
-    )
+        evidence.results.architectures, LAYOUT,
+    )  # fmt: skip
     command = reproduction.of_parts(evidence.results, evidence.parts(probe="cost"))
-    return Figure(drawn, _seconds_finding(frame, axes[0]), _seconds_table(frame, axes), command)
+    finding, table = _seconds_finding(frame, axes[0]), _seconds_table(frame, axes)
+    return [Figure(drawn, finding, table, command)] if drawn else []
+
+
+def _panel(frame: DataFrame, cost: str, axis: str) -> lines.Panel:
+    """Geometric means over seeds, a line for each architecture."""
+    solid, dashed = (
+        {a: {n: Summary(len(values), geometric_mean(values)) for n, values in at.items()}
+         for (x, a, how), at in by_size(frame, cost).items() if (x, how) == (axis, way)}
+        for way in COMPUTED
+    )  # fmt: skip
+    title = COUNTED.get(cost, "seconds an update")
+    return lines.Panel(title, solid, dashed=dashed, across=ACROSS[axis])
 
 
 def _seconds_finding(frame: DataFrame, axis: str) -> str:
@@ -107,7 +129,7 @@ def _seconds_finding(frame: DataFrame, axis: str) -> str:
 def _seconds_table(frame: DataFrame, axes: Sequence[str]) -> Table:
     sizes = frame[frame["axis"] == axes[0]]["size"]
     ends = sizes.min(), sizes.max()
-    at, lines = by_size(frame, "seconds"), exponents(frame, "seconds")
+    at, fitted = by_size(frame, "seconds"), exponents(frame, "seconds")
     seeds = frame[frame["seconds"] > 0].groupby(["architecture", "how"], sort=False)["seed"]
     heads = ("architecture", "computed", *(f"seconds at {axes[0]} {size:,}" for size in ends),
              *(f"exponent, {axis}" for axis in axes), "seeds")  # fmt: skip
@@ -117,7 +139,7 @@ def _seconds_table(frame: DataFrame, axes: Sequence[str]) -> Table:
             COMPUTED[how],
             *(geometric_with_interval(at.get((axes[0], a, how), {}).get(size, ()), _digits)
               for size in ends),
-            *(_power(lines.get((axis, a, how), ())) for axis in axes),
+            *(_power(fitted.get((axis, a, how), ())) for axis in axes),
             str(number),
         )
         for (a, how), number in seeds.nunique().items()
@@ -125,17 +147,16 @@ def _seconds_table(frame: DataFrame, axes: Sequence[str]) -> Table:
     return Table(heads, tuple(rows))
 
 
-def _counts(evidence: Evidence, frame: DataFrame) -> Figure:
-    lines = {cost: by_size(frame, cost) for cost in ("flops", "memory", "critical_path")}
-    drawn = drawing.draw(
-        "growth-counts",
-        [(cost, "length", of) for cost, of in lines.items() if of],
-        evidence.results.architectures,
+def _counts(evidence: Evidence, frame: DataFrame) -> list[Figure]:
+    drawn = lines.draw(
+        "growth-counts", [_panel(frame, cost, "length") for cost in COUNTED], SCALE,
         "FLOPs, memory of the activations and critical path of an update against length, on "
         f"logarithmic axes. {_formulas(frame)}.",
-    )
+        evidence.results.architectures, LAYOUT,
+    )  # fmt: skip
     command = reproduction.of_parts(evidence.results, parts_by_axis(evidence)["length"])
-    return Figure(drawn, _counts_finding(frame), _counts_table(frame), command)
+    finding, table = _counts_finding(frame), _counts_table(frame)
+    return [Figure(drawn, finding, table, command)] if drawn else []
 
 
 def _counts_finding(frame: DataFrame) -> str:
@@ -180,9 +201,9 @@ def _grown(
     frame: DataFrame, cost: str, how: str, text: Callable[[float | None], str]
 ) -> dict[str, tuple[str, str]]:
     """By architecture: a cost at the greatest length, mean over seeds, and its exponent."""
-    last, lines = frame["size"].max(), exponents(frame, cost)
+    last, fitted = frame["size"].max(), exponents(frame, cost)
     return {
-        key[1]: (text(summarize(at.get(last, ())).mean), _power(lines[key]))
+        key[1]: (text(summarize(at.get(last, ())).mean), _power(fitted[key]))
         for key, at in by_size(frame, cost).items()
         if key[2] == how
     }

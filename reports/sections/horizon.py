@@ -8,7 +8,8 @@ from reports.analysis.evidence import Evidence
 from reports.analysis.horizon import LEARNED, Horizon
 from reports.analysis.results import Part
 from reports.document import Block, Figure, Heading, Table, paragraphs
-from reports.figures import skill_lines
+from reports.figures import lines
+from reports.figures.style import Drawing
 from reports.formats import listed, skill_with_spread
 from reports.sections import reproduction
 
@@ -24,15 +25,15 @@ def blocks(evidence: Evidence) -> list[Block]:
     measured = [(part, horizons) for part, horizons in measured if horizons]
     if not measured:
         return []
-    survey = evidence.results.architectures
     figures = [
         Figure(
-            skill_lines.against_lag(part.name, horizons, survey, _numbers(horizons, part)),
+            drawn,
             _finding(horizons, part),
             _table(horizons, part),
             reproduction.of_parts(evidence.results, [part]),
         )
         for part, horizons in measured
+        if (drawn := _draw(part, horizons, evidence.results.architectures))
     ]
     tables = [_skills(*each, f"horizon-table-{at}") for at, each in enumerate(measured, 1)]
     return [
@@ -57,6 +58,29 @@ def _horizons(evidence: Evidence, part: Part) -> Horizons:
     pairs = [(task, a) for task in tasks for a in part.results.architectures]
     every = {pair: evidence.horizon(part.name, *pair) for pair in pairs}
     return {pair: horizon for pair, horizon in every.items() if horizon.steps is not None}
+
+
+def _draw(part: Part, horizons: Horizons, survey: tuple[str, ...]) -> Drawing | None:
+    """A panel for each task; a ring at the end of a line where no longer lag was tried."""
+    ended = {
+        pair
+        for pair, horizon in horizons.items()
+        if (tried := [lag for lag, s in horizon.skills.items() if s.mean is not None])
+        and tried[-1] > (horizon.steps or 0)
+    }
+    panels = [
+        lines.Panel(
+            task,
+            {a: h.skills for (t, a), h in horizons.items() if t == task},
+            ended=[a for t, a in ended if t == task],
+        )
+        for task in dict.fromkeys(task for task, _ in horizons)
+    ]
+    scale = lines.Scale("lag, steps", "skill", 10, ends=lines.SKILL, levels=(0, LEARNED),
+                        apart=1.03, ended="longer lags not tried")  # fmt: skip
+    numbers = [f"{t}, {a}: horizon {_with_interval(h, part)}" for (t, a), h in horizons.items()]
+    alt = f"Skill against lag on a logarithmic axis, a panel for each task. {'; '.join(numbers)}."
+    return lines.draw(part.name, panels, scale, alt, survey, lines.Layout())
 
 
 def _steps(number: int | None, part: Part) -> str:
@@ -114,11 +138,6 @@ def _answer(horizons: Horizons, part: Part) -> str:
     tasks = " / ".join(dict.fromkeys(task for task, _ in horizons))
     each = "; ".join(f"{a} {' / '.join(sizes)}" for a, sizes in reach.items())
     return f"Steps remembered on {tasks}: {each}."
-
-
-def _numbers(horizons: Horizons, part: Part) -> str:
-    return "; ".join(f"{t}, {a}: horizon {_with_interval(h, part)}"
-                     for (t, a), h in horizons.items())  # fmt: skip
 
 
 def _table(horizons: Horizons, part: Part) -> Table:

@@ -8,7 +8,7 @@ from reports.analysis.evidence import Evidence
 from reports.analysis.horizon import LEARNED
 from reports.analysis.statistics import Summary, summarize
 from reports.document import Block, Figure, Heading, Table, paragraphs
-from reports.figures import skill_lines
+from reports.figures import lines
 from reports.formats import listed, skill, skill_with_spread
 from reports.sections import reproduction
 from tasks.task import LONGER
@@ -16,17 +16,23 @@ from tasks.task import LONGER
 Skills = Mapping[tuple[str, str], Mapping[int, Summary]]
 """By task and architecture, then by how many times the length of training."""
 
+SCALE = lines.Scale("length, times that of training", "skill", 2, ends=lines.SKILL,
+                    levels=(0, LEARNED), unit="×", apart=1.02)  # fmt: skip
+
 
 def blocks(evidence: Evidence) -> list[Block]:
     """Skill at one, two, four, ... times the length of training."""
-    figures = []
+    survey, figures = evidence.results.architectures, []
     for part in evidence.parts("length"):
-        if skills := _skills(evidence, part.name):
-            drawing = skill_lines.against_length(
-                part.name, skills, evidence.results.architectures, _numbers(skills)
-            )
+        skills = _skills(evidence, part.name)
+        panels = [
+            lines.Panel(task, {a: of for (t, a), of in skills.items() if t == task})
+            for task in dict.fromkeys(task for task, _ in skills)
+        ]
+        alt = f"Skill against the length of the test sequences. {_numbers(skills)}."
+        if drawn := lines.draw(part.name, panels, SCALE, alt, survey, lines.Layout()):
             command = reproduction.of_parts(evidence.results, [part])
-            figures.append(Figure(drawing, _finding(skills), _table(skills), command))
+            figures.append(Figure(drawn, _finding(skills), _table(skills), command))
     if not figures:
         return []
     return [
