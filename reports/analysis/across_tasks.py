@@ -202,12 +202,11 @@ def _pairs(means: pandas.DataFrame) -> tuple[RankPair, ...]:
 def _versus(
     a: str, b: str, means: pandas.DataFrame, runs: Mapping[tuple[str, str], Any], rope: float
 ) -> Versus | None:
-    both = means[[a, b]].dropna()
-    if both.empty:
+    tasks = tuple(t for name, t in runs if name == a and (b, t) in runs)
+    if not tasks:
         return None
-    tasks = tuple(both.index)
-    enough = len(tasks) >= FEWEST
-    posterior = signed_rank((both[a] - both[b]).to_list(), rope) if enough else None
+    differences = (means[a] - means[b])[list(tasks)].to_list()
+    posterior = signed_rank(differences, rope) if len(tasks) >= FEWEST else None
     one, other = ([runs[name, t] for t in tasks] for name in (a, b))
     return Versus(a, b, tasks, probability_of_improvement(one, other), posterior)
 
@@ -222,4 +221,5 @@ def _means(skills: pandas.DataFrame) -> pandas.DataFrame:
 def _runs(skills: pandas.DataFrame) -> dict[tuple[str, str], Any]:
     """By architecture and task, the skills of its runs: ``(seeds,)``."""
     known = skills.dropna(subset=["skill"])
-    return {pair: runs.to_numpy() for pair, runs in known.groupby(["architecture", "task"]).skill}
+    grouped = known.groupby(["architecture", "task"], sort=False).skill
+    return {pair: runs.to_numpy() for pair, runs in grouped}
