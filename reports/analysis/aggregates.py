@@ -114,8 +114,8 @@ def _resamples(runs: Runs, rng: Any) -> list[Any]:
     ]
 
 
-def _interval(found: Any) -> tuple[float, float]:
+def _interval(values: Any) -> tuple[float, float]:
     import numpy as np
 
-    low, high = np.quantile(found, [0.5 - CONFIDENCE / 2, 0.5 + CONFIDENCE / 2])
+    low, high = np.quantile(values, [0.5 - CONFIDENCE / 2, 0.5 + CONFIDENCE / 2])
     return float(low), float(high)

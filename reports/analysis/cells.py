@@ -80,6 +80,7 @@ class Cell:
 
     @property
     def ok(self) -> bool:
+        """Ended with a trained and tested model."""
         return self.outcome == Outcome.OK
 
     @property
@@ -89,6 +90,7 @@ class Cell:
 
     @property
     def refused(self) -> bool:
+        """The architecture cannot serve the task."""
         return self.outcome == Outcome.NOT_APPLICABLE
 
     @property
@@ -98,6 +100,7 @@ class Cell:
 
     @property
     def skill(self) -> float | None:
+        """(score - floor) / (ceiling - floor); None where one of them is not known."""
         return finite(self.record.skill) if self.record and self.ok else None
 
     @cached_property
@@ -108,6 +111,7 @@ class Cell:
 
     @property
     def hole(self) -> bool:
+        """There is no score."""
         return self.score is None
 
     @property
@@ -131,6 +135,7 @@ class Group:
 
     @cached_property
     def skill(self) -> Summary:
+        """Skill over the seeds that have one."""
         return summarize(c.skill for c in self.cells)
 
     @cached_property

@@ -85,7 +85,7 @@ class Row:
 
 @dataclass(frozen=True)
 class Comparison:
-    """All that is told of two runs."""
+    """What changed from one run to another."""
 
     counts: dict[str, int]
     only: tuple[list[Slot], list[Slot]]
@@ -175,17 +175,17 @@ def differing(one: Cell, other: Cell) -> list[str]:
     if one.outcome != other.outcome:
         return ["outcome"]
     names = ("scores", "skill", "measured")
-    found = [n for n in names if getattr(one.record, n) != getattr(other.record, n)]
+    differing_in = [n for n in names if getattr(one.record, n) != getattr(other.record, n)]
     if _curve(one.record) != _curve(other.record):
-        found.append("curve")
+        differing_in.append("curve")
     arrays = [cell.store.per_example(cell.id) for cell in (one, other) if cell.store]
     bits = [{name: array.tobytes() for name, array in side.items()} for side in arrays]
     if bits[0] != bits[1]:
-        found.append("scores of examples")
+        differing_in.append("scores of examples")
     files = [cell.store.weights_file(cell.id) for cell in (one, other) if cell.store]
     if all(f.exists() for f in files) and not filecmp.cmp(files[0], files[1], shallow=False):
-        found.append("weights")
-    return found
+        differing_in.append("weights")
+    return differing_in
 
 
 def _named(slot: Slot) -> dict[str, Any]:
@@ -219,13 +219,13 @@ def _row(part: str, pairs: list[tuple[Cell, Cell]], identical: bool) -> Row:
     first, second = records[0]
     same_metric = first.metric == second.metric
     same_task = all(x.key.get("task") == y.key.get("task") for x, y in records)
-    found = difference(other, one, same_task) if same_metric else Difference()
+    change = difference(other, one, same_task) if same_metric else Difference()
     untested = ""
     if not same_metric:
         untested = f"the metric was {first.metric}, it is {second.metric}"
     elif not same_task:
         untested = "test examples are not compared: code or data of the task changed"
-    elif not found.examples.n:
+    elif not change.examples.n:
         untested = "test examples are not compared: their scores are not stored in both"
     return Row(
         part=part,
@@ -234,7 +234,7 @@ def _row(part: str, pairs: list[tuple[Cell, Cell]], identical: bool) -> Row:
         metric=second.metric,
         before=one.score,
         after=other.score,
-        difference=found,
+        difference=change,
         identical=identical,
         untested=untested,
         seconds=_ratio(pairs),
@@ -260,14 +260,14 @@ def _interval(summary: Summary) -> dict[str, Any]:
 
 def _keys(pairs: list[tuple[Cell, Cell]]) -> list[dict[str, Any]]:
     """Alike changes together, the commonest first; cells without a record have no key to read."""
-    found: dict[tuple[str, str, str], dict[str, Any]] = {}
+    changes: dict[tuple[str, str, str], dict[str, Any]] = {}
     for one, other in pairs:
         if one.id == other.id or one.record is None or other.record is None:
             continue
         for part, before, after in _changed(one.record.key, other.record.key):
             if part.endswith("code"):
                 before = after = ""  # a hash says nothing; and each architecture has its own
-            entry = found.setdefault(
+            entry = changes.setdefault(
                 (part, before, after),
                 {"part": part, "means": PARTS.get(part, ""), "before": before, "after": after,
                  "cells": 0, "tasks": [], "architectures": []},
@@ -275,7 +275,7 @@ def _keys(pairs: list[tuple[Cell, Cell]]) -> list[dict[str, Any]]:
             entry["cells"] += 1
             for where, name in (("tasks", other.task), ("architectures", other.architecture)):
                 entry[where] += [name] * (name not in entry[where])
-    return sorted(found.values(), key=lambda entry: -entry["cells"])
+    return sorted(changes.values(), key=lambda entry: -entry["cells"])
 
 
 def _environments(a: Run, b: Run) -> list[tuple[str, str, str]]:

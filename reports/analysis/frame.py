@@ -142,11 +142,11 @@ def to_rows(frame: pandas.DataFrame) -> list[dict[str, Any]]:
 def parts_of(results: Results) -> dict[str, str]:
     """By cell, the names of the parts that it was planned for; empty for one of the matrix's own
     cells alone."""
-    found: dict[str, list[str]] = {cell.id: [] for cell in results.all_cells}
+    names: dict[str, list[str]] = {cell.id: [] for cell in results.all_cells}
     for part in results.parts.values():
         for cell in part.results.cells:
-            found[cell.id].append(part.name)
-    return {name: ", ".join(parts) for name, parts in found.items()}
+            names[cell.id].append(part.name)
+    return {cell: ", ".join(parts) for cell, parts in names.items()}
 
 
 def _name(cell: Cell, part: str) -> dict[str, Any]:

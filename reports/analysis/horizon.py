@@ -57,21 +57,21 @@ def horizon(part: Part, task: str, architecture: str) -> Horizon:
     means = {lag: summarize(skills[lag].values()) for lag in sorted(skills)}
     if not skills:
         return Horizon()
-    seeds = sorted({seed for found in skills.values() for seed in found})
+    seeds = sorted({seed for by_seed in skills.values() for seed in by_seed})
     learned = np.array(
         [[skills.get(lag, {}).get(seed, 0.0) >= LEARNED for lag in part.lags] for seed in seeds]
     )
-    found = _steps(learned, part.lags)
-    if waiting or found == max(skills) != part.lags[-1]:
+    longest = _steps(learned, part.lags)
+    if waiting or longest == max(skills) != part.lags[-1]:
         return Horizon(skills=means)
     draws = np.random.default_rng(0).integers(len(seeds), size=(DRAWS, len(seeds)))
     steps = [_steps(learned[draw], part.lags) for draw in draws]
     low, high = np.percentile(steps, [2.5, 97.5], method="nearest")
     return Horizon(
-        found,
+        longest,
         int(low),
         int(high),
-        open=found == part.lags[-1],
+        open=longest == part.lags[-1],
         by_seed={
             seed: _steps(row[None], part.lags) for seed, row in zip(seeds, learned, strict=True)
         },

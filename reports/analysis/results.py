@@ -53,30 +53,31 @@ class Results:
     parts: dict[str, Part] = field(default_factory=dict)
     """The matrix's parts by name, which have cells of their own."""
     standings: dict[str, Any] = field(default_factory=dict, init=False, repr=False, compare=False)
-    """What `reports.analysis.difference.standing` found, by task: it is asked for often."""
+    """What `reports.analysis.difference.standing` says, by task: it is asked for often."""
 
     @property
     def name(self) -> str:
+        """The matrix's."""
         return self.plan["matrix"]
 
     @cached_property
     def all_cells(self) -> tuple[Cell, ...]:
         """The matrix's own cells and those of its parts, each once."""
-        found = [*self.cells, *(c for part in self.parts.values() for c in part.results.cells)]
-        return tuple({c.id: c for c in found}.values())
+        cells = [*self.cells, *(c for part in self.parts.values() for c in part.results.cells)]
+        return tuple({c.id: c for c in cells}.values())
 
     @cached_property
     def groups(self) -> dict[tuple[str, str], Group]:
         """Groups by task and architecture; pairs that were never planned are absent."""
-        found: dict[tuple[str, str], list[Cell]] = {}
+        by_pair: dict[tuple[str, str], list[Cell]] = {}
         for cell in self.cells:
-            found.setdefault((cell.task, cell.architecture), []).append(cell)
-        return {pair: Group(tuple(cells)) for pair, cells in found.items()}
+            by_pair.setdefault((cell.task, cell.architecture), []).append(cell)
+        return {pair: Group(tuple(cells)) for pair, cells in by_pair.items()}
 
     @cached_property
     def best_baselines(self) -> dict[str, str]:
         """By task, the baseline that did best on validation, among those with a test score."""
-        found = {}
+        best = {}
         for task in self.tasks:
             sign = 1 if task.higher_is_better else -1
             scored = {
@@ -85,8 +86,8 @@ class Results:
                 if (g := self.groups.get((task.name, b))) and g.score.mean is not None
             }
             if scored:
-                found[task.name] = max(scored, key=lambda b: scored[b])
-        return found
+                best[task.name] = max(scored, key=lambda b: scored[b])
+        return best
 
     @property
     def columns(self) -> tuple[str, ...]:
@@ -107,12 +108,13 @@ class Results:
     @cached_property
     def counts(self) -> dict[str, int]:
         """Cells by outcome: ok first, then the others that occur, pending last."""
-        counted = Counter(c.outcome for c in self.all_cells)
+        numbers = Counter(c.outcome for c in self.all_cells)
         order = [*(str(o) for o in Outcome), PENDING]
-        return {o: counted[o] for o in order if counted[o] or o == Outcome.OK}
+        return {o: numbers[o] for o in order if numbers[o] or o == Outcome.OK}
 
     @property
     def pending(self) -> int:
+        """Cells that have not run yet."""
         return self.counts.get(PENDING, 0)
 
     @cached_property
@@ -184,11 +186,11 @@ def _results(
     corrupted: tuple[str, ...],
     parts: dict[str, Part] | None = None,
 ) -> Results:
-    found = [*cells, *(c for part in (parts or {}).values() for c in part.results.cells)]
-    names = sorted({c.record.environment for c in found if c.record and c.record.environment})
+    every = [*cells, *(c for part in (parts or {}).values() for c in part.results.cells)]
+    names = sorted({c.record.environment for c in every if c.record and c.record.environment})
     architectures = tuple(dict.fromkeys(c.architecture for c in cells))
-    marked = {c.architecture for c in cells if c.record and c.record.baseline}
-    baselines = tuple(a for a in architectures if a in marked and len(marked) < len(architectures))
+    known = {c.architecture for c in cells if c.record and c.record.baseline}
+    baselines = tuple(a for a in architectures if a in known and len(known) < len(architectures))
     return Results(
         plan=plan,
         cells=cells,

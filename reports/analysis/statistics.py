@@ -122,12 +122,12 @@ def greater(values: Iterable[float], threshold: float) -> float:
     """
     from scipy.special import stdtr
 
-    found = summarize(_finite(values))
-    if found.mean is None or found.error is None:
+    summary = summarize(_finite(values))
+    if summary.mean is None or summary.error is None:
         return 1.0
-    if found.error == 0:
-        return 0.5 if found.mean == threshold else float(found.mean < threshold)
-    return float(stdtr(found.freedom, (threshold - found.mean) / found.error))
+    if summary.error == 0:
+        return 0.5 if summary.mean == threshold else float(summary.mean < threshold)
+    return float(stdtr(summary.freedom, (threshold - summary.mean) / summary.error))
 
 
 def tost(differences: Iterable[float], margin: float) -> float:
@@ -139,8 +139,8 @@ def tost(differences: Iterable[float], margin: float) -> float:
     """
     if not margin > 0:
         raise ValueError(f"the margin must be above 0, not {margin}")
-    found = _finite(differences)
-    return max(greater(found, -margin), greater([-d for d in found], -margin))
+    values = _finite(differences)
+    return max(greater(values, -margin), greater([-d for d in values], -margin))
 
 
 def holm(pvalues: Sequence[float]) -> list[float]:
