@@ -620,13 +620,13 @@ def test_the_verdict_names_the_tasks_where_nobody_beats_the_baseline(tmp_path):
     assert "A baseline solves recall[lag=9] (logistic)" in said
     said = words_of(beside(tmp_path / "b"))
     assert "some architecture beats it on 2; on 2 of these the best one differs" in said
-    assert "95 % interval of the best lead, 3 seeds" in said
+    assert "from it (3 seeds)" in said
     assert "No architecture beats" not in said and "solves" not in said
     skills = {("adding", "ridge"): 0.5, ("adding", "lstm"): [0.4, 0.5, 0.9]}
     said = words_of(with_baselines(tmp_path / "c", skills))
-    assert "beats it on 1; on 0 of these its lead is separated" in said
+    assert "beats it on 1; on 0 of these the best one differs" in said
     said = words_of(with_baselines(tmp_path / "d", skills | {("adding", "lstm"): 0.6}, seeds=1))
-    assert "some architecture beats it on 1 (1 seed)." in said
+    assert "beats it on 1; on 0 of these the best one differs from it (1 seed)." in said
 
 
 def test_the_baseline_is_chosen_on_validation_not_on_the_test(tmp_path):
