@@ -66,7 +66,7 @@ def _best(results: Results, task: TaskInfo, order: Standing) -> str:
     mean, half = text_of(first.score.mean), formats.half(first.score, text_of)
     score = f"{formats.metric(task)}: {mean} {half}".strip()
     skill = formats.skill_with_spread(first.skill)
-    text = f"{listed(order.best)} {'is' if len(order.best) == 1 else 'are level as the'} best"
+    text = f"{listed(order.best)} {'is best' if len(order.best) == 1 else 'share the best mean'}"
     text += f" ({score}{f', skill {skill}' if skill else ''})."
     if len(order.order) == 1:
         text = f"Only {order.order[0]} has a score ({score})."
