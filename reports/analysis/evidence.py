@@ -118,6 +118,10 @@ class Evidence:
         skills, others = (self.skills(part, task, a, split) for a in (one, other))
         return {seed: skills[seed] - others[seed] for seed in skills if seed in others}
 
+    def ended(self, part: PartName, task: str, architecture: str) -> tuple[Cell, ...]:
+        """The cells of a pair that have a record."""
+        return tuple(c for c in self.cells(part, task, architecture) if c.record is not None)
+
     def diverged(
         self, part: PartName, tasks: Iterable[str] = (), architectures: Iterable[str] = ()
     ) -> int:

@@ -16,6 +16,9 @@ CONFIDENCE = 0.95
 ROUNDING = 1e-12
 """A spread that is a smaller share of the values is none."""
 
+Numbers = Iterable[float | None] | Mapping[int, float | None] | Mapping[int, float]
+"""In a row, or by seed."""
+
 
 @dataclass(frozen=True)
 class Summary:
@@ -58,9 +61,10 @@ class Summary:
         return max(self.least, 2 * float(stdtr(self.freedom, -abs(self.mean) / self.error)))
 
 
-def summarize(values: Iterable[float | None]) -> Summary:
+def summarize(values: Numbers) -> Summary:
     """Mean and interval of the finite values; the others are passed over."""
-    kept = [float(v) for v in values if v is not None and math.isfinite(v)]
+    numbers = values.values() if isinstance(values, Mapping) else values
+    kept = [float(v) for v in numbers if v is not None and math.isfinite(v)]
     n = len(kept)
     if n == 0:
         return Summary()

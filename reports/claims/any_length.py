@@ -9,7 +9,6 @@ from collections.abc import Iterable
 
 from harness.experiment.matrix import Part
 from reports.analysis.evidence import Evidence
-from reports.analysis.statistics import summarize
 from reports.claims.judging import Comparison, Judgement, rule
 from reports.figures import lines
 from reports.figures.style import Drawing
@@ -76,18 +75,17 @@ def judge(evidence: Evidence) -> Judgement:
 
 def draw(evidence: Evidence, name: str) -> Drawing | None:
     """Skill against the length in lengths of training, a panel for each task."""
-    panels, ends = [], []
-    for task in evidence.tasks(LENGTH):
-        title, shown = evidence.task_name(LENGTH, task), {}
-        for a in evidence.architectures(LENGTH):
-            skills = {n: summarize(_far(evidence, task, a, n).values()) for n in (1, *BEYOND)}
-            shown[a] = {n: skill for n, skill in skills.items() if skill.n}
-            ends += [f"{title}, {a}: {skill.mean:.2f}" for skill in list(shown[a].values())[-1:]]
-        panels.append(lines.Panel(title, shown))
+    panels = [
+        lines.Panel(
+            evidence.task_name(LENGTH, task),
+            {a: {n: _far(evidence, task, a, n) for n in (1, *BEYOND)}
+             for a in evidence.architectures(LENGTH)},
+        )
+        for task in evidence.tasks(LENGTH)
+    ]  # fmt: skip
     across = "length, as in training = 1x"
     scale = lines.Scale(across, "skill", 2, ends=lines.SKILL, levels=(0, LEARNED), unit="x")
-    alt = f"Skill at longer and longer sequences; at {BEYOND[-1]} times: {'; '.join(ends)}."
-    return lines.draw(name, panels, scale, alt)
+    return lines.draw(name, panels, scale)
 
 
 def _far(evidence: Evidence, task: str, architecture: str, factor: int) -> dict[int, float]:

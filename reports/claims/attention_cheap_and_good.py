@@ -104,5 +104,5 @@ def _at_lengths(evidence: Evidence) -> str:
 
 def _times(ratios: dict[int, float]) -> str:
     """The geometric mean."""
-    doubled = summarize(ratios.values()).mean
+    doubled = summarize(ratios).mean
     return "?" if doubled is None else f"{amount(2**doubled)} times"

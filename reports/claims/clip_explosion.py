@@ -74,20 +74,20 @@ def judge(evidence: Evidence) -> Judgement:
         f"{_skill(evidence, CLIPPED_SGD, task)}"
         for task in TASKS
     )
-    diverged, of = _diverged(evidence, UNCLIPPED_SGD)
+    ended = sum(len(evidence.ended(UNCLIPPED_SGD, t, a)) for t in TASKS for a in EXPLODING)
     reason = (
         "Exploding: RNNs that start with a recurrent gain of 1.5 and 2, by plain gradient descent. "
-        f"Without clipping {diverged} of {of} trainings diverged, with the norm clipped at 1 "
-        f"{_diverged(evidence, CLIPPED_SGD)[0]}. The worst loss of an update, in doublings over "
-        f"the first: {worst(UNCLIPPED_SGD)} without and {worst(CLIPPED_SGD)} with; a loss that is "
-        f"no longer a number counts as {BEYOND:g}. By task: {by_task}. Under Adam, which rescales "
-        f"gradients itself, {worst(UNCLIPPED)} without and {worst(CLIPPED)} with. Vanishing: at a "
-        f"gain of 0.5 and a lag of 50 steps the RNN's skill is {estimate(without)} without "
-        f"clipping and {estimate(with_clip)} with: clipping adds {estimate(gained)}. It shortens "
-        "gradients and never lengthens them, so whatever it adds comes from another course of "
-        "training; and seeds that learn the lag either way had nothing to be cured. That training "
-        "no longer blows up does not mean that it learns: a network that starts so far on the "
-        "chaotic side may stay at the floor."
+        f"Without clipping {evidence.diverged(UNCLIPPED_SGD)} of {ended} trainings diverged, with "
+        f"the norm clipped at 1 {evidence.diverged(CLIPPED_SGD)}. The worst loss of an update, in "
+        f"doublings over the first: {worst(UNCLIPPED_SGD)} without and {worst(CLIPPED_SGD)} with; "
+        f"a loss that is no longer a number counts as {BEYOND:g}. By task: {by_task}. Under Adam, "
+        f"which rescales gradients itself, {worst(UNCLIPPED)} without and {worst(CLIPPED)} with. "
+        f"Vanishing: at a gain of 0.5 and a lag of 50 steps the RNN's skill is {estimate(without)} "
+        f"without clipping and {estimate(with_clip)} with: clipping adds {estimate(gained)}. It "
+        "shortens gradients and never lengthens them, so whatever it adds comes from another "
+        "course of training; and seeds that learn the lag either way had nothing to be cured. That "
+        "training no longer blows up does not mean that it learns: a network that starts so far on "
+        "the chaotic side may stay at the floor."
     )
     effect = mean_over(list(calmer.values()))
     return rule(comparisons, "doublings of the loss", effect, reason)
@@ -126,9 +126,3 @@ def _skill(evidence: Evidence, part: Part, task: str) -> str:
     """The mean of the trainings that did not diverge."""
     skills = [v for a in EXPLODING for v in evidence.skills(part, task, a).values()]
     return mean(skills) or "none, as all diverged"
-
-
-def _diverged(evidence: Evidence, part: Part) -> tuple[int, int]:
-    """How many trainings of the exploding networks diverged, and how many there were."""
-    cells = [c for t in evidence.tasks(part) for a in EXPLODING for c in evidence.cells(part, t, a)]
-    return sum(c.outcome == "diverged" for c in cells), sum(c.record is not None for c in cells)

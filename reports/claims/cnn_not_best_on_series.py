@@ -73,9 +73,7 @@ def _rivals(evidence: Evidence) -> dict[str, str]:
         sign = 1 if task.higher_is_better else -1
         scores = {a: evidence.scores(SERIES, task.name, a, split="validation") for a in others}
         means = {
-            a: sign * found
-            for a, of in scores.items()
-            if (found := summarize(of.values()).mean) is not None
+            a: sign * found for a, of in scores.items() if (found := summarize(of).mean) is not None
         }
         if means and task.name != NULL:
             chosen[task.name] = max(means, key=lambda a: means[a])

@@ -42,7 +42,7 @@ def judge(evidence: Evidence) -> Judgement:
     gained = [
         task
         for task in skills
-        if any((summarize(gains[a][task].values()).mean or 0.0) > HELP for a in DEEPER)
+        if any((summarize(gains[a][task]).mean or 0.0) > HELP for a in DEEPER)
     ]
     reason = (
         f"LSTMs of 1, 2 and 4 layers with as many parameters, on {len(skills)} tasks of real data. "

@@ -7,7 +7,6 @@ Source: Cho et al. 2014 (On the properties of neural machine translation); Bahda
 
 from harness.experiment.matrix import Part
 from reports.analysis.evidence import Evidence
-from reports.analysis.statistics import summarize
 from reports.claims.by_seed import differences, negative
 from reports.claims.judging import Comparison, Judgement, missing, rule
 from reports.figures import lines
@@ -73,16 +72,10 @@ def draw(evidence: Evidence, name: str) -> Drawing | None:
     """Skill against length, a line for each decoder."""
     by_length = evidence.tasks_by(BOTTLENECK, "length", REVERSE)
     skills = {n: _skills(evidence, task) for n, task in by_length.items()}
-    shown = {
-        word: {n: summarize(of[word].values()) for n, of in skills.items() if of[word]}
-        for word in NAMES
-    }
-    scale = lines.Scale(
-        "length of the source, symbols", "skill on reverse", 2, ends=lines.SKILL, levels=(0,)
-    )
-    ends = "; ".join(f"{n}: {means(of)}" for n, of in skills.items())
-    alt = f"Skill on reverse by length of the source. {ends}."
-    return lines.draw(name, [lines.Panel("", shown)], scale, alt)
+    shown = {word: {n: of[word] for n, of in skills.items()} for word in NAMES}
+    across = "length of the source, symbols"
+    scale = lines.Scale(across, "skill on reverse", 2, ends=lines.SKILL, levels=(0,))
+    return lines.draw(name, [lines.Panel("", shown)], scale)
 
 
 def _skills(evidence: Evidence, task: str) -> dict[str, dict[int, float]]:

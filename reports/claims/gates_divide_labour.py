@@ -65,7 +65,7 @@ def judge(evidence: Evidence) -> Judgement:
 
 
 def _mean(evidence: Evidence, task: str) -> float:
-    return summarize(evidence.skills(GATES, task, FREE).values()).mean or 0.0
+    return summarize(evidence.skills(GATES, task, FREE)).mean or 0.0
 
 
 def _shift(evidence: Evidence, pairs: list[tuple[str, str]], held: str) -> dict[int, float]:

@@ -43,12 +43,10 @@ def judge(evidence: Evidence) -> Judgement:
         Comparison("seconds by the equations, doublings", equations),
         Comparison("seconds by the kernels, doublings", kernels),
     ]
-    gains = {task: summarize(gain.values()).mean or 0.0 for task, gain in by_task.items()}
+    gains = {task: summarize(gain).mean or 0.0 for task, gain in by_task.items()}
     unlike = [f"{task} ({amount(gain)})" for task, gain in gains.items() if abs(gain) > MARGIN]
     share, quick, slow = (times(negative(ratios)) for ratios in (fewer, equations, kernels))
-    by_kernel = (summarize(slow.values()).low or 0) > 1 and (
-        summarize(quick.values()).high or math.inf
-    ) < 1
+    by_kernel = (summarize(slow).low or 0) > 1 and (summarize(quick).high or math.inf) < 1
     reason = (
         f"At matched parameters, over {len(by_task)} tasks, the GRU's skill minus the LSTM's is "
         f"{estimate(overall)}; within {MARGIN:g} either way counts as the same. "

@@ -56,7 +56,7 @@ def judge(evidence: Evidence) -> Judgement:
         for size in HMM
     )
     asked = listed([str(n) for n in evidence.tasks_by(BITS_HMM, "n")])
-    held = summarize(rnn[LARGEST].values()).mean or 0.0
+    held = summarize(rnn[LARGEST]).mean or 0.0
     reason = (
         f"Bits that were kept over a short lag, on the best of the tasks with {asked} bits: "
         f"{by_size}. That N states hold no more than log2 N bits, so that n bits need 2^n of them, "

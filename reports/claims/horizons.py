@@ -51,17 +51,16 @@ def draw(
 ) -> Drawing | None:
     """Skill against lag, a panel for each task and a line for each architecture, given with the
     words that stand for it. mark: a lag to be pointed out. None without records."""
-    pairs = {
-        (t, a): evidence.horizon(HORIZON, t, a) for t in tasks(evidence) for a in architectures
-    }
     panels = [
-        lines.Panel(t, {words: pairs[t, a].skills for a, words in architectures.items()}, mark)
-        for t in tasks(evidence)
+        lines.Panel(
+            task,
+            {
+                words: evidence.horizon(HORIZON, task, a).skills
+                for a, words in architectures.items()
+            },
+            mark,
+        )
+        for task in tasks(evidence)
     ]
-    words = "; ".join(
-        f"{t}, {architectures[a]}: horizon {in_words(evidence, t, a)}"
-        for (t, a), horizon in pairs.items()
-        if horizon.steps is not None
-    )
     scale = lines.Scale("lag, steps", "skill", 10, ends=lines.SKILL, levels=(0, LEARNED))
-    return lines.draw(name, panels, scale, f"Skill against lag. {words}.")
+    return lines.draw(name, panels, scale)

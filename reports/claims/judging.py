@@ -49,13 +49,11 @@ class Comparison:
     @property
     def summary(self) -> Summary:
         """Mean and 95 % interval over seeds."""
-        return summarize(self.values.values())
+        return summarize(self.values)
 
     @property
     def p_for(self) -> float:
         """Chance of such values if the mean did not lie on the claim's side."""
-        if len(self.values) < 2:
-            return 1.0
         if self.margin is not None:
             return tost(self.values.values(), self.margin)
         return greater(self.values.values(), self.threshold)
@@ -63,8 +61,6 @@ class Comparison:
     @property
     def p_against(self) -> float:
         """The same for the other side."""
-        if len(self.values) < 2:
-            return 1.0
         flipped = negative(self.values).values()
         if self.margin is not None:
             beyond = greater(self.values.values(), self.margin), greater(flipped, self.margin)
@@ -122,18 +118,11 @@ def rule(
     verdict = min(ways, key=lambda way: ways[way])
     if effect is None:
         effect = mean_over([comparison.values for comparison in kept])
-    headline = summarize(effect.values())
+    mean = summarize(effect)
     return Judgement(
         verdict if ways[verdict] < LEVEL else UNDECIDED,
-        headline.mean,
-        unit,
-        headline.low,
-        headline.high,
-        headline.n,
-        reason,
-        p=ways[verdict],
-        comparisons=kept,
-    )
+        mean.mean, unit, mean.low, mean.high, mean.n, reason, ways[verdict], comparisons=kept,
+    )  # fmt: skip
 
 
 def exactly(
@@ -145,16 +134,10 @@ def exactly(
 ) -> Judgement:
     """The verdict on what was counted or computed, and so has no error: ``holds`` says of each
     thing whether it is as claimed, ``table`` gives the numbers, below their heads."""
+    verdict = SUPPORTED if all(holds) else MIXED if any(holds) else REFUTED
+    n = len(holds)
     return Judgement(
-        SUPPORTED if all(holds) else MIXED if any(holds) else REFUTED,
-        effect,
-        unit,
-        effect,
-        effect,
-        len(holds),
-        reason,
-        exact=True,
-        table=tuple(table),
+        verdict, effect, unit, effect, effect, n, reason, exact=True, table=tuple(table)
     )
 
 

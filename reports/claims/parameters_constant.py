@@ -6,7 +6,6 @@ Source: Goodfellow, Bengio and Courville 2016 (Deep Learning, chapter 10: parame
 
 from harness.experiment.matrix import Part
 from reports.analysis.evidence import Evidence
-from reports.analysis.statistics import summarize
 from reports.claims.judging import Judgement, exactly, missing
 from reports.claims.parts import SIZE_DECODERS
 from reports.figures import lines
@@ -70,12 +69,9 @@ def draw(evidence: Evidence, name: str) -> Drawing | None:
     """Parameters against length; the window as long as the sequence."""
     counts = {a: _counts(evidence, SIZE, a) for a in RECURRENT}
     counts["FNN whose window is the sequence"] = _windows(evidence)
-    ends = "; ".join(
-        f"{a}: {min(n.values()):,} to {max(n.values()):,}" for a, n in counts.items() if n
-    )
-    points = {a: {n: summarize([c]) for n, c in of.items()} for a, of in counts.items()}
+    points = {a: {n: [count] for n, count in of.items()} for a, of in counts.items()}
     scale = lines.Scale("length of the sequence, steps", "parameters", 10, logarithmic=True)
-    return lines.draw(name, [lines.Panel("", points)], scale, f"Parameters against length. {ends}.")
+    return lines.draw(name, [lines.Panel("", points)], scale)
 
 
 def _counts(evidence: Evidence, part: Part, architecture: str) -> dict[int, int]:

@@ -27,7 +27,7 @@ def judge(evidence: Evidence) -> Judgement:
         for a in ("hmm", "rnn")
     )
     both = [task for task in hmm if task in rnn]
-    means = {task: summarize(hmm[task].values()).mean or 0.0 for task in both}
+    means = {task: summarize(hmm[task]).mean or 0.0 for task in both}
     known = [task for task in both if means[task] > KNOWS]
     if not known:
         return missing()
@@ -35,7 +35,7 @@ def judge(evidence: Evidence) -> Judgement:
     comparisons = [Comparison(f"rnn minus hmm, {t}", ahead[t], -BEHIND) for t in known]
     overall = mean_over(list(ahead.values()))
     pairs = [f"{task} {amount(means[task])} against {mean(rnn[task])}" for task in known]
-    behind = [t for t in known if (summarize(ahead[t].values()).mean or 0.0) < -BEHIND]
+    behind = [t for t in known if (summarize(ahead[t]).mean or 0.0) < -BEHIND]
     reason = (
         f"Both apply on {len(both)} tasks of the survey, and on {len(known)} of them the HMM has "
         f"more than {KNOWS:g} skill. HMM against RNN: {listed(pairs, 99)}. Over these tasks the "

@@ -56,7 +56,7 @@ def judge(evidence: Evidence) -> Judgement:
     longest = max(chains["rnn"])
     equations = {a: _by_length(evidence, a, costs.seconds_by_equations) for a in RECURRENT}
     pairs = [
-        f"{r} takes {mean([2 ** (summarize(values.values()).mean or 0.0)])} times what {p} does"
+        f"{r} takes {mean([2 ** (summarize(values).mean or 0.0)])} times what {p} does"
         for (r, p), values in slower.items()
     ]
     reason = (
@@ -76,26 +76,23 @@ def judge(evidence: Evidence) -> Judgement:
 
 def draw(evidence: Evidence, name: str) -> Drawing | None:
     """Seconds an update, and the chain, against the length."""
-    names, panels = evidence.architectures(COST_LENGTH), []
-    for title, cost, factor in (
+    costs_shown = (
         ("milliseconds an update", costs.seconds, 1000),
         ("operations in the longest chain", costs.chain, 1),
-    ):
-        shown = {
-            a: {n: summarize(factor * value for value in values.values())
-                for n, values in _by_length(evidence, a, cost).items()}
-            for a in names
-        }  # fmt: skip
-        panels.append(lines.Panel(title, shown))
-    longest = max((n for line in panels[0].lines.values() for n in line), default=0)
-    ends = {a: line[longest].mean for a, line in panels[0].lines.items() if longest in line}
-    alt = (
-        f"Milliseconds and longest chain against length; at {longest:,} steps: "
-        f"{listed([f'{a} {end:.3g} ms' for a, end in ends.items()], 99)}."
     )
-    return lines.draw(
-        name, panels, lines.Scale("length of the sequence, steps", "", 10, logarithmic=True), alt
-    )
+    panels = [
+        lines.Panel(
+            title,
+            {
+                a: {n: [factor * value for value in values.values()]
+                    for n, values in _by_length(evidence, a, cost).items()}
+                for a in evidence.architectures(COST_LENGTH)
+            },
+        )
+        for title, cost, factor in costs_shown
+    ]  # fmt: skip
+    scale = lines.Scale("length of the sequence, steps", "", 10, logarithmic=True)
+    return lines.draw(name, panels, scale)
 
 
 def _by_length(evidence: Evidence, architecture: str, cost: costs.Cost) -> dict[int, BySeed]:

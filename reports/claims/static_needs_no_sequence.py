@@ -55,5 +55,5 @@ def judge(evidence: Evidence) -> Judgement:
 def _best(evidence: Evidence, task: str) -> str:
     """The traditional model with the better mean on validation (accuracy)."""
     scores = {a: evidence.scores(STATIC, task, a, split="validation") for a in TRADITIONAL}
-    means = {a: summarize(of.values()).mean for a, of in scores.items()}
+    means = {a: summarize(of).mean for a, of in scores.items()}
     return max(means, key=lambda a: -1.0 if (mean := means[a]) is None else mean)

@@ -6,12 +6,12 @@ and Bengio 2013 (On the difficulty of training recurrent neural networks, ICML).
 """
 
 import math
-from collections.abc import Callable
+from functools import reduce
+from operator import getitem
 from typing import Any
 
 from harness.experiment.matrix import Part
 from reports.analysis.evidence import Evidence
-from reports.analysis.statistics import summarize
 from reports.claims.by_seed import negative
 from reports.claims.judging import Comparison, Judgement, missing, rule
 from reports.figures import lines
@@ -31,6 +31,7 @@ FLOW = Part(
 )  # fmt: skip
 CELLS = (FLOW,)
 
+PLACE = ("norms", "hidden_l0")
 STEEP, STRAIGHT = 0.1, 0.9
 """Doublings a step, and the share of the variance that the exponential law explains."""
 CRITERION = (
@@ -45,7 +46,10 @@ CRITERION = (
 def judge(evidence: Evidence) -> Judgement:
     rates = {gain: _fit(evidence, a, "rate") for gain, a in GAINS.items()}
     straight = {gain: _fit(evidence, a, "r2") for gain, a in GAINS.items()}
-    small, large = _logarithms(rates[SMALL]), _logarithms(rates[LARGE])
+    small, large = (
+        {seed: math.log2(rate) for seed, rate in rates[gain].items() if rate > 0}
+        for gain in (SMALL, LARGE)
+    )
     if not (small and large):
         return missing()
     comparisons = [
@@ -54,7 +58,11 @@ def judge(evidence: Evidence) -> Judgement:
         *(Comparison(f"gain {gain:g}, R² of the exponential", straight[gain], STRAIGHT)
           for gain in (SMALL, LARGE)),
     ]  # fmt: skip
-    jacobians = {f"{gain:g}": _lyapunov(evidence, a) for gain, a in GAINS.items()}
+    exponents = {
+        f"{gain:g}": _measured(evidence, a, "initial", "jacobian", "lyapunov")
+        for gain, a in GAINS.items()
+    }
+    jacobians = {gain: map(math.exp, of.values()) for gain, of in exponents.items()}
     trained = {f"{gain:g}": _fit(evidence, a, "rate", "trained") for gain, a in GAINS.items()}
     reason = (
         "Before training, with each step further back from the output the gradient of the loss "
@@ -77,59 +85,33 @@ def draw(evidence: Evidence, name: str) -> Drawing | None:
     """The gradient against the lag: geometric mean over examples and seeds."""
     names = {f"RNN, gain {gain:g}": a for gain, a in GAINS.items()}
     names |= {f"RNN, {w}" if "start" in w else w: a for w, a in BESIDE.items()}
-    norms = {word: _norms(evidence, a) for word, a in names.items()}
-    ends = "; ".join(f"{word}: {of[max(of)]:.0e}" for word, of in norms.items() if of)
-    points = {
-        word: {lag: summarize([norm]) for lag, norm in of.items()} for word, of in norms.items()
+    norms = {
+        word: {lag: [norm] for lag, norm in _norms(evidence, a).items()}
+        for word, a in names.items()
     }
-    return lines.draw(
-        name,
-        [lines.Panel("gradient at the hidden state, before training", points)],
-        lines.Scale("steps back from the output", "gradient norm", logarithmic=True),
-        f"Gradient norm against lag before training; at the longest lag: {ends}.",
-    )
+    panel = lines.Panel("gradient at the hidden state, before training", norms)
+    scale = lines.Scale("steps back from the output", "gradient norm", logarithmic=True)
+    return lines.draw(name, [panel], scale)
 
 
 def _norms(evidence: Evidence, architecture: str) -> dict[int, float]:
     """By lag from 1 on, the geometric mean over examples and seeds, where no seed has a zero."""
-    seeds = [_place(m, "initial")["geometric"] for m in _measured(evidence, architecture).values()]
-    logs = {
-        lag: [math.log(norm) for norm in norms if norm]
-        for lag, norms in enumerate(zip(*seeds, strict=False))
-        if lag
-    }
-    return {k: math.exp(sum(v) / len(v)) for k, v in logs.items() if len(v) == len(seeds)}
-
-
-def _logarithms(rates: dict[int, float]) -> dict[int, float]:
-    return {seed: math.log2(rate) for seed, rate in rates.items() if rate > 0}
+    seeds = list(_measured(evidence, architecture, "initial", *PLACE, "geometric").values())
+    by_lag = dict(enumerate(zip(*seeds, strict=False)))
+    logs = {lag: [math.log(norm) for norm in norms if norm] for lag, norms in by_lag.items() if lag}
+    return {lag: math.exp(sum(v) / len(v)) for lag, v in logs.items() if len(v) == len(seeds)}
 
 
 def _fit(
     evidence: Evidence, architecture: str, name: str, when: str = "initial"
 ) -> dict[int, float]:
-    """``rate`` or ``r2`` of the fit to the geometric mean over examples, by seed."""
-    return _numbers(evidence, architecture, lambda m: _place(m, when)["geometric_decay"][name])
+    """``rate`` or ``r2`` of the fit to the geometric mean over examples."""
+    return _measured(evidence, architecture, when, *PLACE, "geometric_decay", name)
 
 
-def _lyapunov(evidence: Evidence, architecture: str) -> dict[int, float]:
-    """The factor a step that the largest Lyapunov exponent stands for."""
-    found = _numbers(evidence, architecture, lambda m: m["initial"]["jacobian"]["lyapunov"])
-    return {seed: math.exp(value) for seed, value in found.items()}
-
-
-def _numbers(
-    evidence: Evidence, architecture: str, of: Callable[[dict[str, Any]], float | None]
-) -> dict[int, float]:
-    found = {seed: of(m) for seed, m in _measured(evidence, architecture).items()}
-    return {seed: value for seed, value in found.items() if value is not None}
-
-
-def _measured(evidence: Evidence, architecture: str) -> dict[int, dict[str, Any]]:
+def _measured(evidence: Evidence, architecture: str, *path: str) -> dict[int, Any]:
+    """By seed, what the probe says at a path; where it says anything."""
     (task,) = evidence.tasks(FLOW) or ("",)
-    return evidence.measured(FLOW, task, architecture)
-
-
-def _place(measured: dict[str, Any], when: str) -> dict[str, Any]:
-    """At the hidden state of the first layer."""
-    return measured[when]["norms"]["hidden_l0"]
+    measured = evidence.measured(FLOW, task, architecture)
+    found = {seed: reduce(getitem, path, numbers) for seed, numbers in measured.items()}
+    return {seed: value for seed, value in found.items() if value is not None}

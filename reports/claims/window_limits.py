@@ -4,16 +4,13 @@ Source: Waibel et al. 1989 (Phoneme recognition using time-delay neural networks
 Koltun 2018 (An empirical evaluation of generic convolutional and recurrent networks).
 """
 
-from dataclasses import dataclass
-
 from harness.experiment.matrix import Part
 from reports.analysis.evidence import Evidence
-from reports.analysis.statistics import Summary, summarize
 from reports.claims.by_seed import differences, mean_over, negative
 from reports.claims.judging import Comparison, Judgement, missing, rule
 from reports.figures import lines
 from reports.figures.style import Drawing
-from reports.formats import amount, estimate
+from reports.formats import estimate, mean
 
 CONTROL = "rnn"
 """Has no window."""
@@ -37,39 +34,27 @@ CRITERION = (
 )
 
 
-@dataclass(frozen=True)
-class Cliff:
-    """Skill by seed on both sides of a window's edge."""
-
-    architecture: str
-    field: int
-    """Steps that the model sees, the last included."""
-    inside: dict[int, float]
-    outside: dict[int, float]
-
-
 def judge(evidence: Evidence) -> Judgement:
-    cliffs = [cliff for part in CELLS if (cliff := _cliff(evidence, part))]
-    if len(cliffs) < len(CELLS):
-        return missing()
-    drops = [differences(c.inside, c.outside) for c in cliffs]
-    comparisons = [
-        comparison
-        for c, drop in zip(cliffs, drops, strict=True)
-        for comparison in (
-            Comparison(f"{c.architecture}: lag {c.field - 1} minus lag {c.field}", drop, DROP),
-            Comparison(
-                f"{c.architecture}: minus skill at lag {c.field}", negative(c.outside), -BLIND
-            ),
+    comparisons, drops, edges = [], [], []
+    for part in CELLS:
+        name, field = part.architectures[0], _field(evidence, part)
+        tasks = evidence.tasks_by(part, "lag")
+        inside, outside = (
+            evidence.skills(part, tasks.get(lag, ""), name) for lag in (field - 1, field)
         )
-    ]
-    edges = [
-        f"{c.architecture} sees {c.field} steps. With the token that it is asked for at the last "
-        f"of them its skill is {estimate(c.inside)}, one step further back {estimate(c.outside)}"
-        for c in cliffs
-    ]
+        if not (inside and outside):
+            return missing()
+        drops.append(differences(inside, outside))
+        comparisons += [
+            Comparison(f"{name}: lag {field - 1} minus lag {field}", drops[-1], DROP),
+            Comparison(f"{name}: minus skill at lag {field}", negative(outside), -BLIND),
+        ]
+        edges.append(
+            f"{name} sees {field} steps. With the token that it is asked for at the last of them "
+            f"its skill is {estimate(inside)}, one step further back {estimate(outside)}"
+        )
     curves = [_curve(evidence, part, CONTROL) for part in CELLS]
-    controls = ", ".join(f"{CONTROL} {amount(c[max(c)].mean)}" for c in curves if c)
+    controls = ", ".join(f"{CONTROL} {mean(c[max(c)])}" for c in curves if c and c[max(c)])
     reason = (
         f"{'. '.join(edges)}. "
         + (f"At the longest lags of these, a network without a window: {controls}. " if controls
@@ -84,41 +69,28 @@ def judge(evidence: Evidence) -> Judgement:
 
 def draw(evidence: Evidence, name: str) -> Drawing | None:
     """Skill against lag; dashed: the edge."""
-    panels, words = [], []
+    panels = []
     for part in CELLS:
-        shown = {a: _curve(evidence, part, a) for a in part.architectures}
-        words += [
-            f"{a}: " + ", ".join(f"{amount(s.mean)} at lag {lag}" for lag, s in curve.items())
-            for a, curve in shown.items()
-        ]
-        cliff = _cliff(evidence, part)
-        title, edge = (f"sees {cliff.field} steps", cliff.field - 0.5) if cliff else ("", None)
-        panels.append(lines.Panel(title, shown, edge))
+        field = _field(evidence, part)
+        title, edge = (f"sees {field} steps", field - 0.5) if field else ("", None)
+        curves = {a: _curve(evidence, part, a) for a in part.architectures}
+        panels.append(lines.Panel(title, curves, edge))
     scale = lines.Scale("lag, steps (dashed: the edge)", "skill", ends=lines.SKILL, levels=(0,))
-    return lines.draw(name, panels, scale, f"Skill against lag. {'; '.join(words)}.")
+    return lines.draw(name, panels, scale)
 
 
-def _cliff(evidence: Evidence, part: Part) -> Cliff | None:
-    """Where the records say that the part's first architecture ends."""
-    windowed, tasks = part.architectures[0], evidence.tasks_by(part, "lag")
+def _field(evidence: Evidence, part: Part) -> int:
+    """Steps that the part's first architecture sees, the last included, by its records; 0: they do
+    not say."""
     fields = {
         int(field)
-        for task in tasks.values()
-        for field in evidence.numbers(part, task, windowed, "receptive_field").values()
+        for task in evidence.tasks(part)
+        for field in evidence.numbers(part, task, part.architectures[0], "receptive_field").values()
     }
-    if len(fields) != 1:
-        return None
-    (field,) = fields
-    inside, outside = (
-        evidence.skills(part, tasks.get(lag, ""), windowed) for lag in (field - 1, field)
-    )
-    return Cliff(windowed, field, inside, outside) if inside and outside else None
+    return fields.pop() if len(fields) == 1 else 0
 
 
-def _curve(evidence: Evidence, part: Part, architecture: str) -> dict[int, Summary]:
+def _curve(evidence: Evidence, part: Part, architecture: str) -> dict[int, dict[int, float]]:
     """Skill by lag."""
-    return {
-        lag: summarize(skills.values())
-        for lag, task in evidence.tasks_by(part, "lag").items()
-        if (skills := evidence.skills(part, task, architecture))
-    }
+    tasks = evidence.tasks_by(part, "lag")
+    return {lag: evidence.skills(part, task, architecture) for lag, task in tasks.items()}

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import math
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from reports.analysis.horizon import LEARNED
-from reports.analysis.statistics import Summary
+from reports.analysis.statistics import Numbers, Summary, summarize
 from reports.figures.panels import (
     Layout,
     finish_small,
@@ -23,12 +23,13 @@ from reports.figures.style import INK, PALE, Drawing, text_width
 SKILL = (-0.12, 1.07)
 """Ends of an axis of skill."""
 FEW = 6
-"""Places at which each has its tick."""
+"""Places of which each has its tick on an even axis, and its mean in words."""
 DASHES = (0, (4, 2))
 DASHED = {"linestyle": DASHES, "linewidth": 1.0, "markerfacecolor": "white"}
 RING = {"linestyle": "none", "marker": "o", "markersize": 9, "markerfacecolor": "none"}
 
-Lines = Mapping[str, Mapping[int, Summary]]
+Line = Mapping[int, Summary]
+Lines = Mapping[str, Mapping[int, Summary | Numbers]]
 """By label, then by place on the axis across; the same label looks alike in all panels."""
 
 
@@ -75,17 +76,20 @@ def draw(
     name: str,
     shown: Sequence[Panel],
     scale: Scale,
-    alt: str,
+    alt: str = "",
     survey: tuple[str, ...] = (),
     layout: Layout | None = None,
 ) -> Drawing | None:
     """A line for each label; None where none has a point.
 
-    alt: the numbers in words, for those who do not see the figure. survey: whose looks are to be
-    kept.
+    alt: the numbers in words, for those who do not see the figure; the means, if empty. survey:
+    whose looks are to be kept.
     """
-    every = [item for panel in shown for of in (panel.lines, panel.dashed) for item in of.items()]
-    labels = list(dict.fromkeys(label for label, line in every if line))
+    shown = [
+        replace(panel, lines=_known(panel.lines), dashed=_known(panel.dashed)) for panel in shown
+    ]
+    every = (label for panel in shown for label in (*panel.lines, *panel.dashed))
+    labels = list(dict.fromkeys(every))
     if not labels:
         return None
     looks = lines_of(labels, survey, markers=bool(scale.ways))
@@ -99,7 +103,7 @@ def draw(
     layout = layout or Layout(wide, 2.4, left=0.75, beside=0.25 if scale.ends else 0.7)
     figure, (row,) = panels([[panel.title for panel in shown]], legend, layout)
     for axes, panel in zip(row, shown, strict=True):
-        for lines, way in ((panel.lines, {}), (panel.dashed, DASHED)):
+        for lines, way in ((_known(panel.lines), {}), (_known(panel.dashed), DASHED)):
             for at, label in enumerate(labels):
                 aside = scale.apart ** (at - (len(labels) - 1) / 2)
                 ring = label in panel.ended
@@ -113,19 +117,41 @@ def draw(
         row[0].annotate(f"learned, {LEARNED:g}", (0, LEARNED), xytext=(2, -2), fontsize=7,
                         xycoords=("axes fraction", "data"), textcoords="offset points",
                         color=PALE, va="top")  # fmt: skip
-    return finish_small(figure, name, alt)
+    return finish_small(figure, name, alt or _means(shown, scale))
+
+
+def _known(lines: Lines) -> dict[str, Line]:
+    """The lines that have a point, of points that have a mean."""
+    means = {
+        label: {at: n if isinstance(n, Summary) else summarize(n) for at, n in line.items()}
+        for label, line in lines.items()
+    }
+    known = {label: {at: s for at, s in line.items() if s.n} for label, line in means.items()}
+    return {label: line for label, line in known.items() if line}
+
+
+def _means(shown: Sequence[Panel], scale: Scale) -> str:
+    """The means of lines with few places in words; of others, those at both ends."""
+    told = []
+    for panel in shown:
+        for label, line in _known(panel.lines).items():
+            places = list(line) if len(line) <= FEW else [min(line), max(line)]
+            means = ", ".join(f"{line[at].mean:.3g} at {at:,}" for at in places)
+            told.append(f"{f'{panel.title}, ' if panel.title else ''}{label}: {means}")
+    axes = f"{scale.upright} against {scale.across}" if scale.upright else f"Against {scale.across}"
+    return f"{axes[0].upper()}{axes[1:]}. {'; '.join(told)}."
 
 
 def _line(
     axes: Any,
-    line: Mapping[int, Summary],
+    line: Line,
     look: Mapping[str, Any],
     scale: Scale,
     aside: float,
     ring: bool,
 ) -> None:
     low, high = scale.ends or (-math.inf, math.inf)
-    known = {place * aside: summary for place, summary in line.items() if summary.mean is not None}
+    known = {place * aside: summary for place, summary in line.items()}
     places, means = list(known), [min(max(s.mean or 0.0, low), high) for s in known.values()]
     if known:
         axes.plot(places, means, **look, markevery=max(1, len(places) // 8))
@@ -138,7 +164,7 @@ def _line(
 def _frame(axes: Any, panel: Panel, scale: Scale, wide: float) -> None:
     places = sorted({n for of in (panel.lines, panel.dashed) for line in of.values() for n in line})
     labels = {place: f"{place:,g}{scale.unit}" for place in places}
-    if scale.base:
+    if scale.base and places:
         axes.set_xscale("log", base=scale.base)
         axes.set_xlim(places[0] / 1.25, places[-1] * 1.25)
         log_axis(axes.xaxis, _with_room(labels, wide))
