@@ -33,7 +33,7 @@ def blocks(results: Results) -> list[Block]:
     )
     figure = Figure(
         heatmap.draw("heatmap", dict(zip(rows, rows, strict=True)), columns, squares),
-        f"{_reached(results)} {_key(results)}".strip(),
+        f"{_reached(results, squares)} {_key(results)}".strip(),
         table("task", rows, columns, squares),
         data=data,
     )
@@ -78,23 +78,21 @@ def table(first: str, rows: Sequence[str], columns: Sequence[str], squares: Squa
     return Table((first, *columns), tuple((r, *(cell(r, c) for c in columns)) for r in rows))
 
 
-def _reached(results: Results) -> str:
+def _reached(results: Results, squares: Squares) -> str:
     """On how many tasks somebody does well, and on which nobody does; rows that are there for
     control are no tasks to do well at."""
-    results = without_controls(results)
-    skills: dict[str, list[float]] = {}
-    for (task, name), group in results.groups.items():
-        if name in results.architectures and group.skill.mean is not None:
-            skills.setdefault(task, []).append(group.skill.mean)
-    tops = {t.name: max(skills[t.name]) for t in results.tasks if t.name in skills}
+    tops: dict[str, float] = {}
+    for task in without_controls(results).tasks:
+        means = [squares[task.name, name].skill.mean for name in results.architectures]
+        if known := [mean for mean in means if mean is not None]:
+            tops[task.name] = max(known)
     if not tops:
         return ""
     good = sum(top >= GOOD for top in tops.values())
+    who = "At least one" if good else "No"
+    text = f"{who} architecture reaches a skill of {GOOD:g} on "
+    text += f"{good} of {plural(len(tops), 'task')}" if good else "any task"
     poor = [f"{t} ({formats.skill(top)})" for t, top in tops.items() if top < FAIR]
-    text = f"No architecture reaches a skill of {GOOD:g} on any task"
-    if good:
-        of = f"{good} of {plural(len(tops), 'task')}"
-        text = f"At least one architecture reaches a skill of {GOOD:g} on {of}"
     return f"{text}; none reaches {FAIR:g} on {listed(poor, 5)}." if poor else f"{text}."
 
 
