@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Any
 from reports.analysis.statistics import Numbers, Summary, summarize
 
 if TYPE_CHECKING:
-    from reports.analysis.results import TaskInfo
+    from reports.analysis.results import Results, TaskInfo
+    from reports.analysis.squares import Square
 
 
 def skill(value: float | None) -> str:
@@ -65,6 +66,27 @@ def scores_of(task: TaskInfo, values: Iterable[float | None]) -> Callable[[float
 def half(summary: Summary, text: Callable[[float | None], str]) -> str:
     """``±1.2``, the half-width of a score's interval; empty where there is none."""
     return "" if summary.half is None else f"±{text(summary.half)}"
+
+
+def scores_in(results: Results, task: TaskInfo) -> Callable[[float | None], str]:
+    """A formatter with the decimals that all scores of a task ask for."""
+    scores = [cell.score for cell in results.cells if cell.task == task.name]
+    return scores_of(task, [task.floor, task.ceiling, *task.references.values(), *scores])
+
+
+def square(square: Square) -> str:
+    """A square's skill with its marks, or the code of the hole."""
+    if square.hole:
+        return square.code
+    return skill(square.skill.mean) + " •" * (square.rank == "near") + " †" * square.behind
+
+
+def square_spread(square: Square) -> str:
+    """Half-width of the interval, and on how many seeds or tasks it rests if not on all."""
+    if square.hole:
+        return ""
+    share = f"{square.known}/{square.of}" if square.known != square.of else ""
+    return f"{spread(square.skill.half)} {share}".strip()
 
 
 def metric(task: TaskInfo) -> str:

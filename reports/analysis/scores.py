@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
 
-from reports import formats
 from reports.analysis.results import Group, Results, TaskInfo
 
 
@@ -22,9 +20,3 @@ def groups(results: Results, task: TaskInfo) -> dict[str, Group]:
     means = {name: group.score.mean for name, group in scored.items()}
     places = {name: math.inf if m is None else sign * m for name, m in means.items()}
     return {name: scored[name] for name in sorted(scored, key=lambda name: places[name])}
-
-
-def formatter(results: Results, task: TaskInfo) -> Callable[[float | None], str]:
-    """How a score of the task is written, with the decimals that all of them ask for."""
-    scores = [cell.score for cell in results.cells if cell.task == task.name]
-    return formats.scores_of(task, [task.floor, task.ceiling, *task.references.values(), *scores])

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from reports import formats
 from reports.analysis.cells import MEANINGS
 from reports.analysis.difference import Standing, standing
 from reports.analysis.ranking import behind
@@ -35,21 +34,6 @@ class Square:
     @property
     def hole(self) -> bool:
         return self.skill.mean is None
-
-    @property
-    def text(self) -> str:
-        """The number with its marks, or the code of the hole."""
-        if self.hole:
-            return self.code
-        return formats.skill(self.skill.mean) + " •" * (self.rank == "near") + " †" * self.behind
-
-    @property
-    def small(self) -> str:
-        """Half-width of the interval, and on how many seeds or tasks it rests if not on all."""
-        if self.hole:
-            return ""
-        share = f"{self.known}/{self.of}" if self.known != self.of else ""
-        return f"{formats.spread(self.skill.half)} {share}".strip()
 
 
 Squares = Mapping[tuple[str, str], Square]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from typing import Any
 
+from reports import formats
 from reports.analysis.results import BASELINE
 from reports.analysis.squares import Square, Squares
 from reports.figures.style import INK, PALE, Drawing, canvas, finish, text_width
@@ -90,16 +91,18 @@ def _write(axes: Any, x: int, y: int, square: Square, palette: Any, wide: float)
             Rectangle((x + 0.02, y + 0.03), 0.96, 0.94, facecolor="white", edgecolor="#C4C4C4",
                       hatch="////", linewidth=0)
         )  # fmt: skip
-        if square.text:
+        if code := formats.square(square):
             box = dict(facecolor="white", edgecolor="none", boxstyle="square,pad=0.25")
-            axes.text(x + 0.5, y + 0.5, square.text, ha="center", va="center", fontsize=8,
+            axes.text(x + 0.5, y + 0.5, code, ha="center", va="center", fontsize=8,
                       color=INK, bbox=box)  # fmt: skip
         return
     colour = _readable(palette((_shade(square) - LOWEST) / (HIGHEST - LOWEST)))
-    small = shortened(square.baseline, int(wide / text_width("x", 7))) or square.small
+    small = shortened(square.baseline, int(wide / text_width("x", 7))) or formats.square_spread(
+        square
+    )
     weight = "bold" if square.rank == "best" else "normal"
     height = 0.36 if small else 0.5
-    axes.text(x + 0.5, y + height, square.text, ha="center", va="center", fontsize=9.5,
+    axes.text(x + 0.5, y + height, formats.square(square), ha="center", va="center", fontsize=9.5,
               color=colour, fontweight=weight)  # fmt: skip
     axes.text(x + 0.5, y + 0.75, small, ha="center", va="center", fontsize=7, color=colour)
 

@@ -14,7 +14,7 @@ from reports.analysis.cells import MEANINGS
 from reports.analysis.difference import standing
 from reports.analysis.ranking import compare
 from reports.analysis.results import Results
-from reports.analysis.scores import formatter, groups
+from reports.analysis.scores import groups
 from reports.analysis.squares import Square, by_task, codes_used, rank_of
 from reports.analysis.user_data import without_controls
 from reports.formats import plural
@@ -84,7 +84,9 @@ def _meanings(codes: Mapping[str, str]) -> str:
 def _square(square: Square) -> str:
     if square.hole:
         return escaped(square.code)
-    return _ranked(f"{formats.skill(square.skill.mean)} {square.small}", square.rank)
+    return _ranked(
+        f"{formats.skill(square.skill.mean)} {formats.square_spread(square)}", square.rank
+    )
 
 
 def _ranked(text: str, rank: str) -> str:
@@ -97,7 +99,11 @@ def _ranked(text: str, rank: str) -> str:
 def _scores(results: Results, name: str) -> str:
     """One task: score, skill, parameters and seconds of each architecture, best first."""
     task = next(t for t in results.tasks if t.name == name)
-    scored, text, order = groups(results, task), formatter(results, task), standing(results, task)
+    scored, text, order = (
+        groups(results, task),
+        formats.scores_in(results, task),
+        standing(results, task),
+    )
     if all(group.score.mean is None for group in scored.values()):
         return ""
     rows, codes = [], {}

@@ -53,7 +53,10 @@ def capabilities(results: Results) -> list[Block]:
     labels = {tag: f"{tag} ({count})" for tag, count in counts.items()}
     data = as_csv(
         ("tag", "architecture", "skill", "told"),
-        [(*place, s.skill.mean, f"{s.text} {s.small}".strip()) for place, s in squares.items()],
+        [
+            (*place, s.skill.mean, f"{formats.square(s)} {formats.square_spread(s)}".strip())
+            for place, s in squares.items()
+        ],
     )
     return [
         Figure(
@@ -71,7 +74,9 @@ def table(first: str, rows: Sequence[str], columns: Sequence[str], squares: Squa
 
     def cell(row: str, column: str) -> Cell:
         square = squares[row, column]
-        words = " ".join(filter(None, [square.text, square.small, square.baseline]))
+        words = " ".join(
+            filter(None, [formats.square(square), formats.square_spread(square), square.baseline])
+        )
         mark = "hole" if square.hole and square.of else square.rank
         return Cell(words, mark, value=square.skill.mean)
 
@@ -121,7 +126,7 @@ def _best_by_tag(results: Results, tags: Sequence[str], squares: Squares) -> str
         }
         if len(known) > 1:
             name = max(known, key=lambda a: known[a])
-            best.append(f"{tag} {name} ({squares[tag, name].text})")
+            best.append(f"{tag} {name} ({formats.square(squares[tag, name])})")
     caption = f"Best by what a task asks for: {listed(best, 99)}. " if best else ""
     caption += (
         "Mean skill over the tasks with a tag; in brackets, how many carry it. A share such as "

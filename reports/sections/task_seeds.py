@@ -7,7 +7,6 @@ from collections.abc import Callable, Mapping
 from reports import formats
 from reports.analysis.difference import Standing, beats_floor, standing
 from reports.analysis.results import Group, Results, TaskInfo
-from reports.analysis.scores import formatter
 from reports.document import Cell, Figure, Table, Text, as_csv
 from reports.figures.style import Look
 from reports.formats import listed, p_value, plural
@@ -26,7 +25,7 @@ def figure(
     drawing = seeds.draw(task, scored, looks)
     if drawing is None:
         return None
-    text = formatter(results, task)
+    text = formats.scores_in(results, task)
     rows: list[tuple[Text | Cell, ...]] = [
         (a, *entries(results, g, text), text(g.score.mean), formats.half(g.score, text))
         for a, g in scored.items()
@@ -62,7 +61,7 @@ def entries(results: Results, group: Group, text: Callable[[float | None], str])
 
 def _best(results: Results, task: TaskInfo, order: Standing) -> str:
     """Who is best, with its score, and who is not shown to beat the floor."""
-    text_of, first = formatter(results, task), results.groups[task.name, order.order[0]]
+    text_of, first = formats.scores_in(results, task), results.groups[task.name, order.order[0]]
     mean, half = text_of(first.score.mean), formats.half(first.score, text_of)
     score = f"{formats.metric(task)}: {mean} {half}".strip()
     skill = formats.skill_with_spread(first.skill)

@@ -8,7 +8,7 @@ from reports import formats
 from reports.analysis.difference import standing
 from reports.analysis.ranking import behind, lead
 from reports.analysis.results import Group, Results, TaskInfo
-from reports.analysis.scores import formatter, groups
+from reports.analysis.scores import groups
 from reports.analysis.squares import rank_of
 from reports.analysis.user_data import controls
 from reports.document import Block, Cell, Code, Heading, Note, Paragraph, Row, Table, Terms, Text
@@ -58,7 +58,7 @@ def _reading(results: Results) -> str:
 def _limits(results: Results, task: TaskInfo) -> Block:
     if not task.metric:
         return Note("No cell of this task has run yet.")
-    text, best = formatter(results, task), results.best_baselines.get(task.name)
+    text, best = formats.scores_in(results, task), results.best_baselines.get(task.name)
     level = results.groups[task.name, best].score.mean if best else None
     perfect = " (perfect)" if task.ceiling_is_ideal else ""
     pairs = {
@@ -75,7 +75,7 @@ def _limits(results: Results, task: TaskInfo) -> Block:
 
 def _table(results: Results, task: TaskInfo, scored: Mapping[str, Group]) -> Table:
     """The score of every seed of every architecture, best first."""
-    text, order = formatter(results, task), standing(results, task)
+    text, order = formats.scores_in(results, task), standing(results, task)
     leads = task.name in results.best_baselines
     heads = (*task_seeds.heads(results), "skill", *["lead"] * leads, "parameters", "training")
     rows: list[tuple[Text | Cell, ...]] = []
