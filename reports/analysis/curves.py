@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from reports.analysis.results import Group, Results, TaskInfo
+from reports.analysis import frame
+from reports.analysis.results import Results, TaskInfo
+
+if TYPE_CHECKING:
+    import pandas
 
 POINTS = 60
 """Points kept of a curve: more make no difference in print."""
@@ -28,37 +31,20 @@ def bands(results: Results, task: TaskInfo) -> dict[str, Band]:
 
     A seed that stopped early counts with its last value, so that the mean does not jump.
     """
-    groups = {a: results.groups.get((task.name, a)) for a in results.architectures}
-    return {
-        name: _band(seeds) for name, group in groups.items() if group and (seeds := _seeds(group))
-    }
+    points = frame.curves(results, task.name)
+    points = points[points.main].dropna(subset=["step", "validation"])
+    by_name = dict(tuple(points.groupby("architecture")))
+    return {name: _band(by_name[name]) for name in results.architectures if name in by_name}
 
 
-def _seeds(group: Group) -> list[tuple[list[float], list[float]]]:
-    """Steps and validation scores of each seed that has any."""
-    seeds = []
-    for cell in group.cells:
-        points = {
-            point["step"]: point["validation"]
-            for point in (cell.record.curve if cell.record is not None else ())
-            if _number(point.get("step")) and _number(point.get("validation"))
-        }
-        if points:
-            steps = sorted(points)
-            seeds.append((steps, [points[step] for step in steps]))
-    return seeds
-
-
-def _band(seeds: list[tuple[list[float], list[float]]]) -> Band:
-    """On a common grid of steps."""
+def _band(points: pandas.DataFrame) -> Band:
+    """On the steps of all seeds, or on some of them evenly spread."""
     import numpy as np
 
-    grid = np.unique(np.concatenate([steps for steps, _ in seeds]).astype(float))
-    if len(grid) > POINTS:
-        grid = grid[np.unique(np.linspace(0, len(grid) - 1, POINTS).round().astype(int))]
-    values = np.stack([np.interp(grid, steps, scores) for steps, scores in seeds])
-    return Band(grid, values.mean(axis=0), values.min(axis=0), values.max(axis=0))
-
-
-def _number(value: Any) -> bool:
-    return isinstance(value, int | float) and math.isfinite(value)
+    table = points.astype({"step": float}).pivot_table("validation", "step", "seed", "last")
+    table = table.interpolate("index", limit_direction="both")
+    if len(table) > POINTS:
+        table = table.iloc[np.unique(np.linspace(0, len(table) - 1, POINTS).round().astype(int))]
+    lowest, highest = table.min(axis=1), table.max(axis=1)
+    columns = (table.index, table.mean(axis=1), lowest, highest)
+    return Band(*(column.to_numpy() for column in columns))

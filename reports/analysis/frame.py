@@ -11,7 +11,7 @@ known is NaN, NA or None.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 from harness.experiment.store import row_of
@@ -32,7 +32,10 @@ NAMES = {
     "seed": (WHOLE, "the seed"),
     "part": (TEXT, "the parts that it was planned for; empty for one of the matrix alone"),
 }
-"""What names a cell; in every frame."""
+"""What names a cell."""
+
+MAIN = {"main": (TRUTH, "one of the matrix's own cells, and not only of a part")}
+"""Besides names in every frame, but not among the columns of results."""
 
 RESULTS = NAMES | {
     "outcome": (TEXT, "ok, diverged, failed, timeout, ..., or pending"),
@@ -69,43 +72,55 @@ CSV = RESULTS | {
 }
 """Columns of a report's ``results.csv``."""
 
-CELLS = CSV | {
-    "main": (TRUTH, "one of the matrix's own cells, and not only of a part"),
-    "task_name": (TEXT, "the task's name without parameters"),
-    "lag": (WHOLE, "dependency length that was set, where a horizon is sought"),
-    "probe": (TEXT, "what was measured in place of a score"),
-    "readout": (TEXT, "how hidden vectors become an output"),
-    "receptive_field": (WHOLE, "steps that an output can depend on, where finite"),
-    "examples": (WHOLE, "training examples seen"),
-    "started": (TEXT, "when, in UTC"),
-    "ended": (TEXT, "when, in UTC"),
-}
+CELLS = (
+    CSV
+    | MAIN
+    | {
+        "task_name": (TEXT, "the task's name without parameters"),
+        "lag": (WHOLE, "dependency length that was set, where a horizon is sought"),
+        "probe": (TEXT, "what was measured in place of a score"),
+        "readout": (TEXT, "how hidden vectors become an output"),
+        "receptive_field": (WHOLE, "steps that an output can depend on, where finite"),
+        "examples": (WHOLE, "training examples seen"),
+        "started": (TEXT, "when, in UTC"),
+        "ended": (TEXT, "when, in UTC"),
+    }
+)
 """Columns of ``cells``."""
 
-SCORES = NAMES | {
-    "split": (TEXT, "validation, test, or another test split such as test@2x"),
-    "metric": (TEXT, "the metric"),
-    "primary": (TRUTH, "it is the task's primary metric"),
-    "score": (NUMBER, "its value"),
-    "skill": (NUMBER, "of the primary metric on test splits: with the floor and ceiling of each"),
-}
+SCORES = (
+    NAMES
+    | MAIN
+    | {
+        "split": (TEXT, "validation, test, or another test split such as test@2x"),
+        "metric": (TEXT, "the metric"),
+        "primary": (TRUTH, "it is the task's primary metric"),
+        "score": (NUMBER, "its value"),
+        "skill": (
+            NUMBER,
+            "of the primary metric on test splits: with the floor and ceiling of each",
+        ),
+    }
+)
 """Columns of ``scores``."""
 
-CURVES = NAMES | {
-    "step": (WHOLE, "updates so far"),
-    "examples": (WHOLE, "training examples so far"),
-    "seconds": (NUMBER, "wall clock of training so far"),
-    "loss": (NUMBER, "mean training loss since the evaluation before"),
-    "validation": (NUMBER, "primary metric on the validation split"),
-}
+CURVES = (
+    NAMES
+    | MAIN
+    | {
+        "step": (WHOLE, "updates so far"),
+        "examples": (WHOLE, "training examples so far"),
+        "seconds": (NUMBER, "wall clock of training so far"),
+        "loss": (NUMBER, "mean training loss since the evaluation before"),
+        "validation": (NUMBER, "primary metric on the validation split"),
+    }
+)
 """Columns of ``curves``."""
 
 
 def cells(results: Results) -> pandas.DataFrame:
     """One row a cell, with the columns `CELLS`: the matrix's own first, then those of parts."""
-    parts, main = parts_of(results), {cell.id for cell in results.cells}
-    rows = [_cell(c, parts[c.id]) | {"main": c.id in main} for c in results.all_cells]
-    return _frame(rows, CELLS)
+    return _frame([_row(cell, name) for cell, name in _named(results)], CELLS)
 
 
 def scores(results: Results) -> pandas.DataFrame:
@@ -115,16 +130,21 @@ def scores(results: Results) -> pandas.DataFrame:
                 "score": value,
                 "skill": record.skills.get(split, record.skill if split == "test" else None)
                 if metric == record.metric else None}
-        for name, record in _records(results)
+        for cell, name in _named(results) if (record := cell.record)
         for split, of_split in record.scores.items()
         for metric, value in of_split.items()
     ]  # fmt: skip
     return _frame(rows, SCORES)
 
 
-def curves(results: Results) -> pandas.DataFrame:
-    """One row for each evaluation on validation during the training of each cell: `CURVES`."""
-    rows = [name | point for name, record in _records(results) for point in record.curve]
+def curves(results: Results, task: str = "") -> pandas.DataFrame:
+    """One row for each evaluation on validation during the training of each cell, or of each on a
+    task given by its label: `CURVES`."""
+    rows = [
+        name | point
+        for cell, name in _named(results) if cell.record and task in ("", cell.task)
+        for point in cell.record.curve
+    ]  # fmt: skip
     return _frame(rows, CURVES)
 
 
@@ -149,25 +169,21 @@ def parts_of(results: Results) -> dict[str, str]:
     return {cell: ", ".join(parts) for cell, parts in names.items()}
 
 
-def _name(cell: Cell, part: str) -> dict[str, Any]:
-    return {n: getattr(cell, n) for n in ("id", "task", "architecture", "seed")} | {"part": part}
+def _named(results: Results) -> Iterator[tuple[Cell, dict[str, Any]]]:
+    parts, main = parts_of(results), {cell.id for cell in results.cells}
+    for cell in results.all_cells:
+        names = {name: getattr(cell, name) for name in ("id", "task", "architecture", "seed")}
+        yield cell, names | {"part": parts[cell.id], "main": cell.id in main}
 
 
-def _cell(cell: Cell, part: str) -> dict[str, Any]:
+def _row(cell: Cell, name: dict[str, Any]) -> dict[str, Any]:
     record = cell.record
-    row = row_of(_name(cell, part), record)
+    row = name | row_of(name, record)
     row |= {n: getattr(record, n, None) for n in CELLS if n not in row}
     row |= {"task_name": cell.task_name, "lag": cell.lag}
-    for name in ("data", "training", "evaluation"):
-        row[f"seconds_{name}"] = record.seconds.get(name) if record else None
+    for part in ("data", "training", "evaluation"):
+        row[f"seconds_{part}"] = record.seconds.get(part) if record else None
     return row | {"tags": ";".join(record.tags) if record else None}
-
-
-def _records(results: Results) -> Iterable[tuple[dict[str, Any], Any]]:
-    parts = parts_of(results)
-    for cell in results.all_cells:
-        if cell.record is not None:
-            yield _name(cell, parts[cell.id]), cell.record
 
 
 def _frame(rows: list[dict[str, Any]], columns: Mapping[str, tuple[str, str]]) -> pandas.DataFrame:
