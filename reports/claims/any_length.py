@@ -5,14 +5,12 @@ Source: Goodfellow, Bengio and Courville 2016 (Deep Learning, chapter 10); exami
 al. 2023 (Neural networks and the Chomsky hierarchy, ICLR).
 """
 
-from collections.abc import Iterable
-
 from harness.experiment.matrix import Part
 from reports.analysis.evidence import Evidence
 from reports.claims.judging import Comparison, Judgement, rule
 from reports.figures import lines
 from reports.figures.style import Drawing
-from reports.formats import estimate, listed, means
+from reports.formats import estimate, listed, means, means_by_task
 
 RECURRENT = ("rnn", "lstm", "gru", "encoder_decoder")
 """The last one alone can write a sequence of another length than it reads."""
@@ -46,7 +44,10 @@ def judge(evidence: Evidence) -> Judgement:
     ]
     by_task = [
         f"{tasks[task]}: "
-        + "; ".join(f"at {n} times {_means(evidence, task, RECURRENT, n)}" for n in BEYOND)
+        + "; ".join(
+            f"at {n} times {means({a: _far(evidence, task, a, n) for a in RECURRENT})}"
+            for n in BEYOND
+        )
         for task in dict.fromkeys(task for task, _ in kept)
     ]
     not_learned = [
@@ -54,19 +55,18 @@ def judge(evidence: Evidence) -> Judgement:
         for (t, a), values in pairs.items()
         if len(values) < 2 and evidence.skills(LENGTH, t, a)
     ]
-    others = {t: [a for a in OTHERS if len(_far(evidence, t, a, BEYOND[-1])) > 1] for t in tasks}
-    beside = [
-        f"{tasks[t]}, {_means(evidence, t, names, BEYOND[-1])}"
-        for t, names in others.items()
-        if names
-    ]
+    others = {
+        tasks[t]: {a: far for a in OTHERS if len(far := _far(evidence, t, a, BEYOND[-1])) > 1}
+        for t in tasks
+    }
+    beside = means_by_task({task: known for task, known in others.items() if known})
     overall = _overall(list(kept.values()))
     reason = (
         "Skill at lengths that training never showed, of the seeds with a skill of at least "
         f"{LEARNED:g} at the length of training. {'. '.join(by_task)}. The mean over all of these "
         f"at {BEYOND[-1]} times the length is {estimate(overall)}. "
         + (f"Not learned, and so left out: {listed(not_learned, 99)}. " if not_learned else "")
-        + (f"Of networks without recurrence there: {'; '.join(beside)}. " if beside else "")
+        + (f"Of networks without recurrence there: {beside}. " if beside else "")
         + "Sharing weights over time makes it possible to run at any length; whether what was "
         "learned holds there is another matter, and depends on the task."
     )
@@ -94,10 +94,6 @@ def _far(evidence: Evidence, task: str, architecture: str, factor: int) -> dict[
     split = "test" if factor == 1 else f"test@{factor}x"
     far = evidence.skills(LENGTH, task, architecture, split)
     return {seed: skill for seed, skill in far.items() if near.get(seed, 0.0) >= LEARNED}
-
-
-def _means(evidence: Evidence, task: str, names: Iterable[str], factor: int) -> str:
-    return means({a: _far(evidence, task, a, factor) for a in names})
 
 
 def _overall(numbers: list[dict[int, float]]) -> dict[int, float]:

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 
 import reports.claims
 from harness.experiment.matrix import Part
-from reports.claims.judging import UNDECIDED, Judgement, adjust, missing
+from reports.claims.judging import Judgement, adjust, missing
 from reports.claims.parts import SURVEY
 
 if TYPE_CHECKING:
@@ -68,61 +68,47 @@ def all_claims() -> tuple[Claim, ...]:
     """The claims in the order in which they are told."""
     names = [found.name for found in pkgutil.iter_modules(reports.claims.__path__)]
     modules = [importlib.import_module(f"reports.claims.{name}") for name in names]
-    claims = [_claim(module) for module in modules if hasattr(module, "CELLS")]
+    claims = [_read(module) for module in modules if hasattr(module, "CELLS")]
     places = {name: place for place, name in enumerate(ORDER)}
     return tuple(sorted(claims, key=lambda claim: (places.get(claim.id, len(ORDER)), claim.id)))
 
 
-def _claim(module: ModuleType) -> Claim:
+def _read(module: ModuleType) -> Claim:
+    name = module.__name__.rpartition(".")[2].replace("_", "-")
     statement, _, source = " ".join((module.__doc__ or "").split()).partition(" Source: ")
-    return Claim(
-        module.__name__.rpartition(".")[2].replace("_", "-"),
-        statement,
-        source.removesuffix("."),
-        module.CELLS,
-        module.CRITERION,
-        module.judge,
-        getattr(module, "draw", None),
-    )
+    draw = getattr(module, "draw", None)
+    return Claim(name, statement, source.removesuffix("."), module.CELLS, module.CRITERION,
+                 module.judge, draw)  # fmt: skip
 
 
-def judge_all(
-    evidence: Evidence, claims: Sequence[Claim] | None = None, strict: bool = False
-) -> dict[str, Judgement]:
+def judge_all(evidence: Evidence, claims: Sequence[Claim]) -> dict[str, Judgement]:
     """The judgement of each claim by its id, with p values adjusted over all of them.
 
-    A claim whose judging fails is undecided, and its reason names the error; with ``strict`` the
-    error is raised. One without records says which parts to run.
+    A claim whose judging fails is undecided, and its reason names the error. One without records
+    says which parts to run.
     """
     judgements = {}
-    for claim in all_claims() if claims is None else claims:
+    for claim in claims:
         try:
             judgement = claim.judge(evidence)
         except Exception as error:
-            if strict:
-                raise
-            judgements[claim.id] = missing(f"It cannot be judged: {type(error).__name__}: {error}.")
-            continue
-        if judgement.verdict == UNDECIDED and not judgement.n:
-            why = f"{judgement.reason} To have them: {claim.command}"
-            judgement = replace(judgement, reason=why)
+            judgement = missing(f"It cannot be judged: {type(error).__name__}: {error}.")
+        else:
+            if not judgement.n:
+                why = f"{judgement.reason} To have them: {claim.command}"
+                judgement = replace(judgement, reason=why)
         judgements[claim.id] = judgement
     return adjust(judgements)
 
 
 def as_json(claim: Claim, judgement: Judgement) -> Mapping[str, Any]:
     """A judged claim, ready for JSON."""
+    told = ("verdict", "effect", "unit", "n", "reason", "exact", "p")
     return {
         "id": claim.id,
         "statement": claim.statement,
-        "verdict": judgement.verdict,
-        "effect": judgement.effect,
-        "unit": judgement.unit,
+        **{name: getattr(judgement, name) for name in told},
         "interval": None if judgement.low is None else [judgement.low, judgement.high],
-        "n": judgement.n,
-        "reason": judgement.reason,
-        "exact": judgement.exact,
-        "p": judgement.p,
         "p_adjusted": judgement.adjusted,
         "criterion": claim.criterion,
         "source": claim.source,

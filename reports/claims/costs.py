@@ -13,24 +13,17 @@ Cost = Callable[[Mapping[str, Any]], float | None]
 """Takes a number from what the probe measured; None where it is not there."""
 
 
-def parameters(measured: Mapping[str, Any]) -> float | None:
-    """Trained numbers without the embedding, which all architectures have alike."""
-    return measured["kernel"]["matched_parameters"]
-
-
-def flops(measured: Mapping[str, Any]) -> float | None:
-    """Floating-point operations of an update."""
-    return measured["kernel"]["flops"]
-
-
-def chain(measured: Mapping[str, Any]) -> float | None:
-    """The longest chain of operations of which each needs the one before."""
-    return measured["kernel"]["critical_path"]
-
-
-def seconds(measured: Mapping[str, Any]) -> float | None:
+def _kernel(name: str) -> Cost:
     """Of an update as the library computes it."""
-    return measured["kernel"]["seconds"]
+    return lambda measured: measured["kernel"][name]
+
+
+parameters = _kernel("matched_parameters")
+"""Trained numbers without the embedding, which all architectures have alike."""
+flops = _kernel("flops")
+chain = _kernel("critical_path")
+"""The longest chain of operations of which each needs the one before."""
+seconds = _kernel("seconds")
 
 
 def seconds_by_equations(measured: Mapping[str, Any]) -> float | None:

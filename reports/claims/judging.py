@@ -95,10 +95,7 @@ class Judgement:
 
 
 def rule(
-    comparisons: Sequence[Comparison],
-    unit: str,
-    effect: BySeed | None = None,
-    reason: str = "",
+    comparisons: Sequence[Comparison], unit: str, effect: BySeed | None = None, reason: str = ""
 ) -> Judgement:
     """The verdict on comparisons, before it is adjusted for other claims; undecided where one of
     them has fewer than two seeds.

@@ -10,9 +10,7 @@ from harness.experiment.matrix import OWN_CELLS, Part, load
 QUICK = load("quick")
 
 SURVEY = Part(
-    name=OWN_CELLS,
-    tasks=QUICK.tasks,
-    architectures=[*QUICK.architectures, "transformer"],
+    name=OWN_CELLS, tasks=QUICK.tasks, architectures=[*QUICK.architectures, "transformer"]
 )
 """The matrix's own cells, which it shares with quick."""
 

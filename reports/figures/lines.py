@@ -143,12 +143,7 @@ def _means(shown: Sequence[Panel], scale: Scale) -> str:
 
 
 def _line(
-    axes: Any,
-    line: Line,
-    look: Mapping[str, Any],
-    scale: Scale,
-    aside: float,
-    ring: bool,
+    axes: Any, line: Line, look: Mapping[str, Any], scale: Scale, aside: float, ring: bool
 ) -> None:
     low, high = scale.ends or (-math.inf, math.inf)
     known = {place * aside: summary for place, summary in line.items()}
