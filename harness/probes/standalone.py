@@ -2,22 +2,18 @@
 
 from __future__ import annotations
 
+import importlib
 import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 from harness.errors import UserError, nearest
-from harness.experiment.matrix import HORIZON, Matrix, Part, load, matches
+from harness.experiment.matrix import HORIZON, Matrix, Part, outline
 from harness.experiment.registry import at_lag, make_task, spec_of, task_declarations
 
-ALONE = {
-    "gradient-flow": ("gradient-flow",),
-    "horizon": ("horizon",),
-    "length-generalisation": ("length",),
-    "cost-growth": ("cost-length", "cost-batch-*", "cost-width-*"),
-    "stability": ("clip-on", "clip-off"),
-}
-"""The probes that can be run alone, and the parts that each is made of."""
+COST = "cost"
+PARTS = "reports.claims.probes"
+"""Where the parts of each probe are named; imported when asked for."""
 
 
 def alone(
@@ -33,20 +29,20 @@ def alone(
     tasks, architectures: instead of the probe's own. lag: the dependency length of all tasks; of a
     horizon and of cost growth the longest that is tried. budget: terms that differ.
     """
-    if probe not in ALONE:
-        raise UserError(f"probe {probe!r}: no such probe; {nearest(probe, ALONE)}")
-    whole = load("claims")
+    known = importlib.import_module(PARTS).PROBES
+    if probe not in known:
+        raise UserError(f"probe {probe!r}: no such probe; {nearest(probe, known)}")
+    whole = outline("claims")
     parts = []
-    for part in whole.parts:
-        if not any(matches(part.name, pattern) for pattern in ALONE[probe]):
-            continue
+    for part in known[probe]:
+        up_to = part.probe == COST and len(part.tasks) > 1
         update: dict[str, Any] = {"seeds": None, "budget": part.budget | dict(budget or {})}
         if architectures:
             update["architectures"] = list(architectures)
-        if tasks and part.name != "cost-length":
+        if tasks and not up_to:
             update["tasks"] = list(tasks)
         part = part.model_copy(update=update)
-        parts.append(_at(part, lag) if lag is not None else part)
+        parts.append(part if lag is None else _at(part, lag, up_to))
     described = f"The probe {probe} on its own."
     return whole.model_copy(
         update={
@@ -60,8 +56,8 @@ def alone(
     )
 
 
-def _at(part: Part, lag: int) -> Part:
-    """A part at another dependency length, or up to it."""
+def _at(part: Part, lag: int, up_to: bool) -> Part:
+    """A part at another dependency length, or at its own shorter ones, too."""
     if lag < 1:
         raise UserError(f"--lag {lag}: must be at least 1")
     if part.probe == HORIZON:
@@ -69,7 +65,7 @@ def _at(part: Part, lag: int) -> Part:
         return part.model_copy(update={"lags": lags})
     tasks = [spec_of(text, task_declarations(), "task", "--task") for text in part.tasks]
     at = [at_lag(task, lag, f"--lag {lag}").label for task in tasks]
-    if part.name == "cost-length":
+    if up_to:
         shorter = [task for task in part.tasks if _lag(task) < lag]
         at = [*shorter, at[0]]
     return part.model_copy(update={"tasks": list(dict.fromkeys(at))})
