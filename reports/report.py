@@ -1,48 +1,39 @@
-"""The report of a matrix: which sections it has, and in what order."""
+"""The report of a matrix: its sections, put together.
+
+A section of the page is a module of `reports.sections` with a ``PLACE``, by which sections are
+ordered, and a function ``blocks``. Its parameters say by their names what it is written from:
+
+    results   the matrix and all that came of it          store    where it is kept
+    evidence  what it measured beside the score           inside   what is inside some models
+    leads     what the other sections answer first        lacking  those without records, by title
+    claims    the claims, each with its judgement         note     whose records these are
+
+A section on what has to be measured says with which ``COMMAND``, and has a ``TITLE``: where there
+are no records it is listed as not measured.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import importlib
+import inspect
+import pkgutil
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
+import reports.sections
 from harness.experiment.store import Store
 from reports.analysis import frame
-from reports.analysis.evidence import Evidence
-from reports.analysis.material import Material
+from reports.analysis.evidence import Evidence, gather
 from reports.analysis.results import Results
-from reports.document import Block, Document, Heading, Note, Paragraph
+from reports.document import Block, Document, Heading, Note, Paragraph, Text
 from reports.render import latex
-from reports.sections import (
-    answer,
-    claims,
-    cost,
-    cost_growth,
-    gradient_flow,
-    header,
-    holes,
-    horizon,
-    internals,
-    length,
-    method,
-    missing,
-    published,
-    ranking,
-    reproduction,
-    skill,
-    stability,
-    tasks,
-    user_data,
-)
+from reports.sections import claims, header, ranking, reproduction
 
-MEASURED = {
-    horizon: ("What each one remembers", "harness probe horizon"),
-    gradient_flow: ("Why: what is left of the gradient", "harness probe gradient-flow"),
-    length: ("Lengths never seen", "harness probe length-generalisation"),
-    cost_growth: ("What it costs to grow", "harness probe cost-growth"),
-    stability: ("How stable training is", "harness probe stability"),
-}
-"""What is measured beside the score, and what makes its records."""
+CLAIMS = "claims"
+"""The matrix that measures everything; what another one lacks is taken from it."""
+LATE = {"leads", "lacking"}
+"""What is known once the other sections are written."""
 
 
 def report(
@@ -54,50 +45,21 @@ def report(
     """
     from reports.figures.style import style
 
-    material = Material(store, results, inside)
+    own, other = Evidence(results, store.updates), _claims_matrix(store, results)
+    given: dict[str, Any] = {"results": results, "store": store, "inside": inside, "evidence": own}
     with style():
-        return _report(material)
-
-
-def _report(material: Material) -> dict[str, Document]:
-    results = material.results
-    measured = {module: _measured(material, module) for module in MEASURED}
-    tested, others = _claims(material)
-    lacking = [MEASURED[module] for module, made in measured.items() if not made]
-    if not tested:
-        lacking.append((claims.TITLE, "harness run --matrix claims"))
-    sections = [
-        user_data.blocks(results),
-        _ranking(material),
-        measured[horizon],
-        measured[gradient_flow],
-        measured[length],
-        cost.blocks(results),
-        measured[cost_growth],
-        measured[stability],
-        published.blocks(material),
-        tested,
-        missing.blocks([] if material.probe or not results.cells else lacking),
-        internals.blocks(material.inside),
-        tasks.blocks(results),
-        holes.blocks(material),
-        method.blocks(material),
-    ]
-    leads = {
-        heading.anchor: block.text
-        for heading, *rest in filter(None, sections)
-        if isinstance(heading, Heading)
-        for block in rest[:2]
-        if isinstance(block, Paragraph) and block.lead
-    }
-    head = [*header.blocks(material, leads), *skill.blocks(results)]
+        others = _claims(given, other)
+        sections = _sections()
+        made = {s: _blocks(s, given, other) for s in sections if not _asked(s) & LATE}
+        given |= {"leads": _leads(made.values()), "lacking": _lacking(results, made)}
+        made |= {s: _blocks(s, given, other) for s in sections if s not in made}
     page = Document(
-        answer.title(results),
-        tuple(block for made in (head, *sections) for block in made),
-        reproduction.command(results, bool(material.user_data)),
-        files=_files(material),
+        header.title(results),
+        tuple(block for section in sections for block in made[section]),
+        reproduction.command(results),
+        files=_files(results),
     )
-    again = reproduction.blocks(material, page, list(others.values()))
+    again = reproduction.blocks(results, page, list(others.values()))
     return others | {"index.html": replace(page, blocks=(*page.blocks, *again))}
 
 
@@ -106,44 +68,81 @@ def measured(evidence: Evidence) -> list[list[Block]]:
     from reports.figures.style import style
 
     with style():
-        return [blocks for module in MEASURED if (blocks := module.blocks(evidence))]
+        made = [s.blocks(evidence) for s in _sections() if _asked(s) == {"evidence"}]
+    return [blocks for blocks in made if blocks]
 
 
-def _measured(material: Material, module: Any) -> list[Block]:
+def _sections() -> list[Any]:
+    """The sections of the page in their order."""
+    path, name = reports.sections.__path__, reports.sections.__name__
+    modules = [importlib.import_module(f"{name}.{m.name}") for m in pkgutil.iter_modules(path)]
+    return sorted((m for m in modules if hasattr(m, "PLACE")), key=lambda m: m.PLACE)
+
+
+def _asked(section: Any) -> set[str]:
+    return set(inspect.signature(section.blocks).parameters)
+
+
+def _blocks(section: Any, given: Mapping[str, Any], other: Evidence | None) -> list[Block]:
     """A section from the matrix's own records, or from those of ``claims`` beside it."""
-    made = module.blocks(material.evidence)
-    if made or material.claims is None or not (made := module.blocks(material.claims)):
+    asked = {name: given[name] for name in _asked(section)}
+    made = section.blocks(**asked)
+    if made or other is None or "evidence" not in asked:
         return made
-    name, other = material.results.name, material.claims.results.name
-    note = Note(f"Measured in the matrix {other} of the same folder, not in {name}.")
-    return [made[0], note, *made[1:]]
+    heading, *rest = section.blocks(**asked | {"evidence": other}) or [None]
+    name = given["results"].name
+    note = Note(f"Measured in the matrix {CLAIMS} of the same folder, not in {name}.")
+    return [heading, note, *rest] if heading else []
 
 
-def _ranking(material: Material) -> list[Block]:
-    said = [] if material.only_user_data else answer.more(material.judged)
-    made = ranking.blocks(material.results, said)
-    return [*made, *skill.capabilities(material.results)]
+def _leads(sections: Iterable[Sequence[Block]]) -> dict[str, Text]:
+    """What each section answers first, by its anchor."""
+    found: dict[str, Text] = {}
+    for heading, *rest in filter(None, sections):
+        for block in rest[:2]:
+            if isinstance(heading, Heading) and isinstance(block, Paragraph) and block.lead:
+                found[heading.anchor] = block.text
+    return found
 
 
-def _claims(material: Material) -> tuple[list[Block], dict[str, Document]]:
-    """The claims' section and their own page, where this matrix or ``claims`` has their records."""
-    results, note = material.results, ""
-    source: Evidence | None = material.evidence if results.parts and not material.probe else None
-    if source is None and material.claims is not None:
-        source = material.claims
-        note = (
-            f"Judged by the records of the matrix {source.results.name} of the same folder, not by "
-            f"those of {results.name}."
+def _lacking(results: Results, made: Mapping[Any, Sequence[Block]]) -> list[tuple[str, str]]:
+    """Title and command of what was not measured; a probe alone does not lack the others."""
+    if results.probe or not results.cells:
+        return []
+    return [
+        (s.TITLE, s.COMMAND) for s, blocks in made.items() if hasattr(s, "COMMAND") and not blocks
+    ]
+
+
+def _claims_matrix(store: Store, results: Results) -> Evidence | None:
+    """The matrix ``claims`` of the same folder, if it has any record and is not this one."""
+    if results.name == CLAIMS or results.probe or CLAIMS not in store.plans():
+        return None
+    other = gather(store, CLAIMS)
+    return other if any(cell.record for cell in other.results.all_cells) else None
+
+
+def _claims(given: dict[str, Any], other: Evidence | None) -> dict[str, Document]:
+    """Judge the claims by the matrix's own records if it has parts for them, else by those of
+    ``claims``: adds ``claims`` and ``note`` to what is given, and makes their page."""
+    results: Results = given["results"]
+    given |= {"claims": [], "note": ""}
+    own = results.parts and not results.probe
+    evidence: Evidence | None = given["evidence"] if own else other
+    if evidence is None:
+        return {}
+    given["claims"] = claims.judged(evidence)
+    if evidence is other:
+        given["note"] = (
+            f"Judged by the records of the matrix {CLAIMS} of the same folder, not by those of "
+            f"{results.name}."
         )
-    if source is None:
-        return [], {}
-    judged = claims.judged(source)
-    page = claims.document(results.name, judged, source, note)
-    return claims.blocks(judged, note), {"claims.html": page}
+    page = claims.document(results.name, given["claims"], evidence, given["note"])
+    return {claims.PAGE: page}
 
 
-def _files(material: Material) -> dict[str, str]:
-    results = material.results
+def _files(results: Results) -> dict[str, str]:
+    """What the page links to beside its figures and tables, by path."""
     papers = latex.tables(results) if results.cells else {}
     pairs = ranking.examples(results)
     return {

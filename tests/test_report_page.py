@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import re
+import sys
 from dataclasses import replace
 from html import unescape
 from pathlib import Path
@@ -13,6 +14,7 @@ from builders import evidence as fake
 from builders.pages import Page
 from builders.stores import TASKS, make, text_of, two_by_two
 
+import reports.sections
 from harness.experiment.record import Record
 from harness.experiment.store import Store
 from reports.analysis.results import read
@@ -60,6 +62,33 @@ def fails(part: str = "broken"):
 
 def sections(page: str) -> list[str]:
     return re.findall(r'<h2 id="([^"]+)"', page)
+
+
+# -- sections ---------------------------------------------------------------------------------
+
+
+SECTION = """
+from reports.analysis.results import Results
+from reports.document import Block, Heading, Paragraph
+
+PLACE = 75
+
+
+def blocks(results: Results) -> list[Block]:
+    told = f"{len(results.cells)} cells, one by one."
+    return [Heading("How many", "how-many"), Paragraph(told, lead=True)]
+"""
+
+
+def test_a_section_is_one_file(tmp_path, monkeypatch):
+    (tmp_path / "how_many.py").write_text(SECTION)
+    monkeypatch.setattr("reports.sections.__path__", [*reports.sections.__path__, str(tmp_path)])
+    index = build(two_by_two(tmp_path))
+    monkeypatch.delitem(sys.modules, "reports.sections.how_many")
+    page, order = index.read_text(), sections(index.read_text())
+    assert order[order.index("cost") + 1] == "how-many" and "12 cells, one by one." in page
+    assert '<a href="#how-many">' in page
+    assert "## How many" in index.with_name("report.md").read_text()
 
 
 # -- links and numbers ------------------------------------------------------------------------

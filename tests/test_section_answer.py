@@ -9,7 +9,7 @@ from builders.stores import TASKS, make, two_by_two, words_of
 
 from harness.experiment.store import Store
 from reports.build import build
-from reports.sections.answer import shortfalls
+from reports.sections.header import shortfalls
 
 
 def test_the_verdict_follows_the_records(tmp_path):

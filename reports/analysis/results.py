@@ -60,6 +60,11 @@ class Results:
         """The matrix's."""
         return self.plan["matrix"]
 
+    @property
+    def probe(self) -> bool:
+        """Whether ``harness probe`` made the matrix, which is about one thing alone."""
+        return self.name.startswith("probe-")
+
     @cached_property
     def all_cells(self) -> tuple[Cell, ...]:
         """The matrix's own cells and those of its parts, each once."""

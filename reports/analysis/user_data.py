@@ -40,3 +40,8 @@ def controls(results: Results) -> list[tuple[TaskInfo, TaskInfo | None]]:
 def control_of(results: Results, task: TaskInfo) -> TaskInfo | None:
     """The control row of a task, if it is the user's own and has one."""
     return next((control for t, control in controls(results) if t.name == task.name), None)
+
+
+def only_user_data(results: Results) -> bool:
+    """Whether the matrix has tasks of the user's own, and no others."""
+    return 0 < len(controls(results)) == len(without_controls(results).tasks)

@@ -1,1 +1,2 @@
-"""The report's sections: each answers one question of the page, in blocks."""
+"""The report's sections: each answers one question in blocks. ``reports/report.py`` says how they
+become a page."""

@@ -1,219 +1,151 @@
-"""The verdict in words, computed from the records."""
+"""What the scores say, in sentences: who leads, who may be as good, which task is hardest."""
 
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterator
 
-from harness.experiment.record import Outcome
-from reports import formats
 from reports.analysis.difference import Standing, beats_floor, standing
 from reports.analysis.ranking import Comparison, compare, lead, leader
-from reports.analysis.results import BASELINE, Results, TaskInfo
-from reports.formats import listed, plural
+from reports.analysis.results import Results, TaskInfo
+from reports.formats import listed, plural, signed_skill_with_spread, skill, skill_with_spread
 
 SOLVED = 0.995
 """A skill that reads 1.00."""
 
-ENDED = {
-    Outcome.FAILED: "failed",
-    Outcome.DIVERGED: "diverged",
-    Outcome.TIMEOUT: "ran out of time",
-    Outcome.OUT_OF_MEMORY: "ran out of memory",
-    Outcome.UNAVAILABLE: "lacked their data",
-    Outcome.INTERRUPTED: "were interrupted",
-}
 
-
-def title(results: Results) -> str:
-    """The page's name: the matrix and its size."""
-    if not results.cells and results.parts:
-        cells = plural(len(results.all_cells), "cell")
-        return f"{results.name}: {plural(len(results.parts), 'part')}, {cells}"
-    beside = f" and {plural(len(results.baselines), 'baseline')}" if results.baselines else ""
-    return (
-        f"{results.name}: {plural(len(results.tasks), 'task')} × "
-        f"{plural(len(results.architectures), 'architecture')}{beside} × "
-        f"{plural(len(results.seeds), 'seed')}"
-    )
-
-
-def question(results: Results, own: bool = False) -> str:
-    """What the matrix was run to find out."""
-    if own:
-        return "Which architecture does this data need?"
-    if not results.cells or not results.architectures:
-        return results.plan.get("description") or "What came of this matrix?"
-    terms = results.plan.get("budget") or {}
-    size = terms.get("match", "parameters")
-    told = [
-        f"at most {terms['steps']:,} updates" if terms.get("steps") else "",
-        f"{terms['parameters']:,} parameters"
-        if size == "parameters" and terms.get("parameters") else "",
-    ]  # fmt: skip
-    equal = listed(filter(None, told))
-    names, tasks = results.architectures, results.tasks
-    who = f"Which of {len(names)} architectures learns" if len(names) > 1 else "What does {} learn"
-    what = f"{'which ' if len(names) > 1 else ''}of {plural(len(tasks), 'task')}"
-    if len(tasks) == 1:
-        what = f"{tasks[0].name} best" if len(names) > 1 else f"of {tasks[0].name}"
-    return f"{who.format(names[0])} {what}, given the same examples{f', {equal}' if equal else ''}?"
-
-
-def verdict(results: Results) -> list[str]:
-    """The outcome of the matrix in a few plain sentences, the most important first."""
-    return [*answer(results), *more(results), *shortfalls(results)]
-
-
-def answer(results: Results) -> list[str]:
+def first(results: Results) -> list[str]:
     """What is said first: who leads, who is not shown to differ from it, who wins most tasks."""
-    if not results.cells:
-        return [] if results.parts else [_nothing(results)]
-    if not any(c.score is not None for c in results.cells):
-        return [_nothing(results)]
-    standings = {t.name: standing(results, t) for t in results.tasks}
-    sentences = [
-        *_leader(results, compare(results)),
-        _most_wins({n: s for n, s in standings.items() if s}),
-    ]
-    return [s for s in sentences if s]
+    if not results.cells and results.parts:
+        return []
+    if all(cell.record is None for cell in results.cells):
+        return [f"No cell has run yet; {plural(len(results.cells), 'cell')} planned."]
+    if all(cell.score is None for cell in results.cells):
+        return ["No cell has a score yet, so there is nothing to compare."]
+    return [*_leader(results, compare(results)), *_most_wins(_standings(results))]
 
 
 def more(results: Results) -> list[str]:
     """What else there is to say of the scores."""
-    if not any(c.score is not None for c in results.cells):
-        return []
-    compared, standings = compare(results), {t.name: standing(results, t) for t in results.tasks}
-    sentences = [
-        _left_out(compared),
-        _far_below(results, compared),
-        _hardest(results, standings),
+    compared, standings = compare(results), _standings(results)
+    return [
+        *_left_out(compared),
+        *_far_below(results, compared),
+        *_hardest(results, standings),
         *_against_baselines(results, standings),
     ]
-    return [s for s in sentences if s]
 
 
-def shortfalls(results: Results) -> list[str]:
-    """What failed, and what has not run yet."""
-    return [s for s in (_failed(results), _diverged(results), _waiting(results)) if s]
+def _standings(results: Results) -> dict[str, Standing]:
+    """By task, where any architecture has a score."""
+    return {t.name: order for t in results.tasks if (order := standing(results, t))}
 
 
-def _nothing(results: Results) -> str:
-    if all(cell.record is None for cell in results.cells):
-        return f"No cell has run yet; {plural(len(results.cells), 'cell')} planned."
-    return "No cell has a score yet, so there is nothing to compare."
+# -- over all tasks ------------------------------------------------------------------------------
 
 
-def _leader(results: Results, compared: Comparison) -> list[str]:
+def _leader(results: Results, compared: Comparison) -> Iterator[str]:
     """Who has the highest mean skill on the shared tasks, and who may be as good."""
-    if not compared.skills:
-        return ["No task has a floor and a ceiling, so there is no skill to compare."]
     skills, names = compared.skills, list(compared.skills)
+    if not skills:
+        yield "No task has a floor and a ceiling, so there is no skill to compare."
+        return
     top = skills[names[0]]
     seeds = plural(top.n, "seed")
     if len(compared.tasks) > 1:
         counts = {results.groups[t, names[0]].skill.n for t in compared.tasks}
         seeds = f"{'at least ' if len(counts) > 1 else ''}{seeds} a task"
     terms = f"95 % interval, {seeds}" if top.half is not None else f"{seeds}, no interval"
-    figure = f"{formats.skill_with_spread(top)} ({terms})"
-    where = f"over {plural(len(compared.tasks), 'task')}"
+    mean = f"{skill_with_spread(top)} ({terms})"
     if len(names) == 1:
         alone = "shares its tasks with no other" if compared.left_out else "is alone"
-        return [f"{names[0]} {alone}: it has a mean skill of {figure} {where}."]
-    of = f"{len(compared.tasks)} of {plural(len(results.tasks), 'task')}"
-    where = f"over the {of} on which all {len(names)} compared architectures have a skill"
+        over = plural(len(compared.tasks), "task")
+        yield f"{names[0]} {alone}: it has a mean skill of {mean} over {over}."
+        return
     level = [a for a in names if skills[a].mean == top.mean]
-    if len(level) > 1:
-        start = f"{listed(level)} share the highest mean skill: {figure}, {where}."
-    else:
-        start = f"{level[0]} has the highest mean skill: {figure}, {where}."
-    rest = [a for a in names if a not in level]
-    return [start, _runners_up(compared, level[0], rest)]
+    has = "has" if len(level) == 1 else "share"
+    of = f"{len(compared.tasks)} of {plural(len(results.tasks), 'task')}"
+    yield (
+        f"{listed(level)} {has} the highest mean skill: {mean}, over the {of} on which all "
+        f"{len(names)} compared architectures have a skill."
+    )
+    if rest := names[len(level) :]:
+        yield _runners_up(compared, rest)
 
 
-def _left_out(compared: Comparison) -> str:
-    """Who could not be compared."""
-    if not compared.skills or not compared.left_out:
-        return ""
-    named = listed(f"{a} (skill on {plural(n, 'task')})" for a, n in compared.left_out.items())
-    return f"Not compared, for want of shared tasks: {named}."
-
-
-def _runners_up(compared: Comparison, leader: str, rest: list[str]) -> str:
-    if not rest:
-        return ""
-    skills = compared.skills
-    second = f"{rest[0]} with {formats.skill_with_spread(skills[rest[0]])}"
-    if skills[leader].half is None:
-        return f"Next is {second}; with one seed no difference over tasks can be tested."
-    near = [a for a in rest if not compared.differences[a].differs]
+def _runners_up(compared: Comparison, rest: list[str]) -> str:
+    told = [f"{a} ({skill_with_spread(compared.skills[a])})" for a in rest
+            if not compared.differences[a].differs]  # fmt: skip
+    second = f"Next is {rest[0]} with {skill_with_spread(compared.skills[rest[0]])}"
+    if next(iter(compared.skills.values())).half is None:
+        return f"{second}; with one seed no difference over tasks can be tested."
     how = "over tasks (paired t test over seeds, Holm)"
-    if not near:
-        return f"Next is {second}; the leader differs from all others {how}."
-    named = listed(f"{a} ({formats.skill_with_spread(skills[a])})" for a in near)
-    verb = "is" if len(near) == 1 else "are"
-    return f"{named} {verb} not shown to differ from the leader {how}."
+    if not told:
+        return f"{second}; the leader differs from all others {how}."
+    are = "is" if len(told) == 1 else "are"
+    return f"{listed(told)} {are} not shown to differ from the leader {how}."
 
 
-def _far_below(results: Results, compared: Comparison) -> str:
-    """Names the score that drags a mean far down: skill has no lower end."""
-    if len(compared.tasks) < 2:
-        return ""
-    lowest = min(
-        (
-            (mean, t, a)
-            for t in compared.tasks
-            for a in compared.skills
-            if (mean := results.groups[t, a].skill.mean) is not None
-        ),
-        key=lambda item: item[0],
-        default=None,
-    )
-    if lowest is None or lowest[0] >= -0.5:
-        return ""
-    _, task, architecture = lowest
-    summary = results.groups[task, architecture].skill
-    return (
-        f"{architecture} ends far below the floor on {task} (skill "
-        f"{formats.skill_with_spread(summary)}, {plural(summary.n, 'seed')}), which weighs on "
-        "its mean."
-    )
+def _left_out(compared: Comparison) -> Iterator[str]:
+    """Who could not be compared."""
+    if compared.skills and compared.left_out:
+        few = [f"{a} (skill on {plural(n, 'task')})" for a, n in compared.left_out.items()]
+        yield f"Not compared, for want of shared tasks: {listed(few)}."
 
 
-def _most_wins(standings: dict[str, Standing]) -> str:
+def _far_below(results: Results, compared: Comparison) -> Iterator[str]:
+    """The score that drags a mean far down: skill has no lower end."""
+    pairs = [(t, a) for t in compared.tasks for a in compared.skills]
+    means = {pair: mean for pair in pairs if (mean := results.groups[pair].skill.mean) is not None}
+    lowest = min(means, key=lambda pair: means[pair], default=None)
+    if lowest and len(compared.tasks) > 1 and means[lowest] < -0.5:
+        task, architecture = lowest
+        summary = results.groups[lowest].skill
+        yield (
+            f"{architecture} ends far below the floor on {task} (skill "
+            f"{skill_with_spread(summary)}, {plural(summary.n, 'seed')}), which weighs on its mean."
+        )
+
+
+# -- task by task --------------------------------------------------------------------------------
+
+
+def _most_wins(standings: dict[str, Standing]) -> Iterator[str]:
     """Who is best on most of the tasks that at least two architectures have scores on."""
-    contested = [s for s in standings.values() if len(s.order) > 1]
+    contested = [order for order in standings.values() if len(order.order) > 1]
     if len(contested) < 2:
-        return ""
-    wins = Counter(a for s in contested for a in s.best)
+        return
+    wins = Counter(a for order in contested for a in order.best)
+    clear = Counter(order.best[0] for order in contested if order.clear)
     most = max(wins.values())
     winners = sorted(a for a in wins if wins[a] == most)
-    clear = Counter(s.best[0] for s in contested if s.clear)
     of = f"{most} of {len(contested)} tasks"
     if len(winners) == 1:
-        start = f"Task by task, {winners[0]} is best most often: on {of}"
-        start += f", on {clear[winners[0]]} of them it differs from all others."
+        start = (
+            f"Task by task, {winners[0]} is best most often: on {of}, on {clear[winners[0]]} of "
+            "them it differs from all others."
+        )
     else:
         start = f"Task by task, {listed(winners)} are level: each is best on {of}."
-    total = clear.total()
-    if not total:
-        return f"{start} On no task does the winner differ from all others."
-    return f"{start} In all, on {plural(total, 'task')} the winner differs from all others."
+    total = plural(clear.total(), "task")
+    end = f"In all, on {total} the winner differs" if clear else "On no task does the winner differ"
+    yield f"{start} {end} from all others."
 
 
-def _hardest(results: Results, standings: dict[str, Standing | None]) -> str:
+def _hardest(results: Results, standings: dict[str, Standing]) -> Iterator[str]:
     """The task on which the best mean skill is lowest."""
     tops: list[tuple[float, TaskInfo, str]] = []
     for task in results.tasks:
-        order = standings[task.name]
-        if order and (mean := results.groups[task.name, order.order[0]].skill.mean) is not None:
-            tops.append((mean, task, order.order[0]))
+        best = standings[task.name].order[0] if task.name in standings else ""
+        if best and (mean := results.groups[task.name, best].skill.mean) is not None:
+            tops.append((mean, task, best))
     if len(tops) < 2:
-        return ""
-    lowest, task, best = min(tops, key=lambda item: item[0])
+        return
+    lowest, task, best = min(tops, key=lambda top: top[0])
     summary = results.groups[task.name, best].skill
     text = (
         f"The hardest task is {task.name}: the best there, {best}, has a skill of "
-        f"{formats.skill_with_spread(summary)} ({plural(summary.n, 'seed')})"
+        f"{skill_with_spread(summary)} ({plural(summary.n, 'seed')})"
     )
     if lowest <= 0:
         text += ", no better than the floor"
@@ -221,68 +153,33 @@ def _hardest(results: Results, standings: dict[str, Standing | None]) -> str:
         text += ", not shown to beat the floor"
     if task.ceiling_is_ideal:
         text += "; its ceiling is the perfect score, which may be out of reach"
-    return text + "."
+    yield f"{text}."
 
 
-def _against_baselines(results: Results, standings: dict[str, Standing | None]) -> list[str]:
-    """On how many tasks somebody beats the baseline, and on which nobody does."""
-    leaders = {t: a for t in results.best_baselines if (a := leader(results, t))}
+def _against_baselines(results: Results, standings: dict[str, Standing]) -> Iterator[str]:
+    """On how many tasks an architecture beats the baseline, and on which none does."""
+    baselines = results.best_baselines
+    leaders = {t: a for t in baselines if (a := leader(results, t))}
     leads = {t: lead(results, t, a) for t, a in leaders.items()}
     if not leads:
-        return []
-    levels = {t: results.column(t, BASELINE) for t in leads}
-    skills = {t: group.skill.mean for t, group in levels.items() if group}
+        return
+    skills = {t: results.groups[t, baselines[t]].skill.mean for t in leads}
     lost = [t for t, ahead in leads.items() if ahead.mean is not None and ahead.mean <= 0]
     solved = [t for t in lost if (skills[t] or 0) >= SOLVED]
-    clear = [t for t in leads if t not in lost and (order := standings[t])
-             and order.differs(results.best_baselines[t])]  # fmt: skip
-    won = len(leads) - len(lost)
-    seeds = {ahead.n for ahead in leads.values()}
-    start = f"Of {plural(len(leads), 'task')} with a baseline, some architecture beats it on {won}"
-    start += f"; on {len(clear)} of these the best one differs from it"
-    sentences = [f"{start} ({_range(seeds)})."]
+    clear = sum(standings[t].differs(baselines[t]) for t in leads if t not in lost)
+    low, high = min(s.n for s in leads.values()), max(s.n for s in leads.values())
+    seeds = plural(high, "seed") if low == high else f"{low} to {plural(high, 'seed')}"
+    yield (
+        f"Of {plural(len(leads), 'task')} with a baseline, an architecture beats it on "
+        f"{len(leads) - len(lost)}; on {clear} of these the best one differs from it ({seeds})."
+    )
     if worse := [t for t in lost if t not in solved]:
-        named = listed(
-            f"{t} ({results.best_baselines[t]} {formats.skill(skills[t])}; nearest: {leaders[t]}, "
-            f"lead {formats.signed_skill_with_spread(leads[t])})"
+        named = [
+            f"{t} ({baselines[t]} {skill(skills[t])}; nearest: {leaders[t]}, "
+            f"lead {signed_skill_with_spread(leads[t])})"
             for t in worse
-        )
-        sentences.append(f"No architecture beats the baseline on {named}.")
+        ]
+        yield f"No architecture beats the baseline on {listed(named)}."
     if solved:
-        named = listed(f"{t} ({results.best_baselines[t]})" for t in solved)
-        sentences.append(f"A baseline solves {named}, so that nothing can beat it there.")
-    return sentences
-
-
-def _range(counts: set[int]) -> str:
-    low, high = min(counts), max(counts)
-    return plural(high, "seed") if low == high else f"{low} to {plural(high, 'seed')}"
-
-
-def _failed(results: Results) -> str:
-    if not results.failures:
-        return ""
-    kinds = Counter(c.outcome for c in results.failures)
-    counted = ", ".join(f"{n} {ENDED[Outcome(o)]}" for o, n in kinds.most_common())
-    architectures = list(dict.fromkeys(c.architecture for c in results.failures))
-    whose = f", all of {architectures[0]}" if len(architectures) == 1 else ""
-    return (
-        f"{len(results.failures):,} of {plural(len(results.all_cells), 'cell')} did not end well"
-        f"{whose}: {counted}."
-    )
-
-
-def _diverged(results: Results) -> str:
-    if not results.answers:
-        return ""
-    trainings = plural(len(results.answers), "training")
-    return f"{trainings} diverged in parts that ask for just that: these are answers, no failures."
-
-
-def _waiting(results: Results) -> str:
-    if not results.pending or (results.pending == len(results.all_cells) and results.cells):
-        return ""  # then it is said already
-    return (
-        f"{results.pending:,} of {plural(len(results.all_cells), 'cell')} "
-        f"{'has' if results.pending == 1 else 'have'} not run yet; what is said here may change."
-    )
+        named = [f"{t} ({baselines[t]})" for t in solved]
+        yield f"A baseline solves {listed(named)}, so that nothing can beat it there."

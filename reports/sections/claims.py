@@ -24,6 +24,8 @@ from reports.document import (
 )
 from reports.formats import amount, interval, listed, p_value, plural
 
+PLACE, COMMAND = 110, "harness run --matrix claims"
+
 Judged = Sequence[tuple[Claim, Judgement]]
 """Claims in the order in which they are told."""
 
@@ -41,6 +43,8 @@ def judged(evidence: Evidence) -> Judged:
 
 def blocks(claims: Judged, note: str = "") -> list[Block]:
     """The section of the report's page: the verdicts in a table."""
+    if not claims:
+        return []
     return [
         Heading(TITLE, "claims"),
         *([Note(note)] if note else []),

@@ -12,6 +12,8 @@ from reports.analysis.user_data import without_controls
 from reports.document import Block, Figure, Heading, Paragraph, Row, Table, as_csv
 from reports.formats import listed, plural
 
+PLACE = 70
+
 SAME = 1.1
 """Costs within this factor are about the same: sizes are matched to within 5 %."""
 

@@ -27,6 +27,8 @@ from reports.sections import reproduction
 if TYPE_CHECKING:
     from pandas import DataFrame
 
+PLACE, TITLE, COMMAND = 80, "What it costs to grow", "harness probe cost-growth"
+
 WORDS = {"length": "steps", "batch": "sequences a batch", "width": "hidden units"}
 ACROSS = WORDS | {"length": "length, steps"}
 COUNTED = {
@@ -50,7 +52,7 @@ def blocks(evidence: Evidence) -> list[Block]:
     if "length" in set(frame["axis"]):
         figures += _counts(evidence, frame[frame["axis"] == "length"])
     return [
-        Heading("What it costs to grow", "cost-growth"),
+        Heading(TITLE, "cost-growth"),
         *paragraphs(
             "An update is a forward pass, the loss and a backward pass of one batch. Seconds are "
             "those of this machine, the least of several. An architecture that the library has a "

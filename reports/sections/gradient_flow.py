@@ -17,6 +17,8 @@ from reports.sections import reproduction
 if TYPE_CHECKING:
     from pandas import DataFrame
 
+PLACE, TITLE, COMMAND = 50, "Why: what is left of the gradient", "harness probe gradient-flow"
+
 PLAIN = "rnn"
 STRAIGHT = 0.9
 """R² from which on the change by one factor a step is stated."""
@@ -45,7 +47,7 @@ def blocks(evidence: Evidence) -> list[Block]:
     if not figures:
         return []
     return [
-        Heading("Why: what is left of the gradient", "gradient-flow"),
+        Heading(TITLE, "gradient-flow"),
         *paragraphs(
             *filter(None, answers),
             "A network learns from a step through the gradient that reaches this step. The "

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from reports.analysis.holes import Hole, holes
-from reports.analysis.material import Material
+from reports.analysis.results import Results
 from reports.document import Block, Code, Fold, Heading, Literal, Paragraph, Table, codes
 
+PLACE = 150
 
-def blocks(material: Material) -> list[Block]:
+
+def blocks(results: Results) -> list[Block]:
     """Every cell without a score, alike ones together, with its reason."""
-    results = material.results
     found = holes(results)
     serves = " Each baseline serves a few kinds of task only." if results.baselines else ""
     with_part = bool(results.parts)

@@ -13,6 +13,8 @@ from reports.figures.style import Drawing
 from reports.formats import listed, skill_with_spread
 from reports.sections import reproduction
 
+PLACE, TITLE, COMMAND = 40, "What each one remembers", "harness probe horizon"
+
 Horizons = Mapping[tuple[str, str], Horizon]
 """By task and architecture."""
 PLAIN = "rnn"
@@ -37,7 +39,7 @@ def blocks(evidence: Evidence) -> list[Block]:
     ]
     tables = [_skills(*each, f"horizon-table-{at}") for at, each in enumerate(measured, 1)]
     return [
-        Heading("What each one remembers", "horizon"),
+        Heading(TITLE, "horizon"),
         *paragraphs(
             *(_answer(horizons, part) for part, horizons in measured),
             "A memory horizon is the longest lag up to which every lag is learned by at least "

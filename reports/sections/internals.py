@@ -20,19 +20,21 @@ from reports.document import (
 from reports.figures import internals as drawing
 from reports.formats import listed, plural
 
+PLACE = 130
+
 Numbers = Mapping[str, Any]
 """What ``harness.probes.internals`` returns of a cell, or one of its parts."""
 
 
-def blocks(gallery: Sequence[Numbers]) -> list[Block]:
+def blocks(inside: Sequence[Numbers]) -> list[Block]:
     """Each cell's figures with their findings; nothing without any."""
-    shown = [f for at, of_cell in enumerate(gallery, 1) for f in figures(f"inside-{at}", of_cell)]
+    shown = [f for at, of_cell in enumerate(inside, 1) for f in figures(f"inside-{at}", of_cell)]
     if not shown:
         return []
     return [
         Heading("Inside", "inside"),
         *paragraphs(
-            f"What {plural(len(gallery), 'trained model')} did with one sequence each: gates and "
+            f"What {plural(len(inside), 'trained model')} did with one sequence each: gates and "
             "states, attention, filters, hidden Markov states. They illustrate and prove nothing: "
             "of each kind the model that does best on a telling task was taken.",
             ("Any other cell: ", Code("harness show CELL --internals"), "."),

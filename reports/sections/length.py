@@ -13,6 +13,8 @@ from reports.formats import listed, skill, skill_with_spread
 from reports.sections import reproduction
 from tasks.task import LONGER
 
+PLACE, TITLE, COMMAND = 60, "Lengths never seen", "harness probe length-generalisation"
+
 Skills = Mapping[tuple[str, str], Mapping[int, Summary]]
 """By task and architecture, then by how many times the length of training."""
 
@@ -36,7 +38,7 @@ def blocks(evidence: Evidence) -> list[Block]:
     if not figures:
         return []
     return [
-        Heading("Lengths never seen", "length"),
+        Heading(TITLE, "length"),
         *paragraphs(
             "Each network is trained on sequences up to one length and tested, without further "
             "training, on longer ones of the same task. Skill at each length is measured against "

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from harness.experiment.store import Store
 from reports import formats
 from reports.analysis.difference import METHOD
-from reports.analysis.material import Material
 from reports.analysis.results import Results
 from reports.document import (
     Block,
@@ -21,6 +21,8 @@ from reports.document import (
 )
 from reports.formats import plain_value, plural
 from reports.sections import parts, tuning
+
+PLACE = 160
 
 BUDGET = {
     "steps": "training updates, at most",
@@ -50,15 +52,14 @@ MATCHED = {
 }
 
 
-def blocks(material: Material) -> list[Block]:
+def blocks(results: Results, store: Store) -> list[Block]:
     """All of it, with the parts of the matrix and its tuning."""
-    results = material.results
     return [
         Heading("Method and fairness", "method"),
         *_reading(results),
         *_budget(results),
         *parts.blocks(results),
-        *tuning.blocks(material),
+        *tuning.blocks(results, store),
         *_exceptions(results),
         *_environment(results),
     ]

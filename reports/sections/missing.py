@@ -6,10 +6,12 @@ from collections.abc import Sequence
 
 from reports.document import Block, Code, Heading, Listing, Paragraph
 
+PLACE = 120
 
-def blocks(missing: Sequence[tuple[str, str]]) -> list[Block]:
+
+def blocks(lacking: Sequence[tuple[str, str]]) -> list[Block]:
     """The sections without records, by title, each with its command."""
-    if not missing:
+    if not lacking:
         return []
     return [
         Heading("Not measured", "missing"),
@@ -17,5 +19,5 @@ def blocks(missing: Sequence[tuple[str, str]]) -> list[Block]:
             "These sections have no records here. The command makes them; then build this page "
             "again."
         ),
-        Listing(tuple((f"{title}: ", Code(command)) for title, command in missing)),
+        Listing(tuple((f"{title}: ", Code(command)) for title, command in lacking)),
     ]

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from reports.analysis.material import Material
 from reports.analysis.results import Results
 from reports.analysis.statistics import Summary, summarize
 from reports.document import Block, Cell, Code, Heading, Paragraph, Table, Text
+
+PLACE = 100
 
 HEADS = (
     "task", "architecture", "metric", "published", "measured", "n", "to be shown", "verdict",
@@ -15,9 +16,8 @@ HEADS = (
 )  # fmt: skip
 
 
-def blocks(material: Material) -> list[Block]:
+def blocks(results: Results) -> list[Block]:
     """Every published number of the plan, in its order; see ``matrix.Published``."""
-    results = material.results
     rows = tuple(_row(results, entry) for entry in results.plan.get("published", []))
     if not rows:
         return []

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -11,26 +11,29 @@ from reports.analysis.across_tasks import ALPHA, POLICY, Ranks, over_tasks
 from reports.analysis.difference import LEVEL, Standing, all_pairs, standing
 from reports.analysis.ranking import compare
 from reports.analysis.results import Results
-from reports.analysis.user_data import without_controls
+from reports.analysis.user_data import only_user_data, without_controls
 from reports.document import Block, Figure, Heading, Paragraph, Table, as_csv
 from reports.figures.style import Look
 from reports.formats import listed, p_value, plural
-from reports.sections import aggregates
+from reports.sections import aggregates, answer, skill
 
 if TYPE_CHECKING:
     import pandas
 
+PLACE = 30
 
-def blocks(results: Results, sentences: Sequence[str] = ()) -> list[Block]:
-    """All of it over the compared architectures; ``sentences`` are said first.
 
-    Control rows are left out. Where no two can be compared there is nothing but the sentences.
+def blocks(results: Results) -> list[Block]:
+    """What else there is to say of the scores, then all of it over the compared architectures.
+
+    Control rows are left out.
     """
     from reports.figures import style
 
     every, results = results, without_controls(results)
     compared = compare(results)
-    made: list[Block] = [Paragraph(text, lead=not at) for at, text in enumerate(sentences)]
+    said = [] if only_user_data(every) else answer.more(results)
+    made: list[Block] = [Paragraph(text, lead=not at) for at, text in enumerate(said)]
     if len(compared.skills) > 1:
         over = over_tasks(_skills(results, compared.skills))
         looks = style.looks(results.architectures)
@@ -44,6 +47,7 @@ def blocks(results: Results, sentences: Sequence[str] = ()) -> list[Block]:
             replace(table, name=f"contest-table-{at}")
             for at, table in enumerate(filter(None, tables), 1)
         ]
+    made += skill.capabilities(every)
     return [Heading("Who wins where, and how sure", "contest"), *made] if made else []
 
 

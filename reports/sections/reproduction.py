@@ -5,8 +5,8 @@ from __future__ import annotations
 import shlex
 from collections.abc import Iterable, Sequence
 
-from reports.analysis.material import PROBE, Material
 from reports.analysis.results import Part, Results
+from reports.analysis.user_data import controls
 from reports.document import (
     Block,
     Code,
@@ -21,9 +21,8 @@ from reports.document import (
 )
 
 
-def blocks(material: Material, page: Document, others: Sequence[Document]) -> list[Block]:
+def blocks(results: Results, page: Document, others: Sequence[Document]) -> list[Block]:
     """Each figure of the page with its command, and those of the pages that belong to it."""
-    results = material.results
     created = results.plan.get("created")
     again = (
         f"{f'Planned {created}. ' if created else ''}A cell that has finished is not computed "
@@ -54,11 +53,11 @@ def _links(paths: Sequence[str]) -> list[Text]:
     return [piece for at, link in enumerate(links) for piece in ([", "] if at else []) + [link]]
 
 
-def command(results: Results, own: bool = False) -> str:
+def command(results: Results) -> str:
     """What computes the matrix's cells: by its name or file, or the very command of a probe or of
     the user's own data."""
     stored = results.plan.get("command") or ""
-    if own or results.name.startswith(PROBE):
+    if results.probe or controls(results):
         return stored
     try:
         words = shlex.split(stored)
@@ -69,15 +68,15 @@ def command(results: Results, own: bool = False) -> str:
     return shlex.join(["harness", "run", "--matrix", matrix])
 
 
-def of_task(results: Results, task: str, own: bool = False) -> str:
+def of_task(results: Results, task: str) -> str:
     """What computes one task's cells alone."""
-    whole = command(results, own)
-    return whole if own else f"{whole} --task {shlex.quote(task)}"
+    whole = command(results)
+    return whole if controls(results) else f"{whole} --task {shlex.quote(task)}"
 
 
 def of_parts(results: Results, parts: Iterable[Part]) -> str:
     """What computes the cells of some parts; of a probe on its own its whole command."""
     whole = command(results)
-    if results.name.startswith(PROBE):
+    if results.probe:
         return whole
     return " ".join([whole, *(f"--part {shlex.quote(part.name)}" for part in parts)])

@@ -11,6 +11,8 @@ from reports.analysis.user_data import without_controls
 from reports.document import Block, Cell, Figure, Heading, Table, Terms, as_csv
 from reports.formats import listed, plural
 
+PLACE = 10
+
 GOOD, FAIR = 0.9, 0.5
 """Skills that the captions name."""
 

@@ -23,6 +23,8 @@ from reports.sections import reproduction
 if TYPE_CHECKING:
     from pandas import DataFrame
 
+PLACE, TITLE, COMMAND = 90, "How stable training is", "harness probe stability"
+
 
 def blocks(evidence: Evidence) -> list[Block]:
     """Spread of the loss and of the gradient, clipped updates and diverged seeds."""
@@ -39,7 +41,7 @@ def blocks(evidence: Evidence) -> list[Block]:
     finding, table = _finding(frame), _table(frame)
     caption = "Spread, large gradients and diverged seeds."
     return [
-        Heading("How stable training is", "stability"),
+        Heading(TITLE, "stability"),
         *paragraphs(
             *([] if drawn else [finding]),
             "The spread is the standard deviation of the change of the log loss from one update "

@@ -10,9 +10,10 @@ from reports.analysis.ranking import behind, lead
 from reports.analysis.results import Group, Results, TaskInfo
 from reports.analysis.scores import groups
 from reports.analysis.squares import rank_of
-from reports.analysis.user_data import controls
 from reports.document import Block, Cell, Code, Heading, Note, Paragraph, Row, Table, Terms, Text
 from reports.sections import errors, measures, reproduction, task_curves, task_seeds
+
+PLACE = 140
 
 
 def blocks(results: Results) -> list[Block]:
@@ -22,10 +23,9 @@ def blocks(results: Results) -> list[Block]:
     if not results.tasks:
         return []
     looks = style.looks(results.architectures) | dict.fromkeys(results.baselines, style.BESIDE)
-    user_data = bool(controls(results))
     made: list[Block] = [Heading("Tasks one by one", "tasks"), Paragraph(_reading(results))]
     for task in results.tasks:
-        command = reproduction.of_task(results, task.name, user_data)
+        command = reproduction.of_task(results, task.name)
         scored = groups(results, task)
         figures = [
             task_seeds.figure(results, task, scored, looks, command),

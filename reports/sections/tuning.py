@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
+from harness.experiment.store import Store
 from reports import formats
-from reports.analysis.material import Material
 from reports.analysis.results import Results, TaskInfo
 from reports.analysis.tuning import Tried, chosen, edge, read, spaces
 from reports.document import (
@@ -36,10 +36,9 @@ BRINGS = 0.1
 Pairs = Mapping[tuple[str, str], Tried]
 
 
-def blocks(material: Material) -> list[Block]:
+def blocks(results: Results, store: Store) -> list[Block]:
     """All of it; empty where nothing was tuned."""
-    results = material.results
-    tried = read(material.store, results)
+    tried = read(store, results)
     if not tried:
         return []
     terms = _terms(results, max(t.planned for t in tried.values()))

@@ -11,6 +11,8 @@ from reports.document import Block, Code, Heading, Paragraph, Table, Terms, Text
 from reports.sections.advice import advise
 from reports.sections.reasons import Reasons
 
+PLACE = 20
+
 
 def blocks(results: Results) -> list[Block]:
     """A part for each task of the user's own; empty where there are none with a record."""

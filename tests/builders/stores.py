@@ -109,6 +109,8 @@ def text_of(store: Store) -> str:
 
 def words_of(store: Store) -> str:
     """The verdict."""
-    from reports.sections.answer import verdict
+    from reports.sections import answer, header
 
-    return " ".join(verdict(read(store)))
+    results = read(store)
+    said = [*answer.first(results), *answer.more(results), *header.shortfalls(results)]
+    return " ".join(said)
