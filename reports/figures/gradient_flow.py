@@ -9,8 +9,8 @@ from typing import Any
 import numpy as np
 
 from reports.analysis.gradient_flow import WHEN
-from reports.figures.panels import Layout, finish_small, lines_of, log_axis, panels
-from reports.figures.style import INK, Drawing
+from reports.figures.panels import Layout, lines_of, log_axis, panels
+from reports.figures.style import INK, Drawing, finish
 
 CLOSE = 0.008
 """By what share of its panel's height a line may miss a norm, so that a straight one takes few
@@ -28,15 +28,13 @@ def draw(
     norms: Norms,
     recurrent: Sequence[str],
     survey: tuple[str, ...],
-    numbers: str,
-    task: str,
+    finding: str,
 ) -> Drawing:
     """Two panels, and two more for what is not recurrent where there are both: a line for each
     architecture, the geometric mean over seeds, in a band from the lowest seed to the highest. A
     bar ends a line where the gradient is zero from there on.
 
-    survey: whose looks are to be kept. numbers: the same in words, for those who do not see the
-    figure.
+    survey: whose looks are to be kept. finding: in words, for those who do not see the figure.
     """
     architectures = list(dict.fromkeys(architecture for architecture, _ in norms))
     others = [a for a in architectures if a not in recurrent]
@@ -61,11 +59,8 @@ def draw(
         row[1].tick_params(labelleft=False)
     for axes in rows[-1]:
         axes.set_xlabel("steps back from the output", labelpad=2)
-    alt = (
-        "Norm of the loss gradient at the input against steps back from the output, before and "
-        f"after training on {task}. Change of the norm a step, before and after: {numbers}."
-    )
-    return finish_small(figure, name, alt)
+    what = "Norm of the loss gradient at the input against steps back from the output"
+    return finish(figure, name, f"{what}, before training and after. {finding}")
 
 
 def _decades(norms: Sequence[Sequence[Sequence[float | None]]]) -> float:

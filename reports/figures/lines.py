@@ -11,14 +11,13 @@ from reports.analysis.horizon import LEARNED
 from reports.analysis.statistics import Numbers, Summary, summarize
 from reports.figures.panels import (
     Layout,
-    finish_small,
     intervals,
     lines_of,
     log_axis,
     panels,
     wide_enough,
 )
-from reports.figures.style import INK, PALE, Drawing, text_width
+from reports.figures.style import INK, PALE, Drawing, finish, text_width
 
 SKILL = (-0.12, 1.07)
 """Ends of an axis of skill."""
@@ -117,7 +116,7 @@ def draw(
         row[0].annotate(f"learned, {LEARNED:g}", (0, LEARNED), xytext=(2, -2), fontsize=7,
                         xycoords=("axes fraction", "data"), textcoords="offset points",
                         color=PALE, va="top")  # fmt: skip
-    return finish_small(figure, name, alt or _means(shown, scale))
+    return finish(figure, name, alt or _means(shown, scale))
 
 
 def _known(lines: Lines) -> dict[str, Line]:

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import math
-import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 from reports.analysis.statistics import Summary
@@ -14,9 +13,7 @@ from reports.figures.style import (
     INK,
     LINES,
     MARKERS,
-    Drawing,
     Look,
-    finish,
     looks,
     plain_numbers,
     text_width,
@@ -161,37 +158,3 @@ def intervals(axes: Any, places: Mapping[float, Summary], colour: str, ends: End
             x += [place, place, math.nan]
             y += [min(max(end, ends[0]), ends[1]) for end in (found.low, found.high)] + [math.nan]
     axes.plot(x, y, color=colour, linewidth=0.9, alpha=0.5)
-
-
-def finish_small(figure: Any, name: str, alt: str) -> Drawing:
-    """``style.finish`` for figures of many lines, in two thirds of the bytes."""
-    drawing = finish(figure, name, alt)
-    return replace(drawing, svg=_small(drawing.svg), inline=_small(drawing.inline))
-
-
-def _small(svg: str) -> str:
-    """Coordinates to a tenth of a point, what marks of a line share told once, and nothing that a
-    reader could not see."""
-    svg = re.sub(r' (d|x|y|points|transform)="[^"]*"', _rounded, svg)
-    svg = re.sub(
-        r"(; )?stroke-line(join: miter|cap: square)| transform=\"rotate\(-0 [^\"]*\"", "", svg
-    )
-    svg = re.sub(r"font-family: [^;\"]*", "font-family: 'DejaVu Sans', sans-serif", svg)
-    # Only paths and clips are referred to by their id.
-    svg = re.sub(r'<g id="[^"]*"', "<g", svg)
-    svg = re.sub(r">\s+<", "><", svg)
-    svg = re.sub(r"<g>((?:<(?!/?g)[^>]*>)*)</g>", r"\1", svg)
-    return re.sub(r"(<g[^>]*)>((?:<use [^>]*>){2,})</g>", _styled, svg)
-
-
-def _styled(match: re.Match[str]) -> str:
-    """A group of marks, its style moved up to it where all have the same."""
-    styles = set(re.findall(r' style="[^"]*"', match[2]))
-    if len(styles) != 1:
-        return match[0]
-    (style,) = styles
-    return f"{match[1]}{style}>{match[2].replace(style, '')}</g>"
-
-
-def _rounded(match: re.Match[str]) -> str:
-    return re.sub(r"\d+\.\d\d+", lambda number: f"{float(number[0]):.1f}", match[0])

@@ -8,8 +8,8 @@ from typing import Any
 
 import numpy as np
 
-from reports.figures.panels import Layout, finish_small, log_axis, panels, wide_enough
-from reports.figures.style import COLOURS, Drawing
+from reports.figures.panels import Layout, log_axis, panels, wide_enough
+from reports.figures.style import COLOURS, Drawing, finish
 
 LOOKS: dict[str, dict[str, Any]] = {
     "off": {"color": COLOURS[1], "linewidth": 0.8},
@@ -35,13 +35,13 @@ def draw(
     name: str,
     traces: Mapping[tuple[str, str], Mapping[str, Trace]],
     titles: Mapping[str, str],
-    numbers: str,
+    finding: str,
 ) -> Drawing | None:
     """A panel for each pair of task and architecture. A cross ends a training that diverged.
     None without losses.
 
     traces: by task and architecture, then ``off`` or ``on``. titles:
-    short names of the tasks. numbers: the same in words, for those who do not see the figure.
+    short names of the tasks. finding: in words, for those who do not see the figure.
     """
     shown = {pair: _known(found) for pair, found in traces.items()}
     shown = {pair: found for pair, found in shown.items() if found}
@@ -72,12 +72,8 @@ def draw(
         axes_row[0].set_ylabel(f"loss, {titles[task]}", labelpad=2)
     for axes in grid[-1]:
         axes.set_xlabel("update", labelpad=2)
-    alt = (
-        "Training loss of one seed against updates, with clipping and without, a panel for each "
-        "task and architecture. Spread of the change of the log loss from update to update: "
-        f"{numbers}."
-    )
-    return finish_small(figure, name, alt)
+    what = "Training loss of one seed against updates, with clipping and without"
+    return finish(figure, name, f"{what}. {finding}")
 
 
 def _known(traces: Mapping[str, Trace]) -> dict[str, Trace]:

@@ -134,32 +134,48 @@ def finish(figure: Any, name: str, alt: str) -> Drawing:
         figure.savefig(
             buffer, format="svg", metadata=dict.fromkeys(("Date", "Creator", "Format", "Type"))
         )
-    svg = re.sub(r' d="([^"]*)"', _shorter_path, buffer.getvalue())
-    return Drawing(name, alt, _described(svg, name, alt), _inline(svg, name, alt))
+    label = f'role="img" aria-label="{escape(printable(alt))}"'
+    svg = re.sub(
+        r"(<svg[^>]*)>", lambda tag: f"{tag[1]} {label}>", _small(buffer.getvalue()), count=1
+    )
+    return Drawing(name, alt, svg, _inline(svg, name))
 
 
-def _shorter_path(match: re.Match[str]) -> str:
-    """Coordinates to a hundredth of a point: half the bytes, the same picture."""
-    numbers = re.sub(r"(\.\d\d)\d+", r"\1", match[1])
-    return f' d="{" ".join(numbers.split())}"'
+def _small(svg: str) -> str:
+    """Coordinates to a tenth of a point, what marks of a line share told once, and nothing that a
+    reader could not see: less than half the bytes, the same picture."""
+    svg = re.sub(r"<metadata>.*?</metadata>|<!--.*?-->", "", svg, flags=re.S)
+    svg = re.sub(r' (d|x|y|points)="[^"]*"|(translate|rotate)\([^)]*\)', _rounded, svg)
+    needless = r'(; )?stroke-line(join: miter|cap: square)| transform="rotate\(-0.0 [^"]*"'
+    svg = re.sub(needless, "", svg)
+    svg = re.sub(r"font-family: [^;\"]*", "font-family: 'DejaVu Sans', sans-serif", svg)
+    svg = re.sub(r'<g id="[^"]*"', "<g", svg)  # only paths and clips are referred to by their id
+    svg = re.sub(r">\s+<", "><", svg)
+    svg = re.sub(r"<g>((?:<(?!/?g)[^>]*>)*)</g>", r"\1", svg)
+    return re.sub(r"(<g[^>]*)>((?:<use [^>]*>){2,})</g>", _styled, svg)
 
 
-def _described(svg: str, name: str, alt: str) -> str:
-    text = escape(printable(alt))
-    return re.sub(r"(<svg[^>]*)>", rf'\1 role="img" aria-label="{text}">', svg, count=1)
+def _rounded(match: re.Match[str]) -> str:
+    text = re.sub(r"\d+\.\d\d+", lambda number: f"{float(number[0]):.1f}", match[0])
+    return " ".join(["", *text.split()] if text[0] == " " else text.split())
 
 
-def _inline(svg: str, name: str, alt: str) -> str:
+def _styled(match: re.Match[str]) -> str:
+    """A group of marks, its style moved up to it where all have the same."""
+    styles = set(re.findall(r' style="[^"]*"', match[2]))
+    if len(styles) != 1:
+        return match[0]
+    (style,) = styles
+    return f"{match[1]}{style}>{match[2].replace(style, '')}</g>"
+
+
+def _inline(svg: str, name: str) -> str:
     """The svg element alone, its ids made unique to the page."""
-    svg = svg[svg.index("<svg") :]
-    needless = r"<metadata>.*?</metadata>|<style[^>]*>.*?</style>|<!--.*?-->"
-    svg = re.sub(needless, "", svg, flags=re.S)
+    svg = re.sub(r"<style[^>]*>.*?</style>", "", svg[svg.index("<svg") :], flags=re.S)
     svg = re.sub(r' xmlns(:xlink)?="[^"]*"', "", svg)
     svg = re.sub(r'\bid="', f'id="{name}-', svg)
     svg = re.sub(r"url\(#", f"url(#{name}-", svg)
-    svg = re.sub(r'xlink:href="#', f'href="#{name}-', svg)
-    svg = re.sub(r">\s+<(?!/?t)", "><", svg)
-    return _described(svg, name, alt)
+    return re.sub(r'xlink:href="#', f'href="#{name}-', svg)
 
 
 def printable(text: str) -> str:

@@ -21,7 +21,7 @@ from reports.analysis.growth import (
 from reports.analysis.statistics import Line, Summary, summarize
 from reports.document import Block, Figure, Heading, Table, paragraphs
 from reports.figures import lines
-from reports.formats import amount, geometric, geometric_with_interval, listed, with_interval
+from reports.formats import amount, geometric_with_interval, listed, with_interval
 from reports.sections import reproduction
 
 if TYPE_CHECKING:
@@ -31,11 +31,13 @@ PLACE, TITLE, COMMAND = 80, "What it costs to grow", "harness probe cost-growth"
 
 WORDS = {"length": "steps", "batch": "sequences a batch", "width": "hidden units"}
 ACROSS = WORDS | {"length": "length, steps"}
-COUNTED = {
+TITLES = {
+    "seconds": "seconds an update",
     "flops": "FLOPs an update",
     "memory": "activations, MiB",
     "critical_path": "critical path, operations",
 }
+COUNTED = ("flops", "memory", "critical_path")
 COMPUTED = {KERNEL: "by the library", EQUATIONS: "by the equations"}
 
 WAYS = ("as the library computes it", "by the equations, step by step")
@@ -72,58 +74,58 @@ def blocks(evidence: Evidence) -> list[Block]:
     ]
 
 
-def _seconds(evidence: Evidence, frame: DataFrame) -> list[Figure]:
-    axes, fitted = list(frame["axis"].unique()), exponents(frame, "seconds")
-    told = [f"against {axis}, {a} {_power(of)}"
-            for (axis, a, how), of in fitted.items() if how == KERNEL]  # fmt: skip
-    drawn = lines.draw(
-        "growth-seconds", [_panel(frame, "seconds", axis) for axis in axes], SCALE,
-        f"Seconds an update, on logarithmic axes, exponents: {'; '.join(told)}.",
-        evidence.results.architectures, LAYOUT,
-    )  # fmt: skip
-    command = reproduction.of_parts(evidence.results, evidence.parts(probe="cost"))
-    finding, table = _seconds_finding(frame, axes[0]), _seconds_table(frame, axes)
-    return [Figure(drawn, finding, table, command)] if drawn else []
-
-
 def _panel(frame: DataFrame, cost: str, axis: str) -> lines.Panel:
-    """Geometric means over seeds, a line for each architecture."""
-    solid, dashed = (
-        {a: {n: Summary(len(values), geometric_mean(values)) for n, values in at.items()}
-         for (x, a, how), at in by_size(frame, cost).items() if (x, how) == (axis, way)}
-        for way in COMPUTED
-    )  # fmt: skip
-    title = COUNTED.get(cost, "seconds an update")
-    return lines.Panel(title, solid, dashed=dashed, across=ACROSS[axis])
+    """A line for each architecture."""
+    library, equations = (_means(frame, cost, axis, how) for how in COMPUTED)
+    return lines.Panel(TITLES[cost], library, dashed=equations, across=ACROSS[axis])
+
+
+def _means(frame: DataFrame, cost: str, axis: str, how: str) -> dict[str, dict[int, Summary]]:
+    """By architecture and size, the geometric mean over seeds."""
+    return {
+        a: {n: Summary(len(values), geometric_mean(values)) for n, values in at.items()}
+        for (x, a, way), at in by_size(frame, cost).items()
+        if (x, way) == (axis, how)
+    }
+
+
+def _seconds(evidence: Evidence, frame: DataFrame) -> list[Figure]:
+    axes = list(frame["axis"].unique())
+    panels = [_panel(frame, "seconds", axis) for axis in axes]
+    finding = _seconds_finding(frame, axes[0])
+    alt = f"Seconds an update, on logarithmic axes. {finding}"
+    survey = evidence.results.architectures
+    drawn = lines.draw("growth-seconds", panels, SCALE, alt, survey, LAYOUT)
+    command = reproduction.of_parts(evidence.results, evidence.parts(probe="cost"))
+    return [Figure(drawn, finding, _seconds_table(frame, axes), command)] if drawn else []
 
 
 def _seconds_finding(frame: DataFrame, axis: str) -> str:
     """Who is fastest and slowest at the greatest length, how the seconds grow, and how much faster
     the library's kernels are."""
     longest = frame[frame["axis"] == axis]["size"].max()
+    library, equations = (
+        {a: at[longest].mean or 0.0 for a, at in of.items() if longest in at}
+        for of in (_means(frame, "seconds", axis, how) for how in COMPUTED)
+    )
     size = f"{longest:,} {WORDS[axis]}"
-    means = {
-        (a, how): geometric(at[longest])[0] or 0.0
-        for (x, a, how), at in by_size(frame, "seconds").items()
-        if x == axis and longest in at
-    }
-    at = {a: mean for (a, how), mean in means.items() if how == KERNEL}
     sentences = []
-    if len(at) > 1:
-        fast, slow = min(at, key=lambda a: at[a]), max(at, key=lambda a: at[a])
+    if len(library) > 1:
+        fast, *_, slow = sorted(library, key=lambda a: library[a])
         sentences.append(
-            f"At {size} an update takes {_digits(at[fast])} s with {fast} and "
-            f"{_digits(at[slow])} s with {slow}, {amount(at[slow] / at[fast])} times as long."
+            f"At {size} an update takes {_digits(library[fast])} s with {fast} and "
+            f"{_digits(library[slow])} s with {slow}, {amount(library[slow] / library[fast])} "
+            "times as long."
         )
     if slopes := powers(frame, "seconds", axis):
-        slopes = dict(sorted(slopes.items(), key=lambda item: item[1]))
-        sentences.append(f"Seconds grow with the {axis} to the power of: {_each(slopes)}.")
-    slower = {a: mean / at[a] for (a, how), mean in means.items() if how == EQUATIONS and a in at}
-    if slower:
-        times = listed([f"{amount(ratio)} times with {a}" for a, ratio in slower.items()], 99)
+        rising = dict(sorted(slopes.items(), key=lambda item: item[1]))
+        sentences.append(f"Seconds grow with the {axis} to the power of: {_each(rising)}.")
+    times = [f"{amount(equations[a] / library[a])} times with {a}"
+             for a in equations if a in library]  # fmt: skip
+    if times:
         sentences.append(
             "By the equations an update takes as many times what the library's kernel takes, at "
-            f"{size}: {times}."
+            f"{size}: {listed(times, 99)}."
         )
     return " ".join(sentences)
 
@@ -150,15 +152,12 @@ def _seconds_table(frame: DataFrame, axes: Sequence[str]) -> Table:
 
 
 def _counts(evidence: Evidence, frame: DataFrame) -> list[Figure]:
-    drawn = lines.draw(
-        "growth-counts", [_panel(frame, cost, "length") for cost in COUNTED], SCALE,
-        "FLOPs, memory of the activations and critical path of an update against length, on "
-        f"logarithmic axes. {_formulas(frame)}.",
-        evidence.results.architectures, LAYOUT,
-    )  # fmt: skip
+    panels = [_panel(frame, cost, "length") for cost in COUNTED]
+    finding, survey = _counts_finding(frame), evidence.results.architectures
+    alt = f"{', '.join(TITLES[cost] for cost in COUNTED)}, on logarithmic axes. {finding}"
+    drawn = lines.draw("growth-counts", panels, SCALE, alt, survey, LAYOUT)
     command = reproduction.of_parts(evidence.results, parts_by_axis(evidence)["length"])
-    finding, table = _counts_finding(frame), _counts_table(frame)
-    return [Figure(drawn, finding, table, command)] if drawn else []
+    return [Figure(drawn, finding, _counts_table(frame), command)] if drawn else []
 
 
 def _counts_finding(frame: DataFrame) -> str:

@@ -31,18 +31,17 @@ def blocks(evidence: Evidence) -> list[Block]:
         for at, task in enumerate(evidence.tasks(part.name)):
             frame = flows(evidence, part.name, task)
             if len(frame):
-                seeds = frame.groupby(["architecture", "when"], sort=False)
+                norms = frame.groupby(["architecture", "when"], sort=False)["norms"].apply(list)
+                finding = _finding(frame, task)
                 drawn = drawing.draw(
                     f"{part.name}-{at}" if at else part.name,
-                    seeds["norms"].apply(list).to_dict(),
+                    norms.to_dict(),
                     list(frame[frame["recurrent"]]["architecture"].unique()),
                     evidence.results.architectures,
-                    "; ".join(f"{a} {when} {amount(geometric(rates)[0]) or 'none'}"
-                              for (a, when), rates in seeds["rate"]),
-                    task,
-                )  # fmt: skip
+                    finding,
+                )
                 command = reproduction.of_parts(evidence.results, [part])
-                figures.append(Figure(drawn, _finding(frame, task), _table(frame), command))
+                figures.append(Figure(drawn, finding, _table(frame), command))
                 answers.append(_answer(frame, task))
     if not figures:
         return []

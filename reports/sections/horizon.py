@@ -80,8 +80,7 @@ def _draw(part: Part, horizons: Horizons, survey: tuple[str, ...]) -> Drawing | 
     ]
     scale = lines.Scale("lag, steps", "skill", 10, ends=lines.SKILL, levels=(0, LEARNED),
                         apart=1.03, ended="longer lags not tried")  # fmt: skip
-    numbers = [f"{t}, {a}: horizon {_with_interval(h, part)}" for (t, a), h in horizons.items()]
-    alt = f"Skill against lag on a logarithmic axis, a panel for each task. {'; '.join(numbers)}."
+    alt = f"Skill against lag on a logarithmic axis. {_finding(horizons, part)}"
     return lines.draw(part.name, panels, scale, alt, survey, lines.Layout())
 
 

@@ -31,10 +31,11 @@ def blocks(evidence: Evidence) -> list[Block]:
             lines.Panel(task, {a: of for (t, a), of in skills.items() if t == task})
             for task in dict.fromkeys(task for task, _ in skills)
         ]
-        alt = f"Skill against the length of the test sequences. {_numbers(skills)}."
+        finding = _finding(skills)
+        alt = f"Skill against the length of the test sequences. {finding}"
         if drawn := lines.draw(part.name, panels, SCALE, alt, survey, lines.Layout()):
             command = reproduction.of_parts(evidence.results, [part])
-            figures.append(Figure(drawn, _finding(skills), _table(skills), command))
+            figures.append(Figure(drawn, finding, _table(skills), command))
     if not figures:
         return []
     return [
@@ -94,13 +95,6 @@ def _finding(skills: Skills) -> str:
 def _reached(by_length: Mapping[int, Summary], factor: int) -> bool:
     mean = by_length[factor].mean if factor in by_length else None
     return mean is not None and mean >= LEARNED
-
-
-def _numbers(skills: Skills) -> str:
-    return "; ".join(
-        f"{task}, {a}: {', '.join(skill(s.mean) for s in by_length.values())}"
-        for (task, a), by_length in skills.items()
-    )
 
 
 def _table(skills: Skills) -> Table:

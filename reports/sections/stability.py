@@ -33,12 +33,9 @@ def blocks(evidence: Evidence) -> list[Block]:
         return []
     tasks = [(part, task) for part in PARTS.values() for task in evidence.tasks(part)]
     titles = {task: evidence.task_name(part, task) for part, task in tasks}
-    groups = frame.groupby(["task", "architecture", "how"], sort=False)
-    numbers = [f"{t}, {a}: {how} {amount(summarize(spread).mean)}"
-               for (t, a, how), spread in groups["loss"]]  # fmt: skip
-    drawn = drawing.draw("stability", _traces(frame), titles, "; ".join(numbers))
-    command = reproduction.of_parts(evidence.results, evidence.parts(*PARTS.values()))
     finding, table = _finding(frame), _table(frame)
+    drawn = drawing.draw("stability", _traces(frame), titles, finding)
+    command = reproduction.of_parts(evidence.results, evidence.parts(*PARTS.values()))
     caption = "Spread, large gradients and diverged seeds."
     return [
         Heading(TITLE, "stability"),
