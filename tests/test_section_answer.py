@@ -37,7 +37,7 @@ def test_seeds_that_agree_make_one_although_intervals_overlap(tmp_path):
 def test_one_seed_without_examples_is_said_to_show_nothing(tmp_path):
     skills = {(t, a): s for t in TASKS for a, s in (("lstm", 0.9), ("elman", 0.1))}
     said = words_of(make(tmp_path, skills, seeds=1))
-    assert "no interval" in said and "no difference over tasks can be tested" in said
+    assert "no interval" in said and "no difference of these means can be tested" in said
     markdown = build(Store(tmp_path)).with_name("report.md").read_text()
     assert "| **0.90** | 0.10 • |" in markdown
 

@@ -78,8 +78,8 @@ def _runners_up(compared: Comparison, rest: list[str]) -> str:
             if not compared.differences[a].differs]  # fmt: skip
     second = f"Next is {rest[0]} with {skill_with_spread(compared.skills[rest[0]])}"
     if next(iter(compared.skills.values())).half is None:
-        return f"{second}; with one seed no difference over tasks can be tested."
-    how = "over tasks (paired t test over seeds, Holm)"
+        return f"{second}; with one seed no difference of these means can be tested."
+    how = "on these tasks together (paired t test over seeds, Holm)"
     if not told:
         return f"{second}; the leader differs from all others {how}."
     are = "is" if len(told) == 1 else "are"
