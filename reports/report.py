@@ -27,8 +27,8 @@ from reports.analysis import frame
 from reports.analysis.evidence import Evidence, gather
 from reports.analysis.results import Results
 from reports.document import Block, Document, Heading, Note, Paragraph, Text
-from reports.render import latex
-from reports.sections import claims, header, ranking, reproduction
+from reports.render.latex import latex
+from reports.sections import claims, header, paper, ranking, reproduction
 
 CLAIMS = "claims"
 """The matrix that measures everything; what another one lacks is taken from it."""
@@ -143,10 +143,10 @@ def _claims(given: dict[str, Any], other: Evidence | None) -> dict[str, Document
 
 def _files(results: Results) -> dict[str, str]:
     """What the page links to beside its figures and tables, by path."""
-    papers = latex.tables(results) if results.cells else {}
+    papers = paper.tables(results) if results.cells else {}
     pairs = ranking.examples(results)
     return {
         "results.csv": frame.to_csv(frame.cells(results)[list(frame.CSV)]),
         **({"data/examples.csv": pairs} if pairs else {}),
-        **{f"tables/{name}.tex": text for name, text in papers.items()},
+        **{f"tables/{n}.tex": latex(t, f"{results.name}-{n}") for n, t in papers.items()},
     }

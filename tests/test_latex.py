@@ -7,10 +7,15 @@ import re
 import pytest
 from builders.stores import TASKS, make, two_by_two
 
-from reports.analysis.results import read
-from reports.render.latex import escaped, tables
+from reports.analysis.results import Results, read
+from reports.render.latex import escaped, latex
+from reports.sections import paper
 
 ODD = {"a_b & c% $x$ {y} #1 ~ ^ \\z": dict(metric="accuracy", floor=0.0, ceiling=1.0, tags=[])}
+
+
+def tables(results: Results) -> dict[str, str]:
+    return {name: latex(table, name) for name, table in paper.tables(results).items()}
 
 
 def checked(table: str) -> list[list[str]]:

@@ -1,0 +1,119 @@
+"""Tables for a paper: skill, the scores of each task, cost."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from reports import formats
+from reports.analysis import frame
+from reports.analysis.cells import MEANINGS
+from reports.analysis.difference import standing
+from reports.analysis.ranking import compare
+from reports.analysis.results import Results, TaskInfo
+from reports.analysis.scores import groups
+from reports.analysis.squares import Square, by_task, codes_used, rank_of
+from reports.analysis.user_data import without_controls
+from reports.document import Cell, Table
+from reports.formats import plural
+
+
+def tables(results: Results) -> dict[str, Table]:
+    """By name: ``skill``, ``scores-TASK`` for each task with a score, and ``cost``; those of which
+    there is nothing to say are left out."""
+    made = {"skill": _skill(results), "cost": _cost(without_controls(results))}
+    made |= {f"scores-{task.slug}": _scores(results, task) for task in results.tasks}
+    return {name: table for name, table in made.items() if table}
+
+
+def _skill(results: Results) -> Table | None:
+    """Skill of each architecture on each task."""
+    squares = by_task(results)
+    if all(square.hole for square in squares.values()):
+        return None
+    caption = (
+        f"Skill (0: the best trivial predictor, 1: the ceiling), {_terms(results)}. Bold: the best "
+        "of its row; *: not shown to differ from it."
+    )
+    if results.baselines:
+        caption += " Baseline: the best of each task's baselines, chosen on validation."
+    rows: tuple[tuple[str | Cell, ...], ...] = tuple(
+        (task.name, *(_square(squares[task.name, column]) for column in results.columns))
+        for task in results.tasks
+    )
+    return Table(("task", *results.columns), rows, caption + _meanings(codes_used(squares)))
+
+
+def _square(square: Square) -> Cell:
+    text = f"{formats.skill(square.skill.mean)} {formats.square_spread(square)}"
+    return Cell(square.code if square.hole else text.strip(), square.rank)
+
+
+def _scores(results: Results, task: TaskInfo) -> Table | None:
+    """One task: score, skill, parameters and seconds of each architecture, best first."""
+    scored, text = groups(results, task), formats.scores_in(results, task)
+    holes = {g.code: MEANINGS[g.code] for g in scored.values() if g.score.mean is None}
+    if all(group.score.mean is None for group in scored.values()):
+        return None
+    order = standing(results, task)
+    rows = []
+    for name, group in scored.items():
+        score = f"{text(group.score.mean)} {formats.half(group.score, text)}".strip()
+        rows.append(
+            (
+                name + " (baseline)" * (name in results.baselines),
+                Cell(score or group.code, rank_of(name, order)),
+                formats.skill_with_spread(group.skill),
+                formats.number(group.mean_of("parameters")),
+                formats.seconds(group.mean_of("training")),
+            )
+        )
+    limits = {"floor": text(task.floor), "ceiling": text(task.ceiling)}
+    bounds = ", ".join(f"{name}: {value}" for name, value in limits.items() if value)
+    caption = (
+        f"{task.name}: {formats.metric(task)} on the test split ({formats.direction(task)}), "
+        f"{_terms(results)}{f'; {bounds}' if bounds else ''}. Bold: the best architecture; *: not "
+        f"shown to differ from it.{_meanings(holes)}"
+    )
+    return Table(("architecture", "score", "skill", "parameters", "training"), tuple(rows), caption)
+
+
+def _cost(results: Results) -> Table | None:
+    """Medians over the scored cells of the tasks that all have a skill on."""
+    compared = compare(results)
+    if not compared.skills:
+        return None
+    cells = frame.cells(results)
+    scored = cells[cells.main & cells.test.notna() & cells.task.isin(compared.tasks)]
+    names = ["parameters", "flops", "seconds_training", "peak_memory"]
+    medians = scored.groupby("architecture")[names].median().astype(float)
+    rows = []
+    for name, skill in compared.skills.items():
+        known = {n: v for n, v in medians.loc[name].items() if v == v}  # else NaN
+        flops = known.get("flops")
+        rows.append(
+            (
+                name,
+                formats.skill_with_spread(skill),
+                formats.number(known.get("parameters")),
+                "" if flops is None else f"{flops:.1e}",
+                formats.seconds(known.get("seconds_training")),
+                formats.number(known.get("peak_memory")),
+            )
+        )
+    caption = (
+        f"Mean skill and cost over the {plural(len(compared.tasks), 'task')} on which all of these "
+        "architectures have a skill: medians of parameters, floating-point operations of an "
+        "update, seconds of training, and peak memory in MiB."
+    )
+    heads = ("architecture", "skill", "parameters", "FLOPs", "training", "memory")
+    return Table(heads, tuple(rows), caption)
+
+
+def _terms(results: Results) -> str:
+    half = " with the half-width of its 95 % interval" if len(results.seeds) > 1 else ""
+    return f"mean of {plural(len(results.seeds), 'seed')}{half}"
+
+
+def _meanings(codes: Mapping[str, str]) -> str:
+    said = "; ".join(f"{code}: {meaning}" for code, meaning in codes.items())
+    return f" {said}." if said else ""
