@@ -34,7 +34,12 @@ BROKEN = {
     ),
 }
 BROKEN_TASK = {
-    "floor above ceiling": ("return 1.0", "return 0.1", "floor lies below", "is not worse than"),
+    "floor above ceiling": (
+        "    def draw(",
+        "    def ceiling(self, split='test'):\n        return 0.1\n\n    def draw(",
+        "floor lies below",
+        "is not worse than",
+    ),
     "own randomness": (
         "rng.integers(",
         "__import__('numpy').random.default_rng().integers(",
