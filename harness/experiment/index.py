@@ -17,6 +17,7 @@ import os
 import pkgutil
 import re
 import sys
+import time
 import typing
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -29,6 +30,8 @@ from harness.experiment import imports
 
 Value = int | float | str | bool
 
+KEPT = 60 * 86400.0
+"""Seconds that an index is kept after it was made."""
 SHIPPED = ("tasks.synthetic", "tasks.real", "architectures", "architectures.baselines")
 
 
@@ -208,6 +211,7 @@ def _place(what: str) -> Path:
 
 
 def _write(path: Path, text: str) -> None:
+    """Write an index, whoever else does; those of plug-ins that are long gone make place."""
     path.parent.mkdir(parents=True, exist_ok=True)
     part = path.with_name(f"{path.name}.{os.getpid()}.part")
     try:
@@ -215,3 +219,6 @@ def _write(path: Path, text: str) -> None:
         os.replace(part, path)
     finally:
         part.unlink(missing_ok=True)
+    for other in path.parent.glob("declarations-*"):
+        if time.time() - other.stat().st_mtime > KEPT:
+            other.unlink(missing_ok=True)

@@ -70,9 +70,10 @@ def _refuse_mixed(file: Path, root: Path, built_on: imports.Closure) -> None:
             continue
         name = Path(top).stem
         spec = importlib.util.find_spec(name)
-        if spec and spec.origin and not Path(spec.origin).is_relative_to(root / name):
-            if Path(spec.origin) == helper:
-                continue
+        if spec is None or not spec.origin:
+            continue
+        origin = Path(spec.origin).resolve()
+        if origin != helper.resolve() and not origin.is_relative_to((root / name).resolve()):
             raise UserError(
                 f"--plugin {file}: it imports {name} ({helper}), but another module of that name "
                 f"is found before it ({spec.origin}); rename one of them"
