@@ -37,9 +37,7 @@ class HMMSource(Synthetic):
     def inputs(self) -> Tokens:
         return Tokens(self.symbols)
 
-    @property
-    def outputs(self) -> Tokens:
-        return Tokens(self.symbols)
+    outputs = inputs
 
     def parameters(self) -> tuple[np.ndarray, np.ndarray]:
         """Transitions ``(states, states)`` and emissions ``(states, symbols)``."""

@@ -37,9 +37,7 @@ class Reverse(Synthetic):
     def inputs(self) -> Tokens:
         return Tokens(self.symbols + 1)
 
-    @property
-    def outputs(self) -> Tokens:
-        return Tokens(self.symbols + 1)
+    outputs = inputs
 
     @property
     def longest_output(self) -> int:
