@@ -91,9 +91,7 @@ def _decoder_sizes(evidence: Evidence) -> float | None:
 
 def _at_lengths(evidence: Evidence) -> str:
     """How the seconds compare at equal parameters, on the shortest and the longest sequence."""
-    lstm, attention = (
-        costs.by_length(evidence, COST_LENGTH, a, costs.seconds) for a in (LSTM, ATTENTION)
-    )
+    lstm, attention = (costs.by_length(evidence, a, costs.seconds) for a in (LSTM, ATTENTION))
     both = [steps for steps in lstm if steps in attention]
     told = [
         f"{_times(doublings(lstm[steps], attention[steps]))} its time at {steps:,} steps"

@@ -6,8 +6,8 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from reports.analysis.evidence import Evidence, PartName
-from reports.claims.by_seed import doublings, mean_over
-from reports.claims.parts import COST_WIDTH
+from reports.claims.by_seed import BySeed, doublings, mean_over
+from reports.claims.parts import COST_LENGTH, COST_WIDTH
 
 Cost = Callable[[Mapping[str, Any]], float | None]
 """Takes a number from what the probe measured; None where it is not there."""
@@ -39,15 +39,14 @@ def by_seed(
     return {seed: value for seed, m in measured.items() if (value := cost(m)) is not None}
 
 
-def by_length(
-    evidence: Evidence, part: PartName, architecture: str, cost: Cost
-) -> dict[int, dict[int, float]]:
-    """A cost by the length of the sequences in steps, then by seed."""
-    found: dict[int, dict[int, float]] = {}
-    for task in evidence.tasks(part):
-        measured = evidence.measured(part, task, architecture)
-        for seed, value in by_seed(evidence, part, task, architecture, cost).items():
-            found.setdefault(measured[seed]["length"], {})[seed] = value
+def by_length(evidence: Evidence, architecture: str, cost: Cost) -> dict[int, BySeed]:
+    """A cost by the length of the sequences in steps, at matched parameters."""
+    found: dict[int, BySeed] = {}
+    for task in evidence.tasks(COST_LENGTH):
+        measured = evidence.measured(COST_LENGTH, task, architecture)
+        lengths = {m["length"] for m in measured.values()}
+        of_task = by_seed(evidence, COST_LENGTH, task, architecture, cost)
+        found |= {length: of_task for length in lengths if of_task}
     return dict(sorted(found.items()))
 
 

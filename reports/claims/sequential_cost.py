@@ -35,8 +35,8 @@ CRITERION = (
 
 def judge(evidence: Evidence) -> Judgement:
     names = evidence.architectures(COST_LENGTH)
-    chains = {a: _by_length(evidence, a, costs.chain) for a in (*RECURRENT, *PARALLEL)}
-    seconds = {a: _by_length(evidence, a, costs.seconds) for a in names}
+    chains = {a: costs.by_length(evidence, a, costs.chain) for a in (*RECURRENT, *PARALLEL)}
+    seconds = {a: costs.by_length(evidence, a, costs.seconds) for a in names}
     powers = {a: _powers(by_length) for a, by_length in chains.items()}
     if not all(powers.values()):
         return missing()
@@ -54,7 +54,7 @@ def judge(evidence: Evidence) -> Judgement:
     ]  # fmt: skip
     overall = times(mean_over(list(slower.values())))
     longest = max(chains["rnn"])
-    equations = {a: _by_length(evidence, a, costs.seconds_by_equations) for a in RECURRENT}
+    equations = {a: costs.by_length(evidence, a, costs.seconds_by_equations) for a in RECURRENT}
     pairs = [
         f"{r} takes {mean([2 ** (summarize(values).mean or 0.0)])} times what {p} does"
         for (r, p), values in slower.items()
@@ -76,27 +76,19 @@ def judge(evidence: Evidence) -> Judgement:
 
 def draw(evidence: Evidence, name: str) -> Drawing | None:
     """Seconds an update, and the chain, against the length."""
-    costs_shown = (
+    panels = []
+    for title, cost, factor in (
         ("milliseconds an update", costs.seconds, 1000),
         ("operations in the longest chain", costs.chain, 1),
-    )
-    panels = [
-        lines.Panel(
-            title,
-            {
-                a: {n: [factor * value for value in values.values()]
-                    for n, values in _by_length(evidence, a, cost).items()}
-                for a in evidence.architectures(COST_LENGTH)
-            },
-        )
-        for title, cost, factor in costs_shown
-    ]  # fmt: skip
+    ):
+        shown = {
+            a: {n: [factor * value for value in values.values()]
+                for n, values in costs.by_length(evidence, a, cost).items()}
+            for a in evidence.architectures(COST_LENGTH)
+        }  # fmt: skip
+        panels.append(lines.Panel(title, shown))
     scale = lines.Scale("length of the sequence, steps", "", 10, logarithmic=True)
     return lines.draw(name, panels, scale)
-
-
-def _by_length(evidence: Evidence, architecture: str, cost: costs.Cost) -> dict[int, BySeed]:
-    return dict(costs.by_length(evidence, COST_LENGTH, architecture, cost))
 
 
 def _powers(by_length: Mapping[int, BySeed]) -> dict[int, float]:
