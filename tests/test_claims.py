@@ -187,7 +187,7 @@ def test_a_claim_is_told_in_full():
 
 def test_the_page_has_every_claim_with_a_figure_where_there_are_records():
     def own(_, name):
-        return forest.draw(name, [Comparison("b", {0: 1.0, 1: 2.0})], "only here")
+        return forest.draw(name, [Comparison("b", {0: 1.0, 1: 2.0}).row], "only here")
 
     claims = [claim("good", saying(*around(1.0))), claim("bad", saying(*around(-1.0))),
               claim("none", saying(), draw=failing), claim("own", saying(*around(1.0)), draw=own),
@@ -219,6 +219,7 @@ def test_the_forest_shows_every_comparison_whole():
     rows = [Comparison("short", dict(enumerate(around(0.5, 0.2))), 0.1),
             Comparison(long, dict(enumerate(around(-0.2))), margin=0.05),
             Comparison("one seed", {3: 0.1}), Comparison("nothing", {})]  # fmt: skip
+    rows = [comparison.row for comparison in rows]
     with style():
         drawing, again = (forest.draw("f", rows, "skill") for _ in range(2))
     texts = re.findall(r"<text[^>]*>([^<]*)</text>", drawing.svg)

@@ -69,7 +69,7 @@ def judge(evidence: Evidence) -> Judgement:
 
 def draw(evidence: Evidence, name: str) -> Drawing | None:
     """The difference in skill to the LSTM, task by task."""
-    rows = [Comparison(task, values, -WORSE) for task, values in _by_task(evidence).items()]
+    rows = [Comparison(task, of, -WORSE).row for task, of in _by_task(evidence).items()]
     return forest.draw(name, rows, "skill, self-attention minus LSTM")
 
 

@@ -59,7 +59,7 @@ def judge(evidence: Evidence) -> Judgement:
 def draw(evidence: Evidence, name: str) -> Drawing | None:
     """How far the best other is ahead, task by task."""
     rows = [
-        Comparison(f"{task}: {rival}", evidence.ahead(SERIES, task, rival, CNN), AHEAD)
+        Comparison(f"{task}: {rival}", evidence.ahead(SERIES, task, rival, CNN), AHEAD).row
         for task, rival in _rivals(evidence).items()
     ]
     return forest.draw(name, rows, "skill, best other minus CNN")

@@ -9,7 +9,7 @@ from typing import Any
 
 from harness.experiment.matrix import Part
 from reports.analysis.evidence import Evidence
-from reports.claims.judging import Comparison, Judgement, exactly, missing
+from reports.claims.judging import Judgement, exactly, missing
 from reports.figures import forest
 from reports.figures.style import Drawing
 from reports.formats import listed
@@ -59,10 +59,10 @@ def draw(evidence: Evidence, name: str) -> Drawing | None:
     """Every difference, on a logarithmic axis, against the tolerance."""
     measured = _measured(evidence)
     rows = [
-        Comparison(
+        forest.Row(
             f"{task}: {compared}",
             {seed: m[compared] for t, seed, m in measured if t == task},
-            margin=measured[0][2]["tolerance"],
+            (0, measured[0][2]["tolerance"]),
         )
         for task in dict.fromkeys(task for task, *_ in measured)
         for compared in COMPARED

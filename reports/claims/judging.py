@@ -24,6 +24,7 @@ from dataclasses import dataclass, replace
 
 from reports.analysis.statistics import Summary, greater, holm, summarize, tost
 from reports.claims.by_seed import BySeed, mean_over, negative
+from reports.figures import forest
 
 SUPPORTED, REFUTED, MIXED, UNDECIDED = "supported", "refuted", "mixed", "undecided"
 LEVEL = 0.05
@@ -42,9 +43,10 @@ class Comparison:
     """Instead: the claim says that the mean lies within this of zero."""
 
     @property
-    def side(self) -> tuple[float, float]:
-        """Between which ends the claim says that the mean lies."""
-        return (self.threshold, math.inf) if self.margin is None else (-self.margin, self.margin)
+    def row(self) -> forest.Row:
+        """As it is drawn."""
+        side = (self.threshold, math.inf) if self.margin is None else (-self.margin, self.margin)
+        return forest.Row(self.label, self.values, side)
 
     @property
     def summary(self) -> Summary:

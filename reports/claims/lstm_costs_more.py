@@ -55,4 +55,4 @@ def judge(evidence: Evidence) -> Judgement:
 def draw(evidence: Evidence, name: str) -> Drawing | None:
     """The comparisons, on an axis that says how to read them."""
     axis = "cost of the LSTM over that of the RNN, doublings (1 = twice, 2 = four times)"
-    return forest.draw(name, judge(evidence).comparisons, axis)
+    return forest.draw(name, [c.row for c in judge(evidence).comparisons], axis)

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from typing import Any, Protocol
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
 
-from reports.analysis.statistics import Summary
+from reports.analysis.statistics import Summary, summarize
 from reports.figures.style import COLOURS, INK, PALE, Drawing, canvas, finish, text_width
 from reports.formats import listed, shortened
 
@@ -21,28 +23,20 @@ LEAST = 1e-9
 """Where a logarithmic axis begins."""
 
 
-class Row(Protocol):
-    """What is shown of one comparison."""
+@dataclass(frozen=True)
+class Row:
+    """One comparison."""
 
-    @property
-    def label(self) -> str:
-        """What is compared."""
-        ...
+    label: str
+    values: Mapping[int, float]
+    """A number for each seed."""
+    side: tuple[float, float]
+    """Between which ends their mean was predicted to lie; infinite where there is no end."""
 
-    @property
-    def values(self) -> Mapping[int, float]:
-        """A number for each seed."""
-        ...
-
-    @property
+    @cached_property
     def summary(self) -> Summary:
         """Their mean and interval."""
-        ...
-
-    @property
-    def side(self) -> tuple[float, float]:
-        """Between which ends the mean was predicted to lie; infinite where there is no end."""
-        ...
+        return summarize(self.values)
 
 
 def draw(name: str, rows: Sequence[Row], unit: str, logarithmic: bool = False) -> Drawing | None:
