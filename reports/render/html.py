@@ -8,23 +8,7 @@ from itertools import groupby
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from reports.document import (
-    Block,
-    Cell,
-    Code,
-    Document,
-    Heading,
-    Link,
-    Literal,
-    Paragraph,
-    Strong,
-    Table,
-    Text,
-    contents,
-    plain,
-    text_columns,
-    walk,
-)
+from reports import document as doc
 from reports.figures.style import printable
 
 if TYPE_CHECKING:
@@ -35,11 +19,11 @@ LONG, MANY = 44, 4
 """Letters in a cell, or columns of words, from which on a table's cells may break into lines."""
 
 
-def html(document: Document) -> str:
+def html(document: doc.Document) -> str:
     """The whole page. Every string is escaped, whatever it holds.
 
     What stands before the first heading of level 2 is the head of the page. A page that belongs to
-    another one has no contents beside it.
+    another one has no doc.contents beside it.
     """
     from markupsafe import Markup
 
@@ -51,14 +35,14 @@ def html(document: Document) -> str:
             document=document,
             head=[(lead, list(blocks)) for lead, blocks in groupby(head, _leads)],
             sections=sections,
-            contents=contents(document),
+            contents=doc.contents(document),
             files=[path for path in document.files if "/" not in path],
             css=Markup((TEMPLATES / "page.css").read_text(encoding="utf-8")),
         )
     )
 
 
-def inline(text: Text | Cell) -> Markup:
+def inline(text: doc.Text | doc.Cell) -> Markup:
     """The text of a paragraph or a cell, escaped, with its links and marks."""
     from markupsafe import Markup
 
@@ -67,11 +51,11 @@ def inline(text: Text | Cell) -> Markup:
     if isinstance(text, tuple):
         return Markup("").join(map(inline, text))
     inner = inline(text.text)
-    if isinstance(text, Code):
+    if isinstance(text, doc.Code):
         return Markup("<code>{}</code>").format(inner)
-    if isinstance(text, Link):
+    if isinstance(text, doc.Link):
         return Markup('<a href="{}">{}</a>').format(inline(text.to), inner)
-    if isinstance(text, Strong):
+    if isinstance(text, doc.Strong):
         mark = Markup(' class="{}"').format(text.mark) if text.mark else ""
         return Markup("<b{}>{}</b>").format(mark, inner)
     return inner
@@ -91,51 +75,53 @@ def _environment() -> Any:
     environment.filters |= {
         "inline": inline,
         "block": block,
-        "cell": lambda value: value if isinstance(value, Cell) else Cell(value),
+        "cell": lambda value: value if isinstance(value, doc.Cell) else doc.Cell(value),
         "left": _left,
         "wordy": _wordy,
-        "long": lambda cell: len(plain(cell)) > LONG,
+        "long": lambda cell: len(doc.plain(cell)) > LONG,
         "bulky": _bulky,
     }
     return environment
 
 
-def block(block: Block) -> Any:
+def block(block: doc.Block) -> Any:
     """A block by the macro of its name."""
     macros = _environment().get_template("blocks.html").module
     return getattr(macros, type(block).__name__.lower())(block)
 
 
-def _divided(blocks: Sequence[Block]) -> tuple[list[Block], list[list[Block]]]:
+def _divided(blocks: Sequence[doc.Block]) -> tuple[list[doc.Block], list[list[doc.Block]]]:
     """The head, and each section with its heading."""
-    head: list[Block] = []
-    sections: list[list[Block]] = []
+    head: list[doc.Block] = []
+    sections: list[list[doc.Block]] = []
     for block in blocks:
-        if isinstance(block, Heading) and block.level == 2:
+        if isinstance(block, doc.Heading) and block.level == 2:
             sections.append([])
         (sections[-1] if sections else head).append(block)
     return head, sections
 
 
-def _leads(block: Block) -> bool:
-    return isinstance(block, Paragraph) and block.lead
+def _leads(block: doc.Block) -> bool:
+    return isinstance(block, doc.Paragraph) and block.lead
 
 
-def _wordy(table: Table) -> bool:
+def _wordy(table: doc.Table) -> bool:
     """Whether a table holds sentences, or many words beside each other."""
-    long = any(len(plain(cell)) > LONG for row in table.rows for cell in row)
-    return not table.heads or long or sum(text_columns(table)) >= MANY
+    long = any(len(doc.plain(cell)) > LONG for row in table.rows for cell in row)
+    return not table.heads or long or sum(doc.text_columns(table)) >= MANY
 
 
-def _left(table: Table) -> list[bool]:
+def _left(table: doc.Table) -> list[bool]:
     """Of each column, whether it is set to the left; a table of sentences is, all of it."""
-    return [at > 0 and words and not _wordy(table) for at, words in enumerate(text_columns(table))]
+    return [
+        at > 0 and words and not _wordy(table) for at, words in enumerate(doc.text_columns(table))
+    ]
 
 
-def _bulky(blocks: Sequence[Block]) -> bool:
+def _bulky(blocks: Sequence[doc.Block]) -> bool:
     """Whether a fold stays shut on paper: of tracebacks, and of what a drawing shows as well."""
     return any(
-        isinstance(block, Literal)
-        or (isinstance(block, Table) and (len(block.rows) > 40 or len(block.heads) > 9))
-        for block in walk(blocks)
+        isinstance(block, doc.Literal)
+        or (isinstance(block, doc.Table) and (len(block.rows) > 40 or len(block.heads) > 9))
+        for block in doc.walk(blocks)
     )

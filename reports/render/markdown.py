@@ -4,64 +4,44 @@ from __future__ import annotations
 
 import re
 
-from reports.document import (
-    Block,
-    Cell,
-    Code,
-    Counts,
-    Document,
-    Figure,
-    Fold,
-    Heading,
-    Link,
-    Listing,
-    Literal,
-    Note,
-    Paragraph,
-    Row,
-    Strong,
-    Table,
-    Terms,
-    Text,
-    text_columns,
-)
+from reports import document as doc
 from reports.figures.style import printable
 
 
-def markdown(document: Document) -> str:
+def markdown(document: doc.Document) -> str:
     """The whole document; every string is taken literally, whatever it holds."""
     parts = [inline(document.title), *(block(b) for b in document.blocks)]
     return "\n\n".join(part for part in parts if part) + "\n"
 
 
-def block(b: Block) -> str:
+def block(b: doc.Block) -> str:
     """One block, without an empty line after it."""
     match b:
-        case Heading():
+        case doc.Heading():
             return f"{'#' * b.level} {inline(b.text)}"
-        case Paragraph() | Note():
+        case doc.Paragraph() | doc.Note():
             return inline(b.text)
-        case Table():
+        case doc.Table():
             return "\n\n".join(filter(None, [inline(b.caption), _table(b)]))
-        case Figure():
+        case doc.Figure():
             told = f"Figure [{inline(b.name)}](figures/{b.name}.svg): {inline(b.finding)}"
             return f"{told}\n\n{_table(b.table)}"
-        case Row():
+        case doc.Row():
             return "\n\n".join(map(block, b.figures))
-        case Listing():
+        case doc.Listing():
             return "\n".join(f"- {inline(item)}" for item in b.items)
-        case Terms():
+        case doc.Terms():
             return "\n".join(f"- {inline(name)}: {inline(value)}" for name, value in b.pairs)
-        case Counts():
+        case doc.Counts():
             return ", ".join(f"{count:,} {inline(what)}" for count, what in b.pairs)
-        case Literal():
+        case doc.Literal():
             fence = "`" * max(3, 1 + max(map(len, re.findall("`+", b.text)), default=0))
             return f"{fence}\n{printable(b.text)}\n{fence}"
-        case Fold():
+        case doc.Fold():
             return "\n\n".join([inline(b.summary), *map(block, b.blocks)])
 
 
-def inline(text: Text | Cell) -> str:
+def inline(text: doc.Text | doc.Cell) -> str:
     """A text on one line, of which Markdown and its tables take no character for a sign."""
     match text:
         case str():
@@ -69,26 +49,23 @@ def inline(text: Text | Cell) -> str:
             return re.sub(r"([\\`*_{}\[\]<>|])", r"\\\1", re.sub(r"\s+", " ", text))
         case tuple():
             return "".join(map(inline, text))
-        case Code():
-            return (
-                "`"
-                + " ".join(printable(text.text).split()).replace("`", "'").replace("|", "\\|")
-                + "`"
-            )
-        case Strong():
+        case doc.Code():
+            code = " ".join(printable(text.text).split()).replace("`", "'").replace("|", "\\|")
+            return f"`{code}`"
+        case doc.Strong():
             return f"**{inline(text.text)}**"
-        case Link():
+        case doc.Link():
             return f"[{inline(text.text)}]({text.to})"
-        case Cell(mark="best"):
+        case doc.Cell(mark="best"):
             return f"**{inline(text.text)}**" if text.text else ""
-        case Cell(mark="hole"):
+        case doc.Cell(mark="hole"):
             return f"*{inline(text.text)}*" if text.text else ""
-        case Cell():
+        case doc.Cell():
             return inline(text.text)
 
 
-def _table(table: Table) -> str:
+def _table(table: doc.Table) -> str:
     heads = table.heads or ("",) * len(table.rows[0])
-    rule = ["---" if words else "---:" for words in text_columns(table)]
+    rule = ["---" if words else "---:" for words in doc.text_columns(table)]
     rows = [[inline(head) for head in heads], rule, *(map(inline, row) for row in table.rows)]
     return "\n".join(f"| {' | '.join(row)} |" for row in rows)

@@ -5,28 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
-from reports.document import (
-    Block,
-    Cell,
-    Code,
-    Counts,
-    Document,
-    Figure,
-    Fold,
-    Heading,
-    Link,
-    Listing,
-    Literal,
-    Note,
-    Paragraph,
-    Row,
-    Strong,
-    Table,
-    Terms,
-    Text,
-    plain,
-    text_columns,
-)
+from reports import document as doc
 
 if TYPE_CHECKING:
     from rich import table, text
@@ -47,52 +26,52 @@ SENTENCE, LEAST = 44, 24
 """Letters from which on a cell may break into lines, and the least width of its column."""
 
 
-def show(console: Console, blocks: Document | Iterable[Block]) -> None:
+def show(console: Console, blocks: doc.Document | Iterable[doc.Block]) -> None:
     """Print blocks one below the other, an empty line before a heading or a table's title.
 
     No text is taken for markup. Only heads and sentences break into lines: a table of many
     columns is wider than the window rather than without a part of its names.
     """
-    listed = blocks.blocks if isinstance(blocks, Document) else blocks
+    listed = blocks.blocks if isinstance(blocks, doc.Document) else blocks
     for at, block in enumerate(listed):
-        if at and isinstance(block, Heading | Table | Figure):
+        if at and isinstance(block, doc.Heading | doc.Table | doc.Figure):
             console.print()
         for renderable in _renderables(block):
-            whole = isinstance(block, Literal)
+            whole = isinstance(block, doc.Literal)
             console.print(renderable, crop=False, highlight=False, soft_wrap=whole)
 
 
-def _renderables(block: Block) -> Iterable[Any]:
+def _renderables(block: doc.Block) -> Iterable[Any]:
     match block:
-        case Heading():
+        case doc.Heading():
             yield inline(block.text, "bold")
-        case Paragraph():
+        case doc.Paragraph():
             yield inline(block.text)
-        case Note():
+        case doc.Note():
             yield inline(block.text, "dim")
-        case Table():
+        case doc.Table():
             yield _grid(block)
-        case Figure():
+        case doc.Figure():
             yield inline(block.finding)
             yield _grid(block.table)
-        case Row():
+        case doc.Row():
             for figure in block.figures:
                 yield from _renderables(figure)
-        case Listing():
+        case doc.Listing():
             yield from (inline(("  ", item)) for item in block.items)
-        case Terms():
-            yield _grid(Table((), tuple(block.pairs)))
-        case Counts():
+        case doc.Terms():
+            yield _grid(doc.Table((), tuple(block.pairs)))
+        case doc.Counts():
             yield inline(", ".join(f"{count:,} {what}" for count, what in block.pairs))
-        case Literal():
+        case doc.Literal():
             yield inline(block.text)
-        case Fold():
+        case doc.Fold():
             yield inline(block.summary, "bold")
             for inner in block.blocks:
                 yield from _renderables(inner)
 
 
-def inline(text: Text | Cell, style: str = "") -> text.Text:
+def inline(text: doc.Text | doc.Cell, style: str = "") -> text.Text:
     """A text with its styles; nothing in it is markup."""
     from rich.text import Text as Line
 
@@ -101,16 +80,16 @@ def inline(text: Text | Cell, style: str = "") -> text.Text:
             return Line(text, style)
         case tuple():
             return Line("", style).join(inline(piece) for piece in text)
-        case Code():
+        case doc.Code():
             return Line(text.text, style)
-        case Strong() | Cell():
-            marked = STYLES.get(text.mark, "" if isinstance(text, Cell) else "bold")
+        case doc.Strong() | doc.Cell():
+            marked = STYLES.get(text.mark, "" if isinstance(text, doc.Cell) else "bold")
             return inline(text.text, marked or style)
-        case Link():
+        case doc.Link():
             return inline(text.text, style)
 
 
-def _grid(block: Table) -> table.Table:
+def _grid(block: doc.Table) -> table.Table:
     from rich.table import Table as Grid
 
     grid = Grid(
@@ -118,8 +97,8 @@ def _grid(block: Table) -> table.Table:
         title_style="italic", show_header=bool(block.heads), box=None, pad_edge=False,
     )  # fmt: skip
     heads = block.heads or ("",) * len(block.rows[0])
-    for at, (head, words) in enumerate(zip(heads, text_columns(block), strict=True)):
-        longest = max((len(plain(row[at])) for row in block.rows), default=0)
+    for at, (head, words) in enumerate(zip(heads, doc.text_columns(block), strict=True)):
+        longest = max((len(doc.plain(row[at])) for row in block.rows), default=0)
         grid.add_column(
             inline(head),
             justify="left" if words else "right",

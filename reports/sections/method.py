@@ -6,24 +6,51 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from harness.experiment.store import Store
-from reports import formats
 from reports.analysis.difference import METHOD
 from reports.analysis.results import Results
-from reports.document import (
-    Block,
-    Code,
-    Heading,
-    Listing,
-    Paragraph,
-    Strong,
-    Table,
-    codes,
-)
-from reports.formats import plain_value, plural
+from reports.document import Block, Code, Heading, Listing, Paragraph, Strong, Table, codes
+from reports.formats import listed, plain_value, plural
 from reports.sections import parts, tuning
 
 PLACE = 160
 
+READING = {
+    "Skill": (
+        "is (score − floor) / (ceiling − floor), from the scores on the test split. The floor is "
+        "the score of the best trivial predictor, measured on the same split; the ceiling is the "
+        "best score that can be reached. So 0 means “knows nothing” and 1 means “solved”, whatever "
+        "the metric. Skill has no lower end: a model can be worse than trivial. Colours stop at "
+        "−0.5, numbers do not."
+    ),
+    "Perfect": (
+        "is the name of the ceiling where nobody knows the best reachable score: it is then the "
+        "perfect one. Skill 1 may be out of reach, and such a task looks harder than it is."
+    ),
+    "Intervals": (
+        "are 95 % Student t intervals over seeds, unless it says otherwise. They answer: how far "
+        "could the mean move with other seeds? They say nothing about other tasks or other data. "
+        "With one seed there is no interval. A mean over tasks has the interval of a mean of "
+        "independent means (Welch and Satterthwaite)."
+    ),
+    "Differ, and not shown to differ.": " ".join(METHOD),
+    "A hole": (
+        "is a cell without a score. It has its reason, counts nowhere as zero, and is left out of "
+        "means; comparisons over tasks use only those where all compared architectures have a "
+        "skill."
+    ),
+}
+BASELINES = {
+    "A baseline": (
+        "knows nothing of sequences, or next to nothing ({names}): what a sequence model should "
+        "beat. Of those that serve a task, the one that did best on validation stands beside the "
+        "floor. Baselines are not ranked and win nothing."
+    ),
+    "†": "marks an architecture whose mean is no better than the baseline’s.",
+    "Lead": (
+        "is how much more skill an architecture has than the baseline: the mean of the differences "
+        "over seeds, with its 95 % interval. The best of several architectures leads by luck too."
+    ),
+}
 BUDGET = {
     "steps": "training updates, at most",
     "batch": "examples in an update",
@@ -67,59 +94,9 @@ def blocks(results: Results, store: Store) -> list[Block]:
 
 def _reading(results: Results) -> Iterator[Block]:
     yield Heading("How to read this page", "reading", 3)
-    yield Paragraph(
-        (
-            Strong("Skill"),
-            " is (score − floor) / (ceiling − floor), from the scores on the test split. The floor "
-            "is the score of the best trivial predictor, measured on the same split; the ceiling "
-            "is the best score that can be reached. So 0 means “knows nothing” and 1 means "
-            "“solved”, whatever the metric. Skill has no lower end: a model can be worse than "
-            "trivial. Colours stop at −0.5, numbers do not.",
-        )
-    )
-    yield Paragraph(
-        (
-            "Where nobody knows the best reachable score, the ceiling is the ",
-            Strong("perfect"),
-            " score, and is called so. Skill 1 may then be out of reach, and such a task looks "
-            "harder than it is.",
-        )
-    )
-    yield Paragraph(
-        (
-            Strong("Intervals"),
-            " are 95 % Student t intervals over seeds, unless it says otherwise. They answer: how "
-            "far could the mean move with other seeds? They say nothing about other tasks or other "
-            "data. With one seed there is no interval. A mean over tasks has the interval of a "
-            "mean of independent means (Welch and Satterthwaite).",
-        )
-    )
-    yield Paragraph((Strong("Differ, and not shown to differ."), f" {' '.join(METHOD)}"))
-    if results.baselines:
-        yield Paragraph(
-            (
-                "A ",
-                Strong("baseline"),
-                f" knows nothing of sequences, or next to nothing "
-                f"({formats.listed(results.baselines)}): what a sequence model should beat. Of "
-                "those that serve a task, the one that did best on validation stands beside the "
-                "floor. Baselines are not ranked and win nothing. ",
-                Strong("†"),
-                " marks an architecture whose mean is no better than the baseline’s. ",
-                Strong("Lead"),
-                " is how much skill it has more: the mean of the differences over seeds, with its "
-                "95 % interval. The best of several architectures leads by luck too.",
-            )
-        )
-    yield Paragraph(
-        (
-            "A ",
-            Strong("hole"),
-            " is a cell without a score. It has its reason, counts nowhere as zero, and is left "
-            "out of means; comparisons over tasks use only those where all compared architectures "
-            "have a skill.",
-        )
-    )
+    for word, meaning in (READING | (BASELINES if results.baselines else {})).items():
+        said = meaning.replace("{names}", listed(results.baselines))
+        yield Paragraph((Strong(word), f" {said}"))
 
 
 def _budget(results: Results) -> Iterator[Block]:
