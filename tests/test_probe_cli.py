@@ -2,22 +2,29 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 
 import harness
 from harness.errors import UserError
 
 
-def test_a_probe_prints_its_tables_with_whole_names(harness_cli):
-    answer = harness_cli(
-        "probe", "gradient-flow", "--arch", "rnn[gain=0.5]", "--lag", "10", "--seeds", "1",
-        "--steps", "2",
-    )  # fmt: skip
+def test_a_probe_prints_its_tables_with_whole_names_and_gives_them_as_json(harness_cli):
+    asked = ("probe", "gradient-flow", "--arch", "rnn[gain=0.5]", "--lag", "10", "--seeds", "1",
+             "--steps", "2")  # fmt: skip
+    answer = harness_cli(*asked)
     assert answer.returncode == 0, answer.stdout + answer.stderr
     assert "Why: what is left of the gradient" in answer.stdout
     rows = [line for line in answer.stdout.splitlines() if "at initialisation" in line]
     assert any(line.split()[0] == "rnn[gain=0.5]" for line in rows)
     assert "report:" in answer.stdout
+    (section,) = json.loads(harness_cli(*asked, "--json").stdout)
+    assert section["title"] == "Why: what is left of the gradient" and section["sentences"]
+    (table,) = section["tables"]
+    rows = [(row["architecture"], row["when"], row["seeds"]) for row in table["rows"]]
+    assert rows == [("rnn[gain=0.5]", when, "1") for when in
+                    ("at initialisation", "after training")]  # fmt: skip
 
 
 @pytest.mark.parametrize(

@@ -46,19 +46,19 @@ class Evidence:
         name = _name(part)
         if name in ("", OWN_CELLS):
             return self.results
-        found = self.results.parts.get(name)
-        return found.results if found else None
+        planned = self.results.parts.get(name)
+        return planned.results if planned else None
 
     def tasks(self, part: PartName) -> tuple[str, ...]:
         """The labels of a part's tasks, in the order of the plan."""
-        found = self.part(part)
-        return tuple(task.name for task in found.tasks) if found else ()
+        results = self.part(part)
+        return tuple(task.name for task in results.tasks) if results else ()
 
     def parts(self, *names: str, probe: str = "") -> list[Part]:
         """The parts with one of these names, or those with this probe, of which there is any
         record."""
-        found = self.results.parts.values()
-        chosen = [part for part in found if (part.probe == probe if probe else part.name in names)]
+        every = self.results.parts.values()
+        chosen = [part for part in every if (part.probe == probe if probe else part.name in names)]
         return [p for p in chosen if any(c.record and not c.refused for c in p.results.cells)]
 
     def task_name(self, part: PartName, task: str) -> str:
@@ -73,24 +73,24 @@ class Evidence:
     def tasks_by(self, part: PartName, parameter: str, name: str = "") -> dict[Any, str]:
         """The labels of a part's tasks by a parameter's value, in rising order; ``name``: only of
         the tasks with this name."""
-        found = {
+        values = {
             self.parameter(part, task, parameter): task
             for task in self.tasks(part)
             if not name or self.task_name(part, task) == name
         }
-        return dict(sorted((value, task) for value, task in found.items() if value is not None))
+        return dict(sorted((value, task) for value, task in values.items() if value is not None))
 
     def architectures(self, part: PartName, baselines: bool = False) -> tuple[str, ...]:
         """The labels of a part's architectures, in the order of the plan."""
-        found = self.part(part)
-        if not found:
+        results = self.part(part)
+        if not results:
             return ()
-        return (*found.architectures, *(found.baselines if baselines else ()))
+        return (*results.architectures, *(results.baselines if baselines else ()))
 
     def cells(self, part: PartName, task: str, architecture: str) -> tuple[Cell, ...]:
         """The planned cells of a pair, whatever became of them."""
-        found = self.part(part)
-        group = found.groups.get((task, architecture)) if found else None
+        results = self.part(part)
+        group = results.groups.get((task, architecture)) if results else None
         return group.cells if group else ()
 
     def skills(
@@ -150,7 +150,7 @@ class Evidence:
         return self._of_records(part, task, architecture, lambda r: getattr(r, name))
 
     def measured(self, part: PartName, task: str, architecture: str) -> dict[int, dict[str, Any]]:
-        """What a probe found."""
+        """What a probe measured."""
         return {
             cell.seed: cell.record.measured
             for cell in self.cells(part, task, architecture)
@@ -162,22 +162,22 @@ class Evidence:
     ) -> dict[int, dict[str, np.ndarray]]:
         """``loss`` and ``norm`` of the gradient before clipping, an array with one number an
         update; of trainings that diverged too."""
-        found = {
+        by_seed = {
             cell.seed: dict(self.read_updates(cell.id))
             for cell in self.cells(part, task, architecture)
             if cell.record is not None and not cell.refused
         }
-        return {seed: arrays for seed, arrays in found.items() if arrays}
+        return {seed: arrays for seed, arrays in by_seed.items() if arrays}
 
     def horizon(self, part: PartName, task: str, architecture: str) -> Horizon:
         """The memory horizon on a task, given by its name alone."""
-        found = self.results.parts.get(_name(part))
-        return horizon(found, task, architecture) if found else Horizon()
+        planned = self.results.parts.get(_name(part))
+        return horizon(planned, task, architecture) if planned else Horizon()
 
     def terms(self, part: PartName) -> str:
         """The budget that the records of a part were made on, in words."""
-        found = self.part(part)
-        for cell in found.cells if found else ():
+        results = self.part(part)
+        for cell in results.cells if results else ():
             budget = cell.record.key.get("budget") if cell.record is not None else None
             if budget:
                 size = f"{budget['parameters']:,} parameters"
@@ -188,19 +188,19 @@ class Evidence:
 
     def _of_task(self, part: PartName, task: str) -> list[Cell]:
         """Those with a record first: they know most of their task."""
-        found = self.part(part)
-        cells = [cell for cell in found.cells if cell.task == task] if found else []
+        results = self.part(part)
+        cells = [cell for cell in results.cells if cell.task == task] if results else []
         return sorted(cells, key=lambda cell: cell.record is None)
 
     def _of_records(
         self, part: PartName, task: str, architecture: str, of: Callable[[Any], float | None]
     ) -> dict[int, float]:
-        found = {}
+        numbers = {}
         for cell in self.cells(part, task, architecture):
             value = of(cell.record) if cell.record is not None and cell.ok else None
             if value is not None and np.isfinite(value):
-                found[cell.seed] = float(value)
-        return found
+                numbers[cell.seed] = float(value)
+        return numbers
 
 
 def _name(part: PartName) -> str:

@@ -119,19 +119,19 @@ def _filters(internals: Numbers, part: Numbers) -> Any:
     sheet = Sheet(across * (left + wide) + 0.5, down * (high + 0.62) + 0.1)
     longest = max((f["ngrams"][0]["output"] for f in filters if f.get("ngrams")), default=1.0)
     top = max((np.abs(f["window"]).max() for f in filters if f.get("window")), default=1.0)
-    for at, found in enumerate(filters):
+    for at, one in enumerate(filters):
         row, column = divmod(at, across)
         axes = sheet.axes(left + column * (left + wide), 0.28 + row * (high + 0.62), wide, high)
-        _title(axes, f"filter {found['filter']}: {100 * found['share']:.1f} %")
-        if found.get("window"):
-            _image(axes, np.array(found["window"]), top)
+        _title(axes, f"filter {one['filter']}: {100 * one['share']:.1f} %")
+        if one.get("window"):
+            _image(axes, np.array(one["window"]), top)
             if at == len(filters) - 1:
                 _scale(sheet, axes)
-            axes.set_xticks(range(found["span"]), range(1, found["span"] + 1), fontsize=7)
+            axes.set_xticks(range(one["span"]), range(1, one["span"] + 1), fontsize=7)
             axes.set_yticks([])
             axes.set_xlabel("step of the window", fontsize=7, labelpad=1)
             axes.set_ylabel("numbers", **TEXT)
-        elif grams := found.get("ngrams"):
+        elif grams := one.get("ngrams"):
             axes.barh(range(len(grams)), [g["output"] for g in grams], color=COLOURS[0], height=0.7)
             names = [shortened(" ".join(g["symbols"]), 24) for g in grams]
             axes.set_yticks(range(len(grams)), names, fontsize=7.5)

@@ -114,47 +114,48 @@ def wide_enough(low: float, high: float) -> Ends:
 
 
 def lines_of(
-    architectures: Sequence[str], survey: tuple[str, ...], markers: bool = False
+    labels: Sequence[str], survey: tuple[str, ...], markers: bool = False
 ) -> dict[str, dict[str, Any]]:
-    """How each architecture's line is drawn: as in the figures of the survey where it is in it;
-    else in a look that no other in this figure has.
+    """How each line is drawn: as in the figures of the survey where it is in it; else in a look
+    that no other in this figure has.
 
-    markers: told apart by colour and marker alone, so that the style of the line can say more.
+    markers: by colour and marker alone, so that the style of the line can say more.
     """
+
+    def seen(look: Look) -> tuple[str, str]:
+        return look.colour, look.marker if markers else str(look.line)
+
     every = [
         Look(COLOURS[i % len(COLOURS)], marker, line)
         for line in LINES
         for i, marker in enumerate(MARKERS)
     ]
-    found = {a: look for a, look in looks(survey).items() if a in architectures}
-    for architecture in architectures:
-        if architecture not in found:
-            taken = {_apart(look, markers) for look in found.values()}
-            colours = [look.colour for look in found.values()]
-            free = [look for look in every if _apart(look, markers) not in taken] or every
-            found[architecture] = min(free, key=lambda look: colours.count(look.colour))
+    given = {label: look for label, look in looks(survey).items() if label in labels}
+    for label in labels:
+        if label not in given:
+            taken = {seen(look) for look in given.values()}
+            colours = [look.colour for look in given.values()]
+            free = [look for look in every if seen(look) not in taken] or every
+            given[label] = min(free, key=lambda look: colours.count(look.colour))
     return {
-        a: {
-            "color": look.colour,
-            "marker": look.marker,
-            "linestyle": LINES[0] if markers else look.line,
+        label: {
+            "color": given[label].colour,
+            "marker": given[label].marker,
+            "linestyle": LINES[0] if markers else given[label].line,
             "markersize": 4,
             "linewidth": 1.3,
         }
-        for a, look in ((a, found[a]) for a in architectures)
+        for label in labels
     }
-
-
-def _apart(look: Look, markers: bool) -> tuple[str, str]:
-    """What tells a look from others."""
-    return (look.colour, look.marker if markers else str(look.line))
 
 
 def intervals(axes: Any, places: Mapping[float, Summary], colour: str, ends: Ends) -> None:
     """The 95 % intervals of means as upright lines, as far as the ends of the axes."""
     x, y = [], []
-    for place, found in places.items():
-        if found.low is not None and found.high is not None and found.half:
+    for place, summary in places.items():
+        if summary.low is not None and summary.high is not None and summary.half:
             x += [place, place, math.nan]
-            y += [min(max(end, ends[0]), ends[1]) for end in (found.low, found.high)] + [math.nan]
+            y += [min(max(end, ends[0]), ends[1]) for end in (summary.low, summary.high)] + [
+                math.nan
+            ]
     axes.plot(x, y, color=colour, linewidth=0.9, alpha=0.5)

@@ -43,8 +43,8 @@ def draw(
     traces: by task and architecture, then ``off`` or ``on``. titles:
     short names of the tasks. finding: in words, for those who do not see the figure.
     """
-    shown = {pair: _known(found) for pair, found in traces.items()}
-    shown = {pair: found for pair, found in shown.items() if found}
+    shown = {pair: _known(both) for pair, both in traces.items()}
+    shown = {pair: both for pair, both in shown.items() if both}
     if not shown:
         return None
     rows = []
@@ -52,7 +52,7 @@ def draw(
         of_task = [pair for pair in shown if pair[0] == task]
         rows += [of_task[i : i + COLUMNS] for i in range(0, len(of_task), COLUMNS)]
     legend: dict[str, Mapping[str, Any]] = {LABELS[how]: look for how, look in LOOKS.items()}
-    if any(trace.diverged for found in shown.values() for trace in found.values()):
+    if any(trace.diverged for both in shown.values() for trace in both.values()):
         legend["diverged"] = DIVERGED | {"color": COLOURS[4]}
     layout = Layout(wide=1.25, tall=1.0, beside=0.12, below=0.72)
     figure, grid = panels([[a for _, a in row] for row in rows], legend, layout)

@@ -69,14 +69,17 @@ def of_cell(internals: Numbers, files: Mapping[str, str]) -> list[Block]:
         title = Heading(part["name"], level=3)
         shown += [title, Literal(files[part["name"]]), Paragraph(in_words(internals, part))]
         rows = [
-            (str(found["filter"]), f"{100 * found['share']:.1f}", ", ".join(
-                f"{' '.join(gram['symbols'])} ({gram['output']:.2f})"
-                for gram in found.get("ngrams", [])
-            ))
-            for found in part.get("filters", [])
-        ]  # fmt: skip
+            (str(each["filter"]), f"{100 * each['share']:.1f}", _ngrams(each))
+            for each in part.get("filters", [])
+        ]
         shown += [Table(("filter", "share, %", "n-grams"), tuple(rows))] if rows else []
     return shown
+
+
+def _ngrams(filter: Numbers) -> str:
+    """Those that fire it most, each with its output."""
+    grams = filter.get("ngrams", [])
+    return ", ".join(f"{' '.join(gram['symbols'])} ({gram['output']:.2f})" for gram in grams)
 
 
 def _sequence(internals: Numbers) -> Iterator[tuple[str, str]]:
@@ -209,31 +212,26 @@ def _where(offset: int) -> str:
 
 
 def _filters(internals: Numbers, part: Numbers) -> str:
-    filters, numbers = part["filters"], part["numbers"]
-    over = f"{plural(numbers['sequences'], 'test sequence')}"
-    shown = f"the {len(filters)} of {plural(numbers['filters'], 'filter')}"
-    text = f"{shown} that move the answer most, each with its share of what all move"
-    first = filters[0]
-    if "ngrams" not in first:
-        text += f"; the mean of the windows of {over} that fire it most. "
-        if not first["window"]:
-            return f"{text}No sequence is as long as the first one's window."
-        text += f"Filter {first['filter']} answers to its own with {first['output']:.2f} on average"
-        return text + (f" and votes for class {first['votes_for']}." if "votes_for" in first
-                       else ".")  # fmt: skip
-    text += f"; the n-grams of {over} that fire them most. "
-    if not first["ngrams"]:
+    filters, numbers, first = part["filters"], part["numbers"], part["filters"][0]
+    what = "n-grams" if "ngrams" in first else "mean of the windows"
+    text = (
+        f"the {len(filters)} of {plural(numbers['filters'], 'filter')} that move the answer most, "
+        f"each with its share of what all move; the {what} of "
+        f"{plural(numbers['sequences'], 'test sequence')} that fire it most. "
+    )
+    if not (first.get("ngrams") or first.get("window")):
         return f"{text}No sequence is as long as the first one's window."
-    top = first["ngrams"][0]
-    text += f"Filter {first['filter']} answers most to {' '.join(top['symbols'])}"
-    if first["common"] and first["common"] != top["symbols"]:
-        text += f"; all its strongest n-grams hold {' '.join(first['common'])}"
-    if "votes_for" in first:
-        text += f"; it votes for class {first['votes_for']}"
-    same = sum(f["common"] == first["common"] for f in filters)
-    if first["common"] and same > 1:
-        text += f". {same} of the {len(filters)} filters share this run"
-    return text + "."
+    votes = f"; it votes for class {first['votes_for']}" if "votes_for" in first else ""
+    if "window" in first:
+        mean = f"answers to its own with {first['output']:.2f} on average"
+        return f"{text}Filter {first['filter']} {mean}{votes}."
+    common, top = first["common"], first["ngrams"][0]["symbols"]
+    text += f"Filter {first['filter']} answers most to {' '.join(top)}"
+    if common and common != top:
+        text += f"; all its strongest n-grams hold {' '.join(common)}"
+    same = sum(each["common"] == common for each in filters)
+    shared = f" {same} of the {len(filters)} filters share this run." if common and same > 1 else ""
+    return f"{text}{votes}.{shared}"
 
 
 def _activations(internals: Numbers, part: Numbers) -> str:

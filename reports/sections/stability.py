@@ -85,8 +85,8 @@ def _finding(frame: DataFrame) -> str:
         where = listed([f"{a} on {task} {n}" for (task, a), n in counts.items() if n], 99)
         if len(of):
             total = f"{counts.sum()} of {len(of)} trainings"
-            told = f" ({where})" if where else ""
-            sentences.append(f"Diverged {word} clipping: {total}{told}.")
+            who = f" ({where})" if where else ""
+            sentences.append(f"Diverged {word} clipping: {total}{who}.")
     return " ".join(sentences)
 
 
@@ -99,12 +99,12 @@ def _clipping(of_task: DataFrame) -> str:
             changes[str(a)] = paired(seeds["on"], seeds["off"])
     less = [a for a, change in changes.items() if change.high is not None and change.high < 0]
     more = [a for a, change in changes.items() if change.low is not None and change.low > 0]
-    told = [f"{way} with {listed(who, 99)}" for way, who in (("less", less), ("more", more)) if who]
+    ways = [f"{way} with {listed(who, 99)}" for way, who in (("less", less), ("more", more)) if who]
     others = len(changes) - len(less) - len(more)
-    if not told:
+    if not ways:
         return "With clipping it is not shown to swing less or more with any."
     rest = f"; with the other {others} it is not shown to differ" if others else ""
-    return f"With clipping it swings {' and '.join(told)}{rest}."
+    return f"With clipping it swings {' and '.join(ways)}{rest}."
 
 
 def _table(frame: DataFrame) -> Table:
