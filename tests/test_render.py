@@ -65,7 +65,7 @@ DOCUMENT = Document(
         SCORES,
         figure("heatmap"),
         Heading("Within", "within", 3),
-        Table((), (("cores", "2"),)),
+        Table((), (("cores | sockets", "2"),)),
         Row((figure("left", "harness probe horizon"), figure("right"))),
         Heading("Other", "other"),
         Listing((("See ", Link("skill", "#skill")), Strong("supported", "verdict-supported"))),
@@ -122,6 +122,7 @@ def test_markdown_has_every_block_and_whole_tables():
     assert "# Which one learns?\n" in text and "\n## Skill\n" in text and "\n### Within\n" in text
     assert "1,234 planned, 3 ok" in text and "[skill](#skill)" in text
     assert f"| `{NAME}` | **−0.91** |" in text and r"\<script\>" in text
+    assert r"| cores \| sockets | 2 |" in text
     assert "Figure [heatmap](figures/heatmap.svg): heatmap rises" in text
     assert "```\nline 1\nline 2\n```" in text
     lines = text.splitlines()
