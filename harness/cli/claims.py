@@ -41,21 +41,21 @@ def main(
     from reports.render.terminal import show
     from reports.sections.claims import in_full, judged, overview
 
-    known = [found.id for found in all_claims()]
+    known = [one.id for one in all_claims()]
     for name in claim or []:
         if name not in known:
             raise UserError(f"--claim {name}: there is no such claim; {nearest(name, known)}")
     evidence = gather(_with(Store(out), matrix), matrix)
     for message in evidence.results.corrupted:
         print(f"warning: {message}", file=sys.stderr)
-    claims = {found.id: (found, judgement) for found, judgement in judged(evidence)}
-    shown = [claims[name] for name in claim or claims]
+    claims = {one.id: (one, judgement) for one, judgement in judged(evidence)}
+    chosen = [claims[name] for name in claim or claims]
     if json:
-        print_json([as_json(*pair) for pair in shown])
+        print_json([as_json(*pair) for pair in chosen])
     elif claim:
-        show(console(), [block for pair in shown for block in in_full(*pair)])
+        show(console(), [block for pair in chosen for block in in_full(*pair)])
     else:
-        show(console(), overview(shown))
+        show(console(), overview(chosen))
 
 
 def _with(store: Store, matrix: str) -> Store:

@@ -99,5 +99,5 @@ def _far(evidence: Evidence, task: str, architecture: str, factor: int) -> dict[
 def _overall(numbers: list[dict[int, float]]) -> dict[int, float]:
     """By seed, the mean over whatever it learned."""
     seeds = sorted({seed for values in numbers for seed in values})
-    found = {seed: [values[seed] for values in numbers if seed in values] for seed in seeds}
-    return {seed: sum(values) / len(values) for seed, values in found.items()}
+    known = {seed: [values[seed] for values in numbers if seed in values] for seed in seeds}
+    return {seed: sum(values) / len(values) for seed, values in known.items()}

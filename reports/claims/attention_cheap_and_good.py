@@ -93,11 +93,11 @@ def _at_lengths(evidence: Evidence) -> str:
     """How the seconds compare at equal parameters, on the shortest and the longest sequence."""
     lstm, attention = (costs.by_length(evidence, a, costs.seconds) for a in (LSTM, ATTENTION))
     both = [steps for steps in lstm if steps in attention]
-    told = [
+    ratios = [
         f"{_times(doublings(lstm[steps], attention[steps]))} its time at {steps:,} steps"
         for steps in dict.fromkeys((*both[:1], *both[-1:]))
     ]
-    return f"At equal parameters the LSTM takes {' and '.join(told)}. " if told else ""
+    return f"At equal parameters the LSTM takes {' and '.join(ratios)}. " if ratios else ""
 
 
 def _times(ratios: dict[int, float]) -> str:

@@ -38,7 +38,7 @@ def judge(evidence: Evidence) -> Judgement:
         Comparison(f"both directions minus one, {task}", gain, WIN)
         for task, gain in by_task.items()
     ]
-    told = [
+    gained = [
         f"{task}: {estimate(by_task[task])}; by kind of cell "
         + ", ".join(f"{one} {mean(gain)}" for one, gain in kinds.items())
         for task, kinds in gains.items()
@@ -46,7 +46,7 @@ def judge(evidence: Evidence) -> Judgement:
     reason = (
         "Skill of the bidirectional network minus that of the one that reads forwards, with as "
         "many parameters, so that each direction is narrower; mean over RNN, LSTM and GRU. "
-        f"{'. '.join(told)}. On future_context the answer stands in the future alone, so that "
+        f"{'. '.join(gained)}. On future_context the answer stands in the future alone, so that "
         "reading forwards can only guess: there the size of the gain says how well the others "
         "learned the task. Tagging is the practical case, where the past tells most of it. Nothing "
         "here speaks of tasks whose label the past decides."

@@ -66,7 +66,7 @@ class Claim:
 
 def all_claims() -> tuple[Claim, ...]:
     """The claims in the order in which they are told."""
-    names = [found.name for found in pkgutil.iter_modules(reports.claims.__path__)]
+    names = [module.name for module in pkgutil.iter_modules(reports.claims.__path__)]
     modules = [importlib.import_module(f"reports.claims.{name}") for name in names]
     claims = [_read(module) for module in modules if hasattr(module, "CELLS")]
     places = {name: place for place, name in enumerate(ORDER)}
@@ -103,11 +103,11 @@ def judge_all(evidence: Evidence, claims: Sequence[Claim]) -> dict[str, Judgemen
 
 def as_json(claim: Claim, judgement: Judgement) -> Mapping[str, Any]:
     """A judged claim, ready for JSON."""
-    told = ("verdict", "effect", "unit", "n", "reason", "exact", "p")
+    fields = ("verdict", "effect", "unit", "n", "reason", "exact", "p")
     return {
         "id": claim.id,
         "statement": claim.statement,
-        **{name: getattr(judgement, name) for name in told},
+        **{name: getattr(judgement, name) for name in fields},
         "interval": None if judgement.low is None else [judgement.low, judgement.high],
         "p_adjusted": judgement.adjusted,
         "criterion": claim.criterion,

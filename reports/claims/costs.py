@@ -41,21 +41,21 @@ def by_seed(
 
 def by_length(evidence: Evidence, architecture: str, cost: Cost) -> dict[int, BySeed]:
     """A cost by the length of the sequences in steps, at matched parameters."""
-    found: dict[int, BySeed] = {}
+    costs: dict[int, BySeed] = {}
     for task in evidence.tasks(COST_LENGTH):
         measured = evidence.measured(COST_LENGTH, task, architecture)
         lengths = {m["length"] for m in measured.values()}
         of_task = by_seed(evidence, COST_LENGTH, task, architecture, cost)
-        found |= {length: of_task for length in lengths if of_task}
-    return dict(sorted(found.items()))
+        costs |= {length: of_task for length in lengths if of_task}
+    return dict(sorted(costs.items()))
 
 
 def at_equal_width(evidence: Evidence, one: str, other: str, cost: Cost) -> dict[int, float]:
     """How many times ``one`` costs what ``other`` does at the same width, as a base-2 logarithm:
     the mean over widths; widths without records are left out."""
-    found = [
+    costs = [
         doublings(*(by_seed(evidence, part, task, a, cost) for a in (one, other)))
         for part in COST_WIDTH.values()
         for task in evidence.tasks(part)
     ]
-    return mean_over([ratios for ratios in found if ratios])
+    return mean_over([ratios for ratios in costs if ratios])

@@ -72,10 +72,10 @@ def draw(evidence: Evidence, name: str) -> Drawing | None:
     """Skill against length, a line for each decoder."""
     by_length = evidence.tasks_by(BOTTLENECK, "length", REVERSE)
     skills = {n: _skills(evidence, task) for n, task in by_length.items()}
-    shown = {word: {n: of[word] for n, of in skills.items()} for word in NAMES}
+    curves = {word: {n: of[word] for n, of in skills.items()} for word in NAMES}
     across = "length of the source, symbols"
     scale = lines.Scale(across, "skill on reverse", 2, ends=lines.SKILL, levels=(0,))
-    return lines.draw(name, [lines.Panel("", shown)], scale)
+    return lines.draw(name, [lines.Panel("", curves)], scale)
 
 
 def _skills(evidence: Evidence, task: str) -> dict[str, dict[int, float]]:

@@ -32,10 +32,10 @@ CRITERION = (
 def judge(evidence: Evidence) -> Judgement:
     (task,) = WRITING.tasks
     models = evidence.architectures(WRITING, baselines=True)
-    written = {a: found for a in models if (found := evidence.measured(WRITING, task, a))}
-    likeness = {a: {s: alike(m) for s, m in found.items()} for a, found in written.items()}
+    written = {a: texts for a in models if (texts := evidence.measured(WRITING, task, a))}
+    likeness = {a: {s: alike(m) for s, m in texts.items()} for a, texts in written.items()}
     novel = {
-        a: {s: m["model"]["novel"][GRAM] for s, m in found.items()} for a, found in written.items()
+        a: {s: m["model"]["novel"][GRAM] for s, m in texts.items()} for a, texts in written.items()
     }
     comparisons = [
         Comparison(f"{a}, {what}", values[a], HALF)
@@ -43,16 +43,13 @@ def judge(evidence: Evidence) -> Judgement:
         for a in written
     ]
     effect = mean_over(list(likeness.values()))
-    words = {a: [m["model"]["real_words"] for m in found.values()] for a, found in written.items()}
-    every = [measured for found in written.values() for measured in found.values()]
-    beside = {
-        label: [measured[text]["real_words"] for measured in every]
-        for label, text in (("the test text", "test_text"),
-                            ("symbols drawn by frequency", "by_frequency"))
-    }  # fmt: skip
+    words = {a: [m["model"]["real_words"] for m in texts.values()] for a, texts in written.items()}
+    every = [measured for texts in written.values() for measured in texts.values()]
+    ends = {"the test text": "test_text", "symbols drawn by frequency": "by_frequency"}
+    limits = {label: [m[name]["real_words"] for m in every] for label, name in ends.items()}
     reason = (
         "Each model wrote about 1,000 characters. Share of its words that are words of the "
-        f"training text: {means(words)}; beside them {means(beside)}. On the scale from those "
+        f"training text: {means(words)}; beside them {means(limits)}. On the scale from those "
         f"symbols (0) to the test text (1), the models are at {estimate(effect)}. Share of "
         f"stretches of {GRAM} characters that are not in the training text: {means(novel)}. It is "
         "the spelling that is judged, not grammar or sense, and after a short training of small "

@@ -79,10 +79,10 @@ def _of_task(
     evidence: Evidence, part: Part, task: str, architecture: str, name: str
 ) -> dict[int, float]:
     """Standard deviation of the steps of a logarithm; ``name``: loss or norm."""
-    found = {}
+    deviations = {}
     for seed, arrays in evidence.updates(part, task, architecture).items():
         values = np.asarray(arrays[name], float)
         kept = values[np.isfinite(values) & (values > 0)]
         if len(kept) > 2:
-            found[seed] = float(np.diff(np.log(kept)).std())
-    return found
+            deviations[seed] = float(np.diff(np.log(kept)).std())
+    return deviations

@@ -76,12 +76,12 @@ def draw(evidence: Evidence, name: str) -> Drawing | None:
 
 def _counts(evidence: Evidence, part: Part, architecture: str) -> dict[int, int]:
     """Parameters by length."""
-    found = {
+    counts = {
         measured["length"]: measured["parameters"]
         for task in evidence.tasks(part)
         for measured in evidence.measured(part, task, architecture).values()
     }
-    return dict(sorted(found.items()))
+    return dict(sorted(counts.items()))
 
 
 def _windows(evidence: Evidence) -> dict[int, int]:

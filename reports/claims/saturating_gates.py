@@ -63,8 +63,8 @@ def judge(evidence: Evidence) -> Judgement:
 
 def skills(evidence: Evidence, task: str, architecture: str) -> dict[int, float]:
     """Skill by seed, at least 0; 0 where training diverged, as nothing was learned."""
-    found = evidence.skills(FUNCTIONS, task, architecture)
+    trained = evidence.skills(FUNCTIONS, task, architecture)
     cells = evidence.cells(FUNCTIONS, task, architecture)
-    return {seed: max(0.0, skill) for seed, skill in found.items()} | {
+    return {seed: max(0.0, skill) for seed, skill in trained.items()} | {
         cell.seed: 0.0 for cell in cells if cell.outcome == "diverged"
     }

@@ -81,12 +81,12 @@ def draw(evidence: Evidence, name: str) -> Drawing | None:
         ("milliseconds an update", costs.seconds, 1000),
         ("operations in the longest chain", costs.chain, 1),
     ):
-        shown = {
+        curves = {
             a: {n: [factor * value for value in values.values()]
                 for n, values in costs.by_length(evidence, a, cost).items()}
             for a in evidence.architectures(COST_LENGTH)
         }  # fmt: skip
-        panels.append(lines.Panel(title, shown))
+        panels.append(lines.Panel(title, curves))
     scale = lines.Scale("length of the sequence, steps", "", 10, logarithmic=True)
     return lines.draw(name, panels, scale)
 

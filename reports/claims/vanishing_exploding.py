@@ -113,5 +113,5 @@ def _measured(evidence: Evidence, architecture: str, *path: str) -> dict[int, An
     """By seed, what the probe says at a path; where it says anything."""
     (task,) = evidence.tasks(FLOW) or ("",)
     measured = evidence.measured(FLOW, task, architecture)
-    found = {seed: reduce(getitem, path, numbers) for seed, numbers in measured.items()}
-    return {seed: value for seed, value in found.items() if value is not None}
+    values = {seed: reduce(getitem, path, numbers) for seed, numbers in measured.items()}
+    return {seed: value for seed, value in values.items() if value is not None}

@@ -45,27 +45,27 @@ def draw(name: str, rows: Sequence[Row], unit: str, logarithmic: bool = False) -
 
     ``unit`` is written below the axis, which may be logarithmic from ``LEAST`` on.
     """
-    shown = [row for row in rows if row.values]
-    if not shown:
+    kept = [row for row in rows if row.values]
+    if not kept:
         return None
-    labels = [shortened(row.label, LONGEST) for row in shown]
+    labels = [shortened(row.label, LONGEST) for row in kept]
     left = 0.2 + max(text_width(label, 9) for label in labels)
     right, top, bottom = 0.2, 0.1, 0.72
     width = max(WIDTH, left + NARROWEST + right, text_width(unit, 9) + left + right)
-    figure, axes = canvas(width, top + ROW * len(shown) + bottom, (left, right, top, bottom))
-    low, high = _range(shown)
+    figure, axes = canvas(width, top + ROW * len(kept) + bottom, (left, right, top, bottom))
+    low, high = _range(kept)
     if logarithmic:
-        low, high = LEAST / 2, 10 * max(*(max(row.values.values()) for row in shown), high)
+        low, high = LEAST / 2, 10 * max(*(max(row.values.values()) for row in kept), high)
         axes.set_xscale("log")
         axes.xaxis.set_major_formatter(lambda v, _: f"≤ {v:.0e}" if v <= LEAST else f"{v:.0e}")
         axes.xaxis.set_minor_formatter(lambda value, _: "")
     axes.set_xlim(low, high)
-    axes.set_ylim(len(shown) - 0.5, -0.5)
-    for y, row in enumerate(shown):
+    axes.set_ylim(len(kept) - 0.5, -0.5)
+    for y, row in enumerate(kept):
         _row(axes, y, row, (low, high), LEAST if logarithmic else -math.inf)
     if low < 0 < high:
         axes.axvline(0, color=PALE, linewidth=0.8, zorder=1)
-    axes.set_yticks(range(len(shown)), labels)
+    axes.set_yticks(range(len(kept)), labels)
     axes.tick_params(axis="y", length=0)
     axes.set_xlabel(unit, labelpad=2)
     axes.annotate(
@@ -73,7 +73,7 @@ def draw(name: str, rows: Sequence[Row], unit: str, logarithmic: bool = False) -
         (0, 0), xycoords="figure fraction", xytext=(4, 4), textcoords="offset points", fontsize=7,
         color=PALE, va="bottom",
     )  # fmt: skip
-    return finish(figure, name, _alt(shown, unit))
+    return finish(figure, name, _alt(kept, unit))
 
 
 def _row(axes: Any, y: int, row: Row, axis: tuple[float, float], least: float) -> None:
@@ -110,8 +110,8 @@ def _range(rows: Sequence[Row]) -> tuple[float, float]:
 
 
 def _alt(rows: Sequence[Row], unit: str) -> str:
-    told = [f"{row.label}: {row.summary.mean:.3g} (claimed: {_side(row)})" for row in rows]
-    return f"Mean over seeds, in {unit}, of {listed(told, 99)}."
+    means = [f"{row.label}: {row.summary.mean:.3g} (claimed: {_side(row)})" for row in rows]
+    return f"Mean over seeds, in {unit}, of {listed(means, 99)}."
 
 
 def _side(row: Row) -> str:

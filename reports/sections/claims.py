@@ -103,7 +103,7 @@ def overview(claims: Judged) -> list[Block]:
 
 def in_full(claim: Claim, judgement: Judgement) -> list[Block]:
     """For the terminal: all about a claim but its figure."""
-    told: list[Block] = [
+    made: list[Block] = [
         Heading(claim.id),
         Paragraph(claim.statement),
         Paragraph((*_ruling(judgement), "" if judgement.p is None else " adjusted for all claims")),
@@ -116,14 +116,14 @@ def in_full(claim: Claim, judgement: Judgement) -> list[Block]:
             )
         ),
     ]
-    return [*told, *([_numbers(judgement)] if judgement.n else [])]
+    return [*made, *([_numbers(judgement)] if judgement.n else [])]
 
 
 def summary(claims: Judged) -> str:
     """``28 claims: 12 supported, 5 refuted, 8 mixed and 3 undecided.``"""
     counts = Counter(judgement.verdict for _, judgement in claims)
-    told = listed([f"{counts[verdict]} {verdict}" for verdict in VERDICTS])
-    return f"{plural(len(claims), 'claim')}: {told}."
+    verdicts = listed([f"{counts[verdict]} {verdict}" for verdict in VERDICTS])
+    return f"{plural(len(claims), 'claim')}: {verdicts}."
 
 
 HEADS = ("verdict", "effect", "95 % interval", "n")
