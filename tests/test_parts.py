@@ -11,6 +11,7 @@ from conftest import make_cell
 
 import harness
 from harness.errors import UserError
+from harness.experiment.matrix import load
 from harness.experiment.record import Outcome
 from harness.experiment.store import Store
 from harness.training.run_cell import run_cell
@@ -79,6 +80,11 @@ def mine(tmp_path_factory):
     folder = tmp_path_factory.mktemp("parts")
     (folder / "mine.toml").write_text(MINE)
     return folder, run(folder / "mine.toml", folder / "out")
+
+
+def test_a_matrix_file_that_calls_a_probe_a_study_is_still_read(tmp_path):
+    (tmp_path / "mine.toml").write_text(MINE.replace('probe = "size"', 'study = "size"'))
+    assert load(str(tmp_path / "mine.toml")).parts[-1].probe == "size"
 
 
 def test_a_part_has_cells_of_its_own_on_its_own_terms(mine):

@@ -15,14 +15,7 @@ from sklearn.dummy import DummyClassifier
 from harness.contract import Skipped, Violation
 from harness.contract.task import checks, declares_itself
 from harness.experiment.registry import make_task, spec_of, task_declarations
-from tasks.task import (
-    Classes,
-    Problem,
-    Stored,
-    Synthetic,
-    Tokens,
-    Unavailable,
-)
+from tasks.task import Classes, Examples, Problem, Stored, Synthetic, Tokens, Unavailable, task
 
 KNOWN = task_declarations()
 ONE_STEP = (Problem.ONE_TO_ONE, Problem.ONE_TO_MANY)
@@ -320,3 +313,18 @@ def test_hmm_source_bounds_against_hmmlearn():
     entropy = -(empirical * np.log2(empirical)).sum()
     assert task.floor() == pytest.approx(entropy, abs=0.01)
     assert isinstance(task.outputs, Tokens) and not isinstance(task.outputs, Classes)
+
+
+def test_a_floor_that_is_no_accuracy_has_to_be_given():
+    @task("no_floor")
+    @dataclasses.dataclass(frozen=True)
+    class NoFloor(Synthetic):
+        problem, metric = Problem.MANY_TO_ONE, "bits"
+        inputs, outputs = Tokens(2), Classes(2)
+
+        def draw(self, rng, size):
+            return Examples.of(rng.integers(2, size=(size, 9)), rng.integers(2, size=size))
+
+    with pytest.raises(NotImplementedError, match="no_floor"):
+        NoFloor().floor()
+    assert NoFloor().ceiling() == 0
