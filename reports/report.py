@@ -59,7 +59,7 @@ def report(
         reproduction.command(results),
         files=_files(results),
     )
-    again = reproduction.blocks(results, page, list(others.values()))
+    again = reproduction.blocks(results, page, others)
     return others | {"index.html": replace(page, blocks=(*page.blocks, *again))}
 
 

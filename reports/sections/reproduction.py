@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shlex
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from reports.analysis.results import Part, Results
 from reports.analysis.user_data import controls
@@ -21,8 +21,9 @@ from reports.document import (
 )
 
 
-def blocks(results: Results, page: Document, others: Sequence[Document]) -> list[Block]:
-    """Each figure of the page with its command, and those of the pages that belong to it."""
+def blocks(results: Results, page: Document, others: Mapping[str, Document]) -> list[Block]:
+    """Each figure of the page with its command, and those of the pages that belong to it, which
+    are given by file name."""
     created = results.plan.get("created")
     again = (
         f"{f'Planned {created}. ' if created else ''}A cell that has finished is not computed "
@@ -33,8 +34,8 @@ def blocks(results: Results, page: Document, others: Sequence[Document]) -> list
         ".",
     )
     rows = [
-        (Link(title, f"{'' if document is page else 'claims.html'}#figure-{name}"), Code(made_by))
-        for document in (page, *others)
+        (Link(title, f"{path}#figure-{name}"), Code(made_by))
+        for path, document in {"": page, **others}.items()
         for name, title, made_by in commands(document)
     ]
     tables = [path for path in page.files if path.startswith("tables/")]
