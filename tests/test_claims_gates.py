@@ -8,6 +8,7 @@ from builders.evidence import Row, each, evidence, rows
 
 from reports.claims import saturating_gates
 from reports.claims.judging import MIXED, REFUTED, SUPPORTED, UNDECIDED
+from reports.figures.style import style
 
 HELD = "gru[hold_reset=1,hold_update=0]"
 
@@ -106,7 +107,8 @@ def test_the_gru_is_the_rnn_to_rounding():
 
 def test_differences_down_to_none_are_drawn_against_the_tolerance():
     draw = claim("gru-contains-rnn").draw
-    drawing = draw(given(held(0.0, 3e-7, 1e-6)), "claim-gru-contains-rnn")
+    with style():
+        drawing = draw(given(held(0.0, 3e-7, 1e-6)), "claim-gru-contains-rnn")
     assert "recall: outputs" in drawing.alt and "within 1e-05 of 0" in drawing.alt
     assert "≤ 1e-09" in drawing.svg
     assert draw(given({}), "claim-gru-contains-rnn") is None

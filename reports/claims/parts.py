@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import Any
+
 from harness.experiment.matrix import HORIZON as CLIMB
 from harness.experiment.matrix import OWN_CELLS, Part, load
 
@@ -55,37 +58,22 @@ CLIPPED, UNCLIPPED = _clipped("clip-on", 1.0), _clipped("clip-off", 0.0)
 
 # -- cost -----------------------------------------------------------------------------------------
 
-FIVE = ["cnn", "rnn", "lstm", "gru", "self_attention"]
 
-COST_LENGTH = Part(
-    name="cost-length",
-    probe="cost",
-    tasks=["recall[lag=9]", "recall", "recall[lag=99]", "recall[lag=299]", "recall[lag=999]",
-           "recall[lag=1999]"],
-    architectures=["fnn_window", "cnn", "tcn", "rnn", "lstm", "gru", "min_gru", "s4d",
-                   "self_attention"],
-    budget={"batch": 8},
+def _cost(name: str, lags: Sequence[int], architectures: Sequence[str], **terms: Any) -> Part:
+    """What an update costs, at sequences one step longer than these lags."""
+    tasks = [f"recall[lag={lag}]" for lag in lags]
+    return Part(
+        name=name, probe="cost", tasks=tasks, architectures=list(architectures), budget=terms
+    )
+
+
+FIVE = ("cnn", "rnn", "lstm", "gru", "self_attention")
+NINE = (
+    "fnn_window", "cnn", "tcn", "rnn", "lstm", "gru", "min_gru", "s4d", "self_attention"
 )  # fmt: skip
-COST_BATCH = tuple(
-    Part(
-        name=f"cost-batch-{batch}",
-        probe="cost",
-        tasks=["recall[lag=99]"],
-        architectures=FIVE,
-        budget={"batch": batch},
-    )
-    for batch in (8, 32, 128)
-)
-COST_WIDTH = {
-    width: Part(
-        name=f"cost-width-{width}",
-        probe="cost",
-        tasks=["recall[lag=99]"],
-        architectures=FIVE,
-        budget={"match": "none", "width": width},
-    )
-    for width in (32, 64, 128)
-}
+COST_LENGTH = _cost("cost-length", [9, 30, 99, 299, 999, 1999], NINE, batch=8)
+COST_BATCH = tuple(_cost(f"cost-batch-{n}", [99], FIVE, batch=n) for n in (8, 32, 128))
+COST_WIDTH = {n: _cost(f"cost-width-{n}", [99], FIVE, match="none", width=n) for n in (32, 64, 128)}
 """By the number of hidden units, the same for all."""
 
 SIZE_DECODERS = Part(
