@@ -12,7 +12,7 @@ from reports.analysis.difference import LEVEL, Standing, all_pairs, standing
 from reports.analysis.ranking import compare
 from reports.analysis.results import Results
 from reports.analysis.user_data import only_user_data, without_controls
-from reports.document import Block, Figure, Heading, Paragraph, Table, as_csv
+from reports.document import Block, Figure, Heading, Table, as_csv, paragraphs
 from reports.figures.style import Look
 from reports.formats import listed, p_value, plural
 from reports.sections import aggregates, answer, skill
@@ -33,14 +33,13 @@ def blocks(results: Results) -> list[Block]:
     every, results = results, without_controls(results)
     compared = compare(results)
     said = [] if only_user_data(every) else answer.more(results)
-    made: list[Block] = [Paragraph(text, lead=not at) for at, text in enumerate(said)]
+    made: list[Block] = []
     if len(compared.skills) > 1:
         over = over_tasks(_skills(results, compared.skills))
         looks = style.looks(results.architectures)
         if over.ranks.refused:
-            refused = f"No ranks and no critical-difference diagram: {over.ranks.refused}."
-            made.append(Paragraph(refused))
-        made.append(Paragraph(POLICY))
+            said.append(f"No ranks and no critical-difference diagram: {over.ranks.refused}.")
+        said.append(POLICY)
         made += filter(None, [_ranks(over.ranks, looks), aggregates.profiles(over, looks)])
         tables = [aggregates.middle(over), aggregates.pairs(over), _by_task(every)]
         made += [
@@ -48,6 +47,7 @@ def blocks(results: Results) -> list[Block]:
             for at, table in enumerate(filter(None, tables), 1)
         ]
     made += skill.capabilities(every)
+    made = [*(paragraphs(*said) if said else []), *made]
     return [Heading("Who wins where, and how sure", "contest"), *made] if made else []
 
 

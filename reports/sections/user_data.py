@@ -7,7 +7,7 @@ from reports.analysis.advice import Choice
 from reports.analysis.difference import METHOD
 from reports.analysis.results import Results
 from reports.analysis.user_data import controls
-from reports.document import Block, Code, Heading, Paragraph, Table, Terms, Text
+from reports.document import Block, Code, Heading, Paragraph, Table, Text
 from reports.sections.advice import advise
 from reports.sections.reasons import Reasons
 
@@ -24,7 +24,7 @@ def blocks(results: Results) -> list[Block]:
             Paragraph(advise(results, task).recommendation, lead=True),
             _scores(choice, formats.metric(task)),
             Paragraph("What was found in the file, and what was done with it:"),
-            Terms(tuple(choice.facts.items())),
+            Table((), tuple(choice.facts.items())),
         ]
     return [Heading("Your data", "own"), Paragraph(" ".join(METHOD)), *made] if made else []
 
