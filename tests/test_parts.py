@@ -79,7 +79,8 @@ def run(path, out, **options):
 def mine(tmp_path_factory):
     folder = tmp_path_factory.mktemp("parts")
     (folder / "mine.toml").write_text(MINE)
-    return folder, run(folder / "mine.toml", folder / "out")
+    run(folder / "mine.toml", folder / "out")
+    return folder, harness.frame(folder / "out").set_index("id")
 
 
 def test_a_matrix_file_that_calls_a_probe_a_study_is_still_read(tmp_path):
@@ -89,18 +90,19 @@ def test_a_matrix_file_that_calls_a_probe_a_study_is_still_read(tmp_path):
 
 def test_a_part_has_cells_of_its_own_on_its_own_terms(mine):
     folder, table = mine
-    assert table.part.value_counts().to_dict() == {"": 2, "wider": 2, "same": 2, "counted": 2}
+    assert table.part.value_counts().to_dict() == {"wider": 2, "same": 2, "counted": 2}
+    assert table.main.sum() == 2
     store = Store(folder / "out")
     wider = table[(table.part == "wider") & (table.architecture == "rnn")]
     assert store.get(wider.index[0]).key["budget"]["parameters"] == 4000
-    own = table[table.part == ""]
+    own = table[table.main]
     assert store.get(own.index[0]).key["budget"]["parameters"] == 2000
     assert store.plan("mine")["parts"][0]["name"] == "wider"
 
 
 def test_a_cell_that_two_parts_ask_for_is_run_once(mine):
     folder, table = mine
-    assert set(table[table.part == "same"].index) == set(table[table.part == ""].index)
+    assert set(table[table.part == "same"].index) == set(table[table.main].index)
     assert len(Store(folder / "out").ids()) == 6
 
 
@@ -114,7 +116,7 @@ def test_a_probe_is_a_cell_that_measures(mine):
     assert (rnn.kind, rnn.probe, rnn.skill, rnn.outcome) == ("probe", "size", None, Outcome.OK)
     assert hmm.outcome == Outcome.NOT_APPLICABLE and "networks" in hmm.reason
     assert rnn.key["probe"]["name"] == "size" and rnn.key["probe"]["code"]
-    assert "probe" not in store.get(table[table.part == ""].index[0]).key
+    assert "probe" not in store.get(table[table.main].index[0]).key
 
 
 def test_parts_are_chosen_by_name(mine, tmp_path):
