@@ -1,1 +1,1 @@
-"""Textbook claims on trial: one file for each, judged from records alone."""
+"""Textbook claims: one file for each, tested on records alone."""

@@ -141,7 +141,7 @@ def exactly(
 
 
 def missing(why: str = "There are too few records to judge by.") -> Judgement:
-    """The judgement where records are wanting."""
+    """The judgement where there are too few records."""
     return Judgement(UNDECIDED, reason=why)
 
 
