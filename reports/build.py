@@ -22,6 +22,7 @@ from typing import Any
 from harness.experiment.store import Store
 from reports.analysis.results import read
 from reports.document import Document, csv_files, figures
+from reports.figures.style import labelled
 from reports.render.html import html
 from reports.render.markdown import markdown
 from reports.report import report
@@ -56,7 +57,7 @@ def build(
 def _beside(page: Document) -> dict[str, str]:
     """The files that a page links to, by path."""
     return {
-        **{f"figures/{name}.svg": figure.drawing.svg for name, figure in figures(page).items()},
+        **{f"figures/{n}.svg": labelled(f.drawing.svg, f.label) for n, f in figures(page).items()},
         **{f"data/{name}.csv": text for name, text in csv_files(page).items()},
         **page.files,
     }

@@ -143,6 +143,11 @@ class Figure:
         """Of its anchor and its files."""
         return self.drawing.name
 
+    @property
+    def label(self) -> str:
+        """In words, for those who do not see the drawing."""
+        return plain(self.finding) or f"{self.title}. The numbers are in the table below."
+
 
 @dataclass(frozen=True)
 class Listing:

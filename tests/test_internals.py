@@ -338,7 +338,7 @@ def test_inside_of_every_kind_is_told_and_drawn(records, task, architecture):
         assert len(figure.drawing.svg) < 60_000
         assert re.search(r"\d", figure.finding.partition(": ")[2]), "no number in the finding"
         assert "nan" not in figure.finding and figure.finding.endswith(".")
-        assert figure.drawing.alt == figure.finding
+        assert figure.label == figure.finding
 
 
 def test_states_shown_are_those_of_torchs_lstm(records):

@@ -49,7 +49,7 @@ SCORES = Table(
 
 
 def figure(name: str, command: str = "") -> Figure:
-    drawing = Drawing(name, "alt", f"<svg>{name}</svg>", f'<svg id="{name}"></svg>')
+    drawing = Drawing(name, f"<svg>{name}</svg>", f'<svg id="{name}"></svg>')
     return Figure(drawing, f"{name} rises", Table(("x", "y"), (("1", "2"),)), command)
 
 

@@ -84,7 +84,7 @@ def _internals(store: Store, record: Record, example: int, text: str | None, jso
 
     from harness.errors import UserError
     from harness.probes.internals import internals, nothing_inside
-    from reports.figures.style import style
+    from reports.figures.style import labelled, style
     from reports.render.terminal import show
     from reports.sections.internals import figures, of_cell
     from tasks.task import Unavailable
@@ -104,6 +104,8 @@ def _internals(store: Store, record: Record, example: int, text: str | None, jso
         drawings = {f.name.removeprefix(f"{record.id}-"): f for f in figures(record.id, inside)}
     for name, figure in drawings.items():
         folder.mkdir(parents=True, exist_ok=True)
-        (folder / f"{name}.svg").write_text(figure.drawing.svg, encoding="utf-8")
+        (folder / f"{name}.svg").write_text(
+            labelled(figure.drawing.svg, figure.label), encoding="utf-8"
+        )
         files[name] = str(folder / f"{name}.svg")
     show(console(), of_cell(inside, files))

@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 from reports.analysis.across_tasks import Ranks
-from reports.figures.style import INK, Drawing, Look, canvas, finish, levels, text_width
+from reports.figures.style import INK, Drawing, Look, canvas, finish, levels
 from reports.formats import shortened
 
-WIDTH = 7.2
+WIDTH = 3.4
+"""Inches of the axis, at the least."""
 BAR, ROW, STEP = 0.13, 0.22, 0.3
 """Inches between two bars, between two names, and (at least) between two ranks."""
 
@@ -27,12 +28,9 @@ def draw(ranks: Ranks, looks: dict[str, Look]) -> Drawing | None:
     heights = levels(((ranks.ranks[g[0]], ranks.ranks[g[-1]]) for g in groups), 0.1)
     bars = 0.12 + BAR * (max(heights, default=-1) + 1)
     labels = {a: f"{shortened(a, 30)}  {ranks.ranks[a]:.1f}" for a in order}
-    side = 0.3 + max(text_width(label, 9) for label in labels.values())
-    width = max(WIDTH, 2 * side + max(2.5, STEP * len(order)))
-    deep = bars + ROW * half + 0.02
-    figure, axes = canvas(width, deep + 0.5, (side, side, 0.5, 0))
-    axes.set_xlim(1, len(order))
-    axes.set_ylim(deep, 0)  # inches below the axis
+    deep, wide = bars + ROW * half + 0.02, max(WIDTH, STEP * len(order))
+    figure, axes = canvas(wide, deep)
+    axes.set(xlim=(1, len(order)), ylim=(deep, 0))  # inches below the axis
     axes.xaxis.tick_top()
     axes.xaxis.set_label_position("top")
     axes.set_xticks(range(1, len(order) + 1))
@@ -40,7 +38,7 @@ def draw(ranks: Ranks, looks: dict[str, Look]) -> Drawing | None:
     axes.spines[["left", "bottom"]].set_visible(False)
     axes.spines["top"].set_visible(True)
     axes.set_yticks([])
-    reach = 0.15 * (len(order) - 1) / (width - 2 * side)  # 0.15 inches, in ranks
+    reach = 0.15 * (len(order) - 1) / wide  # 0.15 inches, in ranks
     for names, end, align in ((left, 1 - reach, "right"), (right, len(order) + reach, "left")):
         for i, name in enumerate(names):
             _elbow(axes, ranks.ranks[name], end, bars + ROW * (i + 0.4), looks[name])
@@ -55,14 +53,7 @@ def draw(ranks: Ranks, looks: dict[str, Look]) -> Drawing | None:
                   solid_capstyle="round", zorder=4)  # fmt: skip
         axes.plot(places, [y] * len(places), "o", color=INK, markersize=5.5, clip_on=False,
                   markeredgecolor="white", markeredgewidth=0.6, zorder=5)  # fmt: skip
-    averages = ", ".join(f"{a} {rank:.2f}" for a, rank in ranks.ranks.items())
-    bars_of = "; ".join(", ".join(group) for group in groups) or "none, all differ"
-    return finish(
-        figure,
-        "critical-difference",
-        f"Average ranks over {len(ranks.tasks)} tasks, best first: {averages}. "
-        f"Not shown to differ: {bars_of}.",
-    )
+    return finish(figure, "critical-difference")
 
 
 def _elbow(axes: Any, rank: float, end: float, depth: float, look: Look) -> None:

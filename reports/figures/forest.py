@@ -9,16 +9,12 @@ from functools import cached_property
 from typing import Any
 
 from reports.analysis.statistics import Summary, summarize
-from reports.figures.style import COLOURS, INK, PALE, Drawing, canvas, finish, text_width
-from reports.formats import listed, shortened
+from reports.figures.style import COLOURS, INK, PALE, Drawing, canvas, finish
+from reports.formats import shortened
 
 SIDE = "#DCEBF5"
 """Behind the values that were predicted."""
 ROW, LONGEST = 0.27, 60
-WIDTH, NARROWEST = 7.2, 3.2
-"""Inches of the figure, and, at the least, of its axes."""
-
-
 LEAST = 1e-9
 """Where a logarithmic axis begins."""
 
@@ -48,32 +44,22 @@ def draw(name: str, rows: Sequence[Row], unit: str, logarithmic: bool = False) -
     kept = [row for row in rows if row.values]
     if not kept:
         return None
-    labels = [shortened(row.label, LONGEST) for row in kept]
-    left = 0.2 + max(text_width(label, 9) for label in labels)
-    right, top, bottom = 0.2, 0.1, 0.72
-    width = max(WIDTH, left + NARROWEST + right, text_width(unit, 9) + left + right)
-    figure, axes = canvas(width, top + ROW * len(kept) + bottom, (left, right, top, bottom))
+    figure, axes = canvas(4.6, ROW * len(kept))
     low, high = _range(kept)
     if logarithmic:
         low, high = LEAST / 2, 10 * max(*(max(row.values.values()) for row in kept), high)
         axes.set_xscale("log")
         axes.xaxis.set_major_formatter(lambda v, _: f"≤ {v:.0e}" if v <= LEAST else f"{v:.0e}")
         axes.xaxis.set_minor_formatter(lambda value, _: "")
-    axes.set_xlim(low, high)
-    axes.set_ylim(len(kept) - 0.5, -0.5)
+    axes.set(xlim=(low, high), ylim=(len(kept) - 0.5, -0.5))
     for y, row in enumerate(kept):
         _row(axes, y, row, (low, high), LEAST if logarithmic else -math.inf)
     if low < 0 < high:
         axes.axvline(0, color=PALE, linewidth=0.8, zorder=1)
-    axes.set_yticks(range(len(kept)), labels)
+    axes.set_yticks(range(len(kept)), [shortened(r.label, LONGEST) for r in kept], fontsize=9)
     axes.tick_params(axis="y", length=0)
-    axes.set_xlabel(unit, labelpad=2)
-    axes.annotate(
-        "shaded: as claimed; tick: threshold; dots: seeds; bar: 95 % interval",
-        (0, 0), xycoords="figure fraction", xytext=(4, 4), textcoords="offset points", fontsize=7,
-        color=PALE, va="bottom",
-    )  # fmt: skip
-    return finish(figure, name, _alt(kept, unit))
+    axes.set_xlabel(f"{unit}\nshaded: as claimed; tick: threshold; dots: seeds; bar: 95 % interval")
+    return finish(figure, name)
 
 
 def _row(axes: Any, y: int, row: Row, axis: tuple[float, float], least: float) -> None:
@@ -107,13 +93,3 @@ def _range(rows: Sequence[Row]) -> tuple[float, float]:
     low, high = max(low - reach, min([low, *ends])), min(high + reach, max([high, *ends]))
     room = 0.05 * (high - low) or 0.5
     return low - room, high + room
-
-
-def _alt(rows: Sequence[Row], unit: str) -> str:
-    means = [f"{row.label}: {row.summary.mean:.3g} (claimed: {_side(row)})" for row in rows]
-    return f"Mean over seeds, in {unit}, of {listed(means, 99)}."
-
-
-def _side(row: Row) -> str:
-    low, high = row.side
-    return f"above {low:g}" if math.isinf(high) else f"within {high:g} of 0"

@@ -15,6 +15,8 @@ LOWEST, HIGHEST = -0.5, 1.0
 """Skills beyond these have the colour of the end; the number is never clipped."""
 PAGE = 12.5
 """Width of the page, inches: squares shrink to fit it, but not until they cannot be read."""
+EVEN = 0.179
+"""Luminance from which black stands out more from a colour than white (WCAG 2)."""
 COLOURS = (
     (-0.5, "#8C4400"),
     (-0.25, "#E08A2E"),
@@ -44,13 +46,9 @@ def draw(
     labels = [shortened(label, 38) for label in rows.values()]
     heads = [shortened(column, 34) for column in columns]
     slanted = max(map(len, heads)) > 9
-    longest = max(text_width(h, 9) for h in heads)
-    top = 0.25 + (longest * math.sin(math.radians(35)) if slanted else 0.1)
-    right = 1.0 + max(0.0, longest * math.cos(math.radians(35)) - 1.0 if slanted else 0.0)
-    left = 0.2 + max(text_width(label, 9) for label in labels)
-    wide, high = min(0.86, max(0.58, (PAGE - left - right) / len(columns))), 0.44
-    size = (left + wide * len(columns) + right, top + high * len(rows) + 0.15)
-    figure, axes = canvas(*size, (left, right, top, 0.15))
+    around = 1.2 + max(text_width(label, 9) for label in labels)
+    wide, high = min(0.86, max(0.58, (PAGE - around) / len(columns))), 0.44
+    figure, axes = canvas(wide * len(columns), high * len(rows))
 
     values = np.array([[_shade(squares[r, c]) for c in columns] for r in rows], float)
     seaborn.heatmap(
@@ -63,19 +61,13 @@ def draw(
             _write(axes, x, y, squares[row, column], palette, wide)
     if columns[0] == BASELINE:
         axes.axvline(1, color=INK, linewidth=1.2)
-    axes.set_yticks([y + 0.5 for y in range(len(rows))], labels, rotation=0)
+    axes.set_yticks([y + 0.5 for y in range(len(rows))], labels, rotation=0, fontsize=9)
     axes.xaxis.tick_top()
     turn = dict(rotation=35, ha="left", rotation_mode="anchor") if slanted else {}
-    axes.set_xticks([x + 0.5 for x in range(len(columns))], heads, **turn)
+    axes.set_xticks([x + 0.5 for x in range(len(columns))], heads, fontsize=9, **turn)
     axes.tick_params(length=0)
-    _scale(figure, palette, size, right, top, high * len(rows))
-    empty = sum(squares[r, c].hole for r in rows for c in columns)
-    alt = (
-        f"Heat map of skill, {len(rows)} down and {len(columns)} across: "
-        f"{len(rows) * len(columns) - empty} squares with a number, {empty} without. The same "
-        "numbers are in the table below."
-    )
-    return finish(figure, name, alt)
+    _scale(axes, palette)
+    return finish(figure, name)
 
 
 def _shade(square: Square) -> float:
@@ -85,6 +77,7 @@ def _shade(square: Square) -> float:
 
 def _write(axes: Any, x: int, y: int, square: Square, palette: Any, wide: float) -> None:
     from matplotlib.patches import Rectangle
+    from seaborn.utils import relative_luminance
 
     if square.hole:
         axes.add_patch(
@@ -96,7 +89,8 @@ def _write(axes: Any, x: int, y: int, square: Square, palette: Any, wide: float)
             axes.text(x + 0.5, y + 0.5, code, ha="center", va="center", fontsize=8,
                       color=INK, bbox=box)  # fmt: skip
         return
-    colour = _readable(palette((_shade(square) - LOWEST) / (HIGHEST - LOWEST)))
+    light = relative_luminance(palette((_shade(square) - LOWEST) / (HIGHEST - LOWEST)))
+    colour = "black" if light > EVEN else "white"
     small = shortened(square.baseline, int(wide / text_width("x", 7))) or formats.square_spread(
         square
     )
@@ -107,29 +101,20 @@ def _write(axes: Any, x: int, y: int, square: Square, palette: Any, wide: float)
     axes.text(x + 0.5, y + 0.75, small, ha="center", va="center", fontsize=7, color=colour)
 
 
-def _readable(colour: tuple[float, ...]) -> str:
-    """Black or white, whichever stands out more from a colour."""
-    linear = [v / 12.92 if v <= 0.04045 else ((v + 0.055) / 1.055) ** 2.4 for v in colour[:3]]
-    light = 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
-    return "black" if (light + 0.05) / 0.05 > 1.05 / (light + 0.05) else "white"
-
-
-def _scale(
-    figure: Any, palette: Any, size: tuple[float, float], right: float, top: float, height: float
-) -> None:
+def _scale(axes: Any, palette: Any) -> None:
     """The colour scale, at the right."""
     from matplotlib.cm import ScalarMappable
     from matplotlib.colors import Normalize
 
-    width, whole = size
-    tall = min(height, 3.0)
-    place = ((width - right + 0.25) / width, (whole - top - tall) / whole, 0.13 / width,
-             tall / whole)  # fmt: skip
-    words = ["≤ −0.5", "0", "0.5", "1"]
-    if height >= 1 and right >= 1.0:
-        words[1], words[3] = "0 floor", "1 ceiling"
-    bar = figure.colorbar(ScalarMappable(Normalize(LOWEST, HIGHEST), palette),
-                          cax=figure.add_axes(place))  # fmt: skip
+    width, height = axes.figure.get_size_inches()
+    tall = min(height, 3.0) / height
+    words = (
+        ["≤ −0.5", "0 floor", "0.5", "1 ceiling"] if height >= 1 else ["≤ −0.5", "0", "0.5", "1"]
+    )
+    bar = axes.figure.colorbar(
+        ScalarMappable(Normalize(LOWEST, HIGHEST), palette),
+        cax=axes.inset_axes((1 + 0.25 / width, 1 - tall, 0.13 / width, tall)),
+    )
     bar.set_ticks([-0.5, 0, 0.5, 1], labels=words)
     bar.outline.set_visible(False)
     bar.ax.tick_params(length=2, labelsize=7, color=PALE, pad=2)

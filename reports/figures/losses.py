@@ -23,24 +23,20 @@ def draw(
     """
     if not all(losses.values()):
         return None
-    figure, axes = canvas(7.2, 2.7, (0.75, 0.15, 0.35, 0.48))
-    axes.set_xscale("log")
-    axes.set_yscale("log")
-    longest = {label: max(map(len, seeds)) for label, seeds in losses.items()}
+    figure, axes = canvas(6.3, 1.85)
+    axes.set(xscale="log", yscale="log", title=title, ylabel="training loss",
+             xlabel=f"{across}; x: the training broke off")  # fmt: skip
+    longest = max(len(seed) for seeds in losses.values() for seed in seeds)
     for label, look in looks(tuple(losses)).items():
         for number, seed in enumerate(losses[label]):
             loss = np.asarray(seed, float)
             loss = loss[np.isfinite(loss) & (loss > 0)]
             axes.plot(np.arange(1, len(loss) + 1), loss, color=look.colour, linewidth=0.8,
                       label="" if number else label)  # fmt: skip
-            if len(loss) < max(longest.values()):
+            if len(loss) < longest:
                 axes.plot(len(loss), loss[-1], marker="x", color=look.colour, markersize=5)
     plain_numbers(axes.xaxis)
     plain_numbers(axes.yaxis)
     axes.axhline(level, color=PALE, linewidth=0.8, linestyle=(0, (4, 2)), zorder=0)
-    axes.set_xlabel(f"{across}; x: the training broke off", labelpad=2)
-    axes.set_ylabel("training loss", labelpad=2)
-    axes.set_title(title, fontsize=9, loc="left")
-    axes.legend(frameon=False, fontsize=8, loc="upper right")
-    ends = "; ".join(f"{label}: {updates} updates at most" for label, updates in longest.items())
-    return finish(figure, name, f"Training loss. {title}. {ends}.")
+    axes.legend(loc="upper right", borderaxespad=0.5)
+    return finish(figure, name)

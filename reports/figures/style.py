@@ -11,6 +11,7 @@ from html import escape
 from typing import Any
 
 from reports.analysis.results import TaskInfo
+from reports.formats import metric, shortened
 
 # Okabe and Ito's colours, without the yellow that is lost on white paper.
 COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#000000", "#56B4E9", "#E69F00")
@@ -24,9 +25,13 @@ class Drawing:
     """A figure: ``svg`` stands alone in a file, ``inline`` goes into a page."""
 
     name: str
-    alt: str
     svg: str
     inline: str
+
+
+def labelled(svg: str, label: str) -> str:
+    """A drawing with what it shows in words, for those who do not see it."""
+    return svg.replace("<svg ", f'<svg role="img" aria-label="{escape(printable(label))}" ', 1)
 
 
 @dataclass(frozen=True)
@@ -63,17 +68,29 @@ def style() -> Iterator[None]:
         {
             "svg.fonttype": "none",
             "font.size": 9,
+            "text.color": INK,
+            "text.parse_math": False,
+            "hatch.linewidth": 0.5,
             "axes.edgecolor": PALE,
             "axes.labelcolor": INK,
+            "axes.labelpad": 2,
+            "axes.linewidth": 0.8,
             "axes.spines.top": False,
             "axes.spines.right": False,
-            "axes.linewidth": 0.8,
-            "xtick.color": INK,
-            "ytick.color": INK,
-            "text.color": INK,
-            "hatch.linewidth": 0.5,
+            "axes.titlesize": 9,
+            "axes.titlelocation": "left",
             "axes.unicode_minus": True,
-            "text.parse_math": False,
+            "legend.frameon": False,
+            "legend.fontsize": 8,
+            "legend.handlelength": 2.6,
+            "legend.labelspacing": 0.3,
+            "legend.borderaxespad": 0,
+            "xtick.color": INK,
+            "xtick.labelsize": 8,
+            "xtick.major.size": 3,
+            "ytick.color": INK,
+            "ytick.labelsize": 8,
+            "ytick.major.size": 3,
         }
     ):
         yield
@@ -92,9 +109,18 @@ def limits(task: TaskInfo) -> list[tuple[str, float, Any]]:
     return [(word, value, line) for word, value, line in lines if value is not None]
 
 
-def logarithmic(task: TaskInfo, lowest: float, highest: float) -> bool:
-    """Whether scores fall by so many orders of magnitude that their axis is logarithmic."""
-    return task.metric != "accuracy" and lowest > 0 and highest > 30 * lowest
+def score_axis(axes: Any, which: str, task: TaskInfo, scores: Iterable[float]) -> bool:
+    """An axis, x or y, of a task's scores: accuracies in percent, errors that fall by orders of
+    magnitude on a logarithm; returns whether it is logarithmic."""
+    axis, known = getattr(axes, f"{which}axis"), list(scores)
+    logarithmic = task.metric != "accuracy" and 0 < 30 * min(known) < max(known)
+    if logarithmic:
+        axes.set(**{f"{which}scale": "log"})
+        plain_numbers(axis)
+    elif task.metric == "accuracy":
+        axis.set_major_formatter(lambda value, _: f"{100 * value:g}")
+    axis.set_label_text(shortened(metric(task), 26 if which == "y" else 60))
+    return logarithmic
 
 
 def levels(spans: Iterable[tuple[float, float]], gap: float = 0.0) -> list[int]:
@@ -110,35 +136,45 @@ def levels(spans: Iterable[tuple[float, float]], gap: float = 0.0) -> list[int]:
     return places
 
 
-def canvas(width: float, height: float, margins: tuple[float, float, float, float]) -> Any:
-    """A figure with one pair of axes; sizes and margins (left, right, top, bottom) in inches."""
+def canvas(width: float, height: float) -> Any:
+    """A figure and its axes, whose size is given in inches; labels lie around them."""
     from matplotlib.figure import Figure
 
-    left, right, top, bottom = margins
     figure = Figure((width, height))
-    box = (
-        left / width,
-        bottom / height,
-        (width - left - right) / width,
-        (height - top - bottom) / height,
-    )
-    return figure, figure.add_axes(box)
+    return figure, figure.add_axes((0, 0, 1, 1))
 
 
-def finish(figure: Any, name: str, alt: str) -> Drawing:
-    """The figure as SVG, the same bytes each time. ``name`` must be unique on a page."""
+def legend_beside(axes: Any, **more: Any) -> None:
+    """The legend of the axes, at their right."""
+    axes.legend(**{"loc": "upper left", "bbox_to_anchor": (1.02, 1.02)} | more)
+
+
+def line_in_band(
+    axes: Any, look: Look, x: Any, curves: tuple[Any, Any, Any], pale: float, **line: Any
+) -> None:
+    """A line through the first of the curves, and a pale band between the others."""
+    middle, low, high = curves
+    axes.fill_between(x, low, high, color=look.colour, alpha=pale, linewidth=0)
+    axes.plot(x, middle, color=look.colour, linestyle=look.line, marker=look.marker, linewidth=1.4,
+              markersize=3.5, **line)  # fmt: skip
+
+
+def finish(figure: Any, name: str, _alt: str = "") -> Drawing:
+    """The figure with all that lies around its axes as SVG, the same bytes each time. ``name``
+    must be unique on a page."""
     import matplotlib
 
     buffer = io.StringIO()
     with matplotlib.rc_context({"svg.hashsalt": name}):
         figure.savefig(
-            buffer, format="svg", metadata=dict.fromkeys(("Date", "Creator", "Format", "Type"))
+            buffer,
+            format="svg",
+            bbox_inches="tight",
+            pad_inches=0.06,
+            metadata=dict.fromkeys(("Date", "Creator", "Format", "Type")),
         )
-    label = f'role="img" aria-label="{escape(printable(alt))}"'
-    svg = re.sub(
-        r"(<svg[^>]*)>", lambda tag: f"{tag[1]} {label}>", _small(buffer.getvalue()), count=1
-    )
-    return Drawing(name, alt, svg, _inline(svg, name))
+    svg = _small(buffer.getvalue())
+    return Drawing(name, svg, _inline(svg, name))
 
 
 def _small(svg: str) -> str:

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from reports import document as doc
-from reports.figures.style import printable
+from reports.figures.style import labelled, printable
 
 if TYPE_CHECKING:
     from markupsafe import Markup
@@ -74,6 +74,7 @@ def _environment() -> Any:
     )
     environment.filters |= {
         "inline": inline,
+        "labelled": labelled,
         "block": block,
         "cell": lambda value: value if isinstance(value, doc.Cell) else doc.Cell(value),
         "left": _left,
