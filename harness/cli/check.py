@@ -14,9 +14,7 @@ if TYPE_CHECKING:
 from harness.cli.options import console
 
 
-def main(
-    file: Annotated[Path, typer.Argument(metavar="FILE", help="A Python file.")],
-) -> None:
+def main(file: Annotated[Path, typer.Argument(metavar="FILE", help="A Python file.")]) -> None:
     """Run the contract's checks on a file's own architectures and tasks.
 
     Exits with 0 if all are kept, with 1 if some are not.

@@ -12,8 +12,7 @@ from harness.cli.options import DEFAULT_OUT, Cell, Out, Plugins, Tasks
 def main(
     cell: Cell,
     prompt: Annotated[
-        str | None,
-        typer.Option(help="What it goes on from, or what a decoder is to answer."),
+        str | None, typer.Option(help="What it goes on from, or what a decoder is to answer.")
     ] = None,
     temperature: Annotated[
         float, typer.Option(min=0, help="1: the model's own distribution; 0: the likeliest.")

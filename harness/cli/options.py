@@ -31,8 +31,7 @@ RunMatrix = Annotated[
     ),
 ]
 StoredMatrix = Annotated[
-    str | None,
-    typer.Option("--matrix", help="Which matrix, if several were run in this folder."),
+    str | None, typer.Option("--matrix", help="Which matrix, if several were run in this folder.")
 ]
 Tasks = Annotated[
     list[str] | None,

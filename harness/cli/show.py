@@ -7,16 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from harness.cli.options import (
-    DEFAULT_OUT,
-    Cell,
-    Json,
-    Out,
-    Plugins,
-    Tasks,
-    console,
-    print_json,
-)
+from harness.cli.options import DEFAULT_OUT, Cell, Json, Out, Plugins, Tasks, console, print_json
 
 if TYPE_CHECKING:
     from harness.experiment.record import Record

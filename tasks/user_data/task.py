@@ -15,16 +15,7 @@ from typing import Any
 
 import numpy as np
 
-from tasks.task import (
-    Classes,
-    Examples,
-    Problem,
-    Reals,
-    Stored,
-    Tokens,
-    Unavailable,
-    Vectors,
-)
+from tasks.task import Classes, Examples, Problem, Reals, Stored, Tokens, Unavailable, Vectors
 from tasks.user_data.contents import Contents
 from tasks.user_data.messages import Refused
 from tasks.user_data.settings import TaskSettings, from_parameters
