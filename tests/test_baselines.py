@@ -24,13 +24,14 @@ from architectures.baselines.logistic import Logistic
 from architectures.baselines.most_frequent_tag import MostFrequentTag
 from architectures.baselines.ngram import NGram
 from architectures.baselines.ridge import Ridge
-from harness.cli.scores import print_scores
 from harness.experiment.record import Outcome, Record
 from harness.experiment.store import Store
 from harness.training.run_cell import run_cell
 from reports.analysis.ranking import lead
 from reports.analysis.results import read
 from reports.build import build
+from reports.render.terminal import show
+from reports.sections.scores import ending
 from tasks.task import Examples
 
 WRITTEN = Signature("many-to-one", "tokens", 5, "classes", 3, False, "last")
@@ -678,7 +679,7 @@ def test_without_baselines_nothing_is_said_of_them(tmp_path):
 
 def test_the_terminal_shows_the_same_column_and_marks(tmp_path):
     screen = Console(width=100, file=io.StringIO())
-    print_scores(screen, beside(tmp_path))
+    show(screen, ending(read(beside(tmp_path))))
     said = screen.file.getvalue()
     rows = [line.split() for line in said.splitlines()]
     at = rows.index(["task", "baseline", "lstm", "gru"])

@@ -15,7 +15,7 @@ import pytest
 from harness.experiment.record import Record
 from harness.experiment.store import Store
 from harness.tracking.mlflow_view import LEADERBOARD
-from harness.tracking.serve import UI
+from harness.tracking.serve import mlflow_ui
 from harness.tracking.tracker import sync, tracking_uri, ui_url
 
 CHROMIUM = next(
@@ -117,13 +117,13 @@ def report(store: Store) -> Path:
 
 
 @pytest.fixture(scope="module")
-def ui(store: Store, report: Path) -> Iterator[UI]:
-    """The tracked store, shown by MLflow on a free port."""
+def ui(store: Store, report: Path) -> Iterator[str]:
+    """Where MLflow shows the tracked store, on a free port."""
     with pytest.MonkeyPatch.context() as patch:
         patch.delenv("MLFLOW_TRACKING_URI", raising=False)
         assert sync(store, report=report).written == 8
-        with UI(tracking_uri(store.out)) as running:
-            yield running
+        with mlflow_ui(tracking_uri(store.out)) as (url, _):
+            yield url
 
 
 @pytest.fixture(scope="module")
@@ -163,7 +163,7 @@ def text_of(browser: Any, enough: Callable[[str], bool]) -> str:
 
 
 def test_the_link_lands_on_means_grouped_by_task_and_architecture_best_first(ui, store, browser):
-    browser.get(ui_url(ui.url, store, "seen"))
+    browser.get(ui_url(ui, store, "seen"))
     groups = [f"task: {t}, architecture: {a}" for t in TASKS for a in ARCHITECTURES]
     text = text_of(browser, lambda text: all(group in text for group in groups))
     assert "for the eye" in text, "no header"
@@ -182,7 +182,7 @@ def test_the_link_lands_on_means_grouped_by_task_and_architecture_best_first(ui,
 
 
 def test_the_leaderboard_shows_every_cell_and_its_outcome(ui, store, browser):
-    link = ui_url(ui.url, store, "seen").replace("=grouped", f"={LEADERBOARD}")
+    link = ui_url(ui, store, "seen").replace("=grouped", f"={LEADERBOARD}")
     browser.get("about:blank")
     browser.get(link)
     names = [f"{t} · {a} · seed {s}" for t in TASKS for a in ARCHITECTURES for s in SEEDS]
@@ -199,7 +199,7 @@ def test_the_report_opens_inside_the_ui(ui, store, browser):
     experiment = client.get_experiment_by_name("harness/seen").experiment_id
     parent = client.search_runs([experiment], "tags.kind = 'invocation'")[0].info.run_id
     browser.get("about:blank")
-    browser.get(f"{ui.url}/#/experiments/{experiment}/runs/{parent}/artifacts/report/index.html")
+    browser.get(f"{ui}/#/experiments/{experiment}/runs/{parent}/artifacts/report/index.html")
     text_of(browser, lambda text: "index.html" in text)
     from selenium.webdriver.support.ui import WebDriverWait
 
@@ -235,6 +235,10 @@ def test_the_port_is_5000_or_a_free_one_and_the_server_stops(ui):
         other.listen()
         taken = other.getsockname()[1]
         assert not _free(taken)
-        with pytest.raises(UserError, match=f"--port {taken}: taken"):
-            UI("sqlite:///nowhere.db", taken)
-    assert not _free(ui.port) and _port(None) != ui.port
+        with (
+            pytest.raises(UserError, match=f"--port {taken}: taken"),
+            mlflow_ui("sqlite:///nowhere.db", taken),
+        ):
+            pass
+    port = int(ui.rpartition(":")[2])
+    assert not _free(port) and _port(None) != port

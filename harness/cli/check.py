@@ -4,12 +4,9 @@ from __future__ import annotations
 
 import traceback
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
-
-if TYPE_CHECKING:
-    from harness.contract import Check
 
 from harness.cli.options import console
 
@@ -23,40 +20,32 @@ def main(file: Annotated[Path, typer.Argument(metavar="FILE", help="A Python fil
 
         harness check my_gru.py
     """
-    from harness.contract import Skipped, Violation
+    from harness.contract import Skipped, Violation, architecture, task
     from harness.experiment.registry import declared_in, use_plugins
 
     use_plugins([str(file)])
     screen, broken = console(), 0
-    for label, checks in _all_checks(declared_in(str(file))):
+    architectures, tasks = declared_in(str(file))
+    declared = [(f"architecture {s.label}", architecture.checks(s)) for s in architectures]
+    declared += [(f"task {s.label}", task.checks(s)) for s in tasks]
+    for label, checks in declared:
         screen.print(f"{label}", style="bold", markup=False)
         for check in checks:
             try:
                 check.run()
             except Skipped as skipped:
                 screen.print(f"  n/a   {check.title}: {skipped}", style="dim", markup=False)
-            except Violation as violation:
-                broken += 1
-                screen.print(f"  FAIL  {check.title}", style="bold red", markup=False)
-                screen.print(f"        {violation}", markup=False)
             except Exception as error:
                 broken += 1
+                what = error if isinstance(error, Violation) else _where(error, file)
                 screen.print(f"  FAIL  {check.title}", style="bold red", markup=False)
-                screen.print(f"        {_where(error, file)}", markup=False)
+                screen.print(f"        {what}", markup=False)
             else:
                 screen.print(f"  ok    {check.title}", style="green", markup=False)
     if broken:
         screen.print(f"{broken} checks failed")
         raise typer.Exit(1)
     screen.print("everything holds")
-
-
-def _all_checks(declared: tuple[list, list]) -> list[tuple[str, list[Check]]]:
-    from harness.contract import architecture, task
-
-    architectures, tasks = declared
-    found = [(f"architecture {s.label}", list(architecture.checks(s))) for s in architectures]
-    return found + [(f"task {s.label}", list(task.checks(s))) for s in tasks]
 
 
 def _where(error: Exception, file: Path) -> str:

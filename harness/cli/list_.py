@@ -33,24 +33,21 @@ def main(
     if json:
         print_json(found)
         return
-    from rich.table import Table
+    from reports.document import Block, Table
+    from reports.render.terminal import show
 
-    screen = console()
+    tables: list[Block] = []
     for kind, rows in found.items():
-        table = Table(
-            title=kind, title_justify="left", title_style="bold", box=None, pad_edge=False
-        )
-        table.add_column("name", no_wrap=True)
-        table.add_column("parameters" if kind != "matrices" else "size")
-        table.add_column("what it is")
-        for row in rows:
-            if kind == "matrices":
-                size = f"{row['tasks']} tasks x {row['architectures']} x {row['seeds']} seeds"
-                table.add_row(row["name"], size, row["description"])
-            else:
-                parameters = ", ".join(f"{k}={v}" for k, v in row["parameters"].items())
-                table.add_row(row["name"], parameters, row["summary"].replace("[", r"\["))
-        screen.print(table, "")
+        heads = ("name", "size" if kind == "matrices" else "parameters", "what it is")
+        tables.append(Table(heads, tuple(map(_row, rows)), kind))
+    show(console(), tables)
+
+
+def _row(of: dict[str, Any]) -> tuple[str, str, str]:
+    if "parameters" not in of:
+        size = f"{of['tasks']} tasks x {of['architectures']} x {of['seeds']} seeds"
+        return of["name"], size, of["description"]
+    return of["name"], ", ".join(f"{k}={v}" for k, v in of["parameters"].items()), of["summary"]
 
 
 def gather(plugins: list[str]) -> dict[str, list[dict[str, Any]]]:
@@ -63,25 +60,20 @@ def gather(plugins: list[str]) -> dict[str, list[dict[str, Any]]]:
     )
 
     use_plugins(plugins)
-    loaded = [matrices.outline(name) for name in matrices.shipped()]
-    return {
+    declared = {"tasks": task_declarations(), "architectures": architecture_declarations()}
+    found = {
         kind: [
             {"name": d.name, "summary": d.summary, "parameters": dict(d.parameters), **d.facts}
-            for d in declared.values()
+            for d in known.values()
         ]
-        for kind, declared in (
-            ("tasks", task_declarations()),
-            ("architectures", architecture_declarations()),
-        )
-    } | {
+        for kind, known in declared.items()
+    }
+    sizes = ("tasks", "architectures", "seeds")
+    outlines = [matrices.outline(name) for name in matrices.shipped()]
+    return found | {
         "matrices": [
-            {
-                "name": m.name,
-                "description": m.description,
-                "tasks": len(m.tasks),
-                "architectures": len(m.architectures),
-                "seeds": len(m.seeds),
-            }
-            for m in loaded
+            {"name": m.name, "description": m.description}
+            | {size: len(getattr(m, size)) for size in sizes}
+            for m in outlines
         ]
     }

@@ -65,9 +65,8 @@ class Lines(Watcher):
         self.counts[str(record.outcome)] += 1
         self.costs.add(record)
         done = self.total - len(self.left)
-        eta = duration(self.remaining()) if self.left else "done"
-        self.say(f"[{done}/{self.total}] {describe(record)}  ({eta} left)"
-                 if self.left else f"[{done}/{self.total}] {describe(record)}")  # fmt: skip
+        eta = f"  ({duration(self.remaining())} left)" if self.left else ""
+        self.say(f"[{done}/{self.total}] {describe(record)}{eta}")
 
     def say(self, line: str) -> None:
         """Print a line at once, also into a pipe."""

@@ -63,12 +63,14 @@ def main(
     request = Request(**locals(), command=shlex.join(["harness", *sys.argv[1:]]))
     from harness.api import execute
     from harness.cli.progress import progress
-    from harness.cli.scores import print_scores
+    from reports.analysis.results import read
+    from reports.render.terminal import show
+    from reports.sections.scores import ending
 
     with progress() as watcher:
         result = execute(request, watcher)
     screen = console()
-    print_scores(screen, result.store, result.matrix)
+    show(screen, ending(read(result.store, result.matrix)))
     total = sum(result.outcomes.values())
     counts = ", ".join(f"{count} {name}" for name, count in sorted(result.outcomes.items()))
     screen.print(

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from harness.cli.options import DEFAULT_OUT, Cell, MatrixName, Out, Plugins, Tasks
 from harness.errors import UserError
 
@@ -23,16 +21,16 @@ def main(
 
         harness why recall/lstm/0
     """
+    from harness.experiment.matrix import shipped
     from harness.experiment.plan import expand, resolve, trials
     from harness.experiment.request import Request
     from harness.experiment.store import Store
     from harness.experiment.user_data import choose
-    from reports.analysis.comparison import PARTS
+    from reports.analysis.comparison import PARTS, changed
 
     store = Store(out)
-    known = store.plans()
     if not matrix and not tasks:
-        matrix = next((n for n in known if _is_shipped(n)), "quick")
+        matrix = next((name for name in store.plans() if name in shipped()), "quick")
     made = choose(Request(matrix, tasks, plugins=plugins))
     chosen = made.matrix
     planned = expand(chosen, made.tasks)
@@ -61,36 +59,16 @@ def main(
     if not records:
         print("  not stored: there is no record in this folder at all")
         return
-    key = flat(target.key)
-    keys = {r.id: flat(r.key | {"kind": r.kind}) for r in records}
-    nearest = min(records, key=lambda r: (_distance(key, keys[r.id]), r.id))
+    differing = {r.id: list(changed(target.key, r.key | {"kind": r.kind})) for r in records}
+    nearest = min(records, key=lambda r: (_distance(differing[r.id]), r.id))
     near = f"{nearest.task} · {nearest.architecture} · seed {nearest.seed}"
     print(f"  not stored; the nearest record is {nearest.id} ({near}), which differs in:")
-    other = keys[nearest.id]
-    differing = [p for p in sorted(key.keys() | other.keys()) if key.get(p) != other.get(p)]
-    for part in differing:
-        print(f"    {PARTS.get(part, part)}: {key.get(part)} here, {other.get(part)} there")
-    if all(part.endswith("code") for part in differing):
+    for part, here, there in differing[nearest.id]:
+        print(f"    {PARTS.get(part, part)}: {here} here, {there} there")
+    if all(part.endswith("code") for part, _, _ in differing[nearest.id]):
         print("  that record is of the same cell under older or other code")
 
 
-def flat(key: dict[str, Any], prefix: str = "") -> dict[str, Any]:
-    """A nested dictionary with dotted names."""
-    entries: dict[str, Any] = {}
-    for name, value in key.items():
-        if isinstance(value, dict):
-            entries |= flat(value, f"{prefix}{name}.")
-        else:
-            entries[prefix + name] = value
-    return entries
-
-
-def _distance(one: dict[str, Any], other: dict[str, Any]) -> tuple[bool, bool, int]:
-    differing = {k for k in one.keys() | other.keys() if one.get(k) != other.get(k)}
-    return "task.name" in differing, "architecture.name" in differing, len(differing)
-
-
-def _is_shipped(name: str) -> bool:
-    from harness.experiment.matrix import shipped
-
-    return name in shipped()
+def _distance(differing: list[tuple[str, str, str]]) -> tuple[bool, bool, int]:
+    parts = [part for part, _, _ in differing]
+    return "task.name" in parts, "architecture.name" in parts, len(parts)

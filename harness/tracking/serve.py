@@ -12,7 +12,8 @@ import tempfile
 import time
 import urllib.request
 import webbrowser
-from collections.abc import Callable
+from collections.abc import Iterator
+from typing import IO
 
 from harness.errors import UserError
 from harness.experiment.store import Store
@@ -26,97 +27,68 @@ START_LIMIT = 90.0
 """Seconds until a UI that does not answer is given up."""
 
 
-class UI:
-    """A running ``mlflow ui``; a context manager that stops it at the end.
+@contextlib.contextmanager
+def mlflow_ui(uri: str, port: int | None = None) -> Iterator[tuple[str, subprocess.Popen]]:
+    """A running ``mlflow ui``, stopped at the end: where it answers, and its process.
 
-    ``url`` is where it answers. Raises UserError if the port is taken, or it does not come up.
+    Raises UserError if the port is taken, or it does not come up.
     """
-
-    def __init__(self, uri: str, port: int | None = None):
-        self.port = _port(port)
-        self.url = f"http://{HOST}:{self.port}"
-        self._log = tempfile.TemporaryFile()  # noqa: SIM115  closed by stop
-        command = [sys.executable, "-m", "mlflow", "ui", "--backend-store-uri", uri]
-        command += ["--host", HOST, "--port", str(self.port), "--workers", "1"]
-        environment = {
-            "MLFLOW_DISABLE_TELEMETRY": "true",
-            "DO_NOT_TRACK": "true",
-            "MLFLOW_SERVER_ENABLE_JOB_EXECUTION": "false",  # 5 more processes, of no use here
-        }
-        # A working directory of its own: mlflow makes folders where it starts.
-        self._folder = tempfile.TemporaryDirectory(prefix="harness-ui-")
-        self._process = subprocess.Popen(
-            command,
-            stdin=subprocess.DEVNULL,
-            stdout=self._log,
-            stderr=subprocess.STDOUT,
-            env=os.environ | environment,
-            cwd=self._folder.name,
-            start_new_session=True,
-        )
+    port = _port(port)
+    command = [sys.executable, "-m", "mlflow", "ui", "--backend-store-uri", uri]
+    command += ["--host", HOST, "--port", str(port), "--workers", "1"]
+    environment = os.environ | {
+        "MLFLOW_DISABLE_TELEMETRY": "true",
+        "DO_NOT_TRACK": "true",
+        "MLFLOW_SERVER_ENABLE_JOB_EXECUTION": "false",  # 5 more processes, of no use here
+    }
+    # A working directory of its own: mlflow makes folders where it starts.
+    folder = tempfile.TemporaryDirectory(prefix="harness-ui-")
+    with folder as place, tempfile.TemporaryFile() as log:
+        process = subprocess.Popen(
+            command, env=environment, cwd=place, start_new_session=True,
+            stdin=subprocess.DEVNULL, stdout=log, stderr=subprocess.STDOUT,
+        )  # fmt: skip
         try:
-            self._await()
-        except BaseException:
-            self.stop()
-            raise
-
-    def __enter__(self) -> UI:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.stop()
-
-    def wait(self) -> int:
-        """Block until the server ends by itself; returns its exit status."""
-        return self._process.wait()
-
-    def stop(self) -> None:
-        """End the server and what it started; does nothing the second time."""
-        if not self._log.closed:
-            self._signal(signal.SIGTERM)
+            url = f"http://{HOST}:{port}"
+            _await(process, url, log)
+            yield url, process
+        finally:
+            _signal(process, signal.SIGTERM)
             with contextlib.suppress(subprocess.TimeoutExpired):
-                self._process.wait(5)
-            self._signal(getattr(signal, "SIGKILL", signal.SIGTERM))
-            self._process.wait()
-            self._log.close()
-            self._folder.cleanup()
+                process.wait(5)
+            _signal(process, getattr(signal, "SIGKILL", signal.SIGTERM))
+            process.wait()
 
-    def _signal(self, number: int) -> None:
+
+def _signal(process: subprocess.Popen, number: int) -> None:
+    with contextlib.suppress(ProcessLookupError, PermissionError):
+        if hasattr(os, "killpg"):
+            os.killpg(process.pid, number)  # the workers too
+        else:
+            process.send_signal(number)
+
+
+def _await(process: subprocess.Popen, url: str, log: IO[bytes]) -> None:
+    """Wait until the server answers; raises UserError, with the last line that it wrote."""
+    end = time.monotonic() + START_LIMIT
+    opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+    what = f"did not answer within {START_LIMIT:.0f} s"
+    while time.monotonic() < end:
+        if process.poll() is not None:
+            what = "ended at once"
+            break
         try:
-            if hasattr(os, "killpg"):
-                os.killpg(self._process.pid, number)  # the workers too
-            else:
-                self._process.send_signal(number)
-        except (ProcessLookupError, PermissionError):
-            pass
-
-    def _await(self) -> None:
-        """Wait until the server answers."""
-        end = time.monotonic() + START_LIMIT
-        opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
-        while time.monotonic() < end:
-            if self._process.poll() is not None:
-                raise UserError(f"mlflow ui ended at once: {self._said()}")
-            try:
-                with opener.open(f"{self.url}/health", timeout=2):
-                    return
-            except OSError:
-                time.sleep(0.1)
-        raise UserError(f"mlflow ui did not answer within {START_LIMIT:.0f} s: {self._said()}")
-
-    def _said(self) -> str:
-        """The last line that the server wrote."""
-        self._log.seek(0)
-        lines = self._log.read().decode(errors="replace").strip().splitlines()
-        return lines[-1] if lines else "it wrote nothing"
+            with opener.open(f"{url}/health", timeout=2):
+                return
+        except OSError:
+            time.sleep(0.1)
+    log.seek(0)
+    lines = log.read().decode(errors="replace").strip().splitlines() or ["it wrote nothing"]
+    raise UserError(f"mlflow ui {what}: {lines[-1]}")
 
 
 def serve(
-    store: Store,
-    port: int | None = None,
-    open_browser: bool = True,
-    matrix: str | None = None,
-    say: Callable[[str], None] = print,
+    store: Store, port: int | None = None, open_browser: bool = True, matrix: str | None = None
 ) -> None:
     """Show a matrix (the last planned one) in the MLflow UI until Ctrl-C or the server's end.
 
@@ -126,33 +98,31 @@ def serve(
     uri = tracking_uri(store.out)
     store.plan(matrix)  # says what is known, if this is not
     if uri.startswith("http"):
-        say(_shown(ui_url(uri, store, matrix), open_browser))
+        _show(ui_url(uri, store, matrix), open_browser)
         return
     database = database_file(uri)
     if database is not None and not database.exists():
         sync(store)  # an empty database would have nothing to show
     try:
-        with sigterm_as_interrupt(), UI(uri, port) as ui:
-            say(_shown(ui_url(ui.url, store, matrix), open_browser))
-            say("Ctrl-C stops it")
-            ui.wait()
+        with sigterm_as_interrupt(), mlflow_ui(uri, port) as (url, process):
+            _show(ui_url(url, store, matrix), open_browser)
+            print("Ctrl-C stops it")
+            process.wait()
             raise UserError("mlflow ui has ended by itself")
     except KeyboardInterrupt:
         return
 
 
-def _shown(link: str, open_browser: bool) -> str:
-    """The link, opened where there is a screen: elsewhere a text browser would take the terminal.
-
-    Returns it.
-    """
+def _show(link: str, open_browser: bool) -> None:
+    """Print the link, and open it where there is a screen: elsewhere a text browser would take the
+    terminal."""
     screen = sys.platform in ("darwin", "win32") or any(
         os.environ.get(name) for name in ("DISPLAY", "WAYLAND_DISPLAY")
     )
     if open_browser and screen:
         with contextlib.suppress(OSError, webbrowser.Error):
             webbrowser.open(link)
-    return link
+    print(link)
 
 
 def _port(wanted: int | None) -> int:
@@ -169,15 +139,14 @@ def _port(wanted: int | None) -> int:
 
 
 def _free(port: int) -> bool:
-    with socket.socket() as probe:
+    with socket.socket() as probe, socket.socket() as server:
         probe.settimeout(1)
         if probe.connect_ex((HOST, port)) == 0:
             return False
-    with socket.socket() as probe:
         if os.name == "posix":
-            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            server.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
-            probe.bind((HOST, port))
+            server.bind((HOST, port))
         except (OSError, OverflowError):
             return False
     return True

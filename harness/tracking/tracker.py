@@ -17,7 +17,7 @@ import time
 import urllib.parse
 import urllib.request
 from collections import Counter
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -65,8 +65,6 @@ class SyncResult:
     """Runs written: they were missing, or differed from their record."""
     present: int = 0
     """Runs that were there already, as their records say."""
-    experiments: list[str] = field(default_factory=list)
-    uri: str = ""
 
 
 def sync(store: Store, matrix: str | None = None, report: Path | None = None) -> SyncResult:
@@ -79,23 +77,22 @@ def sync(store: Store, matrix: str | None = None, report: Path | None = None) ->
     plans = [store.plan(matrix)] if matrix else [store.plan(m) for m in reversed(store.plans())]
     if not plans:
         store.plan()  # says that no matrix was run there
-    result = SyncResult(uri=tracking_uri(store.out))
+    result, uri = SyncResult(), tracking_uri(store.out)
     with store.writing():
         try:
             for plan in plans:
-                writer = Writer(result.uri, store, plan)
+                writer = Writer(uri, store, plan)
                 records = [r for cell in plan["cells"] if (r := store.get(cell["id"])) is not None]
                 written = sum(writer.write(record) for record in records)
                 result.written += written
                 result.present += len(records) - written
-                result.experiments.append(experiment_name(plan["matrix"]))
                 if report is not None and written and writer.parents:
                     latest = max(writer.parents, key=lambda run: run.info.start_time)
                     writer.attach(latest.info.run_id, report)
                 writer.describe()
         except Exception as error:
             raise UserError(
-                f"tracker {_public(result.uri)} did not answer: {in_words(error)}; "
+                f"tracker {_public(uri)} did not answer: {in_words(error)}; "
                 "no result is lost, run 'harness sync' when it is back"
             ) from error
     return result

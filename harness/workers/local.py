@@ -11,12 +11,15 @@ import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import TimeoutError as CellTimeout
 from concurrent.futures.process import BrokenProcessPool
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 from harness.experiment.cell import Cell
 from harness.experiment.record import Outcome, Record
-from harness.training.run_cell import begin, now
+from harness.training.run_cell import begin, now, run_cell
+
+Watch = Callable[[list[Cell]], None]
 
 RECYCLE = 200
 """Cells after which a worker is replaced: libraries leak a little."""
@@ -48,11 +51,7 @@ class Settings:
         return self.timeout or cell.budget.seconds
 
 
-def run_local(
-    cells: list[Cell],
-    settings: Settings,
-    watch: Callable[[list[Cell]], None] = lambda running: None,
-) -> Iterator[Record]:
+def run_local(cells: list[Cell], settings: Settings, watch: Watch) -> Iterator[Record]:
     """Run cells in worker processes; yield each record as its cell ends, in any order.
 
     A cell that hangs, dies or runs out of memory costs its own worker only. On KeyboardInterrupt
@@ -72,9 +71,7 @@ def run_local(
         yield ended(cell, Outcome.FAILED, "the worker processes died again and again")
 
 
-def _run_pool(
-    cells: list[Cell], settings: Settings, watch: Callable[[list[Cell]], None]
-) -> Iterator[Record]:
+def _run_pool(cells: list[Cell], settings: Settings, watch: Watch) -> Iterator[Record]:
     from pebble import ProcessPool
 
     done: queue.SimpleQueue = queue.SimpleQueue()
@@ -86,12 +83,11 @@ def _run_pool(
             initargs=(_memory_share(settings), settings.plugins),
             context=_context(),
         )
-        futures = {}
-        kills = _memory_kills()
+        futures, kills = {}, _memory_kills()
         try:
             for cell in cells:
                 arguments = (cell, settings.data_folder, settings.device)
-                future = pool.schedule(_work, args=arguments, timeout=settings.cap(cell))
+                future = pool.schedule(run_cell, args=arguments, timeout=settings.cap(cell))
                 futures[future] = cell
                 future.add_done_callback(done.put)
             while futures:
@@ -119,12 +115,6 @@ def _start_worker(memory: int | None, plugins: tuple[str, ...]) -> None:
     from harness.workers import worker
 
     worker.start(memory, plugins)
-
-
-def _work(cell: Cell, data_folder: Path | None, device: str) -> Record:
-    from harness.workers import worker
-
-    return worker.work(cell, data_folder, device)
 
 
 def _record_of(future, cell: Cell, settings: Settings, kills: int) -> tuple[Record, int]:
@@ -168,17 +158,15 @@ def _context() -> multiprocessing.context.BaseContext:
     return context
 
 
-class _environment:
+@contextmanager
+def _environment(variables: dict[str, str]) -> Iterator[None]:
     """Environment variables for processes started in a ``with`` block, where not set already."""
-
-    def __init__(self, variables: dict[str, str]):
-        self.added = {k: v for k, v in variables.items() if k not in os.environ}
-
-    def __enter__(self) -> None:
-        os.environ.update(self.added)
-
-    def __exit__(self, *_: object) -> None:
-        for name in self.added:
+    added = {k: v for k, v in variables.items() if k not in os.environ}
+    os.environ.update(added)
+    try:
+        yield
+    finally:
+        for name in added:
             os.environ.pop(name, None)
 
 
@@ -209,14 +197,8 @@ def available_cores() -> int:
     return os.cpu_count() or 1
 
 
-def run_in_process(
-    cells: list[Cell],
-    settings: Settings,
-    watch: Callable[[list[Cell]], None] = lambda running: None,
-) -> Iterator[Record]:
+def run_in_process(cells: list[Cell], settings: Settings, watch: Watch) -> Iterator[Record]:
     """Run cells one by one in this process: for debugging. No cap, no isolation."""
-    from harness.training.run_cell import run_cell
-
     for cell in cells:
         watch([cell])
         started = time.perf_counter()

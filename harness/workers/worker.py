@@ -5,16 +5,12 @@ from __future__ import annotations
 import contextlib
 import signal
 import sys
-from pathlib import Path
 
 import torch
 from torch.utils.flop_counter import FlopCounterMode
 
 import harness.training.loop  # noqa: F401
-from harness.experiment.cell import Cell
-from harness.experiment.record import Record
 from harness.experiment.registry import architecture_declarations, use_plugins
-from harness.training.run_cell import run_cell
 
 
 def _warm_up() -> None:
@@ -40,11 +36,6 @@ def start(memory: int | None, plugins: tuple[str, ...]) -> None:
 
             resource.setrlimit(resource.RLIMIT_DATA, (memory, memory))
     use_plugins(plugins)
-
-
-def work(cell: Cell, data_folder: Path | None, device: str) -> Record:
-    """Run one cell."""
-    return run_cell(cell, data_folder, device)
 
 
 def _die_with_parent() -> None:

@@ -264,7 +264,7 @@ def _keys(pairs: list[tuple[Cell, Cell]]) -> list[dict[str, Any]]:
     for one, other in pairs:
         if one.id == other.id or one.record is None or other.record is None:
             continue
-        for part, before, after in _changed(one.record.key, other.record.key):
+        for part, before, after in changed(one.record.key, other.record.key):
             if part.endswith("code"):
                 before = after = ""  # a hash says nothing; and each architecture has its own
             entry = changes.setdefault(
@@ -283,10 +283,10 @@ def _environments(a: Run, b: Run) -> list[tuple[str, str, str]]:
     sides = [list(run.results.environments.values()) for run in (a, b)]
     if any(len(side) != 1 for side in sides):
         return []
-    return list(_changed(sides[0][0], sides[1][0]))
+    return list(changed(sides[0][0], sides[1][0]))
 
 
-def _changed(one: dict[str, Any], other: dict[str, Any]) -> Iterator[tuple[str, str, str]]:
+def changed(one: dict[str, Any], other: dict[str, Any]) -> Iterator[tuple[str, str, str]]:
     """The entries of two nested dictionaries that differ, by dotted name."""
     before, after = dict(_flat(one)), dict(_flat(other))
     for name in sorted(before.keys() | after.keys()):

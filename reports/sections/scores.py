@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from harness.experiment.record import PENDING, Outcome
+from reports.analysis import user_data
 from reports.analysis.ranking import behind
 from reports.analysis.results import BASELINE, Group, Results
 from reports.document import Block, Cell, Paragraph, Table
 from reports.formats import plural
+from reports.sections.user_data import answers
 
 HOLES = {
     Outcome.NOT_APPLICABLE: "n/a",
@@ -16,6 +18,13 @@ HOLES = {
     Outcome.INTERRUPTED: "stopped",
     PENDING: "-",
 }
+
+
+def ending(results: Results) -> list[Block]:
+    """What the user's own data needs, and the scores of a matrix that has other tasks."""
+    tasks = user_data.controls(results)
+    others = not tasks or len(tasks) < len(user_data.without_controls(results).tasks)
+    return [*answers(results), *(blocks(results) if others else [])]
 
 
 def blocks(results: Results) -> list[Block]:
