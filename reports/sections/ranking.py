@@ -33,21 +33,19 @@ def blocks(results: Results) -> list[Block]:
     every, results = results, without_controls(results)
     compared = compare(results)
     said = [] if only_user_data(every) else answer.more(results)
-    made: list[Block] = []
+    figures, tables = skill.capabilities(every), []
     if len(compared.skills) > 1:
         over = over_tasks(_skills(results, compared.skills))
         looks = style.looks(results.architectures)
         if over.ranks.refused:
             said.append(f"No ranks and no critical-difference diagram: {over.ranks.refused}.")
         said.append(POLICY)
-        made += filter(None, [_ranks(over.ranks, looks), aggregates.profiles(over, looks)])
+        ranks = [_ranks(over.ranks, looks), aggregates.profiles(over, looks)]
+        figures = [*filter(None, ranks), *figures]
         tables = [aggregates.middle(over), aggregates.pairs(over), _by_task(every)]
-        made += [
-            replace(table, name=f"contest-table-{at}")
-            for at, table in enumerate(filter(None, tables), 1)
-        ]
-    made += skill.capabilities(every)
-    made = [*(paragraphs(*said) if said else []), *made]
+    made: list[Block] = [*(paragraphs(*said) if said else []), *figures]
+    for at, table in enumerate(filter(None, tables), 1):
+        made.append(replace(table, name=f"contest-table-{at}"))
     return [Heading("Who wins where, and how sure", "contest"), *made] if made else []
 
 
