@@ -121,7 +121,7 @@ class Table:
     quiet: tuple[int, ...] = ()
     """Rows that stand back: baselines among architectures."""
     data: str = ""
-    """CSV with more than the rows tell; of the rows, if empty."""
+    """CSV with more than the rows; of the rows, if empty."""
 
 
 @dataclass(frozen=True)
@@ -134,7 +134,7 @@ class Figure:
     command: str = ""
     """Empty: the document's own."""
     data: str = ""
-    """CSV with more than the table tells; of the table, if empty."""
+    """CSV with more than the table; of the table, if empty."""
     title: str = ""
     """In the list of figures; the heading above it, if empty."""
 
@@ -234,15 +234,15 @@ def walk(blocks: Iterable[Block]) -> Iterator[Block]:
 
 
 def contents(document: Document) -> list[tuple[Heading, list[Heading]]]:
-    """The sections with what is within each; headings without an anchor are not told."""
-    found: list[tuple[Heading, list[Heading]]] = []
+    """The sections with what is within each; headings without an anchor are left out."""
+    sections: list[tuple[Heading, list[Heading]]] = []
     for block in document.blocks:
         if isinstance(block, Heading) and block.anchor and block.level > 1:
             if block.level == 2:
-                found.append((block, []))
-            elif found:
-                found[-1][1].append(block)
-    return found
+                sections.append((block, []))
+            elif sections:
+                sections[-1][1].append(block)
+    return sections
 
 
 def figures(document: Document) -> dict[str, Figure]:
@@ -252,31 +252,29 @@ def figures(document: Document) -> dict[str, Figure]:
 
 def tables(document: Document) -> dict[str, Table]:
     """The tables that have a name, by it."""
-    found = [block for block in walk(document.blocks) if isinstance(block, Table) and block.name]
-    return {table.name: table for table in found}
+    named = [block for block in walk(document.blocks) if isinstance(block, Table) and block.name]
+    return {table.name: table for table in named}
 
 
 def csv_files(document: Document) -> dict[str, str]:
     """The numbers of each figure and each named table, as CSV by name; with the minus sign that
     programs read."""
-    found = {
-        name: figure.data or csv_of(figure.table) for name, figure in figures(document).items()
-    }
-    found |= {name: table.data or csv_of(table) for name, table in tables(document).items()}
-    return {name: text.replace("−", "-") for name, text in found.items()}
+    texts = {name: f.data or csv_of(f.table) for name, f in figures(document).items()}
+    texts |= {name: t.data or csv_of(t) for name, t in tables(document).items()}
+    return {name: text.replace("−", "-") for name, text in texts.items()}
 
 
 def commands(document: Document) -> list[tuple[str, str, str]]:
     """Of each figure its name, its title and the command that makes its records."""
-    found, title, count = [], "", 0
+    rows, title, count = [], "", 0
     for block in walk(document.blocks):
         if isinstance(block, Heading):
             title, count = block.text, 0
         elif isinstance(block, Figure):
             count += 1
-            told = block.title or (title if count == 1 else f"{title}, {count}")
-            found.append((block.name, told, block.command or document.command))
-    return found
+            name = block.title or (title if count == 1 else f"{title}, {count}")
+            rows.append((block.name, name, block.command or document.command))
+    return rows
 
 
 def text_columns(table: Table) -> list[bool]:

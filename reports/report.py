@@ -45,8 +45,13 @@ def report(
     """
     from reports.figures.style import style
 
-    own, other = Evidence(results, store.updates), _claims_matrix(store, results)
-    given: dict[str, Any] = {"results": results, "store": store, "inside": inside, "evidence": own}
+    evidence, other = Evidence(results, store.updates), _claims_matrix(store, results)
+    given: dict[str, Any] = {
+        "results": results,
+        "store": store,
+        "inside": inside,
+        "evidence": evidence,
+    }
     with style():
         others = _claims(given, other)
         sections = _sections()
@@ -97,12 +102,12 @@ def _blocks(section: Any, given: Mapping[str, Any], other: Evidence | None) -> l
 
 def _leads(sections: Iterable[Sequence[Block]]) -> dict[str, Text]:
     """What each section answers first, by its anchor."""
-    found: dict[str, Text] = {}
+    leads: dict[str, Text] = {}
     for heading, *rest in filter(None, sections):
         for block in rest[:2]:
             if isinstance(heading, Heading) and isinstance(block, Paragraph) and block.lead:
-                found[heading.anchor] = block.text
-    return found
+                leads[heading.anchor] = block.text
+    return leads
 
 
 def _lacking(results: Results, made: Mapping[Any, Sequence[Block]]) -> list[tuple[str, str]]:
@@ -127,8 +132,8 @@ def _claims(given: dict[str, Any], other: Evidence | None) -> dict[str, Document
     ``claims``: adds ``claims`` and ``note`` to what is given, and makes their page."""
     results: Results = given["results"]
     given |= {"claims": [], "note": ""}
-    own = results.parts and not results.probe
-    evidence: Evidence | None = given["evidence"] if own else other
+    itself = results.parts and not results.probe
+    evidence: Evidence | None = given["evidence"] if itself else other
     if evidence is None:
         return {}
     given["claims"] = claims.judged(evidence)

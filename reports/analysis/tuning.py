@@ -48,12 +48,12 @@ def expected_best(scores: Sequence[float], higher_is_better: bool) -> list[float
 
 def read(store: Store, results: Results) -> dict[tuple[str, str], Tried]:
     """The trials of a matrix by task and architecture; empty where nothing was tuned."""
-    found: dict[tuple[str, str], dict[int, list[Record | None]]] = {}
+    pairs: dict[tuple[str, str], dict[int, list[Record | None]]] = {}
     for row in results.plan["cells"]:
         if row["kind"] == "trial":
-            trials = found.setdefault((row["task"], row["architecture"]), {})
+            trials = pairs.setdefault((row["task"], row["architecture"]), {})
             trials.setdefault(row.get("trial", len(trials)), []).append(store.get(row["id"]))
-    return {pair: _tried(list(trials.values())) for pair, trials in found.items()}
+    return {pair: _tried(list(trials.values())) for pair, trials in pairs.items()}
 
 
 def _tried(trials: list[list[Record | None]]) -> Tried:
@@ -79,11 +79,11 @@ def chosen(results: Results, task: str, architecture: str) -> dict[str, Any]:
     group = results.groups.get((task, architecture))
     for record in (cell.record for cell in group.cells) if group else ():
         key = record.key if record else {}
-        own = {name: key.get("budget", {}).get(name) for name in BUDGET_TERMS}
-        if not key or "tuning" in key or isinstance(own["learning_rate"], list):
+        values = {name: key.get("budget", {}).get(name) for name in BUDGET_TERMS}
+        if not key or "tuning" in key or isinstance(values["learning_rate"], list):
             continue
-        own |= key.get("chosen", {})
-        return {name: own[name] for name in spaces(results, task) if own.get(name) is not None}
+        values |= key.get("chosen", {})
+        return {n: values[n] for n in spaces(results, task) if values.get(n) is not None}
     return {}
 
 

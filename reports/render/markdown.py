@@ -24,8 +24,8 @@ def block(b: doc.Block) -> str:
         case doc.Table():
             return "\n\n".join(filter(None, [inline(b.caption), _table(b)]))
         case doc.Figure():
-            told = f"Figure [{inline(b.name)}](figures/{b.name}.svg): {inline(b.finding)}"
-            return f"{told}\n\n{_table(b.table)}"
+            line = f"Figure [{inline(b.name)}](figures/{b.name}.svg): {inline(b.finding)}"
+            return f"{line}\n\n{_table(b.table)}"
         case doc.Row():
             return "\n\n".join(map(block, b.figures))
         case doc.Listing():

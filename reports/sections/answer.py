@@ -74,16 +74,16 @@ def _leader(results: Results, compared: Comparison) -> Iterator[str]:
 
 
 def _runners_up(compared: Comparison, rest: list[str]) -> str:
-    told = [f"{a} ({skill_with_spread(compared.skills[a])})" for a in rest
+    near = [f"{a} ({skill_with_spread(compared.skills[a])})" for a in rest
             if not compared.differences[a].differs]  # fmt: skip
     second = f"Next is {rest[0]} with {skill_with_spread(compared.skills[rest[0]])}"
     if next(iter(compared.skills.values())).half is None:
         return f"{second}; with one seed no difference of these means can be tested."
     how = "on these tasks together (paired t test over seeds, Holm)"
-    if not told:
+    if not near:
         return f"{second}; the leader differs from all others {how}."
-    are = "is" if len(told) == 1 else "are"
-    return f"{listed(told)} {are} not shown to differ from the leader {how}."
+    are = "is" if len(near) == 1 else "are"
+    return f"{listed(near)} {are} not shown to differ from the leader {how}."
 
 
 def _left_out(compared: Comparison) -> Iterator[str]:

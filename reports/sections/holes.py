@@ -13,22 +13,22 @@ PLACE = 150
 
 def blocks(results: Results) -> list[Block]:
     """Every cell without a score, alike ones together, with its reason."""
-    found = holes(results)
+    kinds = holes(results)
     serves = " Each baseline serves a few kinds of task only." if results.baselines else ""
     with_part = bool(results.parts)
     made: list[Block] = [Heading("Failures and holes", "holes")]
-    if found["failed"]:
-        made += [Heading("Failed", "failed", 3), *_table(found["failed"], with_part)]
+    if kinds["failed"]:
+        made += [Heading("Failed", "failed", 3), *_table(kinds["failed"], with_part)]
     else:
         made.append(Paragraph("No cell failed."))
-    if found["refused"]:
+    if kinds["refused"]:
         made += [
             Heading("Not applicable", "not-applicable", 3),
             Paragraph(f"Refused for a stated reason, which is not a failure.{serves}"),
-            *_table(found["refused"], with_part),
+            *_table(kinds["refused"], with_part),
         ]
-    if found["waiting"]:
-        made += [Heading("Not run yet", "waiting", 3), *_table(found["waiting"], with_part)]
+    if kinds["waiting"]:
+        made += [Heading("Not run yet", "waiting", 3), *_table(kinds["waiting"], with_part)]
     return made
 
 

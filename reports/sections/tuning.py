@@ -170,8 +170,8 @@ def _chosen(results: Results, tried: Pairs) -> list[Block]:
 
     def text(task: str, a: str, name: str) -> str:
         value = values.get((task, a, name))
-        shown = f"{value:g}" if isinstance(value, float) else str(value)
-        return "" if value is None else shown + marks[task, a, name]
+        number = f"{value:g}" if isinstance(value, float) else str(value)
+        return "" if value is None else number + marks[task, a, name]
 
     made: list[Block] = [
         Paragraph(
