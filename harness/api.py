@@ -88,14 +88,15 @@ def check_device(device: str) -> None:
 
 
 def results(out: str | Path = DEFAULT_OUT, matrix: str | None = None) -> pandas.DataFrame:
-    """Results as a table, one row for each planned cell of the matrix last run, or of another.
+    """Results as a table, one row for each planned cell of the matrix last run, or of another;
+    a cell that two parts of it ask for has two.
 
     Columns: id, task, architecture, seed, part, outcome, reason, metric, validation, test, skill,
     parameters, seconds. Cells not run yet are there, as pending. Raises UserError.
     """
-    from reports.analysis.frame import RESULTS
+    from reports.analysis import frame, results
 
-    return frame(out, matrix)[list(RESULTS)]
+    return frame.planned(results.read(Store(out), matrix))
 
 
 def frame(out: str | Path = DEFAULT_OUT, matrix: str | None = None) -> pandas.DataFrame:

@@ -33,7 +33,7 @@ def main(
     if json and csv:
         raise UserError("results: --json and --csv exclude each other")
     store = Store(out)
-    cells = frame.cells(read(store, matrix))[list(frame.RESULTS)]
+    cells = frame.planned(read(store, matrix))
     rows = frame.to_rows(cells)
     for message in store.corrupted:
         print(f"warning: {message}", file=sys.stderr)

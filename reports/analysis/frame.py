@@ -123,6 +123,14 @@ def cells(results: Results) -> pandas.DataFrame:
     return _frame([_row(cell, name) for cell, name in _named(results)], CELLS)
 
 
+def planned(results: Results) -> pandas.DataFrame:
+    """One row for each cell that the matrix or one of its parts plans, in the order of the plan:
+    `RESULTS`. A cell that two parts ask for has two rows."""
+    rows = [row for row in results.plan["cells"] if row["kind"] != "trial"]
+    table = cells(results).set_index("id").loc[[row["id"] for row in rows]].reset_index()
+    return table.assign(part=[row.get("part", "") for row in rows])[list(RESULTS)]
+
+
 def scores(results: Results) -> pandas.DataFrame:
     """One row for each metric on each split of each cell that has scores: `SCORES`."""
     rows = [
