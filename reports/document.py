@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -218,6 +218,20 @@ class Document:
 def paragraphs(answer: Text, *more: Text) -> list[Block]:
     """A paragraph each, of which the first is the answer."""
     return [Paragraph(answer, lead=True), *map(Paragraph, more)]
+
+
+def table_of(
+    rows: Iterable[Any],
+    columns: Mapping[str, Callable[[Any], Text | Cell] | Mapping[Any, Text | Cell]],
+    **more: Any,
+) -> Table:
+    """A table with a line for each row. columns: of each its head, and what it says of a row, by a
+    function or by the row."""
+    entries = [
+        of if callable(of) else lambda row, of=of: of.get(row, "") for of in columns.values()
+    ]
+    lines = tuple(tuple(entry(row) for entry in entries) for row in rows)
+    return Table(tuple(columns), lines, **more)
 
 
 # -- what is derived -----------------------------------------------------------------------------

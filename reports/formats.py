@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from reports.analysis.statistics import Numbers, Summary, summarize
@@ -159,6 +159,31 @@ def listed(words: Iterable[str], most: int = 6) -> str:
     return " and ".join(filter(None, [", ".join(words[:-1]), *words[-1:]]))
 
 
+def each(
+    numbers: Mapping[str, Any], text: Callable[[Any], str] | None = None, most: int = 99
+) -> str:
+    """``rnn 0.21, lstm 0.90 and gru 0.94``: names, each with its number."""
+    return listed([f"{name} {(text or amount)(value)}" for name, value in numbers.items()], most)
+
+
+def span(numbers: Mapping[str, Any], text: Callable[[Any], str] | None = None) -> str:
+    """``0.21 (rnn) to 0.94 (gru)``: the lowest and the highest number, by name."""
+    by_size = sorted(numbers, key=lambda name: numbers[name])
+    extremes = dict.fromkeys(by_size[:1] + by_size[-1:])
+    return " to ".join(f"{(text or amount)(numbers[name])} ({name})" for name in extremes)
+
+
+def verb(names: Collection[Any], one: str, many: str) -> str:
+    """What agrees with so many names."""
+    return one if len(names) == 1 else many
+
+
+def ends(numbers: Iterable[int]) -> str:
+    """``3 to 5``: the lowest and the highest number, or the only one."""
+    known = sorted(numbers)
+    return " to ".join(f"{n:,}" for n in dict.fromkeys((known[0], known[-1])))
+
+
 def shortened(name: str, most: int) -> str:
     """A name cut in its middle to at most ``most`` characters, for figures only."""
     if len(name) <= most:
@@ -205,8 +230,7 @@ def mean(values: Numbers) -> str:
 
 def means(numbers: Mapping[str, Numbers]) -> str:
     """``rnn 0.21, lstm 0.90 and gru 0.94``: the mean of each that has any value."""
-    texts = {name: mean(values) for name, values in numbers.items()}
-    return listed([f"{name} {text}" for name, text in texts.items() if text], 99)
+    return each({name: values for name, values in numbers.items() if mean(values)}, mean)
 
 
 def means_by_task(numbers: Mapping[str, Mapping[str, Mapping[int, float]]]) -> str:

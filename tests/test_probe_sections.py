@@ -155,7 +155,7 @@ def test_a_horizon_is_told_with_its_interval_its_ends_and_its_seeds():
     assert cnn["recall, steps"] == lstm["copy, steps"] == "< 5"
     assert rnn["copy, steps"] == ""  # never planned
     caption = figures_of(blocks)[0].finding
-    assert "On recall lstm reaches furthest: ≥ 50 steps; rnn stops at 10 [" in caption
+    assert "On recall lstm reaches furthest: ≥ 50 steps; rnn: 10 [" in caption
     assert "On copy none learns even a lag of 5." in caption
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Sequence
 from statistics import geometric_mean
 from typing import TYPE_CHECKING
 
@@ -19,9 +19,9 @@ from reports.analysis.growth import (
     powers,
 )
 from reports.analysis.statistics import Line, Summary, summarize
-from reports.document import Block, Figure, Heading, Table, paragraphs
+from reports.document import Block, Figure, Heading, Table, paragraphs, table_of
 from reports.figures import lines
-from reports.formats import amount, geometric_with_interval, listed, with_interval
+from reports.formats import amount, each, ends, geometric_with_interval, listed, span, with_interval
 from reports.sections import reproduction
 
 if TYPE_CHECKING:
@@ -58,17 +58,15 @@ def blocks(evidence: Evidence) -> list[Block]:
         *paragraphs(
             "An update is a forward pass, the loss and a backward pass of one batch. Seconds are "
             "those of this machine, the least of several. An architecture that the library has a "
-            "kernel for is measured twice: as the library computes it (solid), and by its "
-            "equations, step by step (dashed). What the library's kernel saves is no property of "
-            "the architecture.",
+            "kernel for is measured as the library computes it (solid), and by its equations, step "
+            "by step (dashed): what the kernel saves is no property of the architecture.",
             "A cost that grows as a power of the length has that power as its slope here: 1 is "
             "twice the cost for twice the length, 2 four times. Exponents are fitted to the larger "
             f"half of the sizes, to at least {LEAST_SIZES} where there are as many, for each seed "
             "on its own; intervals are over seeds.",
             "The critical path is the longest chain of operations in which each waits for the one "
-            "before: what an update takes however many processors there are, and what no kernel "
-            "changes. It is counted, and so are FLOPs and memory. Architectures have equally many "
-            "parameters, except where the width grows.",
+            "before: what an update takes however many processors there are. It is counted, and so "
+            "are FLOPs and memory. Parameters are equally many, except where the width grows.",
         ),
         *figures,
     ]
@@ -109,25 +107,17 @@ def _seconds_finding(frame: DataFrame, axis: str) -> str:
         for of in (_means(frame, "seconds", axis, how) for how in COMPUTED)
     )
     size = f"{longest:,} {WORDS[axis]}"
-    sentences = []
+    said = []
     if len(library) > 1:
-        fast, *_, slow = sorted(library, key=lambda a: library[a])
-        sentences.append(
-            f"At {size} an update takes {_digits(library[fast])} s with {fast} and "
-            f"{_digits(library[slow])} s with {slow}, {amount(library[slow] / library[fast])} "
-            "times as long."
-        )
+        said.append(f"At {size} an update takes {span(library, '{:.3g} s'.format)}.")
     if slopes := powers(frame, "seconds", axis):
-        rising = dict(sorted(slopes.items(), key=lambda item: item[1]))
-        sentences.append(f"Seconds grow with the {axis} to the power of: {_each(rising)}.")
-    times = [f"{amount(equations[a] / library[a])} times with {a}"
-             for a in equations if a in library]  # fmt: skip
-    if times:
-        sentences.append(
+        said.append(f"Seconds grow with the {axis} to the power of {span(slopes)}.")
+    if times := {a: equations[a] / library[a] for a in equations if a in library}:
+        said.append(
             "By the equations an update takes as many times what the library's kernel takes, at "
-            f"{size}: {listed(times, 99)}."
+            f"{size}: {listed([f'{amount(ratio)} times with {a}' for a, ratio in times.items()])}."
         )
-    return " ".join(sentences)
+    return " ".join(said)
 
 
 def _seconds_table(frame: DataFrame, axes: Sequence[str]) -> Table:
@@ -161,70 +151,56 @@ def _counts(evidence: Evidence, frame: DataFrame) -> list[Figure]:
 
 
 def _counts_finding(frame: DataFrame) -> str:
+    paths = _paths(frame)
+    formulas = {a: path_formula(of) or ends(of.values()) for a, of in paths.items()}
     growing = {
         "FLOPs grow": powers(frame, "flops", "length"),
         "Kept activations grow": powers(frame, "memory", "length"),
         "By the equations they grow": powers(frame, "memory", "length", EQUATIONS),
     }
     return " ".join([
-        f"The critical path at length T is, in operations: {_formulas(frame)}.",
-        *(f"{what} with the length to the power of: {_each(slopes)}."
+        "The critical path at length T is, in operations: "
+        f"{each(formulas, str)}.",
+        *(f"{what} with the length to the power of {span(slopes)}."
           for what, slopes in growing.items() if slopes),
     ])  # fmt: skip
 
 
 def _counts_table(frame: DataFrame) -> Table:
     first, last = frame["size"].min(), frame["size"].max()
-    heads = ("architecture", "parameters", "critical path",
-             *(f"critical path at {size:,}" for size in (first, last)),
-             f"FLOPs at {last:,}", "exponent, FLOPs", f"activations at {last:,}, MiB",
-             "exponent, memory", f"by the equations at {last:,}, MiB",
-             "exponent, memory by the equations")  # fmt: skip
-    grown = [
-        _grown(frame, "flops", KERNEL, _large),
-        _grown(frame, "memory", KERNEL, amount),
-        _grown(frame, "memory", EQUATIONS, amount),
-    ]
-    rows = []
-    for a, paths in _paths(frame).items():
-        counts = sorted(frame[frame["architecture"] == a]["parameters"].dropna().astype(int))
-        rows.append((
-            a,
-            " to ".join(f"{n:,}" for n in dict.fromkeys((counts[0], counts[-1]))),
-            path_formula(paths),
-            *(f"{paths[size]:,}" if size in paths else "" for size in (first, last)),
-            *(text for cost in grown for text in cost.get(a, ("", ""))),
-        ))  # fmt: skip
-    return Table(heads, tuple(rows))
-
-
-def _grown(
-    frame: DataFrame, cost: str, how: str, text: Callable[[float | None], str]
-) -> dict[str, tuple[str, str]]:
-    """By architecture: a cost at the greatest length, mean over seeds, and its exponent."""
-    last, fitted = frame["size"].max(), exponents(frame, cost)
-    return {
-        key[1]: (text(summarize(at.get(last, ())).mean), _power(fitted[key]))
-        for key, at in by_size(frame, cost).items()
-        if key[2] == how
-    }
+    paths = _paths(frame)
+    parameters = frame.dropna(subset="parameters").groupby("architecture")["parameters"]
+    costs: dict[str, dict[str, str]] = {}
+    for what, short, cost, how, text in (
+        (f"FLOPs at {last:,}", "FLOPs", "flops", KERNEL, _large),
+        (f"activations at {last:,}, MiB", "memory", "memory", KERNEL, amount),
+        (f"by the equations at {last:,}, MiB", "memory by the equations", "memory", EQUATIONS,
+         amount),
+    ):  # fmt: skip
+        grown = {a: at for (_, a, way), at in by_size(frame, cost).items() if way == how}
+        fitted = {a: of for (_, a, way), of in exponents(frame, cost).items() if way == how}
+        costs[what] = {a: text(summarize(at.get(last, ())).mean) for a, at in grown.items()}
+        costs[f"exponent, {short}"] = {a: _power(fitted[a]) for a in grown}
+    return table_of(
+        paths,
+        {
+            "architecture": str,
+            "parameters": lambda a: ends(parameters.get_group(a).astype(int)),
+            "critical path": lambda a: path_formula(paths[a]),
+            **{
+                f"critical path at {size:,}": {a: f"{p[size]:,}" for a, p in paths.items()
+                                               if size in p}
+                for size in (first, last)
+            },
+            **costs,
+        },
+    )  # fmt: skip
 
 
 def _paths(frame: DataFrame) -> dict[str, dict[int, int]]:
     """By architecture and length, the critical path."""
     paths = by_size(frame, "critical_path")
     return {a: {n: int(at[0]) for n, at in of.items()} for (_, a, _), of in paths.items()}
-
-
-def _formulas(frame: DataFrame) -> str:
-    """``rnn 3 T + 7``, or the two ends where no line fits."""
-    paths = {a: sorted(of.items()) for a, of in _paths(frame).items()}
-    ends = {a: f"{of[0][1]:,} to {of[-1][1]:,}" for a, of in paths.items()}
-    return listed([f"{a} {path_formula(dict(of)) or ends[a]}" for a, of in paths.items()], 99)
-
-
-def _each(slopes: Mapping[str, float]) -> str:
-    return listed([f"{a} {amount(slope)}" for a, slope in slopes.items()], 99)
 
 
 def _power(lines: Sequence[Line]) -> str:

@@ -11,7 +11,15 @@ from reports.analysis.gradient_flow import WHEN, flows
 from reports.analysis.statistics import summarize
 from reports.document import Block, Figure, Heading, Table, paragraphs
 from reports.figures import gradient_flow as drawing
-from reports.formats import amount, geometric, geometric_with_interval, listed, with_interval
+from reports.formats import (
+    amount,
+    each,
+    geometric,
+    geometric_with_interval,
+    listed,
+    number,
+    with_interval,
+)
 from reports.sections import reproduction
 
 if TYPE_CHECKING:
@@ -49,14 +57,12 @@ def blocks(evidence: Evidence) -> list[Block]:
         Heading(TITLE, "gradient-flow"),
         *paragraphs(
             *filter(None, answers),
-            "A network learns from a step through the gradient that reaches this step. The "
-            "gradient through k steps of a recurrent network is a product of k Jacobians: where "
-            "these shrink it, it falls exponentially with k, and where they stretch it, it grows "
-            "(Bengio et al. 1994; Pascanu et al. 2013).",
+            "The gradient through k steps of a recurrent network is a product of k Jacobians: "
+            "where these shrink it, it falls exponentially with k, and where they stretch it, it "
+            "grows (Bengio et al. 1994; Pascanu et al. 2013).",
             "Measured is the norm of the gradient of the last output's loss at the input of each "
             "earlier step, in double precision, mean over validation examples. The factor a step "
-            "is that of the exponential fitted to it over all lags. R² is the share of the "
-            "variance of the log norm that the fit explains: where R² is low, the factor says "
+            "is that of the exponential fitted to it over all lags; where its R² is low, it says "
             "little. The Lyapunov exponent is the mean growth of a small change of the state a "
             "step, in nats: below 0 the change dies out, above 0 it grows.",
         ),
@@ -75,37 +81,30 @@ def _finding(frame: DataFrame, task: str) -> str:
     rates = {str(a): geometric(rates)[0] for a, rates in initial["rate"]}
     r2, windows = initial["r2"].mean(), initial["zero_beyond"].max().dropna().astype(int)
     others = [a for a in rates if a != PLAIN and a not in windows]
-    even = [a for a in others if not r2[a] >= STRAIGHT]
-    known = {a: rate for a in others if a not in even and (rate := rates[a]) is not None}
-    falling = sorted((a for a in known if known[a] < 1), key=lambda a: -known[a])
-    growing = [a for a in known if known[a] > 1]
-    sentences = [_plain(frame)] if PLAIN in rates else []
-    for what, names in (
-        ("Lost a step at initialisation by the others:", falling),
-        ("At initialisation it grows a step with", growing),
-    ):
-        if names:
-            sentences.append(f"{what} {listed([f'{a} {_percent(known[a])}' for a in names], 99)}.")
-    if even:
-        sentences.append(f"It does not fall by one factor a step with {listed(even, 99)}.")
-    if len(windows):
-        ends = listed([f"{a} {last:,}" for a, last in windows.items()], 99)
-        sentences.append(
-            f"It is exactly zero beyond the window, where the line ends, with {ends} steps back."
-        )
-    return f"{task}: {' '.join(filter(None, sentences))}"
+    known = {a: rate for a in others if r2[a] >= STRAIGHT and (rate := rates[a]) is not None}
+    falling = {a: known[a] for a in sorted(known, key=lambda a: -known[a]) if known[a] < 1}
+    growing = {a: rate for a, rate in known.items() if rate > 1}
+    uneven = [a for a in others if not r2[a] >= STRAIGHT]
+    said = {
+        "{}.": _plain(frame),
+        "Lost a step at initialisation by the others: {}.": each(falling, _percent),
+        "At initialisation it grows a step with {}.": each(growing, _percent),
+        "It does not fall by one factor a step with {}.": listed(uneven, 99),
+        "It is exactly zero beyond the window, where the line ends, with {} steps back.": each(
+            windows.to_dict(), number
+        ),
+    }
+    return f"{task}: {' '.join(text.format(what) for text, what in said.items() if what)}"
 
 
 def _plain(frame: DataFrame) -> str:
     """Of the plain RNN, before training and after."""
     changes = []
     for when, of in frame[frame["architecture"] == PLAIN].groupby("when", sort=False):
-        rate, r2 = geometric(of["rate"])[0], of["r2"].mean()
-        if rate is not None:
+        if rate := geometric(of["rate"])[0]:
             way = f"{'falls' if rate < 1 else 'grows'} by {_percent(rate)} a step"
-            way = "stays as it is from step to step" if abs(rate - 1) < 0.0005 else way
-            changes.append(f"{way} {WHEN[str(when)]} (R² {r2:.3f})")
-    return f"The gradient of {PLAIN} {' and '.join(changes)}." if changes else ""
+            changes.append(f"{way} {WHEN[str(when)]} (R² {of['r2'].mean():.3f})")
+    return f"The gradient of {PLAIN} {' and '.join(changes)}" if changes else ""
 
 
 def _left(shares: Iterable[float]) -> float | None:
@@ -119,11 +118,10 @@ def _answer(frame: DataFrame, task: str) -> str:
     groups = frame[frame["when"] == "initial"].groupby("architecture", sort=False)["left"]
     left = {a: share for a, shares in groups if (share := _left(shares)) is not None}
     shares = "; ".join(f"{a} {_share(left[a])}" for a in sorted(left, key=lambda a: -left[a]))
-    answer = (
+    return shares and (
         "Of the gradient at the output's own step, this share is left "
         f"{frame['longest'].max():,} steps before it, at initialisation on {task}: {shares}."
     )
-    return answer if left else ""
 
 
 def _share(ratio: float | None) -> str:

@@ -13,6 +13,7 @@ from reports.figures import stability as drawing
 from reports.figures.stability import Trace
 from reports.formats import (
     amount,
+    each,
     geometric_with_interval,
     listed,
     skill_with_spread,
@@ -36,23 +37,23 @@ def blocks(evidence: Evidence) -> list[Block]:
     finding, table = _finding(frame), _table(frame)
     drawn = drawing.draw("stability", _traces(frame), titles, finding)
     command = reproduction.of_parts(evidence.results, evidence.parts(*PARTS.values()))
-    caption = "Spread, large gradients and diverged seeds."
-    return [
+    made: list[Block] = [
         Heading(TITLE, "stability"),
         *paragraphs(
             *([] if drawn else [finding]),
             "The spread is the standard deviation of the change of the log loss from one update "
-            "to the next: 0.1 is a loss that changes by about a tenth each time. Each update has "
-            "a new batch, so some of the spread is that of the batches. An update is clipped where "
-            "the norm of its gradient is above the limit: the gradient is then scaled down to that "
-            "norm. Without clipping, the share is of those that would have been clipped.",
+            "to the next: 0.1 is a loss that changes by about a tenth each time, in part because "
+            "each update has a new batch. Where the norm of an update's gradient is above the "
+            "limit, the gradient is clipped: scaled down to that norm. Without clipping, the share "
+            "is of those that would have been.",
             "The figure shows the first seed that diverged or, where none did, the first seed; of "
             "each stretch of updates the lowest and the highest loss.",
         ),
-        Figure(drawn, finding, table, command)
-        if drawn
-        else replace(table, caption=caption, name="stability-table-1"),
     ]
+    if drawn:
+        return [*made, Figure(drawn, finding, table, command)]
+    caption = "Spread, large gradients and diverged seeds."
+    return [*made, replace(table, caption=caption, name="stability-table-1")]
 
 
 def _traces(frame: DataFrame) -> dict[tuple[str, str], dict[str, Trace]]:
@@ -68,25 +69,22 @@ def _finding(frame: DataFrame) -> str:
     """Whose loss swings most, what clipping changes, and who diverged."""
     sentences = []
     for task, of_task in frame.groupby("task", sort=False):
-        means = {how: of.groupby("architecture", sort=False)["loss"].mean().dropna()
-                 for how, of in of_task.groupby("how")}  # fmt: skip
-        if any(how not in means or means[how].empty for how in PARTS):
+        losses = of_task.dropna(subset="loss").groupby(["how", "architecture"], sort=False)["loss"]
+        means = losses.mean()
+        if set(means.index.unique("how")) != set(PARTS):
             continue
         off = means["off"]
-        most, least = off.idxmax(), off.idxmin()
-        swings = f"by {amount(off[most])} from update to update"
-        if len(off) > 1:
-            swings = f"most, {swings}, that of {least} least, by {amount(off[least])}"
-        sentence = f"On {task}, without clipping, the loss of {most} swings {swings}."
-        sentences += [sentence, _clipping(of_task)]
+        swings = f"of {off.idxmax()} swings most, by {amount(off.max())} from update to update"
+        least = f", that of {off.idxmin()} least, by {amount(off.min())}" if len(off) > 1 else ""
+        sentences.append(f"On {task}, without clipping, the loss {swings}{least}.")
+        sentences.append(_clipping(of_task))
     for how, word in (("off", "without"), ("on", "with")):
         of = frame[frame["how"] == how]
         counts = of.groupby(["task", "architecture"], sort=False)["diverged"].sum()
-        where = listed([f"{a} on {task} {n}" for (task, a), n in counts.items() if n], 99)
+        who = each({f"{a} on {task}": n for (task, a), n in counts.items() if n}, str)
         if len(of):
             total = f"{counts.sum()} of {len(of)} trainings"
-            who = f" ({where})" if where else ""
-            sentences.append(f"Diverged {word} clipping: {total}{who}.")
+            sentences.append(f"Diverged {word} clipping: {total}{f' ({who})' if who else ''}.")
     return " ".join(sentences)
 
 
@@ -100,9 +98,9 @@ def _clipping(of_task: DataFrame) -> str:
     less = [a for a, change in changes.items() if change.high is not None and change.high < 0]
     more = [a for a, change in changes.items() if change.low is not None and change.low > 0]
     ways = [f"{way} with {listed(who, 99)}" for way, who in (("less", less), ("more", more)) if who]
-    others = len(changes) - len(less) - len(more)
     if not ways:
         return "With clipping it is not shown to swing less or more with any."
+    others = len(changes) - len(less) - len(more)
     rest = f"; with the other {others} it is not shown to differ" if others else ""
     return f"With clipping it swings {' and '.join(ways)}{rest}."
 
