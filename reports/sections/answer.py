@@ -7,8 +7,17 @@ from collections.abc import Iterator
 
 from reports.analysis.difference import Standing, beats_floor, standing
 from reports.analysis.ranking import Comparison, compare, lead, leader
-from reports.analysis.results import Results, TaskInfo
-from reports.formats import listed, plural, signed_skill_with_spread, skill, skill_with_spread
+from reports.analysis.results import Results
+from reports.analysis.statistics import Summary
+from reports.formats import (
+    ends,
+    listed,
+    plural,
+    signed_skill_with_spread,
+    skill,
+    skill_with_spread,
+    verb,
+)
 
 SOLVED = 0.995
 """A skill that reads 1.00."""
@@ -51,10 +60,9 @@ def _leader(results: Results, compared: Comparison) -> Iterator[str]:
         yield "No task has a floor and a ceiling, so there is no skill to compare."
         return
     top = skills[names[0]]
-    seeds = plural(top.n, "seed")
-    if len(compared.tasks) > 1:
-        counts = {results.groups[t, names[0]].skill.n for t in compared.tasks}
-        seeds = f"{'at least ' if len(counts) > 1 else ''}{seeds} a task"
+    counts = {results.groups[t, names[0]].skill.n for t in compared.tasks}
+    seeds = f"{'at least ' * (len(counts) > 1)}{plural(top.n, 'seed')}"
+    seeds += " a task" * (len(compared.tasks) > 1)
     terms = f"95 % interval, {seeds}" if top.half is not None else f"{seeds}, no interval"
     mean = f"{skill_with_spread(top)} ({terms})"
     if len(names) == 1:
@@ -63,27 +71,27 @@ def _leader(results: Results, compared: Comparison) -> Iterator[str]:
         yield f"{names[0]} {alone}: it has a mean skill of {mean} over {over}."
         return
     level = [a for a in names if skills[a].mean == top.mean]
-    has = "has" if len(level) == 1 else "share"
     of = f"{len(compared.tasks)} of {plural(len(results.tasks), 'task')}"
     yield (
-        f"{listed(level)} {has} the highest mean skill: {mean}, over the {of} on which all "
-        f"{len(names)} compared architectures have a skill."
+        f"{listed(level)} {verb(level, 'has', 'share')} the highest mean skill: {mean}, over the "
+        f"{of} on which all {len(names)} compared architectures have a skill."
     )
-    if rest := names[len(level) :]:
-        yield _runners_up(compared, rest)
+    if rest := {a: skills[a] for a in names[len(level) :]}:
+        yield _runners_up(compared, rest, tested=top.half is not None)
 
 
-def _runners_up(compared: Comparison, rest: list[str]) -> str:
-    near = [f"{a} ({skill_with_spread(compared.skills[a])})" for a in rest
-            if not compared.differences[a].differs]  # fmt: skip
-    second = f"Next is {rest[0]} with {skill_with_spread(compared.skills[rest[0]])}"
-    if next(iter(compared.skills.values())).half is None:
-        return f"{second}; with one seed no difference of these means can be tested."
+def _runners_up(compared: Comparison, rest: dict[str, Summary], tested: bool) -> str:
+    alike = {a: s for a, s in rest.items() if not compared.differences[a].differs}
     how = "on these tasks together (paired t test over seeds, Holm)"
-    if not near:
-        return f"{second}; the leader differs from all others {how}."
-    are = "is" if len(near) == 1 else "are"
-    return f"{listed(near)} {are} not shown to differ from the leader {how}."
+    if tested and alike:
+        names = listed([f"{a} ({skill_with_spread(s)})" for a, s in alike.items()])
+        are = verb(alike, "is", "are")
+        return f"{names} {are} not shown to differ from the leader {how}."
+    name, second = next(iter(rest.items()))
+    end = f"the leader differs from all others {how}"
+    if not tested:
+        end = "with one seed no difference of these means can be tested"
+    return f"Next is {name} with {skill_with_spread(second)}; {end}."
 
 
 def _left_out(compared: Comparison) -> Iterator[str]:
@@ -95,16 +103,19 @@ def _left_out(compared: Comparison) -> Iterator[str]:
 
 def _far_below(results: Results, compared: Comparison) -> Iterator[str]:
     """The score that drags a mean far down: skill has no lower end."""
-    pairs = [(t, a) for t in compared.tasks for a in compared.skills]
-    means = {pair: mean for pair in pairs if (mean := results.groups[pair].skill.mean) is not None}
+    groups = {(t, a): results.groups[t, a].skill for t in compared.tasks for a in compared.skills}
+    means = {pair: s.mean for pair, s in groups.items() if s.mean is not None}
     lowest = min(means, key=lambda pair: means[pair], default=None)
     if lowest and len(compared.tasks) > 1 and means[lowest] < -0.5:
         task, architecture = lowest
-        summary = results.groups[lowest].skill
         yield (
             f"{architecture} ends far below the floor on {task} (skill "
-            f"{skill_with_spread(summary)}, {plural(summary.n, 'seed')}), which weighs on its mean."
+            f"{_with_seeds(groups[lowest])}), which weighs on its mean."
         )
+
+
+def _with_seeds(summary: Summary) -> str:
+    return f"{skill_with_spread(summary)}, {plural(summary.n, 'seed')}"
 
 
 # -- task by task --------------------------------------------------------------------------------
@@ -120,38 +131,31 @@ def _most_wins(standings: dict[str, Standing]) -> Iterator[str]:
     most = max(wins.values())
     winners = sorted(a for a in wins if wins[a] == most)
     of = f"{most} of {len(contested)} tasks"
+    start = f"{listed(winners)} are level: each is best on {of}."
     if len(winners) == 1:
         start = (
-            f"Task by task, {winners[0]} is best most often: on {of}, on {clear[winners[0]]} of "
-            "them it differs from all others."
+            f"{winners[0]} is best most often: on {of}, on {clear[winners[0]]} of them it differs "
+            "from all others."
         )
-    else:
-        start = f"Task by task, {listed(winners)} are level: each is best on {of}."
     total = plural(clear.total(), "task")
     end = f"In all, on {total} the winner differs" if clear else "On no task does the winner differ"
-    yield f"{start} {end} from all others."
+    yield f"Task by task, {start} {end} from all others."
 
 
 def _hardest(results: Results, standings: dict[str, Standing]) -> Iterator[str]:
     """The task on which the best mean skill is lowest."""
-    tops: list[tuple[float, TaskInfo, str]] = []
-    for task in results.tasks:
-        best = standings[task.name].order[0] if task.name in standings else ""
-        if best and (mean := results.groups[task.name, best].skill.mean) is not None:
-            tops.append((mean, task, best))
-    if len(tops) < 2:
+    best = {t: results.groups[t, order.order[0]].skill for t, order in standings.items()}
+    means = {t: s.mean for t, s in best.items() if s.mean is not None}
+    if len(means) < 2:
         return
-    lowest, task, best = min(tops, key=lambda top: top[0])
-    summary = results.groups[task.name, best].skill
+    lowest = min(means, key=lambda t: means[t])
     text = (
-        f"The hardest task is {task.name}: the best there, {best}, has a skill of "
-        f"{skill_with_spread(summary)} ({plural(summary.n, 'seed')})"
+        f"The hardest task is {lowest}: the best there, {standings[lowest].order[0]}, has a skill "
+        f"of {_with_seeds(best[lowest])}"
     )
-    if lowest <= 0:
-        text += ", no better than the floor"
-    elif not beats_floor(summary):
-        text += ", not shown to beat the floor"
-    if task.ceiling_is_ideal:
+    if not beats_floor(best[lowest]):
+        text += f", {'no better than' if means[lowest] <= 0 else 'not shown to beat'} the floor"
+    if any(task.ceiling_is_ideal for task in results.tasks if task.name == lowest):
         text += "; its ceiling is the perfect score, which may be out of reach"
     yield f"{text}."
 
@@ -167,8 +171,8 @@ def _against_baselines(results: Results, standings: dict[str, Standing]) -> Iter
     lost = [t for t, ahead in leads.items() if ahead.mean is not None and ahead.mean <= 0]
     solved = [t for t in lost if (skills[t] or 0) >= SOLVED]
     clear = sum(standings[t].differs(baselines[t]) for t in leads if t not in lost)
-    low, high = min(s.n for s in leads.values()), max(s.n for s in leads.values())
-    seeds = plural(high, "seed") if low == high else f"{low} to {plural(high, 'seed')}"
+    counts = [s.n for s in leads.values()]
+    seeds = f"{ends(counts)} seed{'s' * (max(counts) > 1)}"
     yield (
         f"Of {plural(len(leads), 'task')} with a baseline, an architecture beats it on "
         f"{len(leads) - len(lost)}; on {clear} of these the best one differs from it ({seeds})."

@@ -16,9 +16,10 @@ from reports.document import (
     Terms,
     as_csv,
     paragraphs,
+    table_of,
 )
 from reports.figures import internals as drawing
-from reports.formats import listed, plural
+from reports.formats import each, listed, plural
 
 PLACE = 130
 
@@ -34,9 +35,9 @@ def blocks(inside: Sequence[Numbers]) -> list[Block]:
     return [
         Heading("Inside", "inside"),
         *paragraphs(
-            f"What {plural(len(inside), 'trained model')} did with one sequence each: gates and "
-            "states, attention, filters, hidden Markov states. They illustrate and prove nothing: "
-            "of each kind the model that does best on a telling task was taken.",
+            f"What {plural(len(inside), 'trained model')} did with one sequence each. They "
+            "illustrate and prove nothing: of each kind the model that does best on a telling "
+            "task was taken.",
             ("Any other cell: ", Code("harness show CELL --internals"), "."),
         ),
         *shown,
@@ -49,7 +50,7 @@ def figures(prefix: str, internals: Numbers) -> list[Figure]:
         Figure(
             drawing.draw(f"{prefix}-{part['name']}", internals, part, finding),
             finding,
-            Table(("number", "value"), tuple(_flat(part.get("numbers", {})))),
+            _numbers(part),
             f"harness show {internals['id']} --internals",
             _data(part),
         )
@@ -68,12 +69,23 @@ def of_cell(internals: Numbers, files: Mapping[str, str]) -> list[Block]:
     for part in internals["parts"]:
         title = Heading(part["name"], level=3)
         shown += [title, Literal(files[part["name"]]), Paragraph(in_words(internals, part))]
-        rows = [
-            (str(each["filter"]), f"{100 * each['share']:.1f}", _ngrams(each))
-            for each in part.get("filters", [])
-        ]
-        shown += [Table(("filter", "share, %", "n-grams"), tuple(rows))] if rows else []
+        shown += [table for table in (_numbers(part), _filter_table(part)) if table.rows]
     return shown
+
+
+def _numbers(part: Numbers) -> Table:
+    return Table(("number", "value"), tuple(_flat(part.get("numbers", {}))))
+
+
+def _filter_table(part: Numbers) -> Table:
+    return table_of(
+        part.get("filters", []),
+        {
+            "filter": lambda filter: str(filter["filter"]),
+            "share, %": lambda filter: f"{100 * filter['share']:.1f}",
+            "n-grams": _ngrams,
+        },
+    )
 
 
 def _ngrams(filter: Numbers) -> str:
@@ -96,8 +108,9 @@ def _sequence(internals: Numbers) -> Iterator[tuple[str, str]]:
 
 def heading(internals: Numbers) -> str:
     """Which cell, and what it read."""
+    source = [internals["source"]] if "source" in internals else []
     where = f"{internals['architecture']} on {internals['task']}, seed {internals['seed']}"
-    return f"{where}, {internals['source']}" if "source" in internals else where
+    return ", ".join([where, *source])
 
 
 def _data(part: Numbers) -> str:
@@ -139,69 +152,58 @@ def in_words(internals: Numbers, part: Numbers) -> str:
 
 
 def _percent(share: float) -> str:
-    if 0 < share < 0.0005:
-        return "under 0.1 %"
-    return f"{100 * share:.0f} %" if share >= 0.0095 or share == 0 else f"{100 * share:.1f} %"
+    text = f"{100 * share:.0f} %" if share >= 0.0095 or share == 0 else f"{100 * share:.1f} %"
+    return "under 0.1 %" if text == "0.0 %" else text
 
 
 def _units(internals: Numbers, part: Numbers) -> str:
-    numbers = part["numbers"]
-    kinds = listed(panel["name"] for panel in part["panels"])
-    shown, of = len(part["units"]), part["of"]
-    which = f"the {shown} of {of} units that vary most" if shown < of else plural(of, "unit")
+    numbers, shown, of = part["numbers"], len(part["units"]), part["of"]
+    where = "the vectors that the readout is given"
     if "layer" in part:
         way = " that reads backwards" if part["backwards"] else ""
+        kinds = listed(panel["name"] for panel in part["panels"])
         where = f"layer {part['layer']}{way}, {kinds}"
-    else:
-        where = "the vectors that the readout is given"
-    text = f"{where}; {which}, like beside like (clustered by correlation). "
-    return text + (_gates(numbers) if "gates" in numbers else _moves(internals, numbers))
+    which = f"the {shown} of {of} units that vary most" if shown < of else plural(of, "unit")
+    said = _gates(numbers) if "gates" in numbers else _moves(internals, numbers)
+    return f"{where}; {which}, like beside like (clustered by correlation). {said}"
 
 
 def _gates(numbers: Numbers) -> str:
-    said = [
-        f"the {name.replace('_', ' ')} is open at {gate['mean']:.2f} on average "
-        f"({_percent(gate['open'])} of its values above 0.9, {_percent(gate['shut'])} below 0.1)"
-        for name, gate in numbers["gates"].items()
-    ]
-    sentence = f"{'; '.join(said[:2])}. " if said else ""
-    if "kept" in numbers:
-        kept = numbers["kept"]
-        sentence += (
+    means = {name.replace("_", " "): gate["mean"] for name, gate in numbers["gates"].items()}
+    text = f"Gates are open on average at: {each(means, '{:.2f}'.format)}. " if means else ""
+    if kept := numbers.get("kept"):
+        text += (
             f"Of what stood in memory after the first step it read, unit {kept['unit']} keeps "
             f"{_percent(kept['best'])} to the end, the mean unit {_percent(kept['mean'])}. "
         )
-    sentence += f"{_percent(numbers['saturated'])} of the hidden values are beyond ±0.9."
-    return sentence[0].upper() + sentence[1:]
+    return f"{text}{_percent(numbers['saturated'])} of the hidden values are beyond ±0.9."
 
 
 def _moves(internals: Numbers, numbers: Numbers) -> str:
-    at = numbers["largest_change_at"]
-    shown = internals["symbols"]
-    symbol = "" if internals["vectors"] or at > len(shown) else f", where it reads {shown[at - 1]}"
+    at, read = numbers["largest_change_at"], internals["symbols"]
+    known = not internals["vectors"] and at <= len(read)
+    symbol = f", where it reads {read[at - 1]}" if known else ""
     return f"They change most at step {at} of {internals['steps']}{symbol}."
 
 
 def _attention(internals: Numbers, part: Numbers) -> str:
-    heads, n = part["heads"], part["numbers"]["sequences"]
     rows = "what is written" if part["cross"] else "each step"
-    text = f"the weights that {rows} gives to the input, layer {part['layer']}"
-    text += ", the right steps outlined. " if part["alignment"] else ". "
-    best = max(heads, key=lambda h: h["numbers"].get("right", -h["numbers"]["attended"]))
+    outlined = ", the right steps outlined" if part["alignment"] else ""
+    best = max(part["heads"], key=lambda h: h["numbers"].get("right", -h["numbers"]["attended"]))
     numbers = best["numbers"]
-    over = f"over {plural(n, 'test sequence')}"
     if "right" in numbers:
-        who = f"Head {best['head']}" if len(heads) > 1 else "It"
-        text += (
-            f"{who} puts {_percent(numbers['right'])} of its weight on the right input step, which "
-            f"gets the largest weight in {_percent(numbers['hits'])} of the rows ({over})"
+        said = (
+            f"puts {_percent(numbers['right'])} of its weight on the right input step, which gets "
+            f"the largest weight in {_percent(numbers['hits'])} of the rows"
         )
     else:
-        who = f"Head {best['head']} attends to the fewest" if len(heads) > 1 else "It attends to"
-        text += f"{who} steps, {numbers['attended']:.1f} on average ({over})"
+        said = f"attends to the fewest steps, {numbers['attended']:.1f} on average"
         if numbers.get("offset_weight", 0) >= 0.3:
-            text += f", most of all {_where(numbers['offset'])} ({numbers['offset_weight']:.2f})"
-    return f"{text}."
+            said += f", most of all {_where(numbers['offset'])} ({numbers['offset_weight']:.2f})"
+    return (
+        f"the weights that {rows} gives to the input, layer {part['layer']}{outlined}. Head "
+        f"{best['head']} {said} (over {plural(part['numbers']['sequences'], 'test sequence')})."
+    )
 
 
 def _where(offset: int) -> str:
@@ -219,54 +221,51 @@ def _filters(internals: Numbers, part: Numbers) -> str:
         f"each with its share of what all move; the {what} of "
         f"{plural(numbers['sequences'], 'test sequence')} that fire it most. "
     )
-    if not (first.get("ngrams") or first.get("window")):
-        return f"{text}No sequence is as long as the first one's window."
     votes = f"; it votes for class {first['votes_for']}" if "votes_for" in first else ""
-    if "window" in first:
+    if first.get("window"):
         mean = f"answers to its own with {first['output']:.2f} on average"
         return f"{text}Filter {first['filter']} {mean}{votes}."
+    if not first.get("ngrams"):
+        return f"{text}No sequence is as long as the first one's window."
     common, top = first["common"], first["ngrams"][0]["symbols"]
     text += f"Filter {first['filter']} answers most to {' '.join(top)}"
     if common and common != top:
         text += f"; all its strongest n-grams hold {' '.join(common)}"
-    same = sum(each["common"] == common for each in filters)
-    shared = f" {same} of the {len(filters)} filters share this run." if common and same > 1 else ""
+    same = sum(f["common"] == common for f in filters) if common else 0
+    shared = f" {same} of the {len(filters)} filters share this run." if same > 1 else ""
     return f"{text}{votes}.{shared}"
 
 
 def _activations(internals: Numbers, part: Numbers) -> str:
     at, value = part["numbers"]["strongest"], part["numbers"]["value"]
-    text = "the outputs of these filters over the sequence. "
-    if value <= 0:
-        return f"{text}The first of them never fires here."
-    return f"{text}The first of them fires most at step {at} of {internals['steps']} ({value:.2f})."
+    fires = f"fires most at step {at} of {internals['steps']} ({value:.2f})"
+    return (
+        "the outputs of these filters over the sequence. The first of them "
+        f"{fires if value > 0 else 'never fires here'}."
+    )
 
 
 def _chain(internals: Numbers, part: Numbers) -> str:
-    numbers = part["numbers"]
-    text = f"the hidden Markov model's {plural(numbers['states'], 'state')}"
+    stay, emitted = part["numbers"]["stay"], part.get("emitted", ())
+    said = [f"the hidden Markov model's {plural(part['numbers']['states'], 'state')}"]
     if part["states_are_labels"]:
-        text += ", one for each label"
+        said.append("one for each label")
     if part["of_class"] is not None:
-        text += f", in the model of class {part['of_class']}"
-    if "emitted" in part and len(part["emitted"]) < part["symbols"]:
-        text += f"; emissions of the {len(part['emitted'])} symbols that some state likes best"
-    stay = numbers["stay"]
+        said.append(f"in the model of class {part['of_class']}")
+    if 0 < len(emitted) < part["symbols"]:
+        said.append(f"emissions of the {len(emitted)} symbols that some state likes best")
     if len(stay) == 1:
-        return f"{text}. With one state there is no memory."
+        return f"{', '.join(said)}. With one state there is no memory."
     most = max(range(len(stay)), key=lambda state: stay[state])
-    lasting = sum(value > 0.5 for value in stay)
-    count = {0: "None", len(stay): "All"}.get(lasting, str(lasting))
-    text += f". {count} of them rather stay than move; state {most + 1} stays longest, "
-    if stay[most] > 0.9999:
-        return f"{text}for good."
-    return f"{text}{1 / (1 - stay[most]):.1f} steps on average."
+    lasting = f"{sum(value > 0.5 for value in stay)} of {len(stay)} rather stay than move"
+    steps = f"{1 / (1 - stay[most]):.1f} steps on average" if stay[most] <= 0.9999 else "for good"
+    return f"{', '.join(said)}. {lasting}; state {most + 1} stays longest, {steps}."
 
 
 def _path(internals: Numbers, part: Numbers) -> str:
     numbers = part["numbers"]
     return (
-        "the states it goes through (Viterbi path). The path changes state "
+        "the states it goes through (Viterbi path). It changes state "
         f"{plural(numbers['changes'], 'time')} in {plural(internals['steps'], 'step')} and visits "
         f"{plural(numbers['visited'], 'state')}; on average its state has a probability of "
         f"{numbers['sure']:.2f} given the whole sequence."
