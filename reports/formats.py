@@ -230,7 +230,8 @@ def mean(values: Numbers) -> str:
 
 def means(numbers: Mapping[str, Numbers]) -> str:
     """``rnn 0.21, lstm 0.90 and gru 0.94``: the mean of each that has any value."""
-    return each({name: values for name, values in numbers.items() if mean(values)}, mean)
+    texts = {name: mean(values) for name, values in numbers.items()}
+    return each({name: text for name, text in texts.items() if text}, str)
 
 
 def means_by_task(numbers: Mapping[str, Mapping[str, Mapping[int, float]]]) -> str:
