@@ -392,7 +392,7 @@ def test_symbols_of_other_scripts_are_drawn_without_complaint(recwarn):
     about = {"architecture": "rnn", "task": "t", "seed": 0, "symbols": ["中", "文"], "steps": 2,
              "vectors": False, "parts": [part]}  # fmt: skip
     with style():
-        drawing = draw("x", about, part, "words")
+        drawing = draw("x", about, part)
     assert "中" in drawing.svg and not recwarn.list
 
 

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from reports.analysis.gradient_flow import WHEN
-from reports.figures.panels import Layout, lines_of, log_axis, panels
+from reports.figures.panels import lines_of, log_axis, panels
 from reports.figures.style import INK, Drawing, finish
 
 CLOSE = 0.008
@@ -28,13 +28,12 @@ def draw(
     norms: Norms,
     recurrent: Sequence[str],
     survey: tuple[str, ...],
-    finding: str,
 ) -> Drawing:
     """Two panels, and two more for what is not recurrent where there are both: a line for each
     architecture, the geometric mean over seeds, in a band from the lowest seed to the highest. A
     bar ends a line where the gradient is zero from there on.
 
-    survey: whose looks are to be kept. finding: in words, for those who do not see the figure.
+    survey: whose looks are to be kept.
     """
     architectures = list(dict.fromkeys(architecture for architecture, _ in norms))
     others = [a for a in architectures if a not in recurrent]
@@ -43,7 +42,7 @@ def draw(
     titles = [[(kind if len(kinds) > 1 else "") + when for when in WHEN.values()] for kind in kinds]
     looks = lines_of(architectures, survey)
     legend = looks | {"zero from here on": END | {"color": INK}}
-    figure, rows = panels(titles, legend, Layout(wide=3.1, tall=2.1, left=0.8))
+    figure, rows = panels(titles, legend, (3.1, 2.1))
     for row, shown in zip(rows, kinds.values(), strict=True):
         close = CLOSE * _decades([n for (a, _), n in norms.items() if a in shown])
         for axes, when in zip(row, WHEN, strict=True):
@@ -55,12 +54,11 @@ def draw(
             axes.set_ylim(max(LEAST, min(low for low, _ in ends)), max(high for _, high in ends))
             log_axis(axes.yaxis, 8)
             axes.margins(x=0.02)
-        row[0].set_ylabel("gradient norm", labelpad=2)
+        row[0].set_ylabel("gradient norm")
         row[1].tick_params(labelleft=False)
     for axes in rows[-1]:
-        axes.set_xlabel("steps back from the output", labelpad=2)
-    what = "Norm of the loss gradient at the input against steps back from the output"
-    return finish(figure, name, f"{what}, before training and after. {finding}")
+        axes.set_xlabel("steps back from the output")
+    return finish(figure, name)
 
 
 def _decades(norms: Sequence[Sequence[Sequence[float | None]]]) -> float:

@@ -10,7 +10,6 @@ from typing import Any
 
 import numpy as np
 
-from reports.figures.panels import Sheet
 from reports.figures.style import COLOURS, INK, PALE, Drawing, finish
 from reports.formats import shortened
 
@@ -24,30 +23,29 @@ TEXT = {"fontsize": 7, "labelpad": 2}
 Numbers = Mapping[str, Any]
 
 
-def draw(name: str, internals: Numbers, part: Numbers, alt: str) -> Drawing:
+def draw(name: str, internals: Numbers, part: Numbers) -> Drawing:
     """The figure of one of the parts of ``harness.probes.internals``."""
-    figure = FORMS[part["form"]](internals, part)
+    from matplotlib.figure import Figure
+
+    figure = Figure((1, 1))  # so that places in the figure are inches; what lies beyond is drawn
+    FORMS[part["form"]](figure, internals, part)
     with warnings.catch_warnings():
         # The page's reader has fonts that matplotlib's own lacks; text stays text.
         warnings.filterwarnings("ignore", "Glyph .* missing from")
-        return finish(figure, name, alt)
+        return finish(figure, name)
 
 
-def _units(internals: Numbers, part: Numbers) -> Any:
+def _units(figure: Any, internals: Numbers, part: Numbers) -> None:
     """Units against steps, a panel for each kind of value, the symbols beneath."""
     steps, panels, names = internals["symbols"], part["panels"], part.get("rows")
     rows, wide = len(panels[0]["values"]), _width(steps)
     high = 0.19 * rows if names else min(1.15, max(0.32, 0.04 * rows))
-    left = 0.95 if names else 0.4
-    sheet = Sheet(left + wide + 0.75, len(panels) * (high + 0.32) + _foot(steps, wide))
     for row, panel in enumerate(panels):
-        axes = sheet.axes(left, 0.24 + row * (high + 0.32), wide, high)
-        top = 1.0 if panel["gate"] else None
-        _image(axes, np.array(panel["values"]), top)
-        _scale(sheet, axes)
         gate = part["numbers"].get("gates", {}).get(panel["name"].replace(" ", "_"))
         mean = f", mean of all units {gate['mean']:.2f}" if gate else ""
-        _title(axes, panel["name"] + mean)
+        axes = _axes(figure, panel["name"] + mean, 0, row * (high + 0.32), wide, high)
+        _image(axes, np.array(panel["values"]), 1.0 if panel["gate"] else None)
+        _scale(axes)
         axes.set_xticks([])
         axes.set_yticks([])
         if names:
@@ -55,30 +53,24 @@ def _units(internals: Numbers, part: Numbers) -> Any:
             axes.tick_params(axis="y", length=0)
         else:
             axes.set_ylabel("units", fontsize=7, labelpad=3)
-    _symbols(axes, steps, wide)
-    _step_label(axes, internals)
-    return sheet.figure
+    _steps(axes, internals, wide)
 
 
-def _path(internals: Numbers, part: Numbers) -> Any:
+def _path(figure: Any, internals: Numbers, part: Numbers) -> None:
     """The probability of each state at each step, and the most probable path on top."""
-    steps, posterior = internals["symbols"], np.array(part["posterior"])
-    states, wide = len(posterior), _width(steps)
-    high = min(3.2, max(0.5, 0.24 * states))
-    sheet = Sheet(0.5 + wide + 0.75, 0.3 + high + _foot(steps, wide))
-    axes = sheet.axes(0.5, 0.26, wide, high)
+    posterior, wide = np.array(part["posterior"]), _width(internals["symbols"])
+    high = min(3.2, max(0.5, 0.24 * len(posterior)))
+    title = "probability of each state, and the most probable path (line)"
+    axes = _axes(figure, title, 0, 0, wide, high)
     _image(axes, posterior, 1.0)
-    _scale(sheet, axes)
+    _scale(axes)
     axes.step(range(len(part["path"])), part["path"], where="mid", color=COLOURS[1], linewidth=1.6)
-    _title(axes, "probability of each state, and the most probable path (line)")
-    _symbols(axes, [str(state + 1) for state in range(states)], high, "y")
+    _symbols(axes, [str(state + 1) for state in range(len(posterior))], high, "y")
     axes.set_ylabel("state", **TEXT)
-    _symbols(axes, steps, wide)
-    _step_label(axes, internals)
-    return sheet.figure
+    _steps(axes, internals, wide)
 
 
-def _attention(internals: Numbers, part: Numbers) -> Any:
+def _attention(figure: Any, internals: Numbers, part: Numbers) -> None:
     """A map for each head: what attends down, what is attended to across."""
     from matplotlib.collections import PatchCollection
     from matplotlib.patches import Rectangle
@@ -87,46 +79,41 @@ def _attention(internals: Numbers, part: Numbers) -> Any:
     wide = min(3.2, max(1.5, 0.24 * len(columns)))
     high = min(max(wide * len(rows) / max(len(columns), 1), 0.5), 4.0)
     left = 0.35 + max(map(_ems, rows)) * 0.07
-    apart, foot = left + wide + 0.2, _foot(columns, wide)
-    sheet = Sheet(len(heads) * apart + 0.45, 0.3 + high + foot)
     peak = max(np.max(head["values"]) for head in heads)
     top = 1.0 if peak > 0.5 else peak  # many steps share a row: pale, but not blank
     for at, head in enumerate(heads):
-        axes = sheet.axes(left + at * apart, 0.26, wide, high)
+        several = f", head {head['head']}" if len(heads) > 1 else ""
+        title = f"layer {part['layer']}{several}"
+        axes = _axes(figure, title, at * (left + wide + 0.2), 0, wide, high)
         _image(axes, np.array(head["values"]), top)
         right = [Rectangle((c - 0.5, r - 0.5), 1, 1) for r, c in part["alignment"]]
         axes.add_collection(
             PatchCollection(right, facecolor="none", edgecolor=COLOURS[1], linewidth=1.1)
         )
-        several = f", head {head['head']}" if len(heads) > 1 else ""
-        _title(axes, f"layer {part['layer']}{several}")
         _symbols(axes, columns, wide)
         _symbols(axes, rows, high, "y")
         axes.set_xlabel("input" if part["cross"] else "attended to", **TEXT)
         if at == 0:
             axes.set_ylabel("output" if part["cross"] else "attends", **TEXT)
-    _scale(sheet, axes)
-    return sheet.figure
+    _scale(axes)
 
 
-def _filters(internals: Numbers, part: Numbers) -> Any:
+def _filters(figure: Any, internals: Numbers, part: Numbers) -> None:
     """For each filter a panel: its strongest n-grams with its output, or the mean window."""
     filters = part["filters"]
     across, wide, high = 3, 1.55, 0.95
     labels = [" ".join(g["symbols"]) for f in filters for g in f.get("ngrams", [])]
     left = 0.3 + max((_ems(shortened(label, 24)) for label in labels), default=1) * 0.075
-    down = -(-len(filters) // across)
-    sheet = Sheet(across * (left + wide) + 0.5, down * (high + 0.62) + 0.1)
     longest = max((f["ngrams"][0]["output"] for f in filters if f.get("ngrams")), default=1.0)
     top = max((np.abs(f["window"]).max() for f in filters if f.get("window")), default=1.0)
     for at, one in enumerate(filters):
         row, column = divmod(at, across)
-        axes = sheet.axes(left + column * (left + wide), 0.28 + row * (high + 0.62), wide, high)
-        _title(axes, f"filter {one['filter']}: {100 * one['share']:.1f} %")
+        title = f"filter {one['filter']}: {100 * one['share']:.1f} %"
+        axes = _axes(figure, title, column * (left + wide), row * (high + 0.62), wide, high)
         if one.get("window"):
             _image(axes, np.array(one["window"]), top)
             if at == len(filters) - 1:
-                _scale(sheet, axes)
+                _scale(axes)
             axes.set_xticks(range(one["span"]), range(1, one["span"] + 1), fontsize=7)
             axes.set_yticks([])
             axes.set_xlabel("step of the window", fontsize=7, labelpad=1)
@@ -141,10 +128,9 @@ def _filters(internals: Numbers, part: Numbers) -> Any:
             axes.set_xlabel("output of the filter", fontsize=7, labelpad=1)
         else:
             axes.set_axis_off()
-    return sheet.figure
 
 
-def _chain(internals: Numbers, part: Numbers) -> Any:
+def _chain(figure: Any, internals: Numbers, part: Numbers) -> None:
     """Start, transitions and emissions side by side, a row for each state."""
     states = len(part["start"])
     names = [str(state + 1) for state in range(states)]
@@ -153,28 +139,24 @@ def _chain(internals: Numbers, part: Numbers) -> Any:
     emits = np.array(part[what])
     columns = part.get("emitted", [str(i + 1) for i in range(emits.shape[1])])
     high, emitted = square * states, max(1.0, min(0.3, max(square, 0.16)) * len(columns))
-    foot = max(_foot(names, high), _foot(columns, emitted))
-    sheet = Sheet(0.5 + square + 0.55 + high + 0.65 + emitted + 0.75, 0.3 + high + foot)
 
     def block(title: str, values: Any, left: float, wide: float, labels: Sequence[str]) -> Any:
-        axes = sheet.axes(left, 0.26, wide, high)
-        _image(axes, values, None if title == "means" else 1.0)
         # The column of start is narrower than its title.
-        _title(axes, title, "center" if title == "start" else "left")
+        axes = _axes(figure, title, left, 0, wide, high, "center" if title == "start" else "left")
+        _image(axes, values, None if title == "means" else 1.0)
         _symbols(axes, labels, wide)
         _symbols(axes, names, high, "y")
         if square >= 0.25 and title != "means" and wide / values.shape[1] >= 0.25:
             _write(axes, values)
         return axes
 
-    start = block("start", np.array(part["start"])[:, None], 0.5, square, [])
+    start = block("start", np.array(part["start"])[:, None], 0, square, [])
     start.set_ylabel("from state" if states > 1 else "state", **TEXT)
-    moves = block("transitions", np.array(part["transitions"]), 1.05 + square, high, names)
+    moves = block("transitions", np.array(part["transitions"]), square + 0.55, high, names)
     moves.set_xlabel("to state", **TEXT)
-    last = block(what, emits, 1.7 + square + high, emitted, columns)
+    last = block(what, emits, square + high + 1.2, emitted, columns)
     last.set_xlabel("symbol" if what == "emissions" else "number of the vector", **TEXT)
-    _scale(sheet, last)
-    return sheet.figure
+    _scale(last)
 
 
 FORMS = {
@@ -187,8 +169,13 @@ FORMS = {
 }
 
 
-def _title(axes: Any, text: str, side: str = "left") -> None:
-    axes.set_title(text, fontsize=8, loc=side, pad=3)
+def _axes(
+    figure: Any, title: str, left: float, top: float, wide: float, high: float, side: str = "left"
+) -> Any:
+    """Axes of a place and a size in inches."""
+    axes = figure.add_axes((left, -top - high, wide, high))
+    axes.set_title(title, fontsize=8, loc=side, pad=3)
+    return axes
 
 
 def _image(axes: Any, values: np.ndarray, top: float | None = None) -> None:
@@ -207,11 +194,11 @@ def _image(axes: Any, values: np.ndarray, top: float | None = None) -> None:
     axes.tick_params(length=2, pad=1.5)
 
 
-def _scale(sheet: Sheet, axes: Any) -> None:
+def _scale(axes: Any) -> None:
     """What the shades of a picture stand for, at its right."""
     (image,), box = axes.images, axes.get_position()
-    left, high = box.x1 * sheet.width + 0.1, box.height * sheet.height
-    scale = sheet.axes(left, sheet.height * (1 - box.y1), 0.08, min(high, 1.6))
+    high = min(box.height, 1.6)
+    scale = axes.figure.add_axes((box.x1 + 0.1, box.y1 - high, 0.08, high))
     scale.imshow(np.linspace(1, 0, 64)[:, None], cmap=image.cmap, aspect="auto",
                  interpolation="none")  # fmt: skip
     for side in scale.spines.values():
@@ -247,12 +234,6 @@ def _rotated(labels: Sequence[str], room: float) -> bool:
     return longest > 2 and longest * 0.062 > room / max(len(labels), 1)
 
 
-def _foot(labels: Sequence[str], wide: float) -> float:
-    """Inches beneath the axes for labels and the axis's name."""
-    longest = min(max(map(_ems, labels), default=1), 14)
-    return 0.28 + (longest * 0.062 if _rotated(labels, wide) else 0.1)
-
-
 def _symbols(axes: Any, labels: Sequence[str], room: float, axis: str = "x") -> None:
     """Ticks with the labels of the steps, as many as fit without touching."""
     turned = axis == "x" and _rotated(labels, room)
@@ -265,7 +246,9 @@ def _symbols(axes: Any, labels: Sequence[str], room: float, axis: str = "x") -> 
     axes.tick_params(axis=axis, bottom=False, left=False, pad=2)
 
 
-def _step_label(axes: Any, internals: Numbers) -> None:
-    shown, of = len(internals["symbols"]), internals["steps"]
+def _steps(axes: Any, internals: Numbers, wide: float) -> None:
+    """The symbols that were read, and how many of them these are."""
+    steps, of = internals["symbols"], internals["steps"]
     what = "step" if internals["vectors"] else "symbol read"
-    axes.set_xlabel(f"{what}, the first {shown} of {of}" if shown < of else what, **TEXT)
+    _symbols(axes, steps, wide)
+    axes.set_xlabel(f"{what}, the first {len(steps)} of {of}" if len(steps) < of else what, **TEXT)

@@ -9,20 +9,13 @@ from typing import Any
 
 from reports.analysis.horizon import LEARNED
 from reports.analysis.statistics import Numbers, Summary, summarize
-from reports.figures.panels import (
-    Layout,
-    intervals,
-    lines_of,
-    log_axis,
-    panels,
-    wide_enough,
-)
+from reports.figures.panels import lines_of, log_axis, panels, wide_enough
 from reports.figures.style import INK, PALE, Drawing, finish, text_width
 
 SKILL = (-0.12, 1.07)
 """Ends of an axis of skill."""
 FEW = 6
-"""Places of which each has its tick on an even axis, and its mean in words."""
+"""Places of which each has its tick on an even axis."""
 DASHES = (0, (4, 2))
 DASHED = {"linestyle": DASHES, "linewidth": 1.0, "markerfacecolor": "white"}
 RING = {"linestyle": "none", "marker": "o", "markersize": 9, "markerfacecolor": "none"}
@@ -72,51 +65,41 @@ class Scale:
 
 
 def draw(
-    name: str,
-    shown: Sequence[Panel],
-    scale: Scale,
-    alt: str = "",
-    survey: tuple[str, ...] = (),
-    layout: Layout | None = None,
+    name: str, shown: Sequence[Panel], scale: Scale, survey: tuple[str, ...] = ()
 ) -> Drawing | None:
-    """A line for each label; None where none has a point.
-
-    alt: the numbers in words, for those who do not see the figure; the means, if empty. survey:
-    whose looks are to be kept.
-    """
-    shown = [
-        replace(panel, lines=_known(panel.lines), dashed=_known(panel.dashed)) for panel in shown
-    ]
-    every = (label for panel in shown for label in (*panel.lines, *panel.dashed))
-    labels = list(dict.fromkeys(every))
+    """A line for each label; None where none has a point. survey: whose looks are to be kept."""
+    shown = [replace(p, lines=_known(p.lines), dashed=_known(p.dashed)) for p in shown]
+    labels = list(dict.fromkeys(label for p in shown for label in (*p.lines, *p.dashed)))
     if not labels:
         return None
-    looks = lines_of(labels, survey, markers=bool(scale.ways))
+    looks = lines_of(labels, survey, solid=bool(scale.ways))
     legend: dict[str, Mapping[str, Any]] = dict(looks)
     if any(panel.dashed for panel in shown):
         solid, dashed = scale.ways
         legend |= {solid: {"color": INK}, dashed: {"color": INK, "linestyle": DASHES}}
     if scale.ended:
         legend[scale.ended] = RING | {"color": INK}
-    wide = {1: 5.6, 2: 2.9}.get(len(shown), 2.2)
-    layout = layout or Layout(wide, 2.4, left=0.75, beside=0.25 if scale.ends else 0.7)
-    figure, (row,) = panels([[panel.title for panel in shown]], legend, layout)
+    size = ({1: 4.8, 2: 2.9}.get(len(shown), 2.2), 2.2)
+    figure, (row,) = panels(
+        [[panel.title for panel in shown]], legend, size, (0.25 if scale.ends else 0.65, 0)
+    )
     for axes, panel in zip(row, shown, strict=True):
         for lines, way in ((_known(panel.lines), {}), (_known(panel.dashed), DASHED)):
             for at, label in enumerate(labels):
-                aside = scale.apart ** (at - (len(labels) - 1) / 2)
-                ring = label in panel.ended
-                _line(axes, lines.get(label, {}), looks[label] | way, scale, aside, ring)
+                if label in lines:
+                    aside = scale.apart ** (at - (len(labels) - 1) / 2)
+                    ring = label in panel.ended
+                    _line(axes, lines[label], looks[label] | way, scale, aside, ring)
         if panel.edge is not None:
             axes.axvline(panel.edge, color=PALE, linewidth=0.8, linestyle=DASHES, zorder=0)
-        _frame(axes, panel, scale, layout.wide)
+        _frame(axes, panel, scale, size[0])
         axes.tick_params(labelleft=axes is row[0] or not scale.ends)
-    row[0].set_ylabel(scale.upright, labelpad=2)
+    row[0].set_ylabel(scale.upright)
     if LEARNED in scale.levels:
         row[0].annotate(f"learned, {LEARNED:g}", (0, LEARNED), xytext=(2, -2), fontsize=7,
                         xycoords=("axes fraction", "data"), textcoords="offset points",
                         color=PALE, va="top")  # fmt: skip
-    return finish(figure, name, alt or _means(shown, scale))
+    return finish(figure, name)
 
 
 def _known(lines: Lines) -> dict[str, Line]:
@@ -129,34 +112,24 @@ def _known(lines: Lines) -> dict[str, Line]:
     return {label: line for label, line in known.items() if line}
 
 
-def _means(shown: Sequence[Panel], scale: Scale) -> str:
-    """The means of lines with few places in words; of others, those at both ends."""
-    told = []
-    for panel in shown:
-        for label, line in _known(panel.lines).items():
-            places = list(line) if len(line) <= FEW else [min(line), max(line)]
-            means = ", ".join(f"{line[at].mean:.3g} at {at:,}" for at in places)
-            told.append(f"{f'{panel.title}, ' if panel.title else ''}{label}: {means}")
-    axes = f"{scale.upright} against {scale.across}" if scale.upright else f"Against {scale.across}"
-    return f"{axes[0].upper()}{axes[1:]}. {'; '.join(told)}."
-
-
 def _line(
     axes: Any, line: Line, look: Mapping[str, Any], scale: Scale, aside: float, ring: bool
 ) -> None:
     low, high = scale.ends or (-math.inf, math.inf)
-    known = {place * aside: summary for place, summary in line.items()}
-    places, means = list(known), [min(max(s.mean or 0.0, low), high) for s in known.values()]
-    if known:
-        axes.plot(places, means, **look, markevery=max(1, len(places) // 8))
-    if known and scale.ends:
-        intervals(axes, known, look["color"], scale.ends)
-    if known and ring:
+    places = [place * aside for place in line]
+    means = [min(max(s.mean or 0.0, low), high) for s in line.values()]
+    axes.plot(places, means, **look, markevery=max(1, len(places) // 8))
+    if scale.ends:  # the 95 % intervals
+        known = [(at, s) for at, s in zip(places, line.values(), strict=True) if s.half]
+        axes.vlines([at for at, _ in known], [s.low for _, s in known], [s.high for _, s in known],
+                    color=look["color"], linewidth=0.9, alpha=0.5)  # fmt: skip
+    if ring:
         axes.plot(places[-1:], means[-1:], color=look["color"], **RING)
 
 
 def _frame(axes: Any, panel: Panel, scale: Scale, wide: float) -> None:
-    places = sorted({n for of in (panel.lines, panel.dashed) for line in of.values() for n in line})
+    every = (*panel.lines.values(), *panel.dashed.values())
+    places = sorted({place for line in every for place in line})
     labels = {place: f"{place:,g}{scale.unit}" for place in places}
     if scale.base and places:
         axes.set_xscale("log", base=scale.base)
@@ -175,7 +148,7 @@ def _frame(axes: Any, panel: Panel, scale: Scale, wide: float) -> None:
     for level in scale.levels:
         line = DASHES if level else "-"
         axes.axhline(level, color=PALE, linewidth=0.8, linestyle=line, zorder=0)
-    axes.set_xlabel(panel.across or scale.across, labelpad=2)
+    axes.set_xlabel(panel.across or scale.across)
 
 
 def _with_room(labels: Mapping[int, str], wide: float) -> list[int]:

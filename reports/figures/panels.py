@@ -4,97 +4,48 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
-from reports.analysis.statistics import Summary
-from reports.figures.style import (
-    COLOURS,
-    INK,
-    LINES,
-    MARKERS,
-    Look,
-    looks,
-    plain_numbers,
-    text_width,
-)
+from reports.figures.style import INK, LINES, looks, plain_numbers, text_width
 from reports.formats import shortened
 
-Ends = tuple[float, float]
-
-LEGEND_ROW, HANDLE = 0.155, 0.55
-"""Inches: of a row of the legend, and of an entry beside its text."""
-
-
-class Sheet:
-    """A figure on which axes are placed in inches from its left and top edges."""
-
-    def __init__(self, width: float, height: float):
-        from matplotlib.figure import Figure
-
-        self.figure, self.width, self.height = Figure((width, height)), width, height
-
-    def axes(self, left: float, top: float, width: float, height: float) -> Any:
-        bottom = self.height - top - height
-        return self.figure.add_axes(
-            (left / self.width, bottom / self.height, width / self.width, height / self.height)
-        )
-
-
-@dataclass(frozen=True)
-class Layout:
-    """Sizes in inches: of a panel, and of the room left of, right of, below and between panels."""
-
-    wide: float = 2.2
-    tall: float = 2.1
-    left: float = 0.62
-    right: float = 0.12
-    bottom: float = 0.48
-    beside: float = 0.25
-    below: float = 0.62
+HANDLE = 0.55
+"""Inches of an entry of the legend beside its text."""
 
 
 def panels(
     titles: Sequence[Sequence[str]],
     legend: Mapping[str, Mapping[str, Any]],
-    layout: Layout = Layout(),
+    size: tuple[float, float],
+    apart: tuple[float, float] = (0.25, 0.62),
 ) -> tuple[Any, list[list[Any]]]:
     """A figure, and its axes in rows: one for each title.
 
-    legend: by label, how its line is drawn (as ``Line2D`` takes it).
+    legend: by label, how its line is drawn (as ``Line2D`` takes it). size: of a panel, and apart:
+    from one to the next, both across and down in inches.
     """
+    from matplotlib.figure import Figure
     from matplotlib.lines import Line2D
 
-    rows, columns = len(titles), max(map(len, titles))
+    (wide, tall), (across, down) = size, apart
+    figure = Figure((1, 1))  # so that places in the figure are inches; what lies beyond is drawn
+    grid = [
+        [figure.add_axes((column * (wide + across), -row * (tall + down), wide, tall))
+         for column in range(len(names))]
+        for row, names in enumerate(titles)
+    ]  # fmt: skip
+    most = int(wide / text_width("x", 9))
+    for axes_row, names in zip(grid, titles, strict=True):
+        for axes, name in zip(axes_row, names, strict=True):
+            axes.set_title(shortened(name, most), color=INK)
     labels = [shortened(label, 40) for label in legend]
     entry = HANDLE + max(text_width(label, 8) for label in labels)
-    between = layout.left + layout.right + (columns - 1) * layout.beside
-    width = max(between + columns * layout.wide, layout.left + entry)
-    across = max(1, int((width - layout.left) / entry))
-    top = 0.38 + LEGEND_ROW * -(-len(labels) // across)
-    height = top + rows * layout.tall + (rows - 1) * layout.below + layout.bottom
-    wide = (width - between) / columns
-    sheet = Sheet(width, height)
-    grid: list[list[Any]] = [[] for _ in titles]
-    for row, names in enumerate(titles):
-        for column, name in enumerate(names):
-            axes = sheet.axes(
-                layout.left + column * (wide + layout.beside),
-                top + row * (layout.tall + layout.below),
-                wide,
-                layout.tall,
-            )
-            most = int(wide / text_width("x", 9))
-            axes.set_title(shortened(name, most), fontsize=9, loc="left", color=INK)
-            axes.tick_params(labelsize=8, length=3)
-            grid[row].append(axes)
-    handles = [Line2D([], [], **dict(drawn)) for drawn in legend.values()]
-    sheet.figure.legend(
-        handles, labels, loc="upper left", frameon=False, ncols=across, fontsize=8,
-        handlelength=2.6, columnspacing=1.2, labelspacing=0.3, borderpad=0.2, borderaxespad=0,
-        bbox_to_anchor=(layout.left / width, 1 - 0.04 / height),
+    figure.legend(
+        [Line2D([], [], **dict(drawn)) for drawn in legend.values()], labels, loc="lower left",
+        ncols=max(1, int(max(map(len, titles)) * (wide + across) / entry)), columnspacing=1.2,
+        bbox_to_anchor=(0, tall + 0.3),
     )  # fmt: skip
-    return sheet.figure, grid
+    return figure, grid
 
 
 def log_axis(axis: Any, ticks: int | Sequence[float]) -> None:
@@ -107,55 +58,23 @@ def log_axis(axis: Any, ticks: int | Sequence[float]) -> None:
     plain_numbers(axis)
 
 
-def wide_enough(low: float, high: float) -> Ends:
+def wide_enough(low: float, high: float) -> tuple[float, float]:
     """The ends of a logarithmic axis, further apart where they span less than a decade."""
     middle = math.sqrt(low * high)
     return (low, high) if high >= 10 * low else (middle / 4, middle * 4)
 
 
 def lines_of(
-    labels: Sequence[str], survey: tuple[str, ...], markers: bool = False
+    labels: Sequence[str], survey: tuple[str, ...], solid: bool = False
 ) -> dict[str, dict[str, Any]]:
-    """How each line is drawn: as in the figures of the survey where it is in it; else in a look
-    that no other in this figure has.
+    """How each line is drawn: as in the figures of the survey where it is in it, the others in
+    looks that come after these.
 
-    markers: by colour and marker alone, so that the style of the line can say more.
+    solid: by colour and marker alone, so that the style of the line can say more.
     """
-
-    def seen(look: Look) -> tuple[str, str]:
-        return look.colour, look.marker if markers else str(look.line)
-
-    every = [
-        Look(COLOURS[i % len(COLOURS)], marker, line)
-        for line in LINES
-        for i, marker in enumerate(MARKERS)
-    ]
-    given = {label: look for label, look in looks(survey).items() if label in labels}
-    for label in labels:
-        if label not in given:
-            taken = {seen(look) for look in given.values()}
-            colours = [look.colour for look in given.values()]
-            free = [look for look in every if seen(look) not in taken] or every
-            given[label] = min(free, key=lambda look: colours.count(look.colour))
+    every = looks(tuple(dict.fromkeys((*survey, *labels))))
     return {
-        label: {
-            "color": given[label].colour,
-            "marker": given[label].marker,
-            "linestyle": LINES[0] if markers else given[label].line,
-            "markersize": 4,
-            "linewidth": 1.3,
-        }
-        for label in labels
-    }
-
-
-def intervals(axes: Any, places: Mapping[float, Summary], colour: str, ends: Ends) -> None:
-    """The 95 % intervals of means as upright lines, as far as the ends of the axes."""
-    x, y = [], []
-    for place, summary in places.items():
-        if summary.low is not None and summary.high is not None and summary.half:
-            x += [place, place, math.nan]
-            y += [min(max(end, ends[0]), ends[1]) for end in (summary.low, summary.high)] + [
-                math.nan
-            ]
-    axes.plot(x, y, color=colour, linewidth=0.9, alpha=0.5)
+        label: {"color": look.colour, "marker": look.marker, "markersize": 4, "linewidth": 1.3,
+                "linestyle": LINES[0] if solid else look.line}
+        for label in labels for look in [every[label]]
+    }  # fmt: skip

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from reports.figures.panels import Layout, log_axis, panels, wide_enough
+from reports.figures.panels import log_axis, panels, wide_enough
 from reports.figures.style import COLOURS, Drawing, finish
 
 LOOKS: dict[str, dict[str, Any]] = {
@@ -35,13 +35,11 @@ def draw(
     name: str,
     traces: Mapping[tuple[str, str], Mapping[str, Trace]],
     titles: Mapping[str, str],
-    finding: str,
 ) -> Drawing | None:
     """A panel for each pair of task and architecture. A cross ends a training that diverged.
     None without losses.
 
-    traces: by task and architecture, then ``off`` or ``on``. titles:
-    short names of the tasks. finding: in words, for those who do not see the figure.
+    traces: by task and architecture, then ``off`` or ``on``. titles: short names of the tasks.
     """
     shown = {pair: _known(both) for pair, both in traces.items()}
     shown = {pair: both for pair, both in shown.items() if both}
@@ -54,8 +52,8 @@ def draw(
     legend: dict[str, Mapping[str, Any]] = {LABELS[how]: look for how, look in LOOKS.items()}
     if any(trace.diverged for both in shown.values() for trace in both.values()):
         legend["diverged"] = DIVERGED | {"color": COLOURS[4]}
-    layout = Layout(wide=1.25, tall=1.0, beside=0.12, below=0.72)
-    figure, grid = panels([[a for _, a in row] for row in rows], legend, layout)
+    titles_of = [[a for _, a in row] for row in rows]
+    figure, grid = panels(titles_of, legend, (1.25, 1.0), (0.12, 0.6))
     for axes_row, row in zip(grid, rows, strict=True):
         for axes, pair in zip(axes_row, row, strict=True):
             axes.set_yscale("log")
@@ -69,11 +67,10 @@ def draw(
             axes.locator_params(axis="x", nbins=3)
             axes.tick_params(labelleft=axes is axes_row[0])
         task, _ = row[0]
-        axes_row[0].set_ylabel(f"loss, {titles[task]}", labelpad=2)
+        axes_row[0].set_ylabel(f"loss, {titles[task]}")
     for axes in grid[-1]:
-        axes.set_xlabel("update", labelpad=2)
-    what = "Training loss of one seed against updates, with clipping and without"
-    return finish(figure, name, f"{what}. {finding}")
+        axes.set_xlabel("update")
+    return finish(figure, name)
 
 
 def _known(traces: Mapping[str, Trace]) -> dict[str, Trace]:

@@ -159,7 +159,7 @@ def line_in_band(
               markersize=3.5, **line)  # fmt: skip
 
 
-def finish(figure: Any, name: str, _alt: str = "") -> Drawing:
+def finish(figure: Any, name: str) -> Drawing:
     """The figure with all that lies around its axes as SVG, the same bytes each time. ``name``
     must be unique on a page."""
     import matplotlib

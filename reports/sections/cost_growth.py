@@ -42,7 +42,6 @@ COMPUTED = {KERNEL: "by the library", EQUATIONS: "by the equations"}
 
 WAYS = ("as the library computes it", "by the equations, step by step")
 SCALE = lines.Scale("", "", 10, logarithmic=True, ways=WAYS)
-LAYOUT = lines.Layout(beside=0.65)
 
 
 def blocks(evidence: Evidence) -> list[Block]:
@@ -91,9 +90,8 @@ def _seconds(evidence: Evidence, frame: DataFrame) -> list[Figure]:
     axes = list(frame["axis"].unique())
     panels = [_panel(frame, "seconds", axis) for axis in axes]
     finding = _seconds_finding(frame, axes[0])
-    alt = f"Seconds an update, on logarithmic axes. {finding}"
     survey = evidence.results.architectures
-    drawn = lines.draw("growth-seconds", panels, SCALE, alt, survey, LAYOUT)
+    drawn = lines.draw("growth-seconds", panels, SCALE, survey)
     command = reproduction.of_parts(evidence.results, evidence.parts(probe="cost"))
     return [Figure(drawn, finding, _seconds_table(frame, axes), command)] if drawn else []
 
@@ -144,8 +142,7 @@ def _seconds_table(frame: DataFrame, axes: Sequence[str]) -> Table:
 def _counts(evidence: Evidence, frame: DataFrame) -> list[Figure]:
     panels = [_panel(frame, cost, "length") for cost in COUNTED]
     finding, survey = _counts_finding(frame), evidence.results.architectures
-    alt = f"{', '.join(TITLES[cost] for cost in COUNTED)}, on logarithmic axes. {finding}"
-    drawn = lines.draw("growth-counts", panels, SCALE, alt, survey, LAYOUT)
+    drawn = lines.draw("growth-counts", panels, SCALE, survey)
     command = reproduction.of_parts(evidence.results, parts_by_axis(evidence)["length"])
     return [Figure(drawn, finding, _counts_table(frame), command)] if drawn else []
 

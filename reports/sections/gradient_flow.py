@@ -46,7 +46,6 @@ def blocks(evidence: Evidence) -> list[Block]:
                     norms.to_dict(),
                     list(frame[frame["recurrent"]]["architecture"].unique()),
                     evidence.results.architectures,
-                    finding,
                 )
                 command = reproduction.of_parts(evidence.results, [part])
                 figures.append(Figure(drawn, finding, _table(frame), command))

@@ -73,8 +73,7 @@ def _draw(part: Part, horizons: Horizons, survey: tuple[str, ...]) -> Drawing | 
         )
         for task, of_task in horizons.items()
     ]
-    alt = f"Skill against lag on a logarithmic axis. {_finding(horizons, part)}"
-    return lines.draw(part.name, panels, SCALE, alt, survey, lines.Layout())
+    return lines.draw(part.name, panels, SCALE, survey)
 
 
 def _longest(horizon: Horizon) -> int:

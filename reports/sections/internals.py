@@ -48,7 +48,7 @@ def figures(prefix: str, internals: Numbers) -> list[Figure]:
     """A figure for each of a cell's parts, named ``prefix-part``."""
     return [
         Figure(
-            drawing.draw(f"{prefix}-{part['name']}", internals, part, finding),
+            drawing.draw(f"{prefix}-{part['name']}", internals, part),
             finding,
             _numbers(part),
             f"harness show {internals['id']} --internals",

@@ -28,9 +28,8 @@ def blocks(evidence: Evidence) -> list[Block]:
     for part in evidence.parts("length"):
         skills = _skills(evidence, part.name)
         finding = _finding(skills)
-        alt = f"Skill against the length of the test sequences. {finding}"
         panels = [lines.Panel(task, of_task) for task, of_task in skills.items()]
-        if drawn := lines.draw(part.name, panels, SCALE, alt, survey, lines.Layout()):
+        if drawn := lines.draw(part.name, panels, SCALE, survey):
             command = reproduction.of_parts(evidence.results, [part])
             figures.append(Figure(drawn, finding, _table(skills), command))
     if not figures:

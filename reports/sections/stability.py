@@ -35,7 +35,7 @@ def blocks(evidence: Evidence) -> list[Block]:
     tasks = [(part, task) for part in PARTS.values() for task in evidence.tasks(part)]
     titles = {task: evidence.task_name(part, task) for part, task in tasks}
     finding, table = _finding(frame), _table(frame)
-    drawn = drawing.draw("stability", _traces(frame), titles, finding)
+    drawn = drawing.draw("stability", _traces(frame), titles)
     command = reproduction.of_parts(evidence.results, evidence.parts(*PARTS.values()))
     made: list[Block] = [
         Heading(TITLE, "stability"),
