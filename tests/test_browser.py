@@ -61,7 +61,7 @@ def fabricate(number: int, task: int, architecture: int, seed: int) -> Record:
     draws = np.random.default_rng(number).random(50) < accuracy
     return Record(
         id=f"{number:016x}",
-        key={"task": TASKS[task], "budget": {"steps": 30}},
+        key={"task": {"name": TASKS[task], "parameters": {}}, "budget": {"steps": 30}},
         task=TASKS[task],
         architecture=ARCHITECTURES[architecture],
         seed=seed,
