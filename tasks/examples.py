@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -123,6 +123,28 @@ def _stacked(arrays: list[np.ndarray]) -> np.ndarray:
     shape = np.max([array.shape for array in arrays], 0)
     missing = [[(0, 0), *((0, n) for n in (shape - array.shape)[1:])] for array in arrays]
     return np.concatenate([np.pad(*pair) for pair in zip(arrays, missing, strict=True)])
+
+
+def edits(answers: Iterable[Sequence[int]], examples: Examples) -> tuple[np.ndarray, np.ndarray]:
+    """From each answer, without ``END``, to the nearest right one: insertions, deletions and
+    substitutions (Levenshtein 1966), and the length of that right one, both ``(batch,)``."""
+    from rapidfuzz.distance import Levenshtein
+
+    found = []
+    for row, answer in enumerate(answers):
+        right = [until_end(examples.targets[row])]
+        if examples.variants is not None:
+            right += [until_end(other) for other in examples.variants[row] if other[0] != END]
+        pairs = ((Levenshtein.distance(answer, each), len(each)) for each in right)
+        found.append(min(pairs, key=lambda pair: pair[0]))
+    distances, lengths = np.array(found, float).reshape(-1, 2).T
+    return distances, lengths
+
+
+def until_end(symbols: np.ndarray) -> list[int]:
+    """What stands before the first ``END``."""
+    (ends,) = np.nonzero(symbols == END)
+    return symbols[: ends[0] if len(ends) else None].tolist()
 
 
 def accuracy_of(guess: np.ndarray | int, examples: Examples) -> float:

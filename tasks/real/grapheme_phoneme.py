@@ -6,11 +6,11 @@ import os
 import re
 from dataclasses import dataclass
 from functools import cached_property
-from operator import itemgetter
 from typing import ClassVar
 
 import numpy as np
 
+from tasks.examples import edits
 from tasks.sources.alignment import align, looked_up
 from tasks.sources.text import in_order, padded
 from tasks.task import END, Examples, Problem, Stored, Tokens, package_folder, task
@@ -134,8 +134,11 @@ class GraphemePhoneme(Stored):
 
     def _looked_up(self, split: str, around: int) -> float:
         """Phone error rate of words read letter by letter in their context."""
-        held_out = self.splits()[split]
-        return _phone_error_rate(looked_up(*self._aligned, held_out.inputs, around), held_out)
+        part = self.splits()[split]
+        chunks = looked_up(*self._aligned, part.inputs, around).tolist()
+        said = ([p for chunk in read for p in divmod(chunk, SIZE) if p] for read in chunks)
+        wrong, phones = edits(said, part)
+        return float(wrong.sum() / phones.sum())
 
     @cached_property
     def _aligned(self) -> tuple[np.ndarray, np.ndarray]:
@@ -149,22 +152,3 @@ class GraphemePhoneme(Stored):
 
 def _letters(word: str) -> list[int]:
     return [ord(letter) - 96 for letter in word]
-
-
-def _phone_error_rate(chunks: np.ndarray, examples: Examples) -> float:
-    """Edits to the nearest pronunciations over the length of these."""
-    from rapidfuzz.distance import Levenshtein
-
-    edits = symbols = 0
-    for row, read in enumerate(chunks):
-        answers = [examples.targets[row]]
-        if examples.variants is not None:
-            answers += [answer for answer in examples.variants[row] if answer[0] != END]
-        spoken = [answer[answer != END].tolist() for answer in answers]
-        said = [phone for chunk in read.tolist() for phone in divmod(chunk, SIZE) if phone]
-        distance, length = min(
-            ((Levenshtein.distance(said, answer), len(answer)) for answer in spoken),
-            key=itemgetter(0),
-        )
-        edits, symbols = edits + distance, symbols + length
-    return edits / symbols

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from tasks.sources.scaling import scaled
 from tasks.sources.ts_file import read_ts
 from tasks.task import Classes, Examples, Problem, Stored, Vectors, package_folder, task
 
@@ -63,11 +64,8 @@ class JapaneseVowels(Stored):
     def _read(self, part: str) -> Examples:
         folder = os.path.join(package_folder("sktime", "sktime"), "datasets/data/JapaneseVowels")
         frames, speakers, _ = read_ts(f"{folder}/JapaneseVowels_{part}.ts")
-        inputs, lengths = np.zeros((len(frames), 29, 12), np.float32), np.zeros(len(frames), int)
-        for i, utterance in enumerate(frames):
-            lengths[i] = len(utterance)
-            inputs[i, : len(utterance)] = utterance
         assert speakers is not None
+        inputs, lengths = scaled(frames, np.zeros(12), np.ones(12))
         return Examples.of(inputs, speakers, lengths)
 
 

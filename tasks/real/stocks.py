@@ -10,8 +10,8 @@ from typing import ClassVar, Literal
 
 import numpy as np
 
-from tasks.sources.autoregression import autoregression, no_change
-from tasks.task import Examples, Problem, Reals, Stored, Vectors, package_folder, task
+from tasks.sources.autoregression import Forecast
+from tasks.task import Examples, Reals, Vectors, package_folder, task
 
 SCALES = {"AAPL": 0.034, "GOOG": 0.024, "IBM": 0.019, "MSFT": 0.021}
 """About the deviation of a training day's return, fixed so that no data is needed."""
@@ -19,7 +19,7 @@ SCALES = {"AAPL": 0.034, "GOOG": 0.024, "IBM": 0.019, "MSFT": 0.021}
 
 @task("stocks")
 @dataclass(frozen=True)
-class Stocks(Stored):
+class Stocks(Forecast):
     """On every day, from at least ``context`` days, what will a share's return be on the next?
 
     Example: returns of +1.2 %, -0.4 %, ..., +0.3 % -> a target of -0.8 %.
@@ -44,12 +44,9 @@ class Stocks(Stored):
     context: int = 20
     length: int = 60
 
-    problem = Problem.MANY_TO_MANY
     inputs = Vectors(1)
-    metric = "rmse"
-    causal = True
+    order = 5
     horizon = 1
-    tags = ("forecasting", "real data")
     tiny: ClassVar = {"context": 8, "length": 16}
     source = "bokeh-sampledata, stocks.csv.gz"
     packages = ("bokeh-sampledata",)
@@ -75,15 +72,6 @@ class Stocks(Stored):
             inputs, targets = returns[steps][..., None], returns[steps + 1][..., None]
             splits[split] = Examples.of(inputs, targets, loss_mask=loss_mask)
         return splits
-
-    def floor(self, split: str = "test") -> float:
-        """A return of zero, the price stays as it is: its error in log return."""
-        return no_change(self.splits()[split], self.outputs.scale)
-
-    def references(self) -> dict[str, float]:
-        """Least squares on the last 5 returns, fitted on the training windows."""
-        training, test = self.splits()["training"], self.splits()["test"]
-        return {"AR(5)": autoregression(training, test, 5, self.outputs.scale)}
 
     def _prices(self) -> np.ndarray:
         """The adjusted closing prices, in the order of days."""

