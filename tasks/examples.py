@@ -152,6 +152,15 @@ def accuracy_of(guess: np.ndarray | int, examples: Examples) -> float:
     return float((examples.targets == guess)[examples.loss_mask].mean())
 
 
+def usual_labels(examples: Examples, inputs: int, labels: int) -> np.ndarray:
+    """The most frequent label of each of so many input symbols, ``(inputs,)``; that of all where
+    a symbol is never scored."""
+    counts = np.zeros((inputs, labels), np.int64)
+    mask = examples.loss_mask
+    np.add.at(counts, (examples.inputs[mask], examples.targets[mask]), 1)
+    return np.where(counts.any(1), counts.argmax(1), counts.sum(0).argmax())
+
+
 def majority(examples: Examples) -> int:
     """The most frequent scored label."""
     return int(np.bincount(examples.targets[examples.loss_mask]).argmax())

@@ -56,12 +56,7 @@ def main(
     for cell in cells:
         record = store.get(cell.id)
         again = Wanted().again(cell, record)
-        if not again:
-            state = "cached"
-        elif cell.refusal:
-            state = "not-applicable"
-        else:
-            state = "to run"
+        to_run = "not-applicable" if cell.refusal else "to run"
         rows.append(
             {
                 "id": cell.id,
@@ -70,7 +65,7 @@ def main(
                 "seed": cell.seed,
                 "kind": cell.kind,
                 "part": cell.part,
-                "state": state,
+                "state": to_run if again else "cached",
                 "outcome": str(record.outcome) if record else None,
                 "predicted_seconds": round(costs.predict(cell), 2) if again else 0.0,
             }

@@ -37,7 +37,7 @@ def attention_parts(
     sample = sample.take(slice(0, most))
     many, all_written = _weights(network, task, sample.inputs, sample.lengths)
     rows = sample.lengths if all_written is None else [len(_closed(w)) for w in all_written]
-    right = _reached(aligned(task, network.readout, inputs), len(labels))
+    right = aligned(task, network.readout, inputs, len(labels))
     parts = []
     for level, (layer, of_many) in enumerate(zip(maps, many, strict=True)):
         heads: list[dict[str, Any]] = []
@@ -64,19 +64,16 @@ def attention_parts(
     return parts
 
 
-def aligned(task: Task, readout: str, inputs: np.ndarray) -> dict[int, int]:
-    """By row of an attention map, the input step that the output there is a copy of; empty
-    where the task does not know, or where no one row makes the output."""
+def aligned(task: Task, readout: str, inputs: np.ndarray, count: int) -> dict[int, int]:
+    """By row of an attention map of ``count`` rows (a decoder may end early), the input step that
+    the output there is a copy of; empty where the task does not know, or where no one row makes
+    the output."""
     if not hasattr(task, "alignment") or readout in ("mean", "max"):
         return {}
     places = task.alignment(inputs)
     rows = [len(inputs) - 1] if readout == "last" else range(len(places))
-    return {row: int(place) for row, place in zip(rows, places, strict=True) if place >= 0}
-
-
-def _reached(right: dict[int, int], rows: int) -> dict[int, int]:
-    """The right places in rows that there are: a decoder may have ended before."""
-    return {row: column for row, column in right.items() if row < rows}
+    pairs = zip(rows, map(int, places), strict=True)
+    return {row: place for row, place in pairs if place >= 0 and row < count}
 
 
 def _closed(written: np.ndarray) -> np.ndarray:
@@ -121,8 +118,7 @@ def _measured(
     ):
         rows = of_one[:count, :length]
         entropies.extend(-(rows * np.log(np.maximum(rows, 1e-12))).sum(1))
-        right = _reached(aligned(task, readout, inputs[:length]), count)
-        for row, column in right.items():
+        for row, column in aligned(task, readout, inputs[:length], count).items():
             shares.append(rows[row, column])
             hits.append(rows[row].argmax() == column)
         if readout != "decoder":

@@ -120,7 +120,6 @@ def recurrent_parts(seen: Mapping[str, np.ndarray]) -> list[dict[str, Any]]:
         traced = {name: seen.get(f"{name}_l{layer}") for name in (*STATES, *GATES)}
         inside = {name: values for name, values in traced.items() if values is not None}
         level, _, backwards = layer.partition("_")
-        units = ordered(inside.get("cell", inside["hidden"]))
         gates = {
             name: {
                 "mean": rounded(values.mean()),
@@ -142,40 +141,33 @@ def recurrent_parts(seen: Mapping[str, np.ndarray]) -> list[dict[str, Any]]:
                 "best": rounded(kept.max()),
                 "unit": int(kept.argmax()) + 1,
             }
-        parts.append(
-            {
-                "form": "units",
-                "name": f"layer-{int(level) + 1}" + ("-backwards" if backwards else ""),
-                "layer": int(level) + 1,
-                "backwards": bool(backwards),
-                "of": len(inside["hidden"].T),
-                "units": [int(unit) + 1 for unit in units],
-                "panels": [
-                    {
-                        "name": name.replace("_", " "),
-                        "gate": name in GATES,
-                        "values": rounded(values[:STEPS, units].T),
-                    }
-                    for name, values in inside.items()
-                ],
-                "numbers": numbers,
-            }
-        )
+        name = f"layer-{int(level) + 1}" + ("-backwards" if backwards else "")
+        place = {"layer": int(level) + 1, "backwards": bool(backwards)}
+        by = inside.get("cell", inside["hidden"])
+        parts.append(_units_part(name, inside, by, numbers) | place)
     return parts
 
 
+def _units_part(
+    name: str, states: Mapping[str, np.ndarray], by: np.ndarray, numbers: dict[str, Any]
+) -> dict[str, Any]:
+    """States ``(time, width)`` of units, of which those are shown, and so ordered, that differ
+    most in ``by``."""
+    units = ordered(by)
+    panels = [
+        {"name": state.replace("_", " "), "gate": state in GATES,
+         "values": rounded(values[:STEPS, units].T)}
+        for state, values in states.items()
+    ]  # fmt: skip
+    return {"form": "units", "name": name, "of": by.shape[1],
+            "units": [int(unit) + 1 for unit in units], "panels": panels,
+            "numbers": numbers}  # fmt: skip
+
+
 def _states(hidden: np.ndarray, readout: str) -> dict[str, Any]:
-    units = ordered(hidden)
-    panel = {"name": "hidden vector", "gate": False, "values": rounded(hidden[:STEPS, units].T)}
     change = np.abs(np.diff(hidden, axis=0)).mean(1) if len(hidden) > 1 else np.zeros(1)
-    return {
-        "form": "units",
-        "name": "states",
-        "of": hidden.shape[1],
-        "units": [int(unit) + 1 for unit in units],
-        "panels": [panel],
-        "numbers": {"readout": readout, "largest_change_at": int(change.argmax()) + 2},
-    }
+    numbers = {"readout": readout, "largest_change_at": int(change.argmax()) + 2}
+    return _units_part("states", {"hidden_vector": hidden}, hidden, numbers)
 
 
 def _activations(rows: Mapping[str, np.ndarray]) -> dict[str, Any]:

@@ -81,10 +81,8 @@ class Chorales(Stored):
     def references(self) -> dict[str, float]:
         """Each key for itself, by how often it followed its own sounding or its silence."""
         training, test = self.splits()["training"], self.splits()["test"]
-        now, following = (
-            training.inputs[training.loss_mask] > 0,
-            training.targets[training.loss_mask],
-        )
+        now = training.inputs[training.loss_mask] > 0
+        following = training.targets[training.loss_mask]
         on, off = _share(following, now), _share(following, ~now)
         chance = np.where(test.inputs[test.loss_mask] > 0, on, off)
         return {"per-note Markov": _nats(chance, test.targets[test.loss_mask])}

@@ -82,9 +82,7 @@ class DigitsToWords(Stored):
         """At each place the symbol most frequent there in training."""
         training, part = self.splits()["training"], self.splits()[split]
         places = zip(training.targets.T, training.loss_mask.T, strict=True)
-        guess = np.array(
-            [np.bincount(symbols[loss_mask]).argmax() for symbols, loss_mask in places]
-        )
+        guess = np.array([np.bincount(symbols[mask]).argmax() for symbols, mask in places])
         return accuracy_of(guess[: part.targets.shape[1]], part)
 
     def references(self) -> dict[str, float]:

@@ -3,6 +3,7 @@ beat."""
 
 from __future__ import annotations
 
+from abc import abstractmethod
 from typing import ClassVar
 
 import numpy as np
@@ -20,7 +21,10 @@ class Forecast(Stored):
     metric = "rmse"
     causal = True
     tags = ("forecasting", "real data")
-    outputs: Reals
+
+    @property
+    @abstractmethod
+    def outputs(self) -> Reals: ...
 
     def floor(self, split: str = "test") -> float:
         """That nothing changes: its error in the target's unit."""

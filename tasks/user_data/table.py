@@ -196,10 +196,7 @@ def _ts(path: str) -> Table:
 
 def _objects(values: Any) -> np.ndarray:
     """A column that holds each value as it is, sequences too."""
-    column = np.empty(len(values), object)
-    for row, value in enumerate(values):
-        column[row] = value
-    return column
+    return np.fromiter(values, object, len(values))
 
 
 READERS: dict[str, Callable[[str], Table]] = {

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from tasks.examples import edits
+from tasks.examples import edits, usual_labels
 from tasks.sources.text import padded
 from tasks.task import Classes, Examples, Reals, Tokens, Vectors, accuracy_of, majority
 from tasks.user_data.contents import SPLITS, Contents
@@ -115,12 +115,7 @@ def _tag_floor(training: Examples, part: Examples, number: int) -> float:
     if training.inputs.ndim == 3:
         return accuracy_of(majority(training), part)
     size = max(int(training.inputs.max()), int(part.inputs.max())) + 1
-    counts = np.zeros((size, number), int)
-    np.add.at(
-        counts, (training.inputs[training.loss_mask], training.targets[training.loss_mask]), 1
-    )
-    best = np.where(counts.any(1), counts.argmax(1), counts.sum(0).argmax())
-    return accuracy_of(best[part.inputs], part)
+    return accuracy_of(usual_labels(training, size, number)[part.inputs], part)
 
 
 def sequences(table: Table, settings: TaskSettings, parts: Parts, inputs: Inputs) -> Made:
