@@ -79,8 +79,6 @@ class Table(Lines):
     def __init__(self, live: Any):
         self.live = live
         self.latest: deque[Record] = deque(maxlen=LATEST)
-        self.counts: Counter[str] = Counter()
-        self.left: dict[str, Cell] = {}
 
     def say(self, line: str) -> None:
         self.draw()

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from harness.cli.options import DEFAULT_OUT, Cell, Json, Out, Plugins, Tasks, console, print_json
+from harness.errors import UserError
 
 if TYPE_CHECKING:
     from harness.experiment.record import Record
@@ -43,8 +44,9 @@ def main(
 
         harness show 3f2a --internals --text "and he said"
     """
-    from harness.errors import UserError
     from harness.experiment.store import Store
+    from reports.render.terminal import show
+    from reports.sections.record import blocks
 
     store = Store(out)
     record = store.find(cell)
@@ -61,11 +63,8 @@ def main(
         _internals(store, record, example or 0, text, json)
         return
     if json:
-        print(json_module.dumps(json_module.loads(record.to_json()), indent=1, ensure_ascii=False))
+        print_json(json_module.loads(record.to_json()))
         return
-    from reports.render.terminal import show
-    from reports.sections.record import blocks
-
     show(console(), blocks(record))
 
 
@@ -73,7 +72,6 @@ def _internals(store: Store, record: Record, example: int, text: str | None, jso
     """Draw what is inside the cell's model, and say where the drawings are."""
     from safetensors.numpy import load_file
 
-    from harness.errors import UserError
     from harness.probes.internals import internals, nothing_inside
     from reports.figures.style import labelled, style
     from reports.render.terminal import show

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
 
 from harness.errors import UserError
+from tasks.examples import until_end
 from tasks.task import END, Classes, Task, Tokens
 
 
@@ -62,12 +63,11 @@ def namer(task: Task) -> Callable[[int], str]:
 def said(task: Task, output: np.ndarray) -> str | None:
     """A target or an output, in words: of decoders and classifiers of whole sequences."""
     if task.problem.decoded:
-        (ends,) = np.nonzero(output == END)
-        return " ".join(written_symbols(task, output[: ends[0] if len(ends) else None]))
+        return " ".join(written_symbols(task, until_end(output)))
     return str(int(output)) if isinstance(task.outputs, Classes) and not output.ndim else None
 
 
-def written_symbols(task: Task, tokens: np.ndarray) -> list[str]:
+def written_symbols(task: Task, tokens: Sequence[int] | np.ndarray) -> list[str]:
     def name(token: int) -> str:
         if token == END:
             return "end"

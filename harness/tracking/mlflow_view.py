@@ -151,32 +151,30 @@ def matrix_note(plan: Mapping[str, Any], experiment_id: str, report: str = "") -
     ``report`` is the address of the latest report below the experiment's runs, if there is one.
     """
     runs = f"#/experiments/{experiment_id}/runs?workflowType=machine_learning"
-    cells = own_cells(plan) or [cell for cell in plan["cells"] if cell["kind"] != "trial"]
+    cells = _shown(plan)
     sizes = ", ".join(
         f"{(n := len({cell[name] for cell in cells}))} {name}{'' if n == 1 else 's'}"
         for name in ("task", "architecture", "seed")
     )
     title = f"**{plan['matrix']}** {plan.get('description') or ''}".strip()
-    lines = [
-        f"{title} ({sizes})",
-        "",
-        "`test/skill` is 0 for the best trivial predictor and 1 for a solved task, so unlike tasks "
-        "share one scale. Every number comes from a record that Harness keeps; "
-        "`harness sync` writes this page again.",
-        "",
-        f"- [Means over seeds, by task and architecture]({runs}&viewStateShareKey={GROUPED})",
-        f"- [Leaderboard of all cells]({runs}&viewStateShareKey={LEADERBOARD})",
-        f"- [Charts]({runs}&viewStateShareKey={LEADERBOARD}&compareRunsMode=CHART)",
-        *([f"- [Report]({runs.replace('?', f'/{report}?')})"] if report else []),
-        "",
-        "| budget | |",
-        "| --- | --- |",
-        *(
-            f"| {k.removeprefix('budget/')} | {v} |"
-            for k, v in _flat("budget", plan.get("budget") or {}).items()
-        ),
-    ]
-    return _cut("\n".join(lines), _TAG_LIMIT)
+    link = f"- [Report]({runs.replace('?', f'/{report}?')})\n" if report else ""
+    budget = _flat("", plan.get("budget") or {})
+    text = f"""\
+{title} ({sizes})
+
+`test/skill` is 0 for the best trivial predictor and 1 for a solved task, so unlike tasks share \
+one scale. Every number comes from a record that Harness keeps; `harness sync` writes this page \
+again.
+
+- [Means over seeds, by task and architecture]({runs}&viewStateShareKey={GROUPED})
+- [Leaderboard of all cells]({runs}&viewStateShareKey={LEADERBOARD})
+- [Charts]({runs}&viewStateShareKey={LEADERBOARD}&compareRunsMode=CHART)
+{link}
+| budget | |
+| --- | --- |
+"""
+    text += "\n".join(f"| {name} | {value} |" for name, value in budget.items())
+    return _cut(text, _TAG_LIMIT)
 
 
 def views(plan: Mapping[str, Any], primary: Iterable[str]) -> dict[str, str]:
@@ -184,7 +182,7 @@ def views(plan: Mapping[str, Any], primary: Iterable[str]) -> dict[str, str]:
 
     ``primary`` names the metrics that the matrix's tasks are scored by.
     """
-    cells = own_cells(plan) or [cell for cell in plan["cells"] if cell["kind"] != "trial"]
+    cells = _shown(plan)
     scores = [f"metrics.`test/{_name(name)}`" for name in sorted(set(primary))[:3]]
     cost = ["metrics.`cost/train_seconds`", "metrics.`cost/parameters`"]
     # The UI groups only what it has loaded: beyond a page, the order must keep groups together,
@@ -225,6 +223,11 @@ def views(plan: Mapping[str, Any], primary: Iterable[str]) -> dict[str, str]:
 def own_cells(plan: Mapping[str, Any]) -> list[dict[str, Any]]:
     """The planned cells that are scored and belong to no part."""
     return [c for c in plan["cells"] if c["kind"] == "score" and not c.get("part")]
+
+
+def _shown(plan: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """The matrix's own cells; where it is all parts, theirs."""
+    return own_cells(plan) or [cell for cell in plan["cells"] if cell["kind"] != "trial"]
 
 
 def _columns(columns: list[str], name: int, created: int) -> dict[str, Any]:

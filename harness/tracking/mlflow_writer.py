@@ -190,13 +190,11 @@ class Writer:
     def describe(self) -> None:
         """Set the experiment's note and stored views, where they are not so yet."""
         there = self.client.get_experiment(self.experiment).tags
-        wanted = {
-            f"mlflow.sharedViewState.{key}": state
-            for key, state in view.views(self.plan, self.primary).items()
+        views = view.views(self.plan, self.primary)
+        wanted = {f"mlflow.sharedViewState.{key}": state for key, state in views.items()} | {
+            "mlflow.note.content": view.matrix_note(self.plan, self.experiment, self.report),
+            "mlflow.experimentKind": "custom_model_development",
         }
-        note = view.matrix_note(self.plan, self.experiment, self.report)
-        wanted["mlflow.note.content"] = note
-        wanted["mlflow.experimentKind"] = "custom_model_development"
         for key, value in wanted.items():
             if there.get(key) != value:
                 self.client.set_experiment_tag(self.experiment, key, value)

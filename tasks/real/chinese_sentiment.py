@@ -7,7 +7,7 @@ from typing import ClassVar
 
 import numpy as np
 
-from tasks.sources.text import lines, most_frequent, padded
+from tasks.sources.text import in_order, lines, most_frequent, padded
 from tasks.task import Classes, Examples, Problem, Stored, Tokens, task
 
 
@@ -80,6 +80,4 @@ class ChineseSentiment(Stored):
                     contradictory.add(key)
         reviews = [review for key, review in seen.items() if key and key not in contradictory]
         order = np.random.default_rng(0).permutation(len(reviews))
-        parts = np.split(order, [len(order) * 17 // 20, len(order) * 9 // 10])
-        names = ("training", "validation", "test")
-        return {name: [reviews[i] for i in rows] for name, rows in zip(names, parts, strict=True)}
+        return in_order([reviews[i] for i in order], 85, 90)

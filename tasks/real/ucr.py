@@ -131,28 +131,26 @@ class Ucr(Stored):
         local = os.environ.get(FOLDER)
         if local and not os.path.isdir(local):
             raise Unavailable(f"{FOLDER}: there is no folder {local}")
-        if local and self.name in _sets(local):
-            return _files(local, self.name)
-        shipped = os.path.join(package_folder("sktime", "sktime"), "datasets", "data")
-        if self.name in _sets(shipped):
-            return _files(shipped, self.name)
-        known = sorted({*_sets(shipped), *(_sets(local) if local else ())})
-        near = difflib.get_close_matches(self.name, known, 3, 0.5)
-        hint = f"did you mean {' or '.join(near)}?" if near else f"known: {', '.join(known)}"
+        known = _sets(local) if local else {}
+        if self.name not in known:
+            shipped = os.path.join(package_folder("sktime", "sktime"), "datasets", "data")
+            known = _sets(shipped) | known
+        if self.name in known:
+            return known[self.name]
+        names = sorted(known)
+        near = difflib.get_close_matches(self.name, names, 3, 0.5)
+        hint = f"did you mean {' or '.join(near)}?" if near else f"known: {', '.join(names)}"
         raise Unavailable(
             f"no set {self.name!r} in sktime{f' or in {local}' if local else ''}; {hint} "
             f"(a folder with NAME/NAME_TRAIN.ts and NAME_TEST.ts can be named in {FOLDER})"
         )
 
 
-def _files(folder: str, name: str) -> tuple[str, str]:
-    train, test = (os.path.join(folder, name, f"{name}_{part}.ts") for part in ("TRAIN", "TEST"))
-    return train, test
-
-
-def _sets(folder: str) -> list[str]:
-    """Names of the sets in a folder."""
-    return [n for n in os.listdir(folder) if all(map(os.path.isfile, _files(folder, n)))]
+def _sets(folder: str) -> dict[str, tuple[str, str]]:
+    """The two files of each set in a folder."""
+    files = {n: os.path.join(folder, n, n) for n in os.listdir(folder)}
+    pairs = {name: (f"{start}_TRAIN.ts", f"{start}_TEST.ts") for name, start in files.items()}
+    return {name: pair for name, pair in pairs.items() if all(map(os.path.isfile, pair))}
 
 
 def _cases(path: str, classes: tuple[str, ...]) -> tuple[list[np.ndarray], np.ndarray]:
