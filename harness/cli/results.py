@@ -33,7 +33,8 @@ def main(
     if json and csv:
         raise UserError("results: --json and --csv exclude each other")
     store = Store(out)
-    cells = frame.planned(read(store, matrix))
+    results = read(store, matrix)
+    cells = frame.planned(results)
     rows = frame.to_rows(cells)
     for message in store.corrupted:
         print(f"warning: {message}", file=sys.stderr)
@@ -42,13 +43,12 @@ def main(
     elif csv:
         print(frame.to_csv(cells), end="")
     else:
-        from reports.analysis.results import read
         from reports.document import Table
         from reports.render.terminal import show
         from reports.sections import scores
 
         table = Table(HEADS, tuple(tuple(_text(row[name]) for name in HEADS) for row in rows))
-        show(console(), [table, *scores.blocks(read(store, matrix))])
+        show(console(), [table, *scores.blocks(results)])
 
 
 def _text(value: Any) -> str:

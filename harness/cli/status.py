@@ -56,12 +56,8 @@ def gather(store: Any, matrix: str | None) -> dict[str, Any]:
         "seconds": sum(row["seconds"] or 0 for row in rows)
         + sum(trial.seconds.get("total", 0) for trial in tried),
         "failures": [
-            {
-                "id": row["id"],
-                "cell": f"{row['task']} · {row['architecture']} · seed {row['seed']}",
-                "outcome": row["outcome"],
-                "reason": row["reason"],
-            }
+            {name: row[name] for name in ("id", "outcome", "reason")}
+            | {"cell": f"{row['task']} · {row['architecture']} · seed {row['seed']}"}
             for row in rows
             if row["outcome"] not in fine
         ],

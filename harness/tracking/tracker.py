@@ -17,9 +17,8 @@ import time
 import urllib.parse
 import urllib.request
 from collections import Counter
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from harness.errors import UserError
 from harness.experiment.record import PENDING, Record
@@ -57,14 +56,13 @@ def ui_url(base: str, store: Store, matrix: str | None = None) -> str:
     )
 
 
-@dataclass
-class SyncResult:
+class SyncResult(NamedTuple):
     """What a sync did, in runs of cells."""
 
-    written: int = 0
-    """Runs written: they were missing, or differed from their record."""
-    present: int = 0
-    """Runs that were there already, as their records say."""
+    written: int
+    """They were missing, or differed from their record."""
+    present: int
+    """They were there already, as their records say."""
 
 
 def sync(store: Store, matrix: str | None = None, report: Path | None = None) -> SyncResult:
@@ -77,16 +75,15 @@ def sync(store: Store, matrix: str | None = None, report: Path | None = None) ->
     plans = [store.plan(matrix)] if matrix else [store.plan(m) for m in reversed(store.plans())]
     if not plans:
         store.plan()  # says that no matrix was run there
-    result, uri = SyncResult(), tracking_uri(store.out)
+    uri, written, total = tracking_uri(store.out), 0, 0
     with store.writing():
         try:
             for plan in plans:
                 writer = Writer(uri, store, plan)
                 records = [r for cell in plan["cells"] if (r := store.get(cell["id"])) is not None]
-                written = sum(writer.write(record) for record in records)
-                result.written += written
-                result.present += len(records) - written
-                if report is not None and written and writer.parents:
+                new = sum(writer.write(record) for record in records)
+                written, total = written + new, total + len(records)
+                if report is not None and new and writer.parents:
                     latest = max(writer.parents, key=lambda run: run.info.start_time)
                     writer.attach(latest.info.run_id, report)
                 writer.describe()
@@ -95,7 +92,7 @@ def sync(store: Store, matrix: str | None = None, report: Path | None = None) ->
                 f"tracker {_public(uri)} did not answer: {in_words(error)}; "
                 "no result is lost, run 'harness sync' when it is back"
             ) from error
-    return result
+    return SyncResult(written, total - written)
 
 
 class Tracker:

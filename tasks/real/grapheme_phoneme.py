@@ -69,17 +69,14 @@ class GraphemePhoneme(Stored):
         return ("test", "test@long") if self.long <= self.longest else ("test",)
 
     def load(self) -> dict[str, Examples]:
-        words, splits = self._words(), {}
-        for split, answers in words.items():
+        splits = {}
+        for split, answers in self._words().items():
+            rows = [(word, some[0], some[1:]) for word, some in answers.items()]
             if split == "training":
-                pairs = [(word, said) for word, some in answers.items() for said in some]
-                inputs, lengths = padded([_letters(word) for word, _ in pairs])
-                splits[split] = Examples.pairs(inputs, [said for _, said in pairs], lengths)
-            else:
-                inputs, lengths = padded([_letters(word) for word in answers])
-                first = [some[0] for some in answers.values()]
-                others = [some[1:] for some in answers.values()]
-                splits[split] = Examples.pairs(inputs, first, lengths, others)
+                rows = [(word, said, []) for word, some in answers.items() for said in some]
+            words, said, others = zip(*rows, strict=True)
+            inputs, lengths = padded([_letters(word) for word in words])
+            splits[split] = Examples.pairs(inputs, said, lengths, others)
         return splits
 
     def floor(self, split: str = "test") -> float:
