@@ -16,12 +16,12 @@ from typing import TYPE_CHECKING, Any
 
 from reports.analysis.aggregates import (
     Estimate,
-    Profile,
+    Posterior,
     interquartile_mean,
     probability_of_improvement,
     profile,
+    signed_rank,
 )
-from reports.analysis.bayesian import ROPE, Posterior, signed_rank
 from reports.analysis.statistics import holm
 
 if TYPE_CHECKING:
@@ -111,11 +111,11 @@ class OverTasks:
     ranks: Ranks
     interquartile_means: dict[str, Estimate]
     """Of skill, best first."""
-    profiles: dict[str, Profile]
+    profiles: dict[str, pandas.DataFrame]
     pairs: tuple[Versus, ...]
 
 
-def over_tasks(skills: pandas.DataFrame, rope: float = ROPE) -> OverTasks:
+def over_tasks(skills: pandas.DataFrame) -> OverTasks:
     """Compare architectures over tasks, in the order in which they first appear; missing cells as
     in `POLICY`.
 
@@ -126,7 +126,7 @@ def over_tasks(skills: pandas.DataFrame, rope: float = ROPE) -> OverTasks:
     names, shared = tuple(means.columns), tuple(means.dropna().index)
     of_shared = {a: [runs[a, t] for t in shared] for a in names} if shared else {}
     estimates = {a: interquartile_mean(r) for a, r in of_shared.items()}
-    pairs = [_versus(a, b, means, runs, rope) for a, b in combinations(names, 2)]
+    pairs = [_versus(a, b, means, runs) for a, b in combinations(names, 2)]
     return OverTasks(
         names,
         shared,
@@ -200,13 +200,13 @@ def _pairs(means: pandas.DataFrame) -> tuple[RankPair, ...]:
 
 
 def _versus(
-    a: str, b: str, means: pandas.DataFrame, runs: Mapping[tuple[str, str], Any], rope: float
+    a: str, b: str, means: pandas.DataFrame, runs: Mapping[tuple[str, str], Any]
 ) -> Versus | None:
     tasks = tuple(t for name, t in runs if name == a and (b, t) in runs)
     if not tasks:
         return None
     differences = (means[a] - means[b])[list(tasks)].to_list()
-    posterior = signed_rank(differences, rope) if len(tasks) >= FEWEST else None
+    posterior = signed_rank(differences) if len(tasks) >= FEWEST else None
     one, other = ([runs[name, t] for t in tasks] for name in (a, b))
     return Versus(a, b, tasks, probability_of_improvement(one, other), posterior)
 

@@ -1,4 +1,5 @@
-"""Aggregates of skill over the runs of several tasks, with intervals from the seeds.
+"""Aggregates of skill over the runs of several tasks, with intervals from the seeds; and how
+probable it is over tasks that one of two is better.
 
 After Agarwal et al. 2021, "Deep reinforcement learning at the edge of the statistical precipice".
 A run is one (task, seed); `Runs` holds an array of skills for each task, which need not be of one
@@ -13,11 +14,22 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
 
 from reports.analysis.statistics import CONFIDENCE
 
+if TYPE_CHECKING:
+    import pandas
+
 RESAMPLES = 2000
+ROPE = 0.02
+"""Differences in skill up to this do not matter in practice."""
+PRIOR = 0.5
+"""Weight of the prior's one pseudo-observation, at no difference; a task has weight 1."""
+SAMPLES = 20_000
+"""Of the posterior's weights."""
 Runs = Sequence[Any]
 """One array of skills, ``(seeds,)``, for each task."""
 
@@ -33,22 +45,16 @@ class Estimate:
 
 
 @dataclass(frozen=True)
-class Profile:
-    """Share of runs with skill above each ``tau``, and its pointwise 95 % band."""
+class Posterior:
+    """Probabilities that a is worse than b, practically equal, or better; they sum to 1."""
 
-    tau: tuple[float, ...]
-    share: tuple[float, ...]
-    low: tuple[float, ...]
-    high: tuple[float, ...]
-
-    def above(self, tau: float) -> float:
-        """The share at one of the taus."""
-        return self.share[self.tau.index(tau)]
+    worse: float
+    equal: float
+    better: float
 
 
 def interquartile_mean(runs: Runs, seed: int = 0) -> Estimate:
     """Mean of the middle half of all runs: a quarter is cut off at each end, rounded down."""
-    import numpy as np
     from scipy.stats import trim_mean
 
     values = np.concatenate(runs)
@@ -59,18 +65,18 @@ def interquartile_mean(runs: Runs, seed: int = 0) -> Estimate:
     return Estimate(value, *_interval(trim_mean(drawn, 0.25, axis=-1)), len(values))
 
 
-def profile(runs: Runs, tau: Sequence[float], seed: int = 0) -> Profile:
+def profile(runs: Runs, tau: Sequence[float], seed: int = 0) -> pandas.DataFrame:
     """Performance profile (Dolan and Moré 2002; of runs, Agarwal et al. 2021).
 
-    With one seed a task the band is the line itself: nothing is known of the spread.
+    By tau: ``middle``, the share of runs with more skill, and ``low`` and ``high``, its pointwise
+    95 % band. With one seed a task the band is the line itself: nothing is known of the spread.
     """
-    import numpy as np
+    import pandas
 
     drawn = np.concatenate(_resamples(runs, np.random.default_rng(seed)), axis=1)
     values = np.concatenate(runs)
-    share = [float((values > t).mean()) for t in tau]
-    bands = [_interval((drawn > t).mean(axis=1)) for t in tau]
-    return Profile(tuple(tau), tuple(share), *map(tuple, zip(*bands, strict=True)))
+    rows = [(float((values > t).mean()), *_interval((drawn > t).mean(axis=1))) for t in tau]
+    return pandas.DataFrame(rows, index=list(tau), columns=["middle", "low", "high"])
 
 
 def probability_of_improvement(a: Runs, b: Runs, seed: int = 0) -> Estimate:
@@ -79,8 +85,6 @@ def probability_of_improvement(a: Runs, b: Runs, seed: int = 0) -> Estimate:
     On a task it is the Mann-Whitney U over the number of pairs of runs; a tie is half a win.
     a, b: the same tasks in the same order. The two are resampled independently.
     """
-    import numpy as np
-
     rng = np.random.default_rng(seed)
     value = float(np.mean([_wins(x, y) for x, y in zip(a, b, strict=True)]))
     count = sum(map(len, a)) + sum(map(len, b))
@@ -90,11 +94,34 @@ def probability_of_improvement(a: Runs, b: Runs, seed: int = 0) -> Estimate:
     return Estimate(value, *_interval(np.mean([_wins(x, y) for x, y in drawn], axis=0)), count)
 
 
+def signed_rank(differences: Sequence[float], rope: float = ROPE, seed: int = 0) -> Posterior:
+    """Posterior over tasks from differences in mean skill, a - b, one for each task: the Bayesian
+    signed-rank test with a region of practical equivalence (Benavoli, Corani, Demšar and Zaffalon
+    2017, "Time for a change", section 4). It answers what a p-value does not: how probable it is
+    that one is better, and that the difference does not matter. (baycomp has the same test, but
+    draws in a loop: a second for each pair, where a page has dozens.)
+
+    The weights of the tasks have a Dirichlet posterior (the Bayesian bootstrap, plus a prior). A
+    sample of weights gives to "better" the weighted share of pairs of tasks whose mean difference
+    is above the region (on its edge: half), to "worse" that below it, to "equal" the rest.
+    A probability is the share of samples in which its region has the most.
+    """
+    values = np.array([0.0, *differences])
+    sums = values[:, None] + values[None, :]
+    better = (sums > 2 * rope) + 0.5 * (sums == 2 * rope)
+    worse = (sums < -2 * rope) + 0.5 * (sums == -2 * rope)
+    prior = np.array([PRIOR] + [1.0] * len(differences))
+    weights = np.random.default_rng(seed).dirichlet(prior, SAMPLES)
+    right = ((weights @ better) * weights).sum(axis=1)
+    left = ((weights @ worse) * weights).sum(axis=1)
+    regions = np.stack([left, 1 - left - right, right], axis=1)
+    shares = np.bincount(regions.argmax(axis=1), minlength=3) / SAMPLES
+    return Posterior(*map(float, shares))
+
+
 def _wins(x: Any, y: Any) -> Any:
     """Share of pairs (one of x, one of y) that x wins, along the last axis: the statistic of
     scipy's mannwhitneyu, which finds p-values, too, and takes six times as long."""
-    import numpy as np
-
     x, y = np.asarray(x)[..., :, None], np.asarray(y)[..., None, :]
     return ((x > y) + 0.5 * (x == y)).mean(axis=(-2, -1))
 
@@ -106,8 +133,6 @@ def _repeated(runs: Runs) -> bool:
 
 def _resamples(runs: Runs, rng: Any) -> list[Any]:
     """For each task ``(RESAMPLES, seeds)``: its runs, drawn with replacement."""
-    import numpy as np
-
     return [
         np.asarray(values)[rng.integers(0, len(values), (RESAMPLES, len(values)))]
         for values in runs
@@ -115,7 +140,5 @@ def _resamples(runs: Runs, rng: Any) -> list[Any]:
 
 
 def _interval(values: Any) -> tuple[float, float]:
-    import numpy as np
-
     low, high = np.quantile(values, [0.5 - CONFIDENCE / 2, 0.5 + CONFIDENCE / 2])
     return float(low), float(high)

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from reports.analysis import frame
 from reports.analysis.results import Results, TaskInfo
@@ -15,19 +14,9 @@ POINTS = 60
 """Points kept of a curve: more make no difference in print."""
 
 
-@dataclass(frozen=True)
-class Band:
-    """Validation score at some updates; each field is ``(points,)``."""
-
-    steps: Any
-    mean: Any
-    low: Any
-    """The lowest seed's."""
-    high: Any
-
-
-def bands(results: Results, task: TaskInfo) -> dict[str, Band]:
-    """The architectures that have curves on a task, in the order of the plan.
+def bands(results: Results, task: TaskInfo) -> dict[str, pandas.DataFrame]:
+    """The architectures that have curves on a task, in the order of the plan: by updates the
+    ``middle`` (mean), ``low`` (lowest) and ``high`` (highest) over the seeds.
 
     A seed that stopped early counts with its last value, so that the mean does not jump.
     """
@@ -37,14 +26,14 @@ def bands(results: Results, task: TaskInfo) -> dict[str, Band]:
     return {name: _band(by_name[name]) for name in results.architectures if name in by_name}
 
 
-def _band(points: pandas.DataFrame) -> Band:
+def _band(points: pandas.DataFrame) -> pandas.DataFrame:
     """On the steps of all seeds, or on some of them evenly spread."""
     import numpy as np
+    import pandas
 
     table = points.astype({"step": float}).pivot_table("validation", "step", "seed", "last")
     table = table.interpolate("index", limit_direction="both")
     if len(table) > POINTS:
         table = table.iloc[np.unique(np.linspace(0, len(table) - 1, POINTS).round().astype(int))]
-    lowest, highest = table.min(axis=1), table.max(axis=1)
-    columns = (table.index, table.mean(axis=1), lowest, highest)
-    return Band(*(column.to_numpy() for column in columns))
+    ends = {"low": table.min(axis=1), "high": table.max(axis=1)}
+    return pandas.DataFrame({"middle": table.mean(axis=1)} | ends)

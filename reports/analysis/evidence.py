@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from harness.experiment.matrix import OWN_CELLS
+from harness.experiment import matrix
 from harness.experiment.record import Outcome
 from harness.experiment.store import Store
 from reports.analysis.horizon import Horizon, horizon
@@ -18,16 +18,7 @@ if TYPE_CHECKING:
     from pandas import DataFrame
 
 
-class Named(Protocol):
-    """A part, planned or read."""
-
-    @property
-    def name(self) -> str:
-        """Its name."""
-        ...
-
-
-PartName = str | Named
+PartName = str | matrix.Part | Part
 
 
 @dataclass(frozen=True)
@@ -44,7 +35,7 @@ class Evidence:
     def part(self, part: PartName) -> Results | None:
         """The cells of a part; None where it was not planned."""
         name = _name(part)
-        if name in ("", OWN_CELLS):
+        if name in ("", matrix.OWN_CELLS):
             return self.results
         planned = self.results.parts.get(name)
         return planned.results if planned else None
@@ -215,6 +206,6 @@ def frame_of(rows: Iterable[Mapping[str, Any]]) -> DataFrame:
     return pandas.DataFrame([{k: nan if v is None else v for k, v in row.items()} for row in rows])
 
 
-def gather(store: Store, matrix: str | None = None) -> Evidence:
+def gather(store: Store, name: str | None = None) -> Evidence:
     """The evidence in a store; raises UserError where the matrix was never run there."""
-    return Evidence(read(store, matrix), store.updates)
+    return Evidence(read(store, name), store.updates)

@@ -47,36 +47,31 @@ def horizon(part: Part, task: str, architecture: str) -> Horizon:
     Of lags beyond the first that not half of the seeds learned nothing is known: they were not
     tried, and count as not learned.
     """
-    skills: dict[int, dict[int, float]] = {}
-    waiting = False
-    for cell in part.results.cells:
-        if cell.architecture == architecture and cell.task_name == task:
-            waiting = waiting or cell.record is None
-            if cell.record is not None and not cell.refused and cell.lag is not None:
-                skills.setdefault(cell.lag, {})[cell.seed] = cell.skill or 0.0
-    means = {lag: summarize(skills[lag].values()) for lag in sorted(skills)}
-    if not skills:
+    import pandas
+
+    of_pair = (architecture, task)
+    cells = [c for c in part.results.cells if (c.architecture, c.task_name) == of_pair]
+    tried = [
+        (cell.seed, cell.lag, cell.skill or 0.0)
+        for cell in cells
+        if cell.record is not None and not cell.refused and cell.lag is not None
+    ]
+    if not tried:
         return Horizon()
-    seeds = sorted({seed for by_seed in skills.values() for seed in by_seed})
-    learned = np.array(
-        [[skills.get(lag, {}).get(seed, 0.0) >= LEARNED for lag in part.lags] for seed in seeds]
-    )
+    table = pandas.DataFrame(tried, columns=["seed", "lag", "skill"])
+    skills = table.pivot_table("skill", "seed", "lag", "last")
+    means = {int(lag): summarize(of_lag) for lag, of_lag in skills.items()}
+    learned = (skills.reindex(columns=part.lags) >= LEARNED).to_numpy()
     longest = _steps(learned, part.lags)
-    if waiting or longest == max(skills) != part.lags[-1]:
+    if any(c.record is None for c in cells) or longest == max(means) != part.lags[-1]:
         return Horizon(skills=means)
-    draws = np.random.default_rng(0).integers(len(seeds), size=(DRAWS, len(seeds)))
+    draws = np.random.default_rng(0).integers(len(learned), size=(DRAWS, len(learned)))
     steps = [_steps(learned[draw], part.lags) for draw in draws]
     low, high = np.percentile(steps, [2.5, 97.5], method="nearest")
-    return Horizon(
-        longest,
-        int(low),
-        int(high),
-        open=longest == part.lags[-1],
-        by_seed={
-            seed: _steps(row[None], part.lags) for seed, row in zip(seeds, learned, strict=True)
-        },
-        skills=means,
-    )
+    by_seed = {
+        seed: _steps(row[None], part.lags) for seed, row in zip(skills.index, learned, strict=True)
+    }
+    return Horizon(longest, int(low), int(high), longest == part.lags[-1], by_seed, means)
 
 
 def _steps(learned: np.ndarray, lags: tuple[int, ...]) -> int:

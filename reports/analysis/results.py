@@ -110,6 +110,18 @@ class Results:
                  for c in self.groups[task, b].cells]  # fmt: skip
         return Group(tuple(cells)) if cells else None
 
+    def scored(self, task: TaskInfo) -> dict[str, Group]:
+        """The architectures and baselines of a task, best mean first, those without a score last.
+        Baselines that do not apply are left to the table of holes."""
+        sign = -1 if task.higher_is_better else 1
+        places = {
+            name: math.inf if group.score.mean is None else sign * group.score.mean
+            for name in (*self.architectures, *self.baselines)
+            if (group := self.groups.get((task.name, name)))
+            and not (name in self.baselines and all(c.refused for c in group.cells))
+        }
+        return {n: self.groups[task.name, n] for n in sorted(places, key=lambda n: places[n])}
+
     @cached_property
     def counts(self) -> dict[str, int]:
         """Cells by outcome: ok first, then the others that occur, pending last."""

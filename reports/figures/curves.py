@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from reports.analysis.curves import Band
 from reports.analysis.results import TaskInfo
 from reports.figures.style import (
     PALE,
@@ -20,21 +19,26 @@ from reports.figures.style import (
 )
 from reports.formats import shortened
 
+if TYPE_CHECKING:
+    import pandas
 
-def draw(task: TaskInfo, bands: Mapping[str, Band], looks: Mapping[str, Look]) -> Drawing | None:
+
+def draw(
+    task: TaskInfo, bands: Mapping[str, pandas.DataFrame], looks: Mapping[str, Look]
+) -> Drawing | None:
     """Mean over seeds, with a band from the lowest seed to the highest; named best first. None
     without curves."""
     if not bands:
         return None
     sign = 1 if task.higher_is_better else -1
-    order = sorted(bands, key=lambda a: -sign * bands[a].mean[-1])
+    order = sorted(bands, key=lambda a: -sign * bands[a].middle.iloc[-1])
     figure, axes = canvas(2.95, max(2.15, 0.165 * len(order)))
     for at, a in enumerate(order):
         band = bands[a]
-        every = max(1, len(band.steps) // 5)
-        line_in_band(axes, looks[a], band.steps, (band.mean, band.low, band.high), 0.13,
+        every = max(1, len(band) // 5)
+        line_in_band(axes, looks[a], band, 0.13,
                      label=shortened(a, 30), markevery=(at % every, every))  # fmt: skip
-    ends = [end for band in bands.values() for end in (min(band.low), max(band.high))]
+    ends = [end for band in bands.values() for end in (band.low.min(), band.high.max())]
     _limits(axes, task, score_axis(axes, "y", task, ends))
     axes.set_xlabel("updates")
     axes.locator_params(axis="x", nbins=5)

@@ -28,10 +28,10 @@ def draw(over: OverTasks, looks: dict[str, Look]) -> Drawing | None:
     pale = min(0.14, 0.7 / len(names))  # many bands lie on each other
     for i, a in enumerate(names):
         band = over.profiles[a]
-        line_in_band(axes, looks[a], band.tau, (band.share, band.low, band.high), pale,
+        line_in_band(axes, looks[a], band, pale,
                      label=shortened(a, 30), markevery=(i % 10, 10), clip_on=False)  # fmt: skip
     axes.axvline(0, color=PALE, linewidth=0.8, linestyle=(0, (4, 2)), zorder=0)
-    axes.set(xlim=(band.tau[0], band.tau[-1]), ylim=(0, 1), xlabel="skill",
+    axes.set(xlim=(band.index[0], band.index[-1]), ylim=(0, 1), xlabel="skill",
              ylabel="share of runs above it, %")  # fmt: skip
     axes.yaxis.set_major_formatter(lambda v, _: f"{100 * v:.0f}")
     legend_beside(axes, loc="center left", bbox_to_anchor=(1.02, 0.5))

@@ -8,10 +8,13 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from html import escape
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from reports.analysis.results import TaskInfo
 from reports.formats import metric, shortened
+
+if TYPE_CHECKING:
+    import pandas
 
 # Okabe and Ito's colours, without the yellow that is lost on white paper.
 COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#000000", "#56B4E9", "#E69F00")
@@ -149,14 +152,11 @@ def legend_beside(axes: Any, **more: Any) -> None:
     axes.legend(**{"loc": "upper left", "bbox_to_anchor": (1.02, 1.02)} | more)
 
 
-def line_in_band(
-    axes: Any, look: Look, x: Any, curves: tuple[Any, Any, Any], pale: float, **line: Any
-) -> None:
-    """A line through the first of the curves, and a pale band between the others."""
-    middle, low, high = curves
-    axes.fill_between(x, low, high, color=look.colour, alpha=pale, linewidth=0)
-    axes.plot(x, middle, color=look.colour, linestyle=look.line, marker=look.marker, linewidth=1.4,
-              markersize=3.5, **line)  # fmt: skip
+def line_in_band(axes: Any, look: Look, band: pandas.DataFrame, pale: float, **line: Any) -> None:
+    """The middle of a band as a line, by its index, and from low to high in a pale colour."""
+    axes.fill_between(band.index, band.low, band.high, color=look.colour, alpha=pale, linewidth=0)
+    axes.plot(band.index, band.middle, color=look.colour, linestyle=look.line,
+              marker=look.marker, linewidth=1.4, markersize=3.5, **line)  # fmt: skip
 
 
 def finish(figure: Any, name: str) -> Drawing:

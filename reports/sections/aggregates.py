@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from reports.analysis.across_tasks import OverTasks, Versus
-from reports.analysis.aggregates import Estimate
-from reports.analysis.bayesian import ROPE
+from reports.analysis.aggregates import ROPE, Estimate
 from reports.document import Figure, Table, as_csv
 from reports.figures.style import Look
 from reports.formats import listed, plural, skill
@@ -26,7 +25,7 @@ def profiles(over: OverTasks, looks: dict[str, Look]) -> Figure | None:
         return None
     heads = ("architecture", *(f"runs above {mark:g}" for mark in MARKS))
     rows = tuple(
-        (a, *(f"{100 * over.profiles[a].above(mark):.0f} %" for mark in MARKS))
+        (a, *(f"{100 * over.profiles[a].middle[mark]:.0f} %" for mark in MARKS))
         for a in over.interquartile_means
     )
     data = as_csv(
@@ -34,8 +33,7 @@ def profiles(over: OverTasks, looks: dict[str, Look]) -> Figure | None:
         [
             (a, *numbers)
             for a in over.interquartile_means
-            for p in [over.profiles[a]]
-            for numbers in zip(p.tau, p.share, p.low, p.high, strict=True)
+            for numbers in over.profiles[a].itertuples()
         ],
     )
     table, title = Table(heads, rows), "Performance profiles"
@@ -43,10 +41,10 @@ def profiles(over: OverTasks, looks: dict[str, Look]) -> Figure | None:
 
 
 def _profile_finding(over: OverTasks) -> str:
-    shares = {a: over.profiles[a].above(0.9) for a in over.interquartile_means}
+    shares = {a: over.profiles[a].middle[0.9] for a in over.interquartile_means}
     top = max(shares.values())
     best = [a for a in shares if shares[a] == top]
-    below = {a: 1 - over.profiles[a].above(0.0) for a in over.interquartile_means}
+    below = {a: 1 - over.profiles[a].middle[0.0] for a in over.interquartile_means}
     worst = max(below, key=lambda a: below[a])
     reach, their = ("reaches", "its") if len(best) == 1 else ("reach", "their")
     text = (

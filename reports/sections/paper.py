@@ -10,7 +10,6 @@ from reports.analysis.cells import MEANINGS
 from reports.analysis.difference import standing
 from reports.analysis.ranking import compare
 from reports.analysis.results import Results, TaskInfo
-from reports.analysis.scores import groups
 from reports.analysis.squares import Square, by_task, codes_used, rank_of
 from reports.analysis.user_data import without_controls
 from reports.document import Cell, Table
@@ -50,7 +49,7 @@ def _square(square: Square) -> Cell:
 
 def _scores(results: Results, task: TaskInfo) -> Table | None:
     """One task: score, skill, parameters and seconds of each architecture, best first."""
-    scored, text = groups(results, task), formats.scores_in(results, task)
+    scored, text = results.scored(task), formats.scores_in(results, task)
     holes = {g.code: MEANINGS[g.code] for g in scored.values() if g.score.mean is None}
     if all(group.score.mean is None for group in scored.values()):
         return None

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import TYPE_CHECKING
 
 from reports import formats
-from reports.analysis.curves import Band, bands
+from reports.analysis.curves import bands
 from reports.analysis.results import Results, TaskInfo
 from reports.document import Figure, Table, as_csv
 from reports.figures.style import Look
 from reports.formats import listed
+
+if TYPE_CHECKING:
+    import pandas
 
 REACHED = 0.5
 """Validation skill whose first update is said."""
@@ -27,9 +31,9 @@ def figure(
     drawing = curves.draw(task, lines, looks)
     if drawing is None:
         return None
-    text = formats.scores_of(task, [v for band in lines.values() for v in band.mean])
-    steps = sorted({int(s) for band in lines.values() for s in band.steps})
-    at = {a: dict(zip(map(int, b.steps), b.mean, strict=True)) for a, b in lines.items()}
+    text = formats.scores_of(task, [v for band in lines.values() for v in band.middle])
+    steps = sorted({int(s) for band in lines.values() for s in band.index})
+    at = {a: dict(zip(map(int, b.index), b.middle, strict=True)) for a, b in lines.items()}
     table = Table(
         ("updates", *lines),
         tuple((f"{s:,}", *(text(of.get(s)) for of in at.values())) for s in _some(steps)),
@@ -39,7 +43,7 @@ def figure(
         [
             (task.name, a, int(s), *scores)
             for a, b in lines.items()
-            for s, *scores in zip(b.steps, b.mean, b.low, b.high, strict=True)
+            for s, *scores in b.itertuples()
         ],
     )
     title = f"{task.name}: curves"
@@ -53,17 +57,17 @@ def _some(steps: list[int]) -> list[int]:
     return [steps[round(i * (len(steps) - 1) / 11)] for i in range(12)]
 
 
-def _learning(task: TaskInfo, lines: Mapping[str, Band]) -> str:
+def _learning(task: TaskInfo, lines: Mapping[str, pandas.DataFrame]) -> str:
     """Who learns first, and who was still learning when training ended."""
     if task.floor is None or task.ceiling is None or task.floor == task.ceiling:
         return f"Validation {formats.metric(task)} against updates; without a floor and a ceiling."
     first, climbing = {}, []
     for name, band in lines.items():
-        skill = (band.mean - task.floor) / (task.ceiling - task.floor)
+        skill = (band.middle - task.floor) / (task.ceiling - task.floor)
         if (skill >= REACHED).any():
-            first[name] = int(band.steps[skill >= REACHED][0])
-        late = skill[band.steps >= 0.8 * band.steps[-1]]
-        if len(late) > 1 and late[-1] - late[0] >= CLIMB:
+            first[name] = int(band.index[skill >= REACHED][0])
+        late = skill[band.index >= 0.8 * band.index[-1]]
+        if len(late) > 1 and late.iloc[-1] - late.iloc[0] >= CLIMB:
             climbing.append(name)
     if first:
         least = min(first.values())

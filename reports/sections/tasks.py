@@ -8,7 +8,6 @@ from reports import formats
 from reports.analysis.difference import standing
 from reports.analysis.ranking import behind, lead
 from reports.analysis.results import Group, Results, TaskInfo
-from reports.analysis.scores import groups
 from reports.analysis.squares import rank_of
 from reports.document import Block, Cell, Code, Heading, Note, Paragraph, Row, Table, Terms, Text
 from reports.sections import errors, measures, reproduction, task_curves, task_seeds
@@ -26,7 +25,7 @@ def blocks(results: Results) -> list[Block]:
     made: list[Block] = [Heading("Tasks one by one", "tasks"), Paragraph(_reading(results))]
     for task in results.tasks:
         command = reproduction.of_task(results, task.name)
-        scored = groups(results, task)
+        scored = results.scored(task)
         figures = [
             task_seeds.figure(results, task, scored, looks, command),
             task_curves.figure(results, task, looks, command),
