@@ -638,7 +638,7 @@ def test_expected_best_is_the_mean_over_all_draws(higher):
     ],
 )
 def test_a_value_on_the_edge_of_its_range_is_marked(name, value, space, where):
-    assert edge(name, value, space) == where
+    assert edge(value, space) == where
 
 
 @pytest.mark.slow

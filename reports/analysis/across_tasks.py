@@ -68,7 +68,6 @@ class Ranks:
     refused: str = ""
     tasks: tuple[str, ...] = ()
     ranks: dict[str, float] = field(default_factory=dict)
-    statistic: float | None = None
     friedman: float | None = None
     pairs: tuple[RankPair, ...] = ()
     groups: tuple[tuple[str, ...], ...] = ()
@@ -154,10 +153,10 @@ def rank(skills: pandas.DataFrame) -> Ranks:
         )
     average = shared.rank(axis=1, ascending=False).mean().sort_values(kind="stable")
     ranks = {str(a): float(value) for a, value in average.items()}
-    statistic = p = None
+    p = None
     if count > 2:
         all_tied = bool((shared.nunique(axis=1) == 1).all())
-        statistic, p = map(float, (0, 1) if all_tied else friedmanchisquare(*shared.to_numpy().T))
+        p = 1.0 if all_tied else float(friedmanchisquare(*shared.to_numpy().T).pvalue)
     pairs = _pairs(shared)
     if p is not None and p > ALPHA:
         groups: tuple[tuple[str, ...], ...] = (tuple(ranks),)
@@ -166,7 +165,6 @@ def rank(skills: pandas.DataFrame) -> Ranks:
     return Ranks(
         tasks=tasks,
         ranks=ranks,
-        statistic=statistic,
         friedman=p,
         pairs=pairs,
         groups=groups,

@@ -10,6 +10,7 @@ trivial predictor, nothing is recommended.
 from __future__ import annotations
 
 import shlex
+from argparse import ArgumentParser
 from functools import cached_property
 from typing import Any
 
@@ -170,15 +171,10 @@ class Choice:
         words = shlex.split(self.results.plan.get("command") or "")
         if words[:2] != ["harness", "run"]:
             return ""
-        dropped = ("--seeds",) if self.facts else ("--seeds", "--task")
-        kept: list[str] = []
-        skip = False
-        for word in words:
-            if not skip and not word.startswith(tuple(f"{name}=" for name in dropped)):
-                skip = word in dropped
-                kept += [] if skip else [word]
-            else:
-                skip = False
+        replaced = ArgumentParser(add_help=False, allow_abbrev=False)
+        for option in ("--seeds",) if self.facts else ("--seeds", "--task"):
+            replaced.add_argument(option)
+        _, kept = replaced.parse_known_args(words)
         chosen = [] if self.facts else ["--task", self.task.name]
         seeds = max(ENOUGH, 2 * len({c.seed for c in self.results.cells}))
         return shlex.join([*kept, *chosen, "--seeds", str(seeds)])

@@ -23,7 +23,7 @@ from reports.analysis.statistics import CONFIDENCE
 if TYPE_CHECKING:
     import pandas
 
-RESAMPLES = 2000
+RESAMPLES, SEED = 2000, 0
 ROPE = 0.02
 """Differences in skill up to this do not matter in practice."""
 PRIOR = 0.5
@@ -53,7 +53,7 @@ class Posterior:
     better: float
 
 
-def interquartile_mean(runs: Runs, seed: int = 0) -> Estimate:
+def interquartile_mean(runs: Runs) -> Estimate:
     """Mean of the middle half of all runs: a quarter is cut off at each end, rounded down."""
     from scipy.stats import trim_mean
 
@@ -61,11 +61,11 @@ def interquartile_mean(runs: Runs, seed: int = 0) -> Estimate:
     value = float(trim_mean(values, 0.25))
     if not _repeated(runs):
         return Estimate(value, None, None, len(values))
-    drawn = np.concatenate(_resamples(runs, np.random.default_rng(seed)), axis=1)
+    drawn = np.concatenate(_resamples(runs, np.random.default_rng(SEED)), axis=1)
     return Estimate(value, *_interval(trim_mean(drawn, 0.25, axis=-1)), len(values))
 
 
-def profile(runs: Runs, tau: Sequence[float], seed: int = 0) -> pandas.DataFrame:
+def profile(runs: Runs, tau: Sequence[float]) -> pandas.DataFrame:
     """Performance profile (Dolan and Moré 2002; of runs, Agarwal et al. 2021).
 
     By tau: ``middle``, the share of runs with more skill, and ``low`` and ``high``, its pointwise
@@ -73,19 +73,19 @@ def profile(runs: Runs, tau: Sequence[float], seed: int = 0) -> pandas.DataFrame
     """
     import pandas
 
-    drawn = np.concatenate(_resamples(runs, np.random.default_rng(seed)), axis=1)
+    drawn = np.concatenate(_resamples(runs, np.random.default_rng(SEED)), axis=1)
     values = np.concatenate(runs)
     rows = [(float((values > t).mean()), *_interval((drawn > t).mean(axis=1))) for t in tau]
     return pandas.DataFrame(rows, index=list(tau), columns=["middle", "low", "high"])
 
 
-def probability_of_improvement(a: Runs, b: Runs, seed: int = 0) -> Estimate:
+def probability_of_improvement(a: Runs, b: Runs) -> Estimate:
     """Chance that a run of a beats one of b on the same task, averaged over the tasks.
 
     On a task it is the Mann-Whitney U over the number of pairs of runs; a tie is half a win.
     a, b: the same tasks in the same order. The two are resampled independently.
     """
-    rng = np.random.default_rng(seed)
+    rng = np.random.default_rng(SEED)
     value = float(np.mean([_wins(x, y) for x, y in zip(a, b, strict=True)]))
     count = sum(map(len, a)) + sum(map(len, b))
     if not _repeated(a) and not _repeated(b):
@@ -94,7 +94,7 @@ def probability_of_improvement(a: Runs, b: Runs, seed: int = 0) -> Estimate:
     return Estimate(value, *_interval(np.mean([_wins(x, y) for x, y in drawn], axis=0)), count)
 
 
-def signed_rank(differences: Sequence[float], rope: float = ROPE, seed: int = 0) -> Posterior:
+def signed_rank(differences: Sequence[float], rope: float = ROPE) -> Posterior:
     """Posterior over tasks from differences in mean skill, a - b, one for each task: the Bayesian
     signed-rank test with a region of practical equivalence (Benavoli, Corani, Demšar and Zaffalon
     2017, "Time for a change", section 4). It answers what a p-value does not: how probable it is
@@ -111,7 +111,7 @@ def signed_rank(differences: Sequence[float], rope: float = ROPE, seed: int = 0)
     better = (sums > 2 * rope) + 0.5 * (sums == 2 * rope)
     worse = (sums < -2 * rope) + 0.5 * (sums == -2 * rope)
     prior = np.array([PRIOR] + [1.0] * len(differences))
-    weights = np.random.default_rng(seed).dirichlet(prior, SAMPLES)
+    weights = np.random.default_rng(SEED).dirichlet(prior, SAMPLES)
     right = ((weights @ better) * weights).sum(axis=1)
     left = ((weights @ worse) * weights).sum(axis=1)
     regions = np.stack([left, 1 - left - right, right], axis=1)

@@ -12,32 +12,20 @@ from harness.experiment.record import FINE, PENDING, Outcome, Record
 from harness.experiment.store import Store
 from reports.analysis.statistics import Summary, summarize
 
-CODES = {
-    Outcome.NOT_APPLICABLE: "n/a",
-    Outcome.UNAVAILABLE: "no data",
-    Outcome.OUT_OF_MEMORY: "oom",
-    Outcome.TIMEOUT: "time",
-    Outcome.DIVERGED: "div",
-    Outcome.FAILED: "fail",
-    Outcome.INTERRUPTED: "stop",
-    PENDING: "wait",
-    "no-skill": "no skill",
-    "no-score": "no score",
+HOLES = {
+    Outcome.FAILED: ("fail", "failed with an error"),
+    Outcome.DIVERGED: ("div", "diverged: the loss was no longer a number"),
+    Outcome.OUT_OF_MEMORY: ("oom", "ran out of memory"),
+    Outcome.TIMEOUT: ("time", "ran out of time"),
+    Outcome.UNAVAILABLE: ("no data", "the data is not on this machine"),
+    Outcome.INTERRUPTED: ("stop", "interrupted"),
+    PENDING: ("wait", "not run yet, or its record was lost"),
+    "no-score": ("no score", "ended ok, but stored no test score"),
+    "no-skill": ("no skill", "scored, but floor or ceiling is not known"),
+    Outcome.NOT_APPLICABLE: ("n/a", "not applicable: the architecture cannot serve this task"),
 }
-"""What stands in a square without a number."""
-
-MEANINGS = {
-    "n/a": "not applicable: the architecture cannot serve this task",
-    "no data": "the data is not on this machine",
-    "oom": "ran out of memory",
-    "time": "ran out of time",
-    "div": "diverged: the loss was no longer a number",
-    "fail": "failed with an error",
-    "stop": "interrupted",
-    "wait": "not run yet, or its record was lost",
-    "no skill": "scored, but floor or ceiling is not known",
-    "no score": "ended ok, but stored no test score",
-}
+"""What stands in a square without a number, and what it means; the gravest first."""
+MEANINGS = dict(HOLES.values())
 
 
 @dataclass(frozen=True)
@@ -118,8 +106,8 @@ class Cell:
     def code(self) -> str:
         """The short word for a hole; of a cell with a score, for the lack of a skill."""
         if not self.ok:
-            return CODES[self.outcome]
-        return CODES["no-score" if self.score is None else "no-skill"]
+            return HOLES[self.outcome][0]
+        return "no score" if self.score is None else "no skill"
 
 
 @dataclass(frozen=True)
@@ -151,18 +139,15 @@ class Group:
     @property
     def code(self) -> str:
         """The word for this group's hole: the gravest among its seeds."""
-        codes = [c.code for c in self.cells if c.skill is None] or [CODES[PENDING]]
-        order = ("fail", "div", "oom", "time", "no data", "stop", "wait", "no score", "no skill")
-        return min(codes, key=lambda code: order.index(code) if code in order else len(order))
+        codes = [c.code for c in self.cells if c.skill is None] or [HOLES[PENDING][0]]
+        return min(codes, key=list(MEANINGS).index)
 
     def mean_of(self, number: str) -> float | None:
         """Mean over the scored seeds of a record's ``parameters`` or of its training seconds."""
         records = [c.record for c in self.cells if c.record is not None and not c.hole]
         if number == "training":
-            values = [r.seconds.get("training") for r in records]
-        else:
-            values = [getattr(r, number) for r in records]
-        return summarize(values).mean
+            return summarize(r.seconds.get(number) for r in records).mean
+        return summarize(getattr(r, number) for r in records).mean
 
 
 def finite(value: float | None) -> float | None:

@@ -94,13 +94,11 @@ class Evidence:
         )  # fmt: skip
 
     def by_task(
-        self, part: PartName, architectures: Iterable[str] = (), split: str = "test"
+        self, part: PartName, architectures: Iterable[str] = ()
     ) -> dict[str, dict[str, dict[int, float]]]:
         """Skill by task, then by architecture; of all architectures, if none is named."""
         names = tuple(architectures) or self.architectures(part, baselines=True)
-        return {
-            task: {a: self.skills(part, task, a, split) for a in names} for task in self.tasks(part)
-        }
+        return {task: {a: self.skills(part, task, a) for a in names} for task in self.tasks(part)}
 
     def ahead(
         self, part: PartName, task: str, one: str, other: str, split: str = "test"
@@ -134,10 +132,7 @@ class Evidence:
         )
 
     def numbers(self, part: PartName, task: str, architecture: str, name: str) -> dict[int, float]:
-        """A number of the record, such as ``parameters``, ``flops`` or ``steps``; ``training`` is
-        the seconds of training."""
-        if name == "training":
-            return self._of_records(part, task, architecture, lambda r: r.seconds.get("training"))
+        """A number of the record, such as ``parameters``, ``flops`` or ``steps``."""
         return self._of_records(part, task, architecture, lambda r: getattr(r, name))
 
     def measured(self, part: PartName, task: str, architecture: str) -> dict[int, dict[str, Any]]:

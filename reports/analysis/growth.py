@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from reports.analysis.evidence import Evidence, frame_of
 from reports.analysis.results import Part
-from reports.analysis.statistics import Line, fit_line, summarize
+from reports.analysis.statistics import Summary, fit_slope, summarize
 
 if TYPE_CHECKING:
     from pandas import DataFrame
@@ -76,7 +76,7 @@ def by_size(frame: DataFrame, cost: str) -> dict[Key, dict[int, list[float]]]:
     return {key: group.groupby("size")[cost].apply(list).to_dict() for key, group in groups}
 
 
-def exponents(frame: DataFrame, cost: str) -> dict[Key, list[Line]]:
+def exponents(frame: DataFrame, cost: str) -> dict[Key, list[Summary]]:
     """The power that a cost grows with, fitted for each seed."""
     return {
         key: [line for _, of in group.groupby("seed")
@@ -88,14 +88,14 @@ def exponents(frame: DataFrame, cost: str) -> dict[Key, list[Line]]:
 def powers(frame: DataFrame, cost: str, axis: str, how: str = KERNEL) -> dict[str, float]:
     """By architecture the mean exponent, where there is one."""
     means = {
-        a: summarize(line.slope for line in lines).mean
+        a: summarize(line.mean for line in lines).mean
         for (x, a, way), lines in exponents(frame, cost).items()
         if (x, way) == (axis, how)
     }
     return {a: mean for a, mean in means.items() if mean is not None}
 
 
-def exponent(sizes: Iterable[float], costs: Iterable[float]) -> Line | None:
+def exponent(sizes: Iterable[float], costs: Iterable[float]) -> Summary | None:
     """The slope of log(cost) against log(size), of the larger half of the sizes, four at least
     where there are as many: at small sizes what does not grow outweighs what does. None with
     fewer than two sizes."""
@@ -105,7 +105,7 @@ def exponent(sizes: Iterable[float], costs: Iterable[float]) -> Line | None:
         return None
     least = unlike[-max(LEAST_SIZES, -(-len(unlike) // 2)) :][0]
     kept = [(math.log(size), math.log(cost)) for size, cost in points if size >= least]
-    return fit_line([x for x, _ in kept], [y for _, y in kept])
+    return fit_slope([x for x, _ in kept], [y for _, y in kept])
 
 
 def path_formula(lengths: Mapping[int, int]) -> str:

@@ -16,6 +16,8 @@ from reports.analysis.cells import Cell, Group, finite
 
 BASELINE = "baseline"
 """The column where each task's baseline stands."""
+FIRST = ("problem", "metric", "unit", "higher_is_better", "ceiling_is_ideal")
+"""What the first of a task's records says of it."""
 
 
 @dataclass(frozen=True)
@@ -244,21 +246,16 @@ def _tasks(cells: tuple[Cell, ...]) -> tuple[TaskInfo, ...]:
         if not records:
             infos.append(TaskInfo(name, slug))
             continue
-        first = records[0]
-        floors = [r.floor for r in records if finite(r.floor) is not None]
-        ceilings = [r.ceiling for r in records if finite(r.ceiling) is not None]
+        said = {field: getattr(records[0], field) for field in FIRST}
+        references = {k: v for k, v in records[0].references.items() if finite(v) is not None}
         infos.append(
             TaskInfo(
                 name,
                 slug,
-                problem=first.problem,
-                metric=first.metric,
-                unit=first.unit,
-                higher_is_better=first.higher_is_better,
-                floor=floors[0] if floors else None,
-                ceiling=ceilings[0] if ceilings else None,
-                ceiling_is_ideal=first.ceiling_is_ideal,
-                references={k: v for k, v in first.references.items() if finite(v) is not None},
+                **said,
+                floor=next((r.floor for r in records if finite(r.floor) is not None), None),
+                ceiling=next((r.ceiling for r in records if finite(r.ceiling) is not None), None),
+                references=references,
                 tags=tuple(next((r.tags for r in records if r.tags), ())),
             )
         )

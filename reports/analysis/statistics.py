@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 CONFIDENCE = 0.95
 ROUNDING = 1e-12
@@ -26,8 +26,7 @@ class Summary:
 
     ``n`` counts the values (of several groups: the fewest in one). ``half`` is None where there is
     no interval, ``mean`` where there is no value. ``error`` is the standard error of the mean
-    and ``freedom`` its degrees of freedom. ``sd`` is the standard deviation of the values (n - 1
-    in the denominator), None of several groups.
+    and ``freedom`` its degrees of freedom.
     """
 
     n: int = 0
@@ -35,7 +34,6 @@ class Summary:
     half: float | None = None
     error: float | None = None
     freedom: float = 0.0
-    sd: float | None = None
     least: float = 0.0
     """No p-value of it is smaller than this."""
 
@@ -75,7 +73,7 @@ def summarize(values: Numbers) -> Summary:
     deviation = scale * math.sqrt(math.fsum(((v - mean) / scale) ** 2 for v in kept) / (n - 1))
     if deviation < ROUNDING * max(abs(v) for v in kept):
         deviation = 0.0  # seeds that play no part: the same result but for the order of sums
-    return replace(_with_interval(n, mean, deviation / math.sqrt(n), n - 1), sd=deviation)
+    return _with_interval(n, mean, deviation / math.sqrt(n), n - 1)
 
 
 def paired(a: Mapping[int, float | None], b: Mapping[int, float | None]) -> Summary:
@@ -162,39 +160,22 @@ def holm(pvalues: Sequence[float]) -> list[float]:
     return adjusted
 
 
-@dataclass(frozen=True)
-class Line:
-    """A straight line fitted by least squares to ``n`` points.
-
-    ``r2`` is the share of the variance of y that it explains (1 where y has none). ``low`` and
-    ``high`` bound the slope's 95 % interval; None with two points, which any line fits.
-    """
-
-    slope: float
-    intercept: float
-    r2: float
-    low: float | None
-    high: float | None
-    n: int
-
-
-def fit_line(x: Sequence[float], y: Sequence[float]) -> Line:
-    """Least-squares line y = intercept + slope * x, with Student's t interval of the slope.
+def fit_slope(x: Sequence[float], y: Sequence[float]) -> Summary:
+    """Slope of the least-squares line y = intercept + slope * x, with Student's t interval; none
+    with two points, which any line fits.
 
     For an exponential law give log y, for a power law log x, too. Raises ValueError on lengths
     that differ, values that are not finite, or fewer than two different x.
     """
-    from scipy.stats import linregress, t
+    from scipy.stats import linregress
 
     a, b = _finite(x), _finite(y)
     if len(a) != len(b) or len(set(a)) < 2:
         raise ValueError(f"no line through {len(a)} x ({len(set(a))} unlike), {len(b)} y")
     line = linregress(a, b)
-    slope = float(line.slope)
-    r2 = float(line.rvalue**2) if len(set(b)) > 1 else 1.0
-    half = float(t.ppf(0.5 + CONFIDENCE / 2, len(a) - 2) * line.stderr) if len(a) > 2 else None
-    low, high = (None, None) if half is None else (slope - half, slope + half)
-    return Line(slope, float(line.intercept), r2, low, high, len(a))
+    if len(a) == 2:
+        return Summary(2, float(line.slope))
+    return _with_interval(len(a), float(line.slope), float(line.stderr), len(a) - 2)
 
 
 def _finite(values: Iterable[float]) -> list[float]:

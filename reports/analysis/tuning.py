@@ -87,7 +87,7 @@ def chosen(results: Results, task: str, architecture: str) -> dict[str, Any]:
     return {}
 
 
-def edge(name: str, value: Any, space: Any) -> str:
+def edge(value: Any, space: Any) -> str:
     """Which end of its range a number lies on: low, high, or empty.
 
     Of a list: its smallest or largest number, if it has three at least. An end beyond which there

@@ -9,7 +9,7 @@ import math
 from collections.abc import Mapping
 
 from reports.analysis.evidence import Evidence
-from reports.analysis.statistics import fit_line, summarize
+from reports.analysis.statistics import fit_slope, summarize
 from reports.claims import costs
 from reports.claims.by_seed import BySeed, doublings, mean_over, negative, times
 from reports.claims.judging import Comparison, Judgement, missing, rule
@@ -97,7 +97,7 @@ def _powers(by_length: Mapping[int, BySeed]) -> dict[int, float]:
     seeds = set.intersection(*map(set, fitted.values())) if len(fitted) > 1 else set()
     lengths = [math.log(n) for n in fitted]
     return {
-        seed: fit_line(lengths, [math.log(v[seed]) for v in fitted.values()]).slope
+        seed: fit_slope(lengths, [math.log(v[seed]) for v in fitted.values()]).mean or 0.0
         for seed in sorted(seeds)
     }
 

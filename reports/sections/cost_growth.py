@@ -18,7 +18,7 @@ from reports.analysis.growth import (
     path_formula,
     powers,
 )
-from reports.analysis.statistics import Line, Summary, summarize
+from reports.analysis.statistics import Summary, summarize
 from reports.document import Block, Figure, Heading, Table, paragraphs, table_of
 from reports.figures import lines
 from reports.formats import amount, each, ends, geometric_with_interval, listed, span, with_interval
@@ -200,11 +200,9 @@ def _paths(frame: DataFrame) -> dict[str, dict[int, int]]:
     return {a: {n: int(at[0]) for n, at in of.items()} for (_, a, _), of in paths.items()}
 
 
-def _power(lines: Sequence[Line]) -> str:
+def _power(fits: Sequence[Summary]) -> str:
     """An exponent with its interval: over seeds or, of one seed, that of the fit."""
-    if len(lines) == 1 and lines[0].low is not None:
-        return f"{amount(lines[0].slope)} [{amount(lines[0].low)}, {amount(lines[0].high)}]"
-    return with_interval(line.slope for line in lines)
+    return with_interval(fits[0] if len(fits) == 1 else [fit.mean for fit in fits])
 
 
 def _digits(value: float | None) -> str:

@@ -163,7 +163,7 @@ def _chosen(results: Results, tried: Pairs) -> list[Block]:
         for name, value in chosen(results, task, a).items()
     }
     marks = {
-        (task, a, name): ARROWS[edge(name, value, allowed[task][name])]
+        (task, a, name): ARROWS[edge(value, allowed[task][name])]
         for (task, a, name), value in values.items()
     }
     edges = sum(map(bool, marks.values()))
