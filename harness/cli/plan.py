@@ -4,34 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from harness.cli.options import (
-    DEFAULT_OUT,
-    Architectures,
-    Json,
-    Out,
-    Parts,
-    Plugins,
-    RunMatrix,
-    Seeds,
-    Tasks,
-    duration,
-    print_json,
-    with_user_data,
-)
+from harness.cli.options import Json, duration, print_json, requesting
+from harness.experiment.request import Request
 
 
-@with_user_data
-def main(
-    user_data: dict[str, Any],
-    matrix: RunMatrix = "",
-    tasks: Tasks = None,
-    architectures: Architectures = None,
-    parts: Parts = None,
-    seeds: Seeds = None,
-    out: Out = DEFAULT_OUT,
-    plugins: Plugins = None,
-    json: Json = False,
-) -> None:
+@requesting("matrix", "tasks", "architectures", "parts", "seeds", "out", "plugins")
+def main(request: Request, *, json: Json = False) -> None:
     """Say what 'harness run' would do: which cells, which are done, what the rest will cost.
 
     Example:
@@ -40,14 +18,13 @@ def main(
     """
     from harness.experiment.horizon import climbed
     from harness.experiment.plan import Costs, Wanted, expand, resolve, trials
-    from harness.experiment.request import Request
     from harness.experiment.store import Store
     from harness.experiment.user_data import choose
 
-    store = Store(out)
-    asked = choose(Request(matrix, tasks, user_data, architectures, seeds=seeds, plugins=plugins))
+    store = Store(request.out)
+    asked = choose(request)
     chosen = asked.matrix
-    cells = expand(chosen, asked.tasks, architectures, parts=parts)
+    cells = expand(chosen, asked.tasks, request.architectures, parts=request.parts)
     reported = resolve(cells, store)
     cells = list({c.id: c for c in trials(cells, store) + climbed(reported, store)}.values())
     later = len({c.id for c in reported} - {c.id for c in cells})

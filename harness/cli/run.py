@@ -3,50 +3,15 @@
 from __future__ import annotations
 
 import shlex
-import sys
-from typing import Annotated, Any
 
 import typer
 
-from harness.cli.options import (
-    DEFAULT_OUT,
-    Architectures,
-    Out,
-    Parts,
-    Plugins,
-    RunMatrix,
-    Seeds,
-    Tasks,
-    console,
-    with_user_data,
-)
+from harness.cli.options import DEFAULT_OUT, REQUEST, console, requesting
 from harness.experiment.request import Request
 
 
-@with_user_data
-def main(
-    user_data: dict[str, Any],
-    matrix: RunMatrix = "",
-    tasks: Tasks = None,
-    architectures: Architectures = None,
-    parts: Parts = None,
-    seeds: Seeds = None,
-    jobs: Annotated[
-        int | None, typer.Option("--jobs", help="Worker processes; as many as cores if not given.")
-    ] = None,
-    out: Out = DEFAULT_OUT,
-    device: Annotated[str, typer.Option("--device", help="cpu, cuda, ...")] = "cpu",
-    timeout: Annotated[
-        float | None, typer.Option("--timeout", help="Seconds that a cell may take.")
-    ] = None,
-    retry_failed: Annotated[
-        bool, typer.Option("--retry-failed", help="Run failed and timed-out cells again.")
-    ] = False,
-    fresh: Annotated[
-        bool, typer.Option("--fresh", help="Run all cells again, finished ones too.")
-    ] = False,
-    plugins: Plugins = None,
-) -> None:
+@requesting(*REQUEST)
+def main(request: Request) -> None:
     r"""Run a matrix: train every architecture on every task, log it, build the report.
 
     What is finished is never computed again: the same command goes on after an interruption.
@@ -60,7 +25,6 @@ def main(
 
         harness run --task mydata.toml --arch '*'
     """
-    request = Request(**locals(), command=shlex.join(["harness", *sys.argv[1:]]))
     from harness.api import execute
     from harness.cli.progress import progress
     from reports.analysis.results import read
@@ -78,7 +42,7 @@ def main(
     )
     for warning in result.warnings:
         screen.print(f"warning: {warning}", style="yellow", markup=False)
-    where = "" if out == DEFAULT_OUT else f" --out {shlex.quote(str(out))}"
+    where = "" if request.out == DEFAULT_OUT else f" --out {shlex.quote(str(request.out))}"
     if result.report:
         screen.print(f"report:  {result.report}", soft_wrap=True, markup=False)
     screen.print(f"browse:  harness ui{where}", markup=False)

@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
-from harness.cli.options import DEFAULT_OUT, Cell, MatrixName, Out, Plugins, Tasks
+from typing import Annotated
+
+import typer
+
+from harness.cli.options import DEFAULT_OUT, Cell, Out, Plugins, Tasks
 from harness.errors import UserError
 
 
 def main(
     cell: Cell,
-    matrix: MatrixName = "",
+    matrix: Annotated[
+        str, typer.Option("--matrix", help="A shipped matrix, or a file that ends in .toml.")
+    ] = "",
     tasks: Tasks = None,
     out: Out = DEFAULT_OUT,
     plugins: Plugins = None,
