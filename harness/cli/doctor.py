@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import os
 import re
 import shutil
 import sys
@@ -35,6 +34,7 @@ def checks(out: Path) -> Iterator[tuple[str, str]]:
     from harness.experiment.environment import describe
     from harness.experiment.registry import make_task, spec_of, task_declarations
     from harness.experiment.store import Store
+    from harness.tracking.tracker import tracking_uri
     from harness.workers.local import available_cores
     from tasks.task import Stored, Unavailable
 
@@ -63,22 +63,19 @@ def checks(out: Path) -> Iterator[tuple[str, str]]:
             shutil.rmtree(store.out)
     except UserError as error:
         yield "wrong", str(error)
-    uri = os.environ.get("MLFLOW_TRACKING_URI")
-    yield "good", f"MLflow logs to {uri or f'sqlite:///{store.out}/mlflow.db'}"
+    yield "good", f"MLflow logs to {tracking_uri(store.out)}"
     if sys.platform == "win32":
         yield "missing", "no fork server on Windows: workers start slowly"
 
 
 def _missing() -> Iterator[str]:
     """What Harness requires, extras aside, and is not installed."""
-    from importlib.metadata import PackageNotFoundError, requires, version
+    from importlib.metadata import PackageNotFoundError, requires
+
+    from harness.experiment.environment import installed
 
     with contextlib.suppress(PackageNotFoundError):  # Harness itself may run from its source
         for line in requires("harness") or ():
-            if "extra ==" in line:
-                continue
             name = re.split(r"[^\w.-]", line)[0]
-            try:
-                version(name)
-            except PackageNotFoundError:
+            if "extra ==" not in line and not installed(name):
                 yield name

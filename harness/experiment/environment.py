@@ -17,7 +17,7 @@ LIBRARIES = (
 def describe(device: str, jobs: int) -> dict[str, Any]:
     """What a record's ``environment`` refers to."""
     return {
-        "harness": _version("harness"),
+        "harness": installed("harness"),
         "python": platform.python_version(),
         "system": f"{platform.system()} {platform.machine()}",
         "processor": _processor(),
@@ -25,11 +25,12 @@ def describe(device: str, jobs: int) -> dict[str, Any]:
         "memory_gib": _memory(),
         "device": device,
         "jobs": jobs,
-        "libraries": {name: installed for name in LIBRARIES if (installed := _version(name))},
+        "libraries": {name: found for name in LIBRARIES if (found := installed(name))},
     }
 
 
-def _version(name: str) -> str | None:
+def installed(name: str) -> str | None:
+    """The version of a distribution; None where it is not installed."""
     try:
         return version(name)
     except PackageNotFoundError:

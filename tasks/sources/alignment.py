@@ -4,14 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 
+ROUNDS, SAMPLE = 5, 10_000
+"""Of alignment: how often it is done anew, and words that it is learned on."""
 
-def align(
-    letters: np.ndarray,
-    phones: np.ndarray,
-    sizes: tuple[int, int],
-    rounds: int = 5,
-    sample: int = 10_000,
-) -> np.ndarray:
+
+def align(letters: np.ndarray, phones: np.ndarray, sizes: tuple[int, int]) -> np.ndarray:
     """The chunk of phones that each letter says, from left to right: none, one or two.
 
     letters ``(words, time)`` and phones ``(words, time)``: numbered from 1, zeros behind each
@@ -20,15 +17,15 @@ def align(
     Returns ``(words, time)`` chunks: 0 for none, p for one, p * sizes[1] + q for two.
 
     Hard EM: chunks that often go with a letter are likely in the next round, beginning with one
-    phone a letter; learned on the first ``sample`` words (Jiampojamarn et al. 2007, simplified).
+    phone a letter; learned on the first words (Jiampojamarn et al. 2007, simplified).
     """
     score = np.full((sizes[0], sizes[1] ** 2), -1.0)
     score[:, : sizes[1]] = 0.0
     score[1:, 0] = -1.0
-    for _ in range(rounds):
-        chunks = _best(score, letters[:sample], phones[:sample], sizes[1])
+    for _ in range(ROUNDS):
+        chunks = _best(score, letters[:SAMPLE], phones[:SAMPLE], sizes[1])
         counts = np.full(score.shape, 1e-3)
-        np.add.at(counts, (letters[:sample], chunks), 1)
+        np.add.at(counts, (letters[:SAMPLE], chunks), 1)
         score = np.log(counts / counts.sum(1, keepdims=True))
     return _best(score, letters, phones, sizes[1])
 
