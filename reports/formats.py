@@ -234,9 +234,10 @@ def means(numbers: Mapping[str, Numbers]) -> str:
     return each({name: text for name, text in texts.items() if text}, str)
 
 
-def means_by_task(numbers: Mapping[str, Mapping[str, Mapping[int, float]]]) -> str:
+def means_by_task(numbers: Mapping[str, Mapping[str, Numbers]]) -> str:
     """``recall, rnn 0.21 and lstm 0.90; copy, rnn 0.10``, by task and architecture."""
-    return "; ".join(f"{task}, {means(of_task)}" for task, of_task in numbers.items())
+    texts = {task: means(of_task) for task, of_task in numbers.items()}
+    return "; ".join(f"{task}, {text}" for task, text in texts.items() if text)
 
 
 def with_interval(

@@ -9,6 +9,7 @@ from builders.claims import Parts, check, claim, given, judge
 from builders.evidence import Row, around, rows
 
 from reports.claims.judging import MIXED, REFUTED, SUPPORTED, UNDECIDED
+from reports.figures.style import style
 
 LENGTHS = (10, 20, 100, 300, 1000, 2000)
 
@@ -166,5 +167,6 @@ def test_constant_parameters_are_counted():
 
 def test_counted_parameters_are_drawn():
     draw = claim("parameters-constant").draw
-    assert ">1,000<" in draw(given(sizes()), "claim-parameters-constant").svg
+    with style():
+        assert ">1,000<" in draw(given(sizes()), "claim-parameters-constant").svg
     assert draw(given({}), "claim-parameters-constant") is None

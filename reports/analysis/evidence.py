@@ -13,6 +13,7 @@ from harness.experiment.record import Outcome
 from harness.experiment.store import Store
 from reports.analysis.horizon import Horizon, horizon
 from reports.analysis.results import Cell, Part, Results, read
+from reports.analysis.statistics import summarize
 
 if TYPE_CHECKING:
     from pandas import DataFrame
@@ -107,9 +108,27 @@ class Evidence:
         skills, others = (self.skills(part, task, a, split) for a in (one, other))
         return {seed: skills[seed] - others[seed] for seed in skills if seed in others}
 
-    def ended(self, part: PartName, task: str, architecture: str) -> tuple[Cell, ...]:
-        """The cells of a pair that have a record."""
-        return tuple(c for c in self.cells(part, task, architecture) if c.record is not None)
+    def leads(self, part: PartName, one: str, other: str) -> dict[str, dict[int, float]]:
+        """The same by task, of the tasks that have it."""
+        every = {task: self.ahead(part, task, one, other) for task in self.tasks(part)}
+        return {task: lead for task, lead in every.items() if lead}
+
+    def skills_or_zero(self, part: PartName, task: str, architecture: str) -> dict[int, float]:
+        """Skill; 0 where training diverged, as nothing was learned."""
+        cells = self.cells(part, task, architecture)
+        diverged = {cell.seed: 0.0 for cell in cells if cell.outcome == Outcome.DIVERGED}
+        return diverged | self.skills(part, task, architecture)
+
+    def best_on_validation(self, part: PartName, task: str, architectures: Iterable[str]) -> str:
+        """Which of these has the best mean score on validation; ``""``: no record says."""
+        results = self.part(part)
+        better = {t.name: t.higher_is_better for t in results.tasks} if results else {}
+        means = {
+            a: summarize(self.scores(part, task, a, split="validation")).mean for a in architectures
+        }
+        known = {a: mean for a, mean in means.items() if mean is not None}
+        best = max if better.get(task, True) else min
+        return best(known, key=lambda a: known[a], default="")
 
     def diverged(
         self, part: PartName, tasks: Iterable[str] = (), architectures: Iterable[str] = ()

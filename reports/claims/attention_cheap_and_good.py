@@ -4,14 +4,11 @@ Source: Vaswani et al. 2017 (Attention is all you need).
 """
 
 from reports.analysis.evidence import Evidence
-from reports.analysis.statistics import summarize
 from reports.claims import costs
-from reports.claims.by_seed import doublings, mean_over
+from reports.claims.by_seed import BySeed, doublings, mean_over, times
 from reports.claims.judging import Comparison, Judgement, rule
 from reports.claims.parts import COST_LENGTH, COST_WIDTH, SIZE_DECODERS, SURVEY
-from reports.figures import forest
-from reports.figures.style import Drawing
-from reports.formats import amount, estimate
+from reports.formats import means
 
 ATTENTION, LSTM = "self_attention", "lstm"
 TRANSFORMER, RECURRENT = "transformer", "encoder_decoder"
@@ -36,14 +33,13 @@ def judge(evidence: Evidence) -> Judgement:
         for cost in (costs.parameters, costs.seconds)
     )
     skill = evidence.ahead(SURVEY, REVERSE, TRANSFORMER, RECURRENT)
-    decoder = _decoder_sizes(evidence)
-    decoder_fewer = dict.fromkeys(skill, decoder) if decoder is not None else {}
+    decoder_fewer = _decoder_sizes(evidence, skill)
     decoder_faster = doublings(
         *(evidence.numbers(SURVEY, REVERSE, a, "examples_per_second")
           for a in (TRANSFORMER, RECURRENT))
     )  # fmt: skip
-    by_task = _by_task(evidence)
-    over_tasks = mean_over(list(by_task.values()))
+    by_task = evidence.leads(SURVEY, ATTENTION, LSTM)
+    over_tasks = mean_over(by_task.values())
     comparisons = [
         Comparison("fewer parameters than the LSTM (log2 of times)", fewer),
         Comparison("fewer parameters than the encoder-decoder (log2)", decoder_fewer),
@@ -52,55 +48,30 @@ def judge(evidence: Evidence) -> Judgement:
         Comparison("skill against the LSTM, over tasks", over_tasks, -WORSE),
         Comparison("skill against the encoder-decoder", skill, -WORSE),
     ]
+    lengths = {
+        f"{steps:,} steps": times(doublings(lstm, costs.by_length(evidence, ATTENTION)[steps]))
+        for steps, lstm in costs.by_length(evidence, LSTM).items()
+        if steps in costs.by_length(evidence, ATTENTION)
+    }
     reason = (
-        f"At equal width the LSTM has {_times(fewer)} the parameters of self-attention, embedding "
-        f"not counted, and an update of sequences of 100 steps takes it {_times(faster)} the time. "
-        f"The recurrent encoder-decoder has {_times(decoder_fewer)} the parameters of the "
-        f"transformer at equal width, and at equal parameters takes {_times(decoder_faster)} its "
-        f"time on {REVERSE}. {_at_lengths(evidence)}Over {len(by_task)} tasks, at equal parameters "
-        f"and updates, the difference in skill to the LSTM is {estimate(over_tasks)}; on "
-        f"{REVERSE}, that of the transformer to the encoder-decoder {estimate(skill)}. Seconds are "
-        "those of this machine and its library, whose LSTM is a fused kernel, and attention's grow "
-        "with the square of the length; skill is that after a short training of small models, "
-        "which is not where attention is at home."
+        "Parameters are counted without the embedding, seconds are those of an update of sequences "
+        f"of 100 steps. At equal parameters the LSTM takes, in times of attention's seconds, at "
+        f"{means(lengths)}. Seconds are those of this machine and its library, whose LSTM is a "
+        "fused kernel; attention's grow with the square of the length. Skill is that after a short "
+        "training of small models, which is not where attention is at home."
     )
-    return rule(comparisons, "skill", over_tasks, reason)
+    axis = "skill, self-attention minus LSTM"
+    drawn = [Comparison(task, values, -WORSE) for task, values in by_task.items()]
+    return rule(comparisons, "skill", over_tasks, reason, drawn, axis)
 
 
-def draw(evidence: Evidence, name: str) -> Drawing | None:
-    """The difference in skill to the LSTM, task by task."""
-    rows = [Comparison(task, of, -WORSE).row for task, of in _by_task(evidence).items()]
-    return forest.draw(name, rows, "skill, self-attention minus LSTM")
-
-
-def _by_task(evidence: Evidence) -> dict[str, dict[int, float]]:
-    """Skill of self-attention minus that of the LSTM, on the tasks that both can serve."""
-    pairs = {t: evidence.ahead(SURVEY, t, ATTENTION, LSTM) for t in evidence.tasks(SURVEY)}
-    return {task: values for task, values in pairs.items() if values}
-
-
-def _decoder_sizes(evidence: Evidence) -> float | None:
-    """How many times the encoder-decoder's parameters are the transformer's, as log2; counted."""
+def _decoder_sizes(evidence: Evidence, seeds: BySeed) -> dict[int, float]:
+    """How many times the encoder-decoder's parameters are the transformer's, as log2: counted, so
+    the same for all seeds."""
     task = next(iter(evidence.tasks(SIZE_DECODERS)), "")
     recurrent, attention = (
         {s: m["without_embedding"] for s, m in evidence.measured(SIZE_DECODERS, task, a).items()}
         for a in (RECURRENT, TRANSFORMER)
     )
-    return next(iter(doublings(recurrent, attention).values()), None)
-
-
-def _at_lengths(evidence: Evidence) -> str:
-    """How the seconds compare at equal parameters, on the shortest and the longest sequence."""
-    lstm, attention = (costs.by_length(evidence, a, costs.seconds) for a in (LSTM, ATTENTION))
-    both = [steps for steps in lstm if steps in attention]
-    ratios = [
-        f"{_times(doublings(lstm[steps], attention[steps]))} its time at {steps:,} steps"
-        for steps in dict.fromkeys((*both[:1], *both[-1:]))
-    ]
-    return f"At equal parameters the LSTM takes {' and '.join(ratios)}. " if ratios else ""
-
-
-def _times(ratios: dict[int, float]) -> str:
-    """The geometric mean."""
-    doubled = summarize(ratios).mean
-    return "?" if doubled is None else f"{amount(2**doubled)} times"
+    counted = doublings(recurrent, attention).values()
+    return dict.fromkeys(seeds, next(iter(counted))) if counted else {}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping
 
 BySeed = Mapping[int, float]
 
@@ -32,7 +32,8 @@ def times(doublings: BySeed) -> dict[int, float]:
     return {seed: 2**value for seed, value in doublings.items()}
 
 
-def mean_over(numbers: Sequence[BySeed]) -> dict[int, float]:
+def mean_over(numbers: Iterable[BySeed]) -> dict[int, float]:
     """The mean of several numbers, for the seeds that have all of them."""
+    numbers = list(numbers)
     seeds = set.intersection(*(set(values) for values in numbers)) if numbers else set()
     return {seed: sum(values[seed] for values in numbers) / len(numbers) for seed in sorted(seeds)}

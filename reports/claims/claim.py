@@ -110,6 +110,7 @@ def as_json(claim: Claim, judgement: Judgement) -> Mapping[str, Any]:
         **{name: getattr(judgement, name) for name in fields},
         "interval": None if judgement.low is None else [judgement.low, judgement.high],
         "p_adjusted": judgement.adjusted,
+        "comparisons": [comparison.numbers for comparison in judgement.comparisons],
         "criterion": claim.criterion,
         "source": claim.source,
         "needs": ["" if part is SURVEY else part.name for part in claim.cells],

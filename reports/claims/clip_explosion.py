@@ -11,11 +11,11 @@ import numpy as np
 from harness.experiment.matrix import Part
 from reports.analysis.evidence import Evidence
 from reports.claims.by_seed import differences, mean_over, negative
-from reports.claims.judging import Comparison, Judgement, missing, rule
+from reports.claims.judging import Comparison, Judgement, rule
 from reports.claims.parts import CLIPPED, UNCLIPPED
 from reports.figures import losses
 from reports.figures.style import Drawing
-from reports.formats import estimate, mean
+from reports.formats import mean, means_by_task
 
 EXPLODING, VANISHING = ("rnn[gain=1.5]", "rnn[gain=2.0]"), "rnn[gain=0.5]"
 TASKS = ("recall[lag=50]", "adding")
@@ -34,6 +34,12 @@ def _by_descent(name: str, norm: float) -> Part:
 # Adam rescales gradients itself; plain descent shows what clipping alone does.
 CLIPPED_SGD, UNCLIPPED_SGD = _by_descent("clip-on-sgd", 1.0), _by_descent("clip-off-sgd", 0.0)
 CELLS = (CLIPPED, UNCLIPPED, CLIPPED_SGD, UNCLIPPED_SGD)
+WAYS = {
+    "unclipped": UNCLIPPED_SGD,
+    "clipped": CLIPPED_SGD,
+    "unclipped under Adam": UNCLIPPED,
+    "clipped under Adam": CLIPPED,
+}
 
 HALF, LEARNED, GAIN = 1.0, 0.5, 0.05
 BEYOND = 128.0
@@ -56,50 +62,48 @@ def judge(evidence: Evidence) -> Judgement:
         evidence.skills(part, TASKS[0], VANISHING) for part in (CLIPPED, UNCLIPPED)
     )
     gained = differences(with_clip, without)
-    if not (all(calmer.values()) and gained):
-        return missing()
     comparisons = [
         *(Comparison(f"{a}: worst loss, unclipped over clipped, doublings", values, HALF)
           for a, values in calmer.items()),
         Comparison(f"{VANISHING}: minus skill at lag 50, clipped", negative(with_clip), -LEARNED),
         Comparison(f"{VANISHING}: minus what clipping adds to it", negative(gained), -GAIN),
     ]  # fmt: skip
-
-    def worst(part: Part, *tasks: str) -> str:
-        return estimate(mean_over([_worst(evidence, part, a, tasks or TASKS) for a in EXPLODING]))
-
-    by_task = "; ".join(
-        f"{task}, {worst(UNCLIPPED_SGD, task)} without and {worst(CLIPPED_SGD, task)} with "
-        f"clipping, mean skill {_skill(evidence, UNCLIPPED_SGD, task)} and "
-        f"{_skill(evidence, CLIPPED_SGD, task)}"
+    worst = {
+        task: {
+            way: mean_over([_worst(evidence, part, a, (task,)) for a in EXPLODING])
+            for way, part in WAYS.items()
+        }
         for task in TASKS
-    )
-    ended = sum(len(evidence.ended(UNCLIPPED_SGD, t, a)) for t in TASKS for a in EXPLODING)
+    }
+    skills = {
+        task: {
+            way: [v for a in EXPLODING for v in evidence.skills(part, task, a).values()]
+            for way, part in WAYS.items()
+        }
+        for task in TASKS
+    }
+    pairs = [(task, a) for task in TASKS for a in EXPLODING]
+    ended = sum(c.record is not None for p in pairs for c in evidence.cells(UNCLIPPED_SGD, *p))
     reason = (
-        "Exploding: RNNs that start with a recurrent gain of 1.5 and 2, by plain gradient descent. "
-        f"Without clipping {evidence.diverged(UNCLIPPED_SGD)} of {ended} trainings diverged, with "
-        f"the norm clipped at 1 {evidence.diverged(CLIPPED_SGD)}. The worst loss of an update, in "
-        f"doublings over the first: {worst(UNCLIPPED_SGD)} without and {worst(CLIPPED_SGD)} with; "
-        f"a loss that is no longer a number counts as {BEYOND:g}. By task: {by_task}. Under Adam, "
-        f"which rescales gradients itself, {worst(UNCLIPPED)} without and {worst(CLIPPED)} with. "
-        f"Vanishing: at a gain of 0.5 and a lag of 50 steps the RNN's skill is {estimate(without)} "
-        f"without clipping and {estimate(with_clip)} with: clipping adds {estimate(gained)}. It "
-        "shortens gradients and never lengthens them, so whatever it adds comes from another "
-        "course of training; and seeds that learn the lag either way had nothing to be cured. That "
-        "training no longer blows up does not mean that it learns: a network that starts so far on "
-        "the chaotic side may stay at the floor."
+        f"By plain descent {evidence.diverged(UNCLIPPED_SGD)} of {ended} trainings diverged "
+        f"without clipping, {evidence.diverged(CLIPPED_SGD)} with it. Worst loss of an update, in "
+        f"doublings over the first ({BEYOND:g} where it is no number): {means_by_task(worst)}. "
+        f"Skill of the trainings that did not diverge: {means_by_task(skills)}. Adam rescales "
+        f"gradients itself. Vanishing, without clipping: skill {mean(without)}. Clipping shortens "
+        "gradients and never lengthens them, so whatever it adds there comes from another course "
+        "of training; seeds that learn the lag either way had nothing to be cured. A training that "
+        "no longer blows up need not learn: a network that starts so far on the chaotic side may "
+        "stay at the floor."
     )
-    effect = mean_over(list(calmer.values()))
-    return rule(comparisons, "doublings of the loss", effect, reason)
+    return rule(comparisons, "doublings of the loss", mean_over(calmer.values()), reason)
 
 
 def draw(evidence: Evidence, name: str) -> Drawing | None:
     """The losses of the largest gain on adding, update by update."""
     task, architecture = TASKS[-1], EXPLODING[-1]
-    parts = {"unclipped": UNCLIPPED_SGD, "clipped": CLIPPED_SGD}
     seeds = {
-        word: [arrays["loss"] for arrays in evidence.updates(part, task, architecture).values()]
-        for word, part in parts.items()
+        way: [arrays["loss"] for arrays in evidence.updates(part, task, architecture).values()]
+        for way, part in list(WAYS.items())[:2]
     }
     title = f"{task}, {architecture}; dashed: the loss of a constant guess"
     return losses.draw(name, seeds, title, "updates, plain gradient descent", level=1 / 6)
@@ -120,9 +124,3 @@ def _rise(loss: np.ndarray) -> float:
     if not np.isfinite(loss).all():
         return BEYOND
     return min(BEYOND, math.log2(loss.max() / max(loss[0], 1e-12)))
-
-
-def _skill(evidence: Evidence, part: Part, task: str) -> str:
-    """The mean of the trainings that did not diverge."""
-    skills = [v for a in EXPLODING for v in evidence.skills(part, task, a).values()]
-    return mean(skills) or "none, as all diverged"

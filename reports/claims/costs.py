@@ -39,7 +39,7 @@ def by_seed(
     return {seed: value for seed, m in measured.items() if (value := cost(m)) is not None}
 
 
-def by_length(evidence: Evidence, architecture: str, cost: Cost) -> dict[int, BySeed]:
+def by_length(evidence: Evidence, architecture: str, cost: Cost = seconds) -> dict[int, BySeed]:
     """A cost by the length of the sequences in steps, at matched parameters."""
     costs: dict[int, BySeed] = {}
     for task in evidence.tasks(COST_LENGTH):

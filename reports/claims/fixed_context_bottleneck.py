@@ -11,7 +11,7 @@ from reports.claims.by_seed import differences, negative
 from reports.claims.judging import Comparison, Judgement, missing, rule
 from reports.figures import lines
 from reports.figures.style import Drawing
-from reports.formats import estimate, means
+from reports.formats import means_by_task
 
 FIXED, ATTENDING = "encoder_decoder", "attention_encoder_decoder"
 NAMES = {"one context vector": FIXED, "attention": ATTENDING}
@@ -38,45 +38,33 @@ def judge(evidence: Evidence) -> Judgement:
     if len(by_length) < 2:
         return missing()
     short, long = min(by_length), max(by_length)
-
-    def fall(architecture: str) -> dict[int, float]:
-        return differences(*(evidence.skills(BOTTLENECK, by_length[n], architecture)
-                             for n in (short, long)))  # fmt: skip
-
-    kept = negative(fall(ATTENDING))
-    gain, words = (
-        evidence.ahead(BOTTLENECK, t, ATTENDING, FIXED) for t in (by_length[long], WORDS)
+    vector, attention = (
+        differences(*(evidence.skills(BOTTLENECK, by_length[n], a) for n in (short, long)))
+        for a in (FIXED, ATTENDING)
     )
     long_words = evidence.ahead(BOTTLENECK, WORDS, ATTENDING, FIXED, "test@long")
     comparisons = [
-        Comparison(f"one vector, length {short} minus {long}", fall(FIXED), FALL),
-        Comparison(f"attention, length {long} minus {short}", kept, -FALL),
+        Comparison(f"one vector, length {short} minus {long}", vector, FALL),
+        Comparison(f"attention, length {long} minus {short}", negative(attention), -FALL),
         Comparison("attention minus one vector, long words", long_words, GAIN),
     ]
-    lengths = "; ".join(
-        f"{n} symbols, {means(_skills(evidence, task))}" for n, task in by_length.items()
-    )
     reason = (
-        f"Sequences to be written backwards, skill by length: {lengths}. From length {short} to "
-        f"{long}, the one context vector loses {estimate(fall(FIXED))}, attention "
-        f"{estimate(fall(ATTENDING))}; at length {long} attention has {estimate(gain)} more. Of "
-        f"English words to be spoken, it has {estimate(words)} more on all, and "
-        f"{estimate(long_words)} more on those of 10 letters or more. Both have equally many "
-        "parameters, updates and examples. How far either comes within this budget does not tell "
-        "what it could learn in a longer training."
+        f"Skill on sequences to be written backwards and on English words to be spoken: "
+        f"{means_by_task(evidence.by_task(BOTTLENECK))}. Both have equally many parameters, "
+        "updates and examples. How far either comes within this budget does not tell what it could "
+        "learn in a longer training."
     )
+    gain = evidence.ahead(BOTTLENECK, by_length[long], ATTENDING, FIXED)
     return rule(comparisons, "skill", gain, reason)
 
 
 def draw(evidence: Evidence, name: str) -> Drawing | None:
     """Skill against length, a line for each decoder."""
     by_length = evidence.tasks_by(BOTTLENECK, "length", REVERSE)
-    skills = {n: _skills(evidence, task) for n, task in by_length.items()}
-    curves = {word: {n: of[word] for n, of in skills.items()} for word in NAMES}
+    curves = {
+        word: {n: evidence.skills(BOTTLENECK, task, a) for n, task in by_length.items()}
+        for word, a in NAMES.items()
+    }
     across = "length of the source, symbols"
     scale = lines.Scale(across, "skill on reverse", 2, ends=lines.SKILL, levels=(0,))
     return lines.draw(name, [lines.Panel("", curves)], scale)
-
-
-def _skills(evidence: Evidence, task: str) -> dict[str, dict[int, float]]:
-    return {word: evidence.skills(BOTTLENECK, task, a) for word, a in NAMES.items()}

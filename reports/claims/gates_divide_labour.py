@@ -8,8 +8,8 @@ from harness.experiment.matrix import Part
 from reports.analysis.evidence import Evidence
 from reports.analysis.statistics import summarize
 from reports.claims.by_seed import differences, mean_over, negative
-from reports.claims.judging import Comparison, Judgement, missing, rule
-from reports.formats import estimate, listed, means_by_task
+from reports.claims.judging import Comparison, Judgement, rule
+from reports.formats import listed, means_by_task
 
 FREE, NO_RESET, NO_UPDATE = "gru", "gru[hold_reset=1]", "gru[hold_update=0]"
 WORDS = {"free": FREE, "reset held at 1": NO_RESET, "update held at 0": NO_UPDATE}
@@ -36,39 +36,30 @@ def judge(evidence: Evidence) -> Judgement:
     pairs = {
         name: (lags[SHORT], lags[LONG])
         for name, lags in by_lag.items()
-        if {SHORT, LONG} <= set(lags) and _mean(evidence, lags[LONG]) >= SOMETHING
+        if {SHORT, LONG} <= set(lags)
+        and (summarize(evidence.skills(GATES, lags[LONG], FREE)).mean or 0.0) >= SOMETHING
     }
-    if not pairs:
-        return missing()
-    update = _shift(evidence, list(pairs.values()), NO_UPDATE)
-    reset = negative(_shift(evidence, list(pairs.values()), NO_RESET))
+    update, reset = (
+        mean_over(
+            [
+                differences(*(evidence.ahead(GATES, task, FREE, held) for task in (long, short)))
+                for short, long in pairs.values()
+            ]
+        )
+        for held in (NO_UPDATE, NO_RESET)
+    )
     comparisons = [
         Comparison(f"update gate, lost at {LONG} steps minus at {SHORT}", update, DIFFERENCE),
-        Comparison(f"reset gate, lost at {SHORT} steps minus at {LONG}", reset, DIFFERENCE),
+        Comparison(
+            f"reset gate, lost at {SHORT} steps minus at {LONG}", negative(reset), DIFFERENCE
+        ),
     ]
-    by_task = {
-        task: {word: evidence.skills(GATES, task, a) for word, a in WORDS.items()}
-        for pair in pairs.values()
-        for task in pair
-    }
     left_out = [name for name in by_lag if name not in pairs]
     reason = (
-        f"Skill with both gates and with one of them held: {means_by_task(by_task)}. Without its "
-        f"update gate the GRU loses {estimate(update)} more at {LONG} steps than at {SHORT}; "
-        f"without its reset gate {estimate(reset)} more at {SHORT} steps than at {LONG}. "
+        f"Skill: {means_by_task(evidence.by_task(GATES))}. "
         + (f"Left out, since the free GRU does not learn it at {LONG} steps: {listed(left_out)}. "
            if left_out else "")
-        + f"All have {evidence.terms(GATES)}: what one gate does for learning within that, on "
-        "tasks that ask for nothing but memory, is what this shows."
+        + f"All have {evidence.terms(GATES)}: this is what one gate does for learning within that, "
+        "on tasks that ask for nothing but memory."
     )  # fmt: skip
     return rule(comparisons, "skill", reason=reason)
-
-
-def _mean(evidence: Evidence, task: str) -> float:
-    return summarize(evidence.skills(GATES, task, FREE)).mean or 0.0
-
-
-def _shift(evidence: Evidence, pairs: list[tuple[str, str]], held: str) -> dict[int, float]:
-    """How much more skill is lost at the long lag than at the short one, mean over tasks."""
-    losses = [[evidence.ahead(GATES, t, FREE, held) for t in pair] for pair in pairs]
-    return mean_over([differences(long, short) for short, long in losses])

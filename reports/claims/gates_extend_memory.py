@@ -6,7 +6,7 @@ Source: Hochreiter and Schmidhuber 1997 (Long short-term memory, Neural Computat
 
 from reports.analysis.evidence import Evidence
 from reports.claims import horizons
-from reports.claims.by_seed import BySeed, differences, mean_over, times
+from reports.claims.by_seed import differences, mean_over, times
 from reports.claims.judging import Comparison, Judgement, rule
 from reports.claims.parts import HORIZON
 from reports.figures.style import Drawing
@@ -28,27 +28,27 @@ CRITERION = (
 
 
 def judge(evidence: Evidence) -> Judgement:
-    tasks = horizons.tasks(evidence)
-    pairs = [(t, a) for t in tasks for a in GATED]
+    pairs = [(t, a) for t in horizons.tasks(evidence) for a in GATED]
     kept = [pair for pair in pairs if _can_differ(evidence, *pair)]
-    gains = {pair: _gain(evidence, *pair, PLAIN) for pair in kept}
+    orthogonal, uniform = (
+        {
+            (task, a): differences(*(horizons.doublings(evidence, task, n) for n in (a, plain)))
+            for task, a in kept
+        }
+        for plain in (PLAIN, UNIFORM)
+    )
     comparisons = [
         Comparison(f"{NAMES[a]} over RNN, {task}", values, LONGER)
-        for (task, a), values in gains.items()
+        for (task, a), values in orthogonal.items()
     ]
-    longer = _times(list(gains.values()))
-    by_task = "; ".join(
-        f"{task}, "
-        + ", ".join(f"{name} {horizons.in_words(evidence, task, a)}" for a, name in NAMES.items())
-        for task in tasks
+    longer, than_uniform = (
+        times(mean_over([gain for gain in gains.values() if gain]))
+        for gains in (orthogonal, uniform)
     )
-    left_out = [f"{NAMES[a]} on {t}" for t, a in pairs if (t, a) not in gains]
+    left_out = [f"{NAMES[a]} on {t}" for t, a in pairs if (t, a) not in kept]
     reason = (
-        "The longest lag, in steps, that at least half of the seeds learn with a skill of 0.9, and "
-        f"its 95 % interval over seeds: {by_task}. Over the tasks, gates make it "
-        f"{estimate(longer)} times as long as that of the RNN that starts orthogonal, "
-        f"{estimate(_times([_gain(evidence, *pair, UNIFORM) for pair in kept]))} times that of one "
-        "with torch's uniform start. "
+        f"{horizons.in_words(evidence, NAMES)} Gates make it {estimate(than_uniform)} times as "
+        "long as that of an RNN with torch's uniform start. "
         + (f"Left out, since both fail or both succeed: {listed(left_out)}. " if left_out else "")
         + f"All have {evidence.terms(HORIZON)}; with more updates each may reach further."
     )
@@ -58,16 +58,6 @@ def judge(evidence: Evidence) -> Judgement:
 def draw(evidence: Evidence, name: str) -> Drawing | None:
     """Skill against lag."""
     return horizons.draw(evidence, name, NAMES)
-
-
-def _gain(evidence: Evidence, task: str, gated: str, plain: str) -> dict[int, float]:
-    """Doublings from the plain network's horizon to the gated one's."""
-    return differences(*(horizons.doublings(evidence, task, a) for a in (gated, plain)))
-
-
-def _times(gains: list[dict[int, float]]) -> BySeed:
-    """The geometric mean."""
-    return times(mean_over([gain for gain in gains if gain]))
 
 
 def _can_differ(evidence: Evidence, task: str, gated: str) -> bool:

@@ -11,7 +11,7 @@ from reports.analysis.evidence import Evidence
 from reports.analysis.statistics import summarize
 from reports.claims import costs
 from reports.claims.by_seed import mean_over, negative, times
-from reports.claims.judging import Comparison, Judgement, missing, rule
+from reports.claims.judging import Comparison, Judgement, rule
 from reports.claims.parts import COST_WIDTH, SURVEY
 from reports.formats import amount, estimate, listed, mean
 
@@ -28,15 +28,12 @@ CRITERION = (
 
 
 def judge(evidence: Evidence) -> Judgement:
-    pairs = {task: evidence.ahead(SURVEY, task, GRU, LSTM) for task in evidence.tasks(SURVEY)}
-    by_task = {task: gain for task, gain in pairs.items() if gain}
-    overall = mean_over(list(by_task.values()))
+    by_task = evidence.leads(SURVEY, GRU, LSTM)
+    overall = mean_over(by_task.values())
     fewer, equations, kernels = (
         costs.at_equal_width(evidence, LSTM, GRU, cost)
         for cost in (costs.parameters, costs.seconds_by_equations, costs.seconds)
     )
-    if not (overall and fewer and equations and kernels):
-        return missing()
     comparisons = [
         Comparison("skill of GRU minus LSTM, over all tasks", overall, margin=MARGIN),
         Comparison("parameters, doublings from GRU to LSTM", fewer),
@@ -48,13 +45,10 @@ def judge(evidence: Evidence) -> Judgement:
     share, quick, slow = (times(negative(ratios)) for ratios in (fewer, equations, kernels))
     by_kernel = (summarize(slow).low or 0) > 1 and (summarize(quick).high or math.inf) < 1
     reason = (
-        f"At matched parameters, over {len(by_task)} tasks, the GRU's skill minus the LSTM's is "
-        f"{estimate(overall)}; within {MARGIN:g} either way counts as the same. "
-        + (f"On single tasks the difference is larger than that: {listed(unlike, 99)}. " if unlike
-           else "On no single task is the difference larger than that. ")
-        + f"At the same width the GRU has {mean(share)} times the LSTM's parameters, and by the "
-        f"equations, step by step on one core, an update takes {estimate(quick)} times as long; by "
-        f"the library's kernels {estimate(slow)} times. "
+        f"Of {len(by_task)} tasks, those with a difference in skill beyond {MARGIN:g}: "
+        f"{listed(unlike, 99) or 'none'}. The GRU in times of the LSTM: {mean(share)} of the "
+        f"parameters, {estimate(quick)} of the seconds by the equations on one core, "
+        f"{estimate(slow)} by the library's kernels. "
         + ("The library has a fused kernel for the LSTM on the processor, and none for the GRU: "
            "here it is the kernel that makes the GRU the slower one, not its equations."
            if by_kernel else

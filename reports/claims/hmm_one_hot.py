@@ -11,8 +11,8 @@ from harness.experiment.matrix import Part
 from reports.analysis.evidence import Evidence
 from reports.analysis.statistics import summarize
 from reports.claims.by_seed import differences
-from reports.claims.judging import Comparison, Judgement, missing, rule
-from reports.formats import estimate, listed
+from reports.claims.judging import Comparison, Judgement, rule
+from reports.formats import listed, means_by_task
 
 TASKS = [f"bits[lag=3,n={n}]" for n in (1, 2, 4, 6)]
 HMM = {n: f"hmm[iterations=200,states={n},steps=20000]" for n in (8, 16, 32)}
@@ -41,8 +41,6 @@ CRITERION = (
 def judge(evidence: Evidence) -> Judgement:
     hmm = {size: _kept(evidence, BITS_HMM, name) for size, name in HMM.items()}
     rnn = {size: _kept(evidence, part, "rnn") for size, part in BITS_RNN.items()}
-    if not all([*hmm.values(), *rnn.values()]):
-        return missing()
     bound = math.log2(LARGEST)
     beyond = {seed: bits - bound for seed, bits in rnn[LARGEST].items()}
     comparisons = [
@@ -50,21 +48,18 @@ def judge(evidence: Evidence) -> Judgement:
           for n in HMM),
         Comparison(f"bits of {LARGEST} units beyond the {bound:g} of any {LARGEST} states", beyond),
     ]  # fmt: skip
-    by_size = "; ".join(
-        f"with {size}, the RNN {estimate(rnn[size])} and the HMM {estimate(hmm[size])}, of which "
-        f"{size} states could at best hold {math.log2(size):g}"
-        for size in HMM
-    )
-    asked = listed([str(n) for n in evidence.tasks_by(BITS_HMM, "n")])
+    by_size = {
+        f"of {size} (at best {math.log2(size):g} by {size} states)":
+        {"RNN": rnn[size], "HMM": hmm[size]} for size in HMM
+    }  # fmt: skip
     held = summarize(rnn[LARGEST]).mean or 0.0
     reason = (
-        f"Bits that were kept over a short lag, on the best of the tasks with {asked} bits: "
-        f"{by_size}. That N states hold no more than log2 N bits, so that n bits need 2^n of them, "
-        f"is a theorem; {LARGEST} units held {held:.1f} bits, for which an HMM would need "
-        f"{math.ceil(2**held):,} states at the narrowest place alone. Where the HMM falls short of "
-        "its bound, expectation-maximisation was caught in a local optimum: a gap to it is both "
-        "weaker memory and harder learning. What the smaller RNNs reached depends on the budget: "
-        "it is what gradient descent found in it, not what their units could hold."
+        f"Bits kept: {means_by_task(by_size)}. That n bits need 2^n states is a theorem; for the "
+        f"{held:.1f} bits that {LARGEST} units held, an HMM would need {math.ceil(2**held):,} at "
+        "the narrowest place alone. Where the HMM falls short of its bound, "
+        "expectation-maximisation was caught in a local optimum: a gap to it is both weaker memory "
+        "and harder learning. What the smaller RNNs reached is what gradient descent found in this "
+        "budget, not what their units could hold."
     )
     return rule(comparisons, "bits", beyond, reason)
 

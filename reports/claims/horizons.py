@@ -33,17 +33,29 @@ def doubling(steps: int) -> float:
     return math.log2(max(steps, NOT_EVEN_SHORTEST))
 
 
-def in_words(evidence: Evidence, task: str, architecture: str) -> str:
-    """``20 (10 to 50, n = 5)``, the interval that over seeds."""
+def in_words(evidence: Evidence, architectures: Mapping[str, str]) -> str:
+    """``..., recall: RNN 20 (10 to 50, n = 5), ...``: the horizons and their intervals by task, of
+    architectures given with the words that stand for them."""
+    horizons = "; ".join(
+        f"{task}: "
+        + ", ".join(f"{words} {_steps(evidence, task, a)}" for a, words in architectures.items())
+        for task in tasks(evidence)
+    )
+    return (
+        "The longest lag, in steps, that at least half of the seeds learn with a skill of "
+        f"{LEARNED:g}, and its 95 % interval over seeds: {horizons}."
+    )
+
+
+def _steps(evidence: Evidence, task: str, architecture: str) -> str:
     horizon = evidence.horizon(HORIZON, task, architecture)
     if horizon.steps is None:
         return "unknown"
-
-    def steps(number: int | None) -> str:
-        return f"{number:,}" if number else f"below {HORIZON.lags[0]}"
-
-    size = f"{steps(horizon.steps)} or more" if horizon.open else steps(horizon.steps)
-    return f"{size} ({steps(horizon.low)} to {steps(horizon.high)}, n = {horizon.n})"
+    reached, low, high = (
+        f"{number:,}" if number else f"below {HORIZON.lags[0]}"
+        for number in (horizon.steps, horizon.low, horizon.high)
+    )
+    return f"{reached}{' or more' * horizon.open} ({low} to {high}, n = {horizon.n})"
 
 
 def draw(

@@ -21,6 +21,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 from reports.analysis.statistics import Summary, greater, holm, summarize, tost
 from reports.claims.by_seed import BySeed, mean_over, negative
@@ -52,6 +53,21 @@ class Comparison:
     def summary(self) -> Summary:
         """Mean and 95 % interval over seeds."""
         return summarize(self.values)
+
+    @property
+    def numbers(self) -> dict[str, Any]:
+        """All of them, ready for JSON."""
+        summary = self.summary
+        return {
+            "label": self.label,
+            "threshold": self.threshold if self.margin is None else None,
+            "margin": self.margin,
+            "mean": summary.mean,
+            "interval": None if summary.low is None else [summary.low, summary.high],
+            "n": summary.n,
+            "p_for": self.p_for,
+            "p_against": self.p_against,
+        }
 
     @property
     def p_for(self) -> float:
@@ -90,6 +106,9 @@ class Judgement:
     """Before it is adjusted for the other claims; None for an exact claim, or without records."""
     exact: bool = False
     comparisons: tuple[Comparison, ...] = ()
+    drawn: tuple[Comparison, ...] = ()
+    """What the figure shows of a claim that does not draw it itself, along ``axis``."""
+    axis: str = ""
     adjusted: float | None = None
     """The p value adjusted for all claims that were judged together."""
     table: tuple[tuple[str, ...], ...] = ()
@@ -97,12 +116,18 @@ class Judgement:
 
 
 def rule(
-    comparisons: Sequence[Comparison], unit: str, effect: BySeed | None = None, reason: str = ""
+    comparisons: Sequence[Comparison],
+    unit: str,
+    effect: BySeed | None = None,
+    reason: str = "",
+    drawn: Sequence[Comparison] = (),
+    axis: str = "",
 ) -> Judgement:
     """The verdict on comparisons, before it is adjusted for other claims; undecided where one of
     them has fewer than two seeds.
 
-    effect: the headline number; the comparisons' mean, seed by seed, if not given.
+    effect: the headline number; the comparisons' mean, seed by seed, if not given. drawn, axis:
+    what the figure shows instead of the comparisons, and instead of the unit.
     """
     kept = tuple(comparisons)
     if not kept or min(len(c.values) for c in kept) < 2:
@@ -121,6 +146,7 @@ def rule(
     return Judgement(
         verdict if ways[verdict] < LEVEL else UNDECIDED,
         mean.mean, unit, mean.low, mean.high, mean.n, reason, ways[verdict], comparisons=kept,
+        drawn=tuple(drawn) or kept, axis=axis or unit,
     )  # fmt: skip
 
 

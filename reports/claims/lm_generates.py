@@ -10,7 +10,7 @@ from harness.experiment.matrix import Part
 from reports.analysis.evidence import Evidence
 from reports.claims.by_seed import mean_over
 from reports.claims.judging import Comparison, Judgement, rule
-from reports.formats import estimate, means
+from reports.formats import means
 
 WRITING = Part(
     name="writing",
@@ -42,20 +42,18 @@ def judge(evidence: Evidence) -> Judgement:
         for what, values in (("real words", likeness), ("not copied", novel))
         for a in written
     ]
-    effect = mean_over(list(likeness.values()))
     words = {a: [m["model"]["real_words"] for m in texts.values()] for a, texts in written.items()}
-    every = [measured for texts in written.values() for measured in texts.values()]
-    ends = {"the test text": "test_text", "symbols drawn by frequency": "by_frequency"}
-    limits = {label: [m[name]["real_words"] for m in every] for label, name in ends.items()}
+    for label, name in (
+        ("the test text", "test_text"),
+        ("symbols drawn by frequency", "by_frequency"),
+    ):
+        words[label] = [m[name]["real_words"] for of in written.values() for m in of.values()]
     reason = (
-        "Each model wrote about 1,000 characters. Share of its words that are words of the "
-        f"training text: {means(words)}; beside them {means(limits)}. On the scale from those "
-        f"symbols (0) to the test text (1), the models are at {estimate(effect)}. Share of "
-        f"stretches of {GRAM} characters that are not in the training text: {means(novel)}. It is "
-        "the spelling that is judged, not grammar or sense, and after a short training of small "
-        "models."
+        "Each model wrote about 1,000 characters. Share of words that are words of the training "
+        f"text: {means(words)}. It is the spelling that is judged, not grammar or sense, and after "
+        "a short training of small models."
     )
-    return rule(comparisons, "of the way to the test text", effect, reason)
+    return rule(comparisons, "of the way to the test text", mean_over(likeness.values()), reason)
 
 
 def alike(measured: dict[str, Any]) -> float:

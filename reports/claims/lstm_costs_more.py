@@ -12,9 +12,7 @@ from reports.claims import costs
 from reports.claims.by_seed import times
 from reports.claims.judging import Comparison, Judgement, rule
 from reports.claims.parts import COST_WIDTH
-from reports.figures import forest
-from reports.figures.style import Drawing
-from reports.formats import estimate, mean
+from reports.formats import means
 
 CELLS = tuple(COST_WIDTH.values())
 
@@ -36,23 +34,15 @@ def judge(evidence: Evidence) -> Judgement:
         Comparison(name, costs.at_equal_width(evidence, "lstm", "rnn", cost))
         for name, cost in COSTS.items()
     ]
-    parameters, flops, equations, kernels = (times(c.values) for c in comparisons)
-    faster = (summarize(kernels).high or math.inf) < 1
+    ratios = {c.label: times(c.values) for c in comparisons}
+    faster = (summarize(ratios["seconds by the library's kernels"]).high or math.inf) < 1
     reason = (
-        "At the same number of hidden units, 32, 64 and 128, on sequences of 100 steps, an LSTM "
-        f"has {mean(parameters)} times the parameters of an RNN, without the embedding, and an "
-        f"update takes {mean(flops)} times the floating-point operations. By the equations, "
-        f"computed step by step on one core, an update takes {estimate(equations)} times the "
-        f"seconds; by the library's kernels {estimate(kernels)} times. "
+        f"The LSTM in times of the RNN, on sequences of 100 steps: {means(ratios)}. Parameters are "
+        "without the embedding, seconds by the equations those of one core. "
         + ("That the kernel makes the LSTM the faster one says how it was written, and nothing "
            "about the equations. " if faster else "")
         + "Seconds hold for this machine and this version of the library. At matched parameters, "
         "as in the matrix, the LSTM is narrower instead."
     )  # fmt: skip
-    return rule(comparisons, "times the FLOPs", flops, reason)
-
-
-def draw(evidence: Evidence, name: str) -> Drawing | None:
-    """The comparisons, on an axis that says how to read them."""
     axis = "cost of the LSTM over that of the RNN, doublings (1 = twice, 2 = four times)"
-    return forest.draw(name, [c.row for c in judge(evidence).comparisons], axis)
+    return rule(comparisons, "times the FLOPs", ratios["FLOPs"], reason, axis=axis)

@@ -37,32 +37,26 @@ def judge(evidence: Evidence) -> Judgement:
     windows = _windows(evidence)
     if min(map(len, recurrent.values())) < len(WINDOWS) or len(windows) < len(WINDOWS):
         return missing()
-    growth = {a: max(counts.values()) - min(counts.values()) for a, counts in recurrent.items()}
+    growth = [max(counts.values()) - min(counts.values()) for counts in recurrent.values()]
     sizes = list(windows.values())
-    holds = [grown == 0 for grown in growth.values()]
+    holds = [grown == 0 for grown in growth]
     holds += [less < more for less, more in zip(sizes[:-1], sizes[1:], strict=True)]
     others = {a: _counts(evidence, SIZE, a) for a in OTHERS}
     others |= {a: _counts(evidence, SIZE_DECODERS, a) for a in SIZE_DECODERS.architectures}
     fixed = [a for a, n in others.items() if len(n) > 1 and len(set(n.values())) == 1]
-    lengths = listed([f"{length:,}" for length in recurrent["rnn"]])
     by_window = listed([f"{n:,} with a window of {size:,}" for size, n in windows.items()])
     reason = (
-        f"Trained numbers were counted at sequences of {lengths} steps, with 16 hidden units and "
-        "the embedding included. From the shortest to the longest they grow by "
-        f"{listed([f'{grown:,} ({a})' for a, grown in growth.items()])}. The feed-forward network "
-        f"has {by_window}: to see the whole of a longer sequence it needs more. "
+        "Trained numbers were counted with 16 hidden units and the embedding included. The "
+        f"feed-forward network has {by_window}: to see the whole of a longer sequence it needs "
+        "more. Recurrence is not the only way to use the same weights at every step: constant, "
+        f"too, are the numbers of {listed(fixed, 99) or 'no others'}."
     )
-    if fixed:
-        reason += (
-            f"Recurrence is not the only way to keep the number constant: {listed(fixed, 99)} do "
-            "not grow either, since they, too, use the same weights at every step."
-        )
     table = (
         ("architecture", "length, steps", "parameters"),
         *((a, f"{n:,}", f"{count:,}") for a, of in recurrent.items() for n, count in of.items()),
         *((WINDOWS[n], f"{n:,}", f"{count:,}") for n, count in windows.items()),
     )
-    return exactly(holds, max(growth.values()), "parameters more at the longest", reason, table)
+    return exactly(holds, max(growth), "parameters more at the longest", reason, table)
 
 
 def draw(evidence: Evidence, name: str) -> Drawing | None:

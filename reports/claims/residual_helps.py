@@ -7,8 +7,8 @@ Source: He et al. 2016 (Deep residual learning for image recognition, CVPR), for
 from harness.experiment.matrix import Part
 from reports.analysis.evidence import Evidence
 from reports.claims.by_seed import differences, mean_over
-from reports.claims.judging import Comparison, Judgement, missing, rule
-from reports.formats import estimate, means_by_task
+from reports.claims.judging import Comparison, Judgement, rule
+from reports.formats import means_by_task
 
 DEEP = 8
 FLAT, PLAIN, SKIPPING = "{}", f"{{}}[layers={DEEP}]", f"{{}}[layers={DEEP},residual=true]"
@@ -33,36 +33,29 @@ CRITERION = (
 
 
 def judge(evidence: Evidence) -> Judgement:
-    comparisons, helped = [], {}
+    comparisons, helped = [], []
     for kind in KINDS:
         flat, plain, skipping = (
-            _skills(evidence, form.format(kind)) for form in (FLAT, PLAIN, SKIPPING)
+            mean_over(
+                [
+                    evidence.skills_or_zero(RESIDUAL, task, form.format(kind))
+                    for task in evidence.tasks(RESIDUAL)
+                ]
+            )
+            for form in (FLAT, PLAIN, SKIPPING)
         )
-        helped[kind] = differences(skipping, plain)
+        helped.append(differences(skipping, plain))
         behind = differences(skipping, flat)
         comparisons += [
-            Comparison(f"{kind}, {DEEP} layers: with minus without", helped[kind], HELP),
+            Comparison(f"{kind}, {DEEP} layers: with minus without", helped[-1], HELP),
             Comparison(f"{kind}: {DEEP} with them minus 1 layer", behind, -BEHIND),
         ]
-    if not all(comparison.values for comparison in comparisons):
-        return missing()
-    added = ", ".join(f"{kind} {estimate(values)}" for kind, values in helped.items())
     reason = (
-        "All have as many parameters, so that a deep stack is narrow. What skip connections add to "
-        f"the skill of {DEEP} layers, mean over the tasks: {added}. Mean skill by task: "
+        "All have as many parameters, so that a deep stack is narrow. Mean skill: "
         f"{means_by_task(evidence.by_task(RESIDUAL))}. Trainings that diverged, which count as no "
         f"skill: {evidence.diverged(RESIDUAL)}. Where a stack without them does as well, there was "
         "nothing to be cured at this depth and in this budget; where one with them is behind a "
         "single layer, they did not let it train. Depths beyond 8 were not tried, and the "
         "recurrent weights start orthogonal, which by itself helps gradients through."
     )
-    return rule(comparisons, "skill", mean_over(list(helped.values())), reason)
-
-
-def _skills(evidence: Evidence, architecture: str) -> dict[int, float]:
-    """Mean over the tasks; a training that diverged knows nothing."""
-    return mean_over([
-        {c.seed: 0.0 for c in evidence.cells(RESIDUAL, task, architecture)
-         if c.outcome == "diverged"} | evidence.skills(RESIDUAL, task, architecture)
-        for task in evidence.tasks(RESIDUAL)
-    ])  # fmt: skip
+    return rule(comparisons, "skill", mean_over(helped), reason)

@@ -8,7 +8,7 @@ from harness.experiment.matrix import Part
 from reports.analysis.evidence import Evidence
 from reports.claims.by_seed import differences, mean_over
 from reports.claims.judging import Comparison, Judgement, rule
-from reports.formats import estimate, means_by_task
+from reports.formats import means_by_task
 
 STANDARD, HARD = "lstm", "lstm[gate=hard_sigmoid]"
 RELU_GATE, RELU_CANDIDATE = "lstm[gate=relu]", "lstm[candidate=relu]"
@@ -38,9 +38,10 @@ CRITERION = (
 
 def judge(evidence: Evidence) -> Judgement:
     tasks = evidence.tasks(FUNCTIONS)
+    by_task = {t: {word: skills(evidence, t, a) for word, a in NAMES.items()} for t in tasks}
     comparisons, lost = [], []
-    for task in tasks:
-        standard, hard, relu, candidate = (skills(evidence, task, a) for a in NAMES.values())
+    for task, of_task in by_task.items():
+        standard, hard, relu, candidate = of_task.values()
         lost.append(differences(standard, relu))
         worse = differences(standard, candidate)
         comparisons += [
@@ -48,23 +49,17 @@ def judge(evidence: Evidence) -> Judgement:
             Comparison(f"hard-sigmoid minus sigmoid, {task}", differences(hard, standard), -LOSS),
             Comparison(f"tanh minus ReLU candidate, {task}", worse, LOSS),
         ]
-    by_task = {t: {word: skills(evidence, t, a) for word, a in NAMES.items()} for t in tasks}
     diverged = evidence.diverged(FUNCTIONS, architectures=(RELU_GATE, RELU_CANDIDATE))
     reason = (
-        "LSTMs that differ in one activation only, at equal parameters and updates. Skill, where "
-        f"less than the floor counts as the floor: {means_by_task(by_task)}. With ReLU in place of "
-        "the sigmoid in the gates, the loss of skill over the tasks is "
-        f"{estimate(mean_over(lost))}. Of the trainings with a ReLU, {diverged} diverged "
-        "(gradients are clipped), and count as the floor. Where the standard LSTM has not learned "
-        "a task within the budget, there is nothing for the others to lose on it."
+        "LSTMs that differ in one activation only, at equal parameters and updates. Skill: "
+        f"{means_by_task(by_task)}. Of the trainings with a ReLU, {diverged} diverged, although "
+        "gradients are clipped. Where the standard LSTM has not learned a task within the budget, "
+        "there is nothing for the others to lose on it."
     )
     return rule(comparisons, "skill", mean_over(lost), reason)
 
 
 def skills(evidence: Evidence, task: str, architecture: str) -> dict[int, float]:
-    """Skill by seed, at least 0; 0 where training diverged, as nothing was learned."""
-    trained = evidence.skills(FUNCTIONS, task, architecture)
-    cells = evidence.cells(FUNCTIONS, task, architecture)
-    return {seed: max(0.0, skill) for seed, skill in trained.items()} | {
-        cell.seed: 0.0 for cell in cells if cell.outcome == "diverged"
-    }
+    """Skill by seed, at least 0."""
+    trained = evidence.skills_or_zero(FUNCTIONS, task, architecture)
+    return {seed: max(0.0, skill) for seed, skill in trained.items()}

@@ -9,14 +9,14 @@ import math
 from collections.abc import Mapping
 
 from reports.analysis.evidence import Evidence
-from reports.analysis.statistics import fit_slope, summarize
+from reports.analysis.statistics import fit_slope
 from reports.claims import costs
 from reports.claims.by_seed import BySeed, doublings, mean_over, negative, times
-from reports.claims.judging import Comparison, Judgement, missing, rule
+from reports.claims.judging import Comparison, Judgement, rule
 from reports.claims.parts import COST_LENGTH
 from reports.figures import lines
 from reports.figures.style import Drawing
-from reports.formats import estimate, listed, mean, means
+from reports.formats import means
 
 RECURRENT, PARALLEL = ("rnn", "lstm", "gru"), ("cnn", "self_attention")
 CELLS = (COST_LENGTH,)
@@ -36,10 +36,8 @@ CRITERION = (
 def judge(evidence: Evidence) -> Judgement:
     names = evidence.architectures(COST_LENGTH)
     chains = {a: costs.by_length(evidence, a, costs.chain) for a in (*RECURRENT, *PARALLEL)}
-    seconds = {a: costs.by_length(evidence, a, costs.seconds) for a in names}
+    seconds = {a: costs.by_length(evidence, a) for a in (*names, *RECURRENT, *PARALLEL)}
     powers = {a: _powers(by_length) for a, by_length in chains.items()}
-    if not all(powers.values()):
-        return missing()
     slower = {
         (r, p): mean_over([doublings(seconds[r][n], seconds[p][n])
                            for n in sorted(seconds[r].keys() & seconds[p].keys())])
@@ -52,41 +50,42 @@ def judge(evidence: Evidence) -> Judgement:
         *(Comparison(f"doublings of seconds from {p} to {r}", values)
           for (r, p), values in slower.items()),
     ]  # fmt: skip
-    overall = times(mean_over(list(slower.values())))
-    longest = max(chains["rnn"])
+    longest = max(chains["rnn"], default=0)
     equations = {a: costs.by_length(evidence, a, costs.seconds_by_equations) for a in RECURRENT}
-    pairs = [
-        f"{r} takes {mean([2 ** (summarize(values).mean or 0.0)])} times what {p} does"
-        for (r, p), values in slower.items()
-    ]
+
+    def milliseconds(by_length: Mapping[str, Mapping[int, BySeed]]) -> str:
+        return means({
+            a: [1000 * value for value in of.get(longest, {}).values()]
+            for a, of in by_length.items()
+        })  # fmt: skip
+
     reason = (
-        f"The longest chain of operations of which each needs the one before, at {longest:,} "
-        f"steps: {means({a: chains[a][longest] for a in chains})}; its length grows with the power "
-        f"of the sequence's {means(powers)}. That holds on any machine. Seconds hold for this one, "
-        "a single core and a batch of 8, where nothing runs in parallel over time and the number "
-        f"of operations decides: at matched parameters, over all lengths, {listed(pairs, 99)}; all "
-        f"pairs together, {estimate(overall)} times. Milliseconds an update at {longest:,} steps, "
-        f"by the library's kernels: {_milliseconds(seconds, longest)}; by the equations, step by "
-        f"step, {_milliseconds(equations, longest)}. Seconds grow from {FITTED} steps on with the "
-        f"powers {means({a: _powers(seconds[a]) for a in names})}. On hardware with thousands of "
+        f"The longest chain at {longest:,} steps: "
+        f"{means({a: of.get(longest, {}) for a, of in chains.items()})}. It holds on any machine. "
+        "Seconds hold for this one, a single core and a batch of 8, where nothing runs in parallel "
+        f"over time and the number of operations decides. Milliseconds an update at {longest:,} "
+        f"steps, by the library's kernels: {milliseconds(seconds)}; by the equations, step by "
+        f"step: {milliseconds(equations)}. Seconds grow from {FITTED} steps on with the powers "
+        f"{means({a: _powers(of) for a, of in seconds.items()})}. On hardware with thousands of "
         "units the chain weighs more, and the work less, than here."
     )
+    overall = times(mean_over(slower.values()))
     return rule(comparisons, "times the seconds", overall, reason)
 
 
 def draw(evidence: Evidence, name: str) -> Drawing | None:
     """Seconds an update, and the chain, against the length."""
-    panels = []
-    for title, cost, factor in (
-        ("milliseconds an update", costs.seconds, 1000),
-        ("operations in the longest chain", costs.chain, 1),
-    ):
-        curves = {
+    panels = [
+        lines.Panel(title, {
             a: {n: [factor * value for value in values.values()]
                 for n, values in costs.by_length(evidence, a, cost).items()}
             for a in evidence.architectures(COST_LENGTH)
-        }  # fmt: skip
-        panels.append(lines.Panel(title, curves))
+        })
+        for title, cost, factor in (
+            ("milliseconds an update", costs.seconds, 1000),
+            ("operations in the longest chain", costs.chain, 1),
+        )
+    ]  # fmt: skip
     scale = lines.Scale("length of the sequence, steps", "", 10, logarithmic=True)
     return lines.draw(name, panels, scale)
 
@@ -100,10 +99,3 @@ def _powers(by_length: Mapping[int, BySeed]) -> dict[int, float]:
         seed: fit_slope(lengths, [math.log(v[seed]) for v in fitted.values()]).mean or 0.0
         for seed in sorted(seeds)
     }
-
-
-def _milliseconds(seconds: Mapping[str, Mapping[int, BySeed]], length: int) -> str:
-    return means({
-        a: [1000 * value for value in by_length.get(length, {}).values()]
-        for a, by_length in seconds.items()
-    })  # fmt: skip

@@ -6,9 +6,8 @@ recurrent networks presumes that the conditional distribution is stationary).
 
 from harness.experiment.matrix import Part
 from reports.analysis.evidence import Evidence
-from reports.claims.by_seed import mean_over
 from reports.claims.judging import Comparison, Judgement, rule
-from reports.formats import estimate, means
+from reports.formats import means_by_task
 
 SHARING = ("rnn", "lstm", "gru", "cnn")
 SWITCHING = Part(
@@ -28,36 +27,22 @@ CRITERION = (
 
 
 def judge(evidence: Evidence) -> Judgement:
-    cues = {
-        task: "without a cue" if evidence.parameter(SWITCHING, task, "cue") is False
-        else "with a cue"
-        for task in evidence.tasks(SWITCHING)
+    skills = {
+        "without a cue" if evidence.parameter(SWITCHING, task, "cue") is False
+        else "with a cue": of_task
+        for task, of_task in evidence.by_task(SWITCHING).items()
     }  # fmt: skip
     comparisons = [
-        Comparison(
-            f"{a}, {cue}",
-            {seed: 1 - skill for seed, skill in evidence.skills(SWITCHING, task, a).items()},
-            LOSS,
-        )
-        for task, cue in cues.items()
+        Comparison(f"{a}, {cue}", {seed: 1 - skill for seed, skill in of[a].items()}, LOSS)
+        for cue, of in skills.items()
         for a in SHARING
     ]
-    names = evidence.architectures(SWITCHING)
-    by_task = "; ".join(
-        f"{cue}, {means({a: evidence.skills(SWITCHING, task, a) for a in names})}"
-        for task, cue in cues.items()
-    )
-    close = sum((comparison.summary.mean or 0) <= LOSS for comparison in comparisons)
-    lacking = mean_over([comparison.values for comparison in comparisons])
     reason = (
-        "On sequences whose rule changes midway, skill 0 is one rule throughout, which is all that "
-        "a model bound to a stationary rule could know, and 1 is the best that can be known. Skill "
-        f"by architecture: {by_task}. Of the {len(comparisons)} pairs of an architecture that "
-        f"shares its weights over time and a task, {close} come within {LOSS:g} of 1; the mean "
-        f"skill that is lacking is {estimate(lacking)}. What is shared is the equations, not the "
-        "answer: a state, or a window with the cue in it, can hold which rule is in force. That a "
-        "model lacks skill here may also be due to the budget; without the cue, which rule is in "
-        "force follows from the time alone, so that it shows whether a model counts steps, not "
-        "whether it notices a change."
+        "On sequences whose rule changes midway, one rule throughout is all that a model bound to "
+        f"a stationary rule could know. Skill: {means_by_task(skills)}. What is shared is the "
+        "equations, not the answer: a state, or a window with the cue in it, can hold which rule "
+        "is in force. That a model lacks skill here may also be due to the budget; without the "
+        "cue, which rule is in force follows from the time alone, so that it shows whether a model "
+        "counts steps, not whether it notices a change."
     )
-    return rule(comparisons, "skill lacking", lacking, reason)
+    return rule(comparisons, "skill lacking", reason=reason)

@@ -6,10 +6,9 @@ learning on typical tabular data?), for deep models in general.
 
 from harness.experiment.matrix import Part
 from reports.analysis.evidence import Evidence
-from reports.analysis.statistics import summarize
 from reports.claims.by_seed import differences, mean_over
 from reports.claims.judging import Comparison, Judgement, rule
-from reports.formats import estimate, means_by_task
+from reports.formats import means_by_task
 
 TRADITIONAL = ("logistic", "fnn_window")
 SEQUENCE = ("cnn", "rnn", "lstm", "gru", "self_attention")
@@ -30,30 +29,23 @@ CRITERION = (
 
 def judge(evidence: Evidence) -> Judgement:
     skills = evidence.by_task(STATIC, (*TRADITIONAL, *SEQUENCE))
-    best = {task: of_task[_best(evidence, task)] for task, of_task in skills.items()}
+    best = {
+        task: of_task.get(evidence.best_on_validation(STATIC, task, TRADITIONAL), {})
+        for task, of_task in skills.items()
+    }
     ahead = {
         a: mean_over([differences(best[task], of_task[a]) for task, of_task in skills.items()])
         for a in SEQUENCE
     }
-    served = mean_over(list(best.values()))
+    served = mean_over(best.values())
     comparisons = [Comparison("traditional, skill over the tables", served, SERVED)] + [
         Comparison(f"traditional minus {a}", values, -BETTER) for a, values in ahead.items()
     ]
-    effect = mean_over(list(ahead.values()))
     reason = (
         "Rows of measurements without any order, as sequences of one step. Skill: "
-        f"{means_by_task(skills)}. The better of logistic regression and a feed-forward network, "
-        f"chosen on validation for each table, has {estimate(served)} over the tables; its "
-        f"difference to the sequence models is {estimate(effect)}. On one step a recurrent layer "
-        "is a feed-forward layer with more parameters an output, so that it can hardly do better; "
-        "that it does no worse shows only that these tables ask for no more. The real tables are "
-        "small: one row of the test is 1 to 3 % of accuracy."
+        f"{means_by_task(skills)}. On one step a recurrent layer is a feed-forward layer with more "
+        "parameters an output, so that it can hardly do better; that it does no worse shows only "
+        "that these tables ask for no more. The real tables are small: one row of the test is 1 to "
+        "3 % of accuracy."
     )
-    return rule(comparisons, "skill", effect, reason)
-
-
-def _best(evidence: Evidence, task: str) -> str:
-    """The traditional model with the better mean on validation (accuracy)."""
-    scores = {a: evidence.scores(STATIC, task, a, split="validation") for a in TRADITIONAL}
-    means = {a: summarize(of).mean for a, of in scores.items()}
-    return max(means, key=lambda a: -1.0 if (mean := means[a]) is None else mean)
+    return rule(comparisons, "skill", mean_over(ahead.values()), reason)

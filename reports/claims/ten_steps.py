@@ -12,7 +12,6 @@ from reports.claims.by_seed import mean_over, negative, times
 from reports.claims.judging import Comparison, Judgement, rule
 from reports.claims.parts import HORIZON
 from reports.figures.style import Drawing
-from reports.formats import estimate
 
 STARTS = {"rnn": "orthogonal start", "rnn[start=uniform]": "uniform start"}
 CELLS = (HORIZON,)
@@ -35,22 +34,12 @@ def judge(evidence: Evidence) -> Judgement:
         for (task, a), values in reached.items()
     ]
     steps = times(mean_over([values for values in reached.values() if values]))
-    by_task = "; ".join(
-        f"{task}, "
-        + ", ".join(
-            f"{horizons.in_words(evidence, task, a)} from the {start}"
-            for a, start in STARTS.items()
-        )
-        for task in tasks
-    )
     reason = (
-        "The longest lag, in steps, that at least half of the seeds learn with a skill of 0.9, and "
-        f"its 95 % interval over seeds: {by_task}. The geometric mean over all of these is "
-        f"{estimate(steps)} steps. The uniform start is torch's own; the orthogonal one keeps the "
-        f"gradient's size at first. The grid has nothing between {SHORT} and {LONG} steps. A "
-        f"horizon is that of this budget, {evidence.terms(HORIZON)}: more training can lengthen "
-        "it. So this says what is learned easily, and sets no limit to what such a network can "
-        "hold."
+        f"{horizons.in_words(evidence, STARTS)} The uniform start is torch's own; the orthogonal "
+        "one keeps the gradient's size at first. The grid has nothing between "
+        f"{SHORT} and {LONG} steps. A horizon is that of this budget, {evidence.terms(HORIZON)}: "
+        "more training can lengthen it. So this says what is learned easily, and sets no limit to "
+        "what such a network can hold."
     )
     return rule(comparisons, "steps", steps, reason)
 

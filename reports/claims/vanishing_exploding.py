@@ -13,10 +13,10 @@ from typing import Any
 from harness.experiment.matrix import Part
 from reports.analysis.evidence import Evidence
 from reports.claims.by_seed import negative
-from reports.claims.judging import Comparison, Judgement, missing, rule
+from reports.claims.judging import Comparison, Judgement, rule
 from reports.figures import lines
 from reports.figures.style import Drawing
-from reports.formats import amount, estimate, means
+from reports.formats import means
 
 GAINS = {0.5: "rnn[gain=0.5]", 1.0: "rnn", 1.5: "rnn[gain=1.5]", 2.0: "rnn[gain=2.0]"}
 SMALL, LARGE = min(GAINS), max(GAINS)
@@ -44,39 +44,33 @@ CRITERION = (
 
 
 def judge(evidence: Evidence) -> Judgement:
-    rates = {gain: _fit(evidence, a, "rate") for gain, a in GAINS.items()}
-    straight = {gain: _fit(evidence, a, "r2") for gain, a in GAINS.items()}
+    rates, straight, trained = (
+        {f"gain {gain:g}:": _fit(evidence, a, name, when) for gain, a in GAINS.items()}
+        for name, when in (("rate", "initial"), ("r2", "initial"), ("rate", "trained"))
+    )
     small, large = (
-        {seed: math.log2(rate) for seed, rate in rates[gain].items() if rate > 0}
+        {seed: math.log2(rate) for seed, rate in rates[f"gain {gain:g}:"].items() if rate > 0}
         for gain in (SMALL, LARGE)
     )
-    if not (small and large):
-        return missing()
     comparisons = [
         Comparison(f"gain {SMALL:g}, halvings a step", negative(small), STEEP),
         Comparison(f"gain {LARGE:g}, doublings a step", large, STEEP),
-        *(Comparison(f"gain {gain:g}, R² of the exponential", straight[gain], STRAIGHT)
+        *(Comparison(f"gain {gain:g}, R² of the exponential", straight[f"gain {gain:g}:"], STRAIGHT)
           for gain in (SMALL, LARGE)),
     ]  # fmt: skip
     exponents = {
-        f"{gain:g}": _measured(evidence, a, "initial", "jacobian", "lyapunov")
+        f"gain {gain:g}:": _measured(evidence, a, "initial", "jacobian", "lyapunov")
         for gain, a in GAINS.items()
     }
     jacobians = {gain: map(math.exp, of.values()) for gain, of in exponents.items()}
-    trained = {f"{gain:g}": _fit(evidence, a, "rate", "trained") for gain, a in GAINS.items()}
+    beside = {word: _fit(evidence, a, "rate") for word, a in BESIDE.items()}
     reason = (
-        "Before training, with each step further back from the output the gradient of the loss "
-        "with respect to the hidden state is multiplied by "
-        + "; ".join(f"{estimate(rate)} at gain {gain:g}" for gain, rate in rates.items() if rate)
-        + ". How much of the logarithm's variance a straight line explains, by gain: "
-        f"{means({f'{gain:g}': r2 for gain, r2 in straight.items()})} (at a factor near 1 there is "
-        "little to explain). The factor that the product of the step's Jacobians gives by itself, "
-        f"from its largest Lyapunov exponent, by gain: {means(jacobians)}. After training the "
-        f"factor in the gradient is {means(trained)}. For comparison, before training: "
-        f"{means({word: _fit(evidence, a, 'rate') for word, a in BESIDE.items()})}. Over 100 steps "
-        f"a factor of {amount(2**-STEEP)} makes a thousandth, and one of {amount(2**STEEP)} a "
-        "thousand. The gain multiplies an orthogonal recurrent matrix; tanh, which saturates, "
-        "holds the gradient below what the matrix alone would give."
+        "Factor that multiplies the gradient at each step further back. Before training: "
+        f"{means(rates)}; by the product of the step's Jacobians alone, from its largest Lyapunov "
+        f"exponent: {means(jacobians)}; after training: {means(trained)}. For comparison, before "
+        f"training: {means(beside)}. Share of the variance explained: {means(straight)}; at a "
+        "factor near 1 there is little to explain. The gain multiplies an orthogonal recurrent "
+        "matrix; tanh, which saturates, holds the gradient below what the matrix alone would give."
     )
     return rule(comparisons, "doublings a step at gain 2", large, reason)
 

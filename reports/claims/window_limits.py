@@ -7,10 +7,10 @@ Koltun 2018 (An empirical evaluation of generic convolutional and recurrent netw
 from harness.experiment.matrix import Part
 from reports.analysis.evidence import Evidence
 from reports.claims.by_seed import differences, mean_over, negative
-from reports.claims.judging import Comparison, Judgement, missing, rule
+from reports.claims.judging import Comparison, Judgement, rule
 from reports.figures import lines
 from reports.figures.style import Drawing
-from reports.formats import estimate, mean
+from reports.formats import means
 
 CONTROL = "rnn"
 """Has no window."""
@@ -35,35 +35,30 @@ CRITERION = (
 
 
 def judge(evidence: Evidence) -> Judgement:
-    comparisons, drops, edges = [], [], []
+    comparisons, drops, fields = [], [], []
     for part in CELLS:
         name, field = part.architectures[0], _field(evidence, part)
-        tasks = evidence.tasks_by(part, "lag")
-        inside, outside = (
-            evidence.skills(part, tasks.get(lag, ""), name) for lag in (field - 1, field)
-        )
-        if not (inside and outside):
-            return missing()
+        curve = _curve(evidence, part, name)
+        inside, outside = (curve.get(lag, {}) for lag in (field - 1, field))
         drops.append(differences(inside, outside))
         comparisons += [
             Comparison(f"{name}: lag {field - 1} minus lag {field}", drops[-1], DROP),
             Comparison(f"{name}: minus skill at lag {field}", negative(outside), -BLIND),
         ]
-        edges.append(
-            f"{name} sees {field} steps. With the token that it is asked for at the last of them "
-            f"its skill is {estimate(inside)}, one step further back {estimate(outside)}"
-        )
-    curves = [_curve(evidence, part, CONTROL) for part in CELLS]
-    controls = ", ".join(f"{CONTROL} {mean(c[max(c)])}" for c in curves if c and c[max(c)])
+        longest = max(curve, default=0)
+        skills = {
+            f"at lag {field - 1}": inside,
+            f"at lag {field}": outside,
+            f"{CONTROL} (no window) at lag {longest}":
+            _curve(evidence, part, CONTROL).get(longest, {}),
+        }  # fmt: skip
+        fields.append(f"{name} sees {field} steps: skill {means(skills)}")
     reason = (
-        f"{'. '.join(edges)}. "
-        + (f"At the longest lags of these, a network without a window: {controls}. " if controls
-           else "")
-        + "That nothing is seen beyond the edge is so by construction, and no budget changes it; "
-        "how much is learned just inside it depends on the budget, most of all in a deep stack, "
-        "where the edge is reached by a single path. A wider window or one level more moves the "
-        "cliff: the limit is in the choice of the window, not in the kind of model."
-    )  # fmt: skip
+        f"{'. '.join(fields)}. That nothing is seen beyond the edge is so by construction, and no "
+        "budget changes it; how much is learned just inside it depends on the budget, most of all "
+        "in a deep stack, where the edge is reached by a single path. A wider window or one level "
+        "more moves the cliff: the limit is in the choice of the window, not in the kind of model."
+    )
     return rule(comparisons, "skill", mean_over(drops), reason)
 
 

@@ -169,7 +169,7 @@ def _figure(claim: Claim, judgement: Judgement, evidence: Evidence) -> Figure | 
         return None
     name = f"claim-{claim.id}"
     drawing = claim.draw(evidence, name) if claim.draw else None
-    drawing = drawing or forest.draw(name, [c.row for c in judgement.comparisons], judgement.unit)
+    drawing = drawing or forest.draw(name, [c.row for c in judgement.drawn], judgement.axis)
     if drawing is None:
         return None
     title = f"Claim {claim.id}"
