@@ -68,6 +68,11 @@ def half(summary: Summary, text: Callable[[float | None], str]) -> str:
     return "" if summary.half is None else f"±{text(summary.half)}"
 
 
+def with_half(summary: Summary, text: Callable[[float | None], str]) -> str:
+    """``91.5 ±1.2``: a mean with the half-width of its interval, where there is one."""
+    return f"{text(summary.mean)} {half(summary, text)}".strip()
+
+
 def scores_in(results: Results, task: TaskInfo) -> Callable[[float | None], str]:
     """A formatter with the decimals that all scores of a task ask for."""
     scores = [cell.score for cell in results.cells if cell.task == task.name]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,9 +11,11 @@ from reports.analysis.advice import ENOUGH, MARGIN, Choice
 from reports.analysis.difference import LEVEL, Difference
 from reports.analysis.results import Results, TaskInfo
 from reports.analysis.user_data import control_of
-from reports.document import Block, Heading, Listing, Paragraph, Strong, Table
-from reports.formats import listed, plural
+from reports.document import Block, Heading, Listing, Paragraph, Strong, Table, table_of
+from reports.formats import listed, plural, verb
 from reports.sections.reasons import Reasons
+
+Row = dict[str, Any]
 
 
 @dataclass(frozen=True)
@@ -35,7 +38,7 @@ class Advice:
     """What would make the advice firmer."""
     command: str
     """The command that adds seeds."""
-    rows: list[dict[str, Any]]
+    rows: list[Row]
     """One for each architecture with a score, best first, with plain numbers."""
 
 
@@ -77,45 +80,40 @@ def _recommendation(choice: Choice, reasons: Reasons) -> str:
     if not choice.leaders:
         return f"For {name} nothing can be advised: no architecture has a score yet."
     if chosen is None:
-        floor = f"score {reasons.text(choice.task.floor)}" if choice.task.floor is not None else ""
-        known = ", ".join(filter(None, [reasons.trivial, floor]))
+        floor = reasons.text(choice.task.floor)
+        known = ", ".join(filter(None, [reasons.trivial, floor and f"score {floor}"]))
         return (
             f"For {name} take no model that was compared here: none is shown to beat the best "
             f"trivial predictor{f' ({known})' if known else ''}."
         )
-    score = f"{formats.metric(choice.task)} {reasons.score(chosen)}"
     skill = formats.skill_with_spread(choice.group(chosen).skill)
-    text = f"For {name} take {chosen}: {score}{f', skill {skill}' if skill else ''}. "
-    text += reasons.cost(chosen)
+    text = f"For {name} take {chosen}: {formats.metric(choice.task)} {reasons.score(chosen)}"
+    said = [text + (f", skill {skill}." if skill else "."), reasons.cost(chosen)]
     if choice.order and chosen != choice.order[0]:
-        return f"{text} {_why_not_the_best(choice, chosen)}"
-    if not choice.alike:
-        return text.strip()
-    return f"{text} It is the best, and none that comes as close is clearly cheaper."
+        said.append(_why_not_the_best(choice, chosen))
+    elif choice.alike:
+        said.append("It is the best, and none that comes as close is clearly cheaper.")
+    return " ".join(filter(None, said))
 
 
 def _why_not_the_best(choice: Choice, chosen: str) -> str:
-    first, baseline = choice.order[0], chosen in choice.results.baselines
+    first, kind = choice.order[0], "cheaper"
+    if chosen in choice.results.baselines:
+        kind = "simpler, a baseline"
     if choice.loss(chosen) <= choice.loss(first):
-        kind = "a baseline" if baseline else "cheaper"
         return f"It is {kind}, and {first} is no better."
     ahead = _difference(choice.against[chosen])
-    kind = "simpler, a baseline" if baseline else "cheaper"
     return f"The best, {first}, is ahead by {ahead}, but not shown to differ; {chosen} is {kind}."
 
 
 def _difference(against: Difference) -> str:
     """How far the best is ahead, in skill where there is one, with both tests."""
-    if against.skills.mean is not None:
-        size = f"{formats.signed_skill_with_spread(against.skills)} of skill"
-    else:
+    size = f"{formats.signed_skill_with_spread(against.skills)} of skill"
+    if against.skills.mean is None:
         size = f"{abs(against.seeds.mean or 0):.3g}"
-    tests = [
-        f"{name} {formats.p_value(s.p)}"
-        for name, s in (("seeds", against.seeds), ("examples", against.examples))
-        if s.p is not None
-    ]
-    return f"{size} ({'p over ' + ', over '.join(tests) if tests else 'untested'})"
+    tests = {"seeds": against.seeds, "examples": against.examples}
+    over = [f"over {name} {formats.p_value(s.p)}" for name, s in tests.items() if s.p is not None]
+    return f"{size} ({'p ' + ', '.join(over) if over else 'untested'})"
 
 
 def _rests_on(choice: Choice, reasons: Reasons) -> list[str]:
@@ -135,10 +133,7 @@ def _rests_on(choice: Choice, reasons: Reasons) -> list[str]:
             f"{listed(over)}, p-values with Holm's correction; they differ below {LEVEL}."
         )
     if len(choice.order) > 2:
-        lines.append(
-            "The best is picked by the scores that it is then compared by, which flatters it a "
-            "little."
-        )
+        lines.append("The best is picked by the scores that it is compared by, which flatters it.")
     return lines
 
 
@@ -160,9 +155,9 @@ def _firmer(choice: Choice) -> list[str]:
         lines.append(f"More test examples: over seeds {whose} differ, over examples not.")
     if behind:
         lines.append(
-            f"{listed(behind)} {'is' if len(behind) == 1 else 'are'} cheaper and not shown to "
-            f"differ from the best, but more than {MARGIN:g} of skill below it: not advised before "
-            "more seeds say so."
+            f"{listed(behind)} {verb(behind, 'is', 'are')} cheaper and not shown to differ from "
+            f"the best, but more than {MARGIN:g} of skill below it: not advised before more seeds "
+            "say so."
         )
     if choice.order and not choice.baseline:
         lines.append("A baseline beside it: --arch '*' runs all that fit.")
@@ -170,21 +165,23 @@ def _firmer(choice: Choice) -> list[str]:
 
 
 def _table(advice: Advice) -> Table:
-    heads = ("architecture", "score", "skill", "best ahead", "p (Holm)", "training", "parameters",
-             "is")  # fmt: skip
-    score = formats.scores_of(advice.task, [row["score"] for row in advice.rows])
-    rows = [
-        (
-            row["architecture"] + (" (baseline)" if row["baseline"] else ""),
-            score(row["score"]) + ("" if row["score_half"] is None else
-                                   f" ±{score(row['score_half'])}"),
-            f"{formats.skill(row['skill'])} {formats.spread(row['skill_half'])}".strip(),
-            f"{formats.skill(row['best_ahead'])} {formats.spread(row['best_ahead_half'])}".strip(),
-            formats.p_value(row["p_holm"]),
-            formats.seconds(row["seconds"]),
-            formats.number(row["parameters"]),
-            row["standing"],
+    def ranged(name: str, text: Callable[[float | None], str]) -> Callable[[Row], str]:
+        return lambda row: (
+            text(row[name]) + (f" ±{half}" if (half := text(row[f"{name}_half"])) else "")
         )
-        for row in advice.rows
-    ]  # fmt: skip
-    return Table(heads, tuple(rows))
+
+    return table_of(
+        advice.rows,
+        {
+            "architecture": lambda row: row["architecture"] + " (baseline)" * row["baseline"],
+            "score": ranged(
+                "score", formats.scores_of(advice.task, [r["score"] for r in advice.rows])
+            ),
+            "skill": ranged("skill", formats.skill),
+            "best ahead": ranged("best_ahead", formats.skill),
+            "p (Holm)": lambda row: formats.p_value(row["p_holm"]),
+            "training": lambda row: formats.seconds(row["seconds"]),
+            "parameters": lambda row: formats.number(row["parameters"]),
+            "is": lambda row: row["standing"],
+        },
+    )

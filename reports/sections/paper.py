@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 from reports import formats
 from reports.analysis import frame
@@ -12,7 +12,7 @@ from reports.analysis.ranking import compare
 from reports.analysis.results import Results, TaskInfo
 from reports.analysis.squares import Square, by_task, codes_used, rank_of
 from reports.analysis.user_data import without_controls
-from reports.document import Cell, Table
+from reports.document import Cell, Table, Text, table_of
 from reports.formats import plural
 
 
@@ -35,11 +35,12 @@ def _skill(results: Results) -> Table | None:
     )
     if results.baselines:
         caption += " Baseline: the best of each task's baselines, chosen on validation."
-    rows: tuple[tuple[str | Cell, ...], ...] = tuple(
-        (task.name, *(_square(squares[task.name, column]) for column in results.columns))
-        for task in results.tasks
-    )
-    return Table(("task", *results.columns), rows, caption + _meanings(codes_used(squares)))
+    columns = {
+        column: {task: _square(squares[task, column]) for task, _ in squares}
+        for column in results.columns
+    }
+    caption += _meanings(codes_used(squares))
+    return table_of((t.name for t in results.tasks), {"task": str, **columns}, caption=caption)
 
 
 def _square(square: Square) -> Cell:
@@ -54,18 +55,6 @@ def _scores(results: Results, task: TaskInfo) -> Table | None:
     if all(group.score.mean is None for group in scored.values()):
         return None
     order = standing(results, task)
-    rows = []
-    for name, group in scored.items():
-        score = f"{text(group.score.mean)} {formats.half(group.score, text)}".strip()
-        rows.append(
-            (
-                name + " (baseline)" * (name in results.baselines),
-                Cell(score or group.code, rank_of(name, order)),
-                formats.skill_with_spread(group.skill),
-                formats.number(group.mean_of("parameters")),
-                formats.seconds(group.mean_of("training")),
-            )
-        )
     limits = {"floor": text(task.floor), "ceiling": text(task.ceiling)}
     bounds = ", ".join(f"{name}: {value}" for name, value in limits.items() if value)
     caption = (
@@ -73,7 +62,16 @@ def _scores(results: Results, task: TaskInfo) -> Table | None:
         f"{_terms(results)}{f'; {bounds}' if bounds else ''}. Bold: the best architecture; *: not "
         f"shown to differ from it.{_meanings(holes)}"
     )
-    return Table(("architecture", "score", "skill", "parameters", "training"), tuple(rows), caption)
+    columns: dict[str, Callable[[str], Text | Cell]] = {
+        "architecture": lambda a: a + " (baseline)" * (a in results.baselines),
+        "score": lambda a: Cell(
+            formats.with_half(scored[a].score, text) or scored[a].code, rank_of(a, order)
+        ),
+        "skill": lambda a: formats.skill_with_spread(scored[a].skill),
+        "parameters": lambda a: formats.number(scored[a].mean_of("parameters")),
+        "training": lambda a: formats.seconds(scored[a].mean_of("training")),
+    }
+    return table_of(scored, columns, caption=caption)
 
 
 def _cost(results: Results) -> Table | None:
@@ -85,27 +83,25 @@ def _cost(results: Results) -> Table | None:
     scored = cells[cells.main & cells.test.notna() & cells.task.isin(compared.tasks)]
     names = ["parameters", "flops", "seconds_training", "peak_memory"]
     medians = scored.groupby("architecture")[names].median().astype(float)
-    rows = []
-    for name, skill in compared.skills.items():
-        known = {n: v for n, v in medians.loc[name].items() if v == v}  # else NaN
-        flops = known.get("flops")
-        rows.append(
-            (
-                name,
-                formats.skill_with_spread(skill),
-                formats.number(known.get("parameters")),
-                "" if flops is None else f"{flops:.1e}",
-                formats.seconds(known.get("seconds_training")),
-                formats.number(known.get("peak_memory")),
-            )
-        )
+    medians = medians.astype(object).where(medians.notna(), None)
+
+    def of(name: str, text: Callable[[float | None], str]) -> Callable[[str], str]:
+        return lambda architecture: text(medians.loc[architecture, name])
+
     caption = (
         f"Mean skill and cost over the {plural(len(compared.tasks), 'task')} on which all of these "
         "architectures have a skill: medians of parameters, floating-point operations of an "
         "update, seconds of training, and peak memory in MiB."
     )
-    heads = ("architecture", "skill", "parameters", "FLOPs", "training", "memory")
-    return Table(heads, tuple(rows), caption)
+    columns: dict[str, Callable[[str], str]] = {
+        "architecture": str,
+        "skill": lambda a: formats.skill_with_spread(compared.skills[a]),
+        "parameters": of("parameters", formats.number),
+        "FLOPs": of("flops", lambda flops: "" if flops is None else f"{flops:.1e}"),
+        "training": of("seconds_training", formats.seconds),
+        "memory": of("peak_memory", formats.number),
+    }
+    return table_of(compared.skills, columns, caption=caption)
 
 
 def _terms(results: Results) -> str:

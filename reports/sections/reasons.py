@@ -31,8 +31,7 @@ class Reasons:
 
     def score(self, architecture: str, task: TaskInfo | None = None) -> str:
         """``91.5 ±1.2``, on the task or on its control."""
-        score = self.choice.group(architecture, task).score
-        return self.text(score.mean) + ("" if score.half is None else f" ±{self.text(score.half)}")
+        return formats.with_half(self.choice.group(architecture, task).score, self.text)
 
     def cost(self, architecture: str) -> str:
         """Seconds of training and parameters, in a sentence."""
@@ -62,17 +61,12 @@ class Reasons:
         first = choice.order[0]
         if not base:
             return f"Whether {name} needs a sequence model is open: no baseline was run beside it."
-        if choice.loss(first) >= choice.loss(base):
-            return (
-                f"{name} is not shown to need a sequence model: none does better than the "
-                f"baseline {base}."
-            )
-        if choice.against[base].differs:
+        if choice.loss(first) < choice.loss(base) and choice.against[base].differs:
             return f"{name} needs a sequence model: {first} does better than the baseline {base}."
-        return (
-            f"{name} is not shown to need a sequence model: the best, {first}, is not shown to "
-            f"differ from the baseline {base}."
-        )
+        why = f"the best, {first}, is not shown to differ from the baseline {base}"
+        if choice.loss(first) >= choice.loss(base):
+            why = f"none does better than the baseline {base}"
+        return f"{name} is not shown to need a sequence model: {why}."
 
     def _scores(self) -> str:
         """The scores that this rests on."""
@@ -81,12 +75,12 @@ class Reasons:
             return ""
         top = choice.group(choice.leaders[0])
         interval = " with 95 % intervals" if top.score.half is not None else ", so no intervals"
-        scores = [f"{a} {self.score(a)}" for a in choice.leaders]
-        floor = f"the best trivial predictor {self.text(choice.task.floor)}"
+        scores = {a: self.score(a) for a in choice.leaders}
+        scores["the best trivial predictor"] = self.text(choice.task.floor)
         return (
             f"Scores are {formats.metric(choice.task)} ({formats.direction(choice.task)}) on "
             f"{self.tested_on(top)}, means of {plural(top.score.n, 'seed')}{interval}: "
-            f"{listed([*scores, floor])}{f' ({self.trivial})' if self.trivial else ''}."
+            f"{formats.each(scores, str)}{f' ({self.trivial})' if self.trivial else ''}."
         )
 
     def _cheapest(self) -> str:

@@ -2,22 +2,12 @@
 
 from __future__ import annotations
 
-from harness.experiment.record import PENDING, Outcome
 from reports.analysis import user_data
-from reports.analysis.ranking import behind
-from reports.analysis.results import BASELINE, Group, Results
-from reports.document import Block, Cell, Paragraph, Table
+from reports.analysis.results import Results
+from reports.analysis.squares import Square, by_task, codes_used
+from reports.document import Block, Cell, Paragraph, table_of
 from reports.formats import plural
 from reports.sections.user_data import answers
-
-HOLES = {
-    Outcome.NOT_APPLICABLE: "n/a",
-    Outcome.UNAVAILABLE: "no data",
-    Outcome.OUT_OF_MEMORY: "memory",
-    Outcome.DIVERGED: "diverged",
-    Outcome.INTERRUPTED: "stopped",
-    PENDING: "-",
-}
 
 
 def ending(results: Results) -> list[Block]:
@@ -30,41 +20,22 @@ def ending(results: Results) -> list[Block]:
 def blocks(results: Results) -> list[Block]:
     """Mean skill over seeds; a hole says why it is one, what is no better than the best baseline
     of its task is marked."""
-    rows: tuple[tuple[str | Cell, ...], ...] = tuple(
-        (task.name, *_row(results, task.name)) for task in results.tasks
-    )
+    squares, tasks = by_task(results), [task.name for task in results.tasks]
+    columns = {c: {t: _cell(squares[t, c], results) for t in tasks} for c in results.columns}
     seeds = plural(len(results.seeds), "seed")
     caption = f"Skill, mean of {seeds}: 0 = the floor, 1 = the ceiling"
-    lines = []
+    lines = [f"{code}: {meaning}" for code, meaning in codes_used(squares).items()]
     for baseline in dict.fromkeys(results.best_baselines.values()):
         names = [task for task, best in results.best_baselines.items() if best == baseline]
         lines.append(f"baseline {baseline}: {', '.join(names)}")
-    if any(behind(results, t.name, a) for t in results.tasks for a in results.architectures):
+    if any(square.behind for square in squares.values()):
         lines.append("† no better than the baseline")
-    return [Table(("task", *results.columns), rows, caption), *map(Paragraph, lines)]
+    table = table_of(tasks, {"task": str, **columns}, caption=caption)
+    return [table, *map(Paragraph, lines)]
 
 
-def _row(results: Results, task: str) -> list[Cell]:
-    """The best is found after rounding, so that what prints alike is bold alike."""
-    groups = {column: results.column(task, column) for column in results.columns}
-    means = {column: g.skill.mean if g else None for column, g in groups.items()}
-    best = max((m for c, m in means.items() if m is not None and c != BASELINE), default=None)
-    cells = []
-    for column, mean in means.items():
-        if mean is None:
-            cells.append(Cell(_hole(groups[column]), "hole"))
-            continue
-        text = f"{mean:.2f}"
-        mark = "best" if column != BASELINE and text == f"{best:.2f}" else ""
-        dagger = "†" if behind(results, task, column) else " "
-        cells.append(Cell(text + dagger if results.baselines else text, mark))
-    return cells
-
-
-def _hole(group: Group | None) -> str:
-    """The commonest outcome among the seeds; nothing where none was planned."""
-    if group is None:
-        return ""
-    outcomes = [cell.outcome for cell in group.cells]
-    outcome = max(set(outcomes), key=outcomes.count)
-    return HOLES.get(outcome, outcome)
+def _cell(square: Square, results: Results) -> Cell:
+    if square.skill.mean is None:
+        return Cell(square.code, "hole")
+    dagger = ("†" if square.behind else " ") if results.baselines else ""
+    return Cell(f"{square.skill.mean:.2f}{dagger}", "best" if square.rank == "best" else "")

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from reports import formats
 from reports.analysis.results import Results
-from reports.analysis.squares import Squares, by_capability, by_task, codes_used
+from reports.analysis.squares import Square, Squares, by_capability, by_task, codes_used
 from reports.analysis.user_data import without_controls
-from reports.document import Block, Cell, Figure, Heading, Table, Terms, as_csv
+from reports.document import Block, Cell, Figure, Heading, Table, Terms, as_csv, table_of
 from reports.formats import listed, plural
 
 PLACE = 10
@@ -73,26 +73,24 @@ def capabilities(results: Results) -> list[Block]:
 
 def table(first: str, rows: Sequence[str], columns: Sequence[str], squares: Squares) -> Table:
     """The squares of a heat map in words."""
+    cells = {column: {row: _cell(squares[row, column]) for row in rows} for column in columns}
+    return table_of(rows, {first: str, **cells})
 
-    def cell(row: str, column: str) -> Cell:
-        square = squares[row, column]
-        words = " ".join(
-            filter(None, [formats.square(square), formats.square_spread(square), square.baseline])
-        )
-        mark = "hole" if square.hole and square.of else square.rank
-        return Cell(words, mark, value=square.skill.mean)
 
-    return Table((first, *columns), tuple((r, *(cell(r, c) for c in columns)) for r in rows))
+def _cell(square: Square) -> Cell:
+    words = [formats.square(square), formats.square_spread(square), square.baseline]
+    mark = "hole" if square.hole and square.of else square.rank
+    return Cell(" ".join(filter(None, words)), mark, value=square.skill.mean)
 
 
 def _reached(results: Results, squares: Squares) -> str:
     """On how many tasks somebody does well, and on which nobody does; rows that are there for
     control are no tasks to do well at."""
-    tops: dict[str, float] = {}
-    for task in without_controls(results).tasks:
-        means = [squares[task.name, name].skill.mean for name in results.architectures]
-        if known := [mean for mean in means if mean is not None]:
-            tops[task.name] = max(known)
+    tops = {
+        task.name: max(means)
+        for task in without_controls(results).tasks
+        if (means := _known([squares[task.name, name] for name in results.architectures]))
+    }
     if not tops:
         return ""
     good = sum(top >= GOOD for top in tops.values())
@@ -103,36 +101,34 @@ def _reached(results: Results, squares: Squares) -> str:
     return f"{text}; none reaches {FAIR:g} on {listed(poor, 5)}." if poor else f"{text}."
 
 
+def _known(squares: Iterable[Square]) -> list[float]:
+    return [square.skill.mean for square in squares if square.skill.mean is not None]
+
+
 def _key(results: Results) -> str:
     """How to read the heat map."""
-    text = (
-        "Skill on the test split, mean over seeds: 0 is the best trivial predictor, 1 the ceiling. "
-        "Bold: best of its row; •: not shown to differ from it."
-    )
+    interval = "With one seed there is no interval."
     if len(results.seeds) > 1:
-        text += " Small: half-width of the 95 % interval; 2/3: so many seeds have a score."
-    else:
-        text += " With one seed there is no interval."
-    if results.baselines:
-        text += " Baseline: the best of the simplest models, its name below; †: no better than it."
-    return text
+        interval = "Small: half-width of the 95 % interval; 2/3: so many seeds have a score."
+    beside = " Baseline: the best of the simplest models, its name below; †: no better than it."
+    return (
+        "Skill on the test split, mean over seeds: 0 is the best trivial predictor, 1 the ceiling. "
+        f"Bold: best of its row; •: not shown to differ from it. {interval}"
+        f"{beside if results.baselines else ''}"
+    )
 
 
 def _best_by_tag(results: Results, tags: Sequence[str], squares: Squares) -> str:
     best = []
     for tag in tags:
-        known = {
-            name: square.skill.mean
-            for name in results.architectures
-            if (square := squares[tag, name]).skill.mean is not None and square.known == square.of
-        }
-        if len(known) > 1:
-            name = max(known, key=lambda a: known[a])
-            best.append(f"{tag} {name} ({formats.square(squares[tag, name])})")
-    caption = f"Best by what a task asks for: {listed(best, 99)}. " if best else ""
-    caption += (
-        "Mean skill over the tasks with a tag; in brackets, how many carry it. A share such as "
-        "2/3: a mean over so many of them, to be compared with care."
-    )
+        whole = {a: s for a in results.architectures if (s := squares[tag, a]).known == s.of}
+        means = {a: s.skill.mean for a, s in whole.items() if s.skill.mean is not None}
+        if len(means) > 1:
+            name = max(means, key=lambda a: means[a])
+            best.append(f"{tag} {name} ({formats.square(whole[name])})")
     codes = "; ".join(f"{code}: {meaning}" for code, meaning in codes_used(squares).items())
-    return f"{caption} {codes}." if codes else caption
+    return (
+        f"{f'Best by what a task asks for: {listed(best, 99)}. ' if best else ''}Mean skill over "
+        "the tasks with a tag; in brackets, how many carry it. A share such as 2/3: a mean over so "
+        f"many of them, to be compared with care.{f' {codes}.' if codes else ''}"
+    )

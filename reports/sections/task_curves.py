@@ -10,7 +10,7 @@ from reports.analysis.curves import bands
 from reports.analysis.results import Results, TaskInfo
 from reports.document import Figure, Table, as_csv
 from reports.figures.style import Look
-from reports.formats import listed
+from reports.formats import listed, verb
 
 if TYPE_CHECKING:
     import pandas
@@ -69,19 +69,21 @@ def _learning(task: TaskInfo, lines: Mapping[str, pandas.DataFrame]) -> str:
         late = skill[band.index >= 0.8 * band.index[-1]]
         if len(late) > 1 and late.iloc[-1] - late.iloc[0] >= CLIMB:
             climbing.append(name)
+    text = f"None reaches a validation skill of {REACHED:g}."
     if first:
         least = min(first.values())
         who = [a for a in first if first[a] == least]
         never = [a for a in lines if a not in first]
-        text = (
-            f"{listed(who)} {'is' if len(who) == 1 else 'are'} first at a validation skill of "
-            f"{REACHED:g}, after {least:,} updates; "
+        rest = (
+            f"{listed(never, 8)} never {verb(never, 'gets', 'get')} there"
+            if never
+            else "all get there"
         )
-        text += f"{listed(never, 8)} never {'gets' if len(never) == 1 else 'get'} there." \
-            if never else "all get there."  # fmt: skip
-    else:
-        text = f"None reaches a validation skill of {REACHED:g}."
+        text = (
+            f"{listed(who)} {verb(who, 'is', 'are')} first at a validation skill of "
+            f"{REACHED:g}, after {least:,} updates; {rest}."
+        )
     if climbing:
-        verb = "was" if len(climbing) == 1 else "were"
-        text += f" {listed(climbing, 8)} {verb} still learning when training ended."
+        was = verb(climbing, "was", "were")
+        text += f" {listed(climbing, 8)} {was} still learning when training ended."
     return text

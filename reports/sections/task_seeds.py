@@ -9,7 +9,7 @@ from reports.analysis.difference import Standing, beats_floor, standing
 from reports.analysis.results import Group, Results, TaskInfo
 from reports.document import Cell, Figure, Table, Text, as_csv
 from reports.figures.style import Look
-from reports.formats import listed, p_value, plural
+from reports.formats import listed, p_value, plural, verb
 
 
 def figure(
@@ -50,23 +50,22 @@ def heads(results: Results) -> tuple[str, ...]:
 def entries(results: Results, group: Group, text: Callable[[float | None], str]) -> list[Cell]:
     """The score of each seed, or the code of its hole with the reason."""
     cells = {cell.seed: cell for cell in group.cells}
-    cells_of_seeds = [cells.get(seed) for seed in results.seeds]
+    known = (cells.get(seed) for seed in results.seeds)
     return [
         Cell("") if c is None
         else Cell(c.code, "hole", c.reason) if c.hole
         else Cell(text(c.score), value=c.score)
-        for c in cells_of_seeds
+        for c in known
     ]  # fmt: skip
 
 
 def _best(results: Results, task: TaskInfo, order: Standing) -> str:
     """Who is best, with its score, and who is not shown to beat the floor."""
     text_of, first = formats.scores_in(results, task), results.groups[task.name, order.order[0]]
-    mean, half = text_of(first.score.mean), formats.half(first.score, text_of)
-    score = f"{formats.metric(task)}: {mean} {half}".strip()
+    score = f"{formats.metric(task)}: {formats.with_half(first.score, text_of)}"
     skill = formats.skill_with_spread(first.skill)
-    text = f"{listed(order.best)} {'is best' if len(order.best) == 1 else 'share the best mean'}"
-    text += f" ({score}{f', skill {skill}' if skill else ''})."
+    best = f"{listed(order.best)} {verb(order.best, 'is best', 'share the best mean')}"
+    text = f"{best} ({score}{f', skill {skill}' if skill else ''})."
     if len(order.order) == 1:
         text = f"Only {order.order[0]} has a score ({score})."
     skills = {a: results.groups[task.name, a].skill for a in order.order}

@@ -7,7 +7,7 @@ from reports.analysis.advice import Choice
 from reports.analysis.difference import METHOD
 from reports.analysis.results import Results
 from reports.analysis.user_data import controls
-from reports.document import Block, Code, Heading, Paragraph, Table, Text
+from reports.document import Block, Code, Heading, Paragraph, Table, table_of
 from reports.sections.advice import advise
 from reports.sections.reasons import Reasons
 
@@ -42,20 +42,17 @@ def answers(results: Results) -> list[Block]:
 def _scores(choice: Choice, head: str, caption: str = "") -> Table:
     """Architectures and baselines with a score, best first, with the control row beside it."""
     reasons, control, baselines = Reasons(choice), choice.control, choice.results.baselines
-    rows: list[tuple[Text, ...]] = []
-    for name in choice.scored:
-        beside = [reasons.score(name, control) if choice.has(name, control) else ""]
-        rows.append(
-            (
-                (Code(name), " (baseline)" * (name in baselines)),
-                reasons.score(name),
-                *(beside if control else []),
-                formats.skill_with_spread(choice.group(name).skill),
-                formats.seconds(choice.seconds(name)),
-                formats.number(choice.group(name).mean_of("parameters")),
-            )
-        )
-    shuffled = ["order shuffled"] if control else []
-    heads = ("architecture", head, *shuffled, "skill", "training", "parameters")
-    quiet = tuple(at for at, name in enumerate(choice.scored) if name in baselines)
-    return Table(heads, tuple(rows), caption, quiet=quiet)
+    shuffled = {a: reasons.score(a, control) for a in choice.scored if choice.has(a, control)}
+    return table_of(
+        choice.scored,
+        {
+            "architecture": lambda a: (Code(a), " (baseline)" * (a in baselines)),
+            head: reasons.score,
+            **({"order shuffled": shuffled} if control else {}),
+            "skill": lambda a: formats.skill_with_spread(choice.group(a).skill),
+            "training": lambda a: formats.seconds(choice.seconds(a)),
+            "parameters": lambda a: formats.number(choice.group(a).mean_of("parameters")),
+        },
+        caption=caption,
+        quiet=tuple(at for at, a in enumerate(choice.scored) if a in baselines),
+    )
