@@ -8,7 +8,7 @@ from reports.analysis.across_tasks import OverTasks, Versus
 from reports.analysis.aggregates import ROPE, Estimate
 from reports.document import Figure, Table, as_csv
 from reports.figures.style import Look
-from reports.formats import listed, plural, skill
+from reports.formats import listed, plural, skill, verb
 
 TOP = 4
 """Architectures that are compared with each other one by one, beside the leader with all."""
@@ -25,7 +25,7 @@ def profiles(over: OverTasks, looks: dict[str, Look]) -> Figure | None:
         return None
     heads = ("architecture", *(f"runs above {mark:g}" for mark in MARKS))
     rows = tuple(
-        (a, *(f"{100 * over.profiles[a].middle[mark]:.0f} %" for mark in MARKS))
+        (a, *(_percent(over.profiles[a].middle[mark]) for mark in MARKS))
         for a in over.interquartile_means
     )
     data = as_csv(
@@ -46,15 +46,15 @@ def _profile_finding(over: OverTasks) -> str:
     best = [a for a in shares if shares[a] == top]
     below = {a: 1 - over.profiles[a].middle[0.0] for a in over.interquartile_means}
     worst = max(below, key=lambda a: below[a])
-    reach, their = ("reaches", "its") if len(best) == 1 else ("reach", "their")
     text = (
         f"Share of runs (a task with a seed) above each skill, over {len(over.tasks)} shared "
-        f"tasks: {listed(best)} {reach} more than 0.9 most often, in {100 * top:.0f} % of {their} "
-        "runs"
+        f"tasks: {listed(best)} {verb(best, 'reaches', 'reach')} more than 0.9 most often, in "
+        f"{_percent(top)} of {verb(best, 'its', 'their')} runs"
     )
     if below[worst]:
-        share = f"{100 * below[worst]:.0f} %"
-        text += f"; {worst} is no better than the best trivial predictor in {share}"
+        text += (
+            f"; {worst} is no better than the best trivial predictor in {_percent(below[worst])}"
+        )
     return f"{text}. Bands: 95 %, over seeds. A line above another throughout is better throughout."
 
 
@@ -67,26 +67,15 @@ def middle(over: OverTasks) -> Table | None:
         (a, skill(e.value), _interval(e, skill), str(e.runs), averages.get(a, ""))
         for a, e in over.interquartile_means.items()
     )
-    (first, best), *rest = over.interquartile_means.items()
-    text = f"{first} has the highest interquartile mean of skill, {skill(best.value)}"
-    interval = ""
-    if best.low is not None:
-        overlapping = [a for a, e in rest if _overlap(e, best)]
-        text += f"; intervals that overlap its own: {listed(overlapping, 8) or 'none'}"
-        interval = " Interval: 95 %, stratified bootstrap over seeds."
+    first, best = next(iter(over.interquartile_means.items()))
+    interval = " Interval: 95 %, stratified bootstrap over seeds." if best.low is not None else ""
     return Table(
         ("architecture", "interquartile mean", "95 % interval", "runs", "average rank"),
         rows,
-        f"{text}. It is the mean of the middle half of all runs on the "
-        f"{plural(len(over.tasks), 'shared task')}: a few very easy, hard or failed ones do not "
-        f"move it (Agarwal et al. 2021).{interval}",
+        f"{first} has the highest interquartile mean of skill, {skill(best.value)}: the mean of "
+        f"the middle half of all runs on the {plural(len(over.tasks), 'shared task')}, which a few "
+        f"very easy, hard or failed ones do not move (Agarwal et al. 2021).{interval}",
     )
-
-
-def _overlap(one: Estimate, other: Estimate) -> bool:
-    if one.low is None or one.high is None or other.low is None or other.high is None:
-        return False
-    return one.low <= other.high and other.low <= one.high
 
 
 def _interval(estimate: Estimate, text: Callable[[float], str]) -> str:
@@ -104,16 +93,19 @@ def pairs(over: OverTasks) -> Table | None:
     top = _top(over)
     if not top:
         return None
-    rows = []
-    for v in top:
-        p = v.posterior
-        numbers = (p.better, p.equal, p.worse) if p else ()
-        chances = tuple(f"{number:.2f}" for number in numbers) or ("", "", "")
-        rows.append((v.a, v.b, str(len(v.tasks)), _percent(v.improvement.value),
-                     _interval(v.improvement, _percent), *chances))  # fmt: skip
+    rows = [
+        (v.a, v.b, str(len(v.tasks)), _percent(v.improvement.value),
+         _interval(v.improvement, _percent), *_chances(v))
+        for v in top
+    ]  # fmt: skip
     heads = ("first", "second", "tasks", "chance to beat it", "95 % interval", "better", "equal",
              "worse")  # fmt: skip
     return Table(heads, tuple(rows), _pairs_caption(top))
+
+
+def _chances(versus: Versus) -> list[str]:
+    p = versus.posterior
+    return [f"{n:.2f}" for n in (p.better, p.equal, p.worse)] if p else [""] * 3
 
 
 def _top(over: OverTasks) -> list[Versus]:
@@ -132,11 +124,9 @@ def _pairs_caption(pairs: Sequence[Versus]) -> str:
         fewest = min(len(v.tasks) for v in pairs)
         return f"{text}. A Bayesian comparison asks for 5 tasks; here two share {fewest} or more."
     better = [b for b, p in known if p.better >= 0.95]
-    equal = [b for b, p in known if p.equal >= 0.95]
-    text += (
-        f", and how probable it is that over tasks like these it is better, practically equal "
-        f"(within {ROPE:g} of skill), or worse (Bayesian signed-rank test, Benavoli et al. 2017). "
-        f"With a probability of 95 % or more {leader} is better than "
-        f"{listed(better, 8) or 'none of them'}"
+    return (
+        f"{text}, and how probable it is that over tasks like these it is better, practically "
+        f"equal (within {ROPE:g} of skill), or worse (Bayesian signed-rank test, Benavoli et al. "
+        f"2017). With a probability of 95 % or more {leader} is better than "
+        f"{listed(better, 8) or 'none of them'}."
     )
-    return f"{text}, and practically equal to {listed(equal, 8)}." if equal else f"{text}."

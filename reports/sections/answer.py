@@ -61,7 +61,7 @@ def _leader(results: Results, compared: Comparison) -> Iterator[str]:
         return
     top = skills[names[0]]
     counts = {results.groups[t, names[0]].skill.n for t in compared.tasks}
-    seeds = f"{'at least ' * (len(counts) > 1)}{plural(top.n, 'seed')}"
+    seeds = "at least " * (len(counts) > 1) + plural(top.n, "seed")
     seeds += " a task" * (len(compared.tasks) > 1)
     terms = f"95 % interval, {seeds}" if top.half is not None else f"{seeds}, no interval"
     mean = f"{skill_with_spread(top)} ({terms})"

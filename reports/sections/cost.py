@@ -10,7 +10,7 @@ from reports.analysis.ranking import Comparison, compare
 from reports.analysis.results import Results
 from reports.analysis.user_data import without_controls
 from reports.document import Block, Figure, Heading, Paragraph, Row, Table, as_csv
-from reports.formats import listed, plural
+from reports.formats import each, listed, plural
 
 PLACE = 70
 
@@ -81,19 +81,16 @@ def finding(points: Mapping[str, Point], compared: Comparison, kind: str) -> str
     if not points:
         return "No architecture has both a mean skill and a known cost on all compared tasks."
     front = sorted((a for a, p in points.items() if not p.beaten_by), key=lambda a: points[a].cost)
-    listing = listed(
-        [f"{a} ({formats.skill(points[a].skill.mean)} at {formats.cost(points[a].cost, kind)})"
-         for a in front], 8
-    )  # fmt: skip
-    if len(points) == 1:
-        return f"Skill against {KINDS[kind]}: {listing}."
-    text = f"Skill against {KINDS[kind]}. Not dominated: {listing}"
+    marks = {a: f"({formats.skill(points[a].skill.mean)} at {formats.cost(points[a].cost, kind)})"
+             for a in front}  # fmt: skip
+    text = f"Skill against {KINDS[kind]}. Not dominated: {each(marks, str, 8)}"
     if rest := len(points) - len(front):
-        text += f"; for each of the other {rest} one of these is as good and no costlier."
-    else:
-        text += ": each costs more than the one before and has more skill."
+        text += f"; for each of the other {rest} one of these is as good and no costlier"
+    elif len(points) > 1:
+        text += ": each costs more than the one before and has more skill"
+    text += "."
     least, most = (end(p.cost for p in points.values()) for end in (min, max))
-    if most <= SAME * least:
+    if len(points) > 1 and most <= SAME * least:
         text += (
             f" All cost about the same ({formats.cost(least, kind)} to {formats.cost(most, kind)}),"
             " as was intended, so the front says no more than who is best."

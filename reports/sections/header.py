@@ -65,26 +65,21 @@ def _question(results: Results) -> str:
     if not results.cells or not results.architectures:
         return results.plan.get("description") or "What came of this matrix?"
     names, tasks = results.architectures, results.tasks
+    one = tasks[0].name if len(tasks) == 1 else ""
+    asked = f"What does {names[0]} learn of {one or f'{len(tasks)} tasks'}"
     if len(names) > 1:
-        which = f"{tasks[0].name} best" if len(tasks) == 1 else f"which of {len(tasks)} tasks"
+        which = f"{one} best" if one else f"which of {len(tasks)} tasks"
         asked = f"Which of {len(names)} architectures learns {which}"
-    else:
-        of = tasks[0].name if len(tasks) == 1 else f"{len(tasks)} tasks"
-        asked = f"What does {names[0]} learn of {of}"
     budget = results.plan.get("budget") or {}
     equal = [f"at most {budget['steps']:,} updates"] if budget.get("steps") else []
     if budget.get("match", "parameters") == "parameters" and budget.get("parameters"):
         equal.append(f"{budget['parameters']:,} parameters")
-    terms = ", ".join(["the same examples", listed(equal)] if equal else ["the same examples"])
+    terms = ", ".join(filter(None, ["the same examples", listed(equal)]))
     return f"{asked}, given {terms}?"
 
 
-def shortfalls(results: Results) -> list[str]:
+def shortfalls(results: Results) -> Iterator[str]:
     """What failed, and what has not run yet."""
-    return list(_shortfalls(results))
-
-
-def _shortfalls(results: Results) -> Iterator[str]:
     every = plural(len(results.all_cells), "cell")
     if failed := results.failures:
         kinds = Counter(cell.outcome for cell in failed).most_common()
@@ -93,10 +88,8 @@ def _shortfalls(results: Results) -> Iterator[str]:
         whose = f", all of {min(names)}" if len(names) == 1 else ""
         yield f"{len(failed):,} of {every} did not end well{whose}: {counts}."
     if results.answers:
-        yield (
-            f"{plural(len(results.answers), 'training')} diverged in parts that ask for just that: "
-            "these are answers, no failures."
-        )
+        asked = plural(len(results.answers), "training")
+        yield f"{asked} diverged in parts that ask for just that: these are answers, no failures."
     nothing_ran = results.pending == len(results.all_cells) and results.cells
     if results.pending and not nothing_ran:  # else the answer says so
         have = "has" if results.pending == 1 else "have"

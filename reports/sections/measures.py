@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from reports import formats
 from reports.analysis.results import Results, TaskInfo
-from reports.analysis.statistics import Summary, summarize
-from reports.document import Block, Code, Fold, Listing, Paragraph, Strong, Table, Text
+from reports.analysis.statistics import summarize
+from reports.document import Block, Code, Fold, Listing, Paragraph, Strong, Text, table_of
 
 MEASURES = {
     "perplexity": "perplexity",
@@ -37,46 +38,40 @@ def _splits(groups: dict[str, list[Any]]) -> list[Block]:
     splits = dict.fromkeys(s for records in groups.values() for r in records for s in r.skills)
     if len(splits) < 2:
         return []
-    rows: list[tuple[Text, ...]] = [
-        (Code(a), *(formats.skill_with_spread(summarize(r.skills.get(s) for r in records))
-                    for s in splits))
-        for a, records in groups.items()
-    ]  # fmt: skip
+    columns = {
+        s: lambda a, s=s: formats.skill_with_spread(summarize(r.skills.get(s) for r in groups[a]))
+        for s in splits
+    }
     return [
         Paragraph(
             "Skill on each test split, each against its own floor and ceiling: mean over seeds, "
             "95 % interval."
         ),
-        Table(("architecture", *splits), tuple(rows)),
+        table_of(groups, {"architecture": Code, **columns}),
     ]
 
 
 def _measures(task: TaskInfo, groups: dict[str, list[Any]]) -> list[Block]:
     """Of classes a perplexity says little."""
-    means = {
-        name: [
-            summarize(r.scores["test"].get(name) for r in records) for records in groups.values()
-        ]
-        for name in MEASURES
-        if name != task.metric and (name != "perplexity" or task.metric == "bits")
-    }
-    known = {name: summaries for name, summaries in means.items() if any(s.n for s in summaries)}
+    known: dict[str, dict[str, Text]] = {}
+    for name, head in MEASURES.items():
+        if name == task.metric or (name == "perplexity" and task.metric != "bits"):
+            continue
+        scores = {a: [r.scores["test"].get(name) for r in records] for a, records in groups.items()}
+        summaries = {a: summarize(of_seeds) for a, of_seeds in scores.items()}
+        if any(summary.n for summary in summaries.values()):
+            digits = _digits(1 if name == "perplexity" else 100)
+            known[head] = {a: formats.with_half(s, digits) for a, s in summaries.items()}
     if not known:
         return []
-    columns = [[_text(name, s) for s in summaries] for name, summaries in known.items()]
-    rows = zip(map(Code, groups), *columns, strict=True)
     return [
         Paragraph("Other measures on the test split: mean over seeds, 95 % interval."),
-        Table(("architecture", *(MEASURES[name] for name in known)), tuple(rows)),
+        table_of(groups, {"architecture": Code, **known}),
     ]
 
 
-def _text(measure: str, summary: Summary) -> str:
-    if summary.mean is None:
-        return ""
-    scale = 1 if measure == "perplexity" else 100
-    half = "" if summary.half is None else f" ±{scale * summary.half:.3g}"
-    return f"{scale * summary.mean:.3g}{half}"
+def _digits(scale: int) -> Callable[[float | None], str]:
+    return lambda value: "" if value is None else f"{scale * value:.3g}"
 
 
 def _samples(groups: dict[str, list[Any]]) -> list[Block]:

@@ -77,28 +77,29 @@ def _ranks(ranks: Ranks, looks: dict[str, Look]) -> Figure | None:
 
 
 def _rank_finding(ranks: Ranks) -> str:
-    names = list(ranks.ranks)
-    first, last = names[0], names[-1]
+    first, last = list(ranks.ranks)[0], list(ranks.ranks)[-1]
     text = (
         f"Over {plural(len(ranks.tasks), 'task')} {first} has the best average rank "
         f"({ranks.ranks[first]:.1f}), {last} the worst ({ranks.ranks[last]:.1f})."
     )
+    tested = ranks.friedman is None or ranks.friedman <= ALPHA
     if ranks.friedman is not None:
-        verdict = "differ" if ranks.friedman <= ALPHA else "are not shown to differ"
+        verdict = "differ" if tested else "are not shown to differ"
         p = p_value(ranks.friedman)
         text += f" The ranks {verdict} (Friedman's test, p {p if p[0] == '<' else f'= {p}'})."
-    tested = ranks.friedman is None or ranks.friedman <= ALPHA
     if tested and ranks.least is not None and ranks.least > ALPHA:
         text += (
             f" With so few tasks none of the {len(ranks.pairs)} pairs can be shown to differ: the "
             f"smallest corrected p-value that they could give is {ranks.least:.2f}."
         )
     elif tested:
-        differ = [p for p in ranks.pairs if p.adjusted <= ALPHA]
-        from_first = [p.b if p.a == first else p.a for p in differ if first in (p.a, p.b)]
-        text += f" {len(differ)} of {plural(len(ranks.pairs), 'pair')} differ over tasks"
-        text += " (Wilcoxon's signed-rank test with Holm's correction)"
-        text += f", {first} from {listed(from_first, 8)}." if from_first else "."
+        differ = [{p.a, p.b} for p in ranks.pairs if p.adjusted <= ALPHA]
+        behind = [a for a in ranks.ranks if {first, a} in differ]
+        text += (
+            f" {len(differ)} of {plural(len(ranks.pairs), 'pair')} differ over tasks (Wilcoxon's "
+            "signed-rank test with Holm's correction)"
+            f"{f', {first} from {listed(behind, 8)}' if behind else ''}."
+        )
     return f"{text} A bar joins those of which no two are shown to differ; each dot on it is one."
 
 

@@ -3,22 +3,12 @@
 from __future__ import annotations
 
 import shlex
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 
+from reports import document as doc
 from reports.analysis.results import Part, Results
 from reports.analysis.user_data import controls
-from reports.document import (
-    Block,
-    Code,
-    Document,
-    Heading,
-    Link,
-    Literal,
-    Paragraph,
-    Table,
-    Text,
-    commands,
-)
+from reports.document import Block, Code, Document, Heading, Link, Paragraph
 
 
 def blocks(results: Results, page: Document, others: Mapping[str, Document]) -> list[Block]:
@@ -36,22 +26,21 @@ def blocks(results: Results, page: Document, others: Mapping[str, Document]) -> 
     rows = [
         (Link(title, f"{path}#figure-{name}"), Code(made_by))
         for path, document in {"": page, **others}.items()
-        for name, title, made_by in commands(document)
+        for name, title, made_by in doc.commands(document)
     ]
-    tables = [path for path in page.files if path.startswith("tables/")]
+    papers: list[doc.Text] = []
+    for path in page.files:
+        if path.startswith("tables/"):
+            papers += [", "] * bool(papers)
+            papers.append(Link(path.removeprefix("tables/").removesuffix(".tex"), path))
     return [
         Heading("How to reproduce each figure", "again"),
-        Literal(page.command),
+        doc.Literal(page.command),
         Paragraph(again),
-        *([Table(("figure", "command"), tuple(rows))] if rows else []),
+        *([doc.Table(("figure", "command"), tuple(rows))] if rows else []),
         Paragraph(("All planned cells, a row for each: ", Link("results.csv", "results.csv"), ".")),
-        *([Paragraph(("Tables for a paper, in LaTeX: ", *_links(tables), "."))] if tables else []),
+        *([Paragraph(("Tables for a paper, in LaTeX: ", *papers, "."))] if papers else []),
     ]
-
-
-def _links(paths: Sequence[str]) -> list[Text]:
-    links = [Link(path.removeprefix("tables/").removesuffix(".tex"), path) for path in paths]
-    return [piece for at, link in enumerate(links) for piece in ([", "] if at else []) + [link]]
 
 
 def command(results: Results) -> str:

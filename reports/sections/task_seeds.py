@@ -80,9 +80,9 @@ def _others(order: Standing) -> str:
     if not order.tested:
         return ""
     pairs = [order.differences[a] for a in order.order[1:]]
-    repeated = any(pair.seeds.p is not None for pair in pairs)
-    over = [plural(max(pair.seeds.n for pair in pairs), "seed")] * repeated
-    over += [plural(order.examples, "test example")] * bool(order.examples)
+    over = [f"{order.examples:,} test examples"] * bool(order.examples)
+    if any(pair.seeds.p is not None for pair in pairs):
+        over.insert(0, plural(max(pair.seeds.n for pair in pairs), "seed"))
     how = f"over {listed(over)} (paired t tests, Holm)"
     if not order.worse:
         return f"None is shown to differ from it {how}."
@@ -91,6 +91,5 @@ def _others(order: Standing) -> str:
     if order.alike:
         alike = listed(order.alike, 8)
         return f"Not shown to differ from it {how}: {alike}; the others do ({sure})."
-    many = len(order.worse)
-    who = "The other differs" if many == 1 else f"All {many} others differ"
+    who = verb(order.worse, "The other differs", f"All {len(order.worse)} others differ")
     return f"{who} from it {how}: {sure}."
