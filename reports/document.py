@@ -234,6 +234,16 @@ def table_of(
     return Table(tuple(columns), lines, **more)
 
 
+def listings(items: Mapping[str, Sequence[Text]]) -> list[Block]:
+    """Lists with their titles; those without an item are left out."""
+    return [
+        block
+        for title, of_title in items.items()
+        if of_title
+        for block in (Heading(title, level=3), Listing(tuple(of_title)))
+    ]
+
+
 # -- what is derived -----------------------------------------------------------------------------
 
 

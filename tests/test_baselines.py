@@ -620,7 +620,7 @@ def test_the_verdict_names_the_tasks_where_nobody_beats_the_baseline(tmp_path):
     )
     assert "A baseline solves recall[lag=9] (logistic)" in said
     said = words_of(beside(tmp_path / "b"))
-    assert "some architecture beats it on 2; on 2 of these the best one differs" in said
+    assert "an architecture beats it on 2; on 2 of these the best one differs" in said
     assert "from it (3 seeds)" in said
     assert "No architecture beats" not in said and "solves" not in said
     skills = {("adding", "ridge"): 0.5, ("adding", "lstm"): [0.4, 0.5, 0.9]}

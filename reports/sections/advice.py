@@ -11,7 +11,7 @@ from reports.analysis.advice import ENOUGH, MARGIN, Choice
 from reports.analysis.difference import LEVEL, Difference
 from reports.analysis.results import Results, TaskInfo
 from reports.analysis.user_data import control_of
-from reports.document import Block, Heading, Listing, Paragraph, Strong, Table, table_of
+from reports.document import Block, Paragraph, Strong, Table, listings, table_of
 from reports.formats import listed, plural, verb
 from reports.sections.reasons import Reasons
 
@@ -66,12 +66,7 @@ def blocks(advice: Advice) -> list[Block]:
     return [
         Paragraph(Strong(advice.recommendation), lead=True),
         _table(advice),
-        *(
-            block
-            for title, sentences in lists.items()
-            if sentences
-            for block in (Heading(title, level=3), Listing(tuple(sentences)))
-        ),
+        *listings(lists),
     ]
 
 

@@ -5,19 +5,11 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 
+from reports import formats
 from reports.analysis.difference import Standing, beats_floor, standing
 from reports.analysis.ranking import Comparison, compare, lead, leader
 from reports.analysis.results import Results
 from reports.analysis.statistics import Summary
-from reports.formats import (
-    ends,
-    listed,
-    plural,
-    signed_skill_with_spread,
-    skill,
-    skill_with_spread,
-    verb,
-)
 
 SOLVED = 0.995
 """A skill that reads 1.00."""
@@ -28,7 +20,7 @@ def first(results: Results) -> list[str]:
     if not results.cells and results.parts:
         return []
     if all(cell.record is None for cell in results.cells):
-        return [f"No cell has run yet; {plural(len(results.cells), 'cell')} planned."]
+        return [f"No cell has run yet; {formats.plural(len(results.cells), 'cell')} planned."]
     if all(cell.score is None for cell in results.cells):
         return ["No cell has a score yet, so there is nothing to compare."]
     return [*_leader(results, compare(results)), *_most_wins(_standings(results))]
@@ -61,20 +53,21 @@ def _leader(results: Results, compared: Comparison) -> Iterator[str]:
         return
     top = skills[names[0]]
     counts = {results.groups[t, names[0]].skill.n for t in compared.tasks}
-    seeds = "at least " * (len(counts) > 1) + plural(top.n, "seed")
+    seeds = "at least " * (len(counts) > 1) + formats.plural(top.n, "seed")
     seeds += " a task" * (len(compared.tasks) > 1)
     terms = f"95 % interval, {seeds}" if top.half is not None else f"{seeds}, no interval"
-    mean = f"{skill_with_spread(top)} ({terms})"
+    mean = f"{formats.skill_with_spread(top)} ({terms})"
     if len(names) == 1:
         alone = "shares its tasks with no other" if compared.left_out else "is alone"
-        over = plural(len(compared.tasks), "task")
+        over = formats.plural(len(compared.tasks), "task")
         yield f"{names[0]} {alone}: it has a mean skill of {mean} over {over}."
         return
     level = [a for a in names if skills[a].mean == top.mean]
-    of = f"{len(compared.tasks)} of {plural(len(results.tasks), 'task')}"
+    of = f"{len(compared.tasks)} of {formats.plural(len(results.tasks), 'task')}"
+    share = formats.verb(level, "has", "share")
     yield (
-        f"{listed(level)} {verb(level, 'has', 'share')} the highest mean skill: {mean}, over the "
-        f"{of} on which all {len(names)} compared architectures have a skill."
+        f"{formats.listed(level)} {share} the highest mean skill: {mean}, over the {of} on which "
+        f"all {len(names)} compared architectures have a skill."
     )
     if rest := {a: skills[a] for a in names[len(level) :]}:
         yield _runners_up(compared, rest, tested=top.half is not None)
@@ -84,21 +77,21 @@ def _runners_up(compared: Comparison, rest: dict[str, Summary], tested: bool) ->
     alike = {a: s for a, s in rest.items() if not compared.differences[a].differs}
     how = "on these tasks together (paired t test over seeds, Holm)"
     if tested and alike:
-        names = listed([f"{a} ({skill_with_spread(s)})" for a, s in alike.items()])
-        are = verb(alike, "is", "are")
+        names = formats.listed([f"{a} ({formats.skill_with_spread(s)})" for a, s in alike.items()])
+        are = formats.verb(alike, "is", "are")
         return f"{names} {are} not shown to differ from the leader {how}."
     name, second = next(iter(rest.items()))
     end = f"the leader differs from all others {how}"
     if not tested:
         end = "with one seed no difference of these means can be tested"
-    return f"Next is {name} with {skill_with_spread(second)}; {end}."
+    return f"Next is {name} with {formats.skill_with_spread(second)}; {end}."
 
 
 def _left_out(compared: Comparison) -> Iterator[str]:
     """Who could not be compared."""
     if compared.skills and compared.left_out:
-        few = [f"{a} (skill on {plural(n, 'task')})" for a, n in compared.left_out.items()]
-        yield f"Not compared, for want of shared tasks: {listed(few)}."
+        few = [f"{a} (skill on {formats.plural(n, 'task')})" for a, n in compared.left_out.items()]
+        yield f"Not compared, for want of shared tasks: {formats.listed(few)}."
 
 
 def _far_below(results: Results, compared: Comparison) -> Iterator[str]:
@@ -115,7 +108,7 @@ def _far_below(results: Results, compared: Comparison) -> Iterator[str]:
 
 
 def _with_seeds(summary: Summary) -> str:
-    return f"{skill_with_spread(summary)}, {plural(summary.n, 'seed')}"
+    return f"{formats.skill_with_spread(summary)}, {formats.plural(summary.n, 'seed')}"
 
 
 # -- task by task --------------------------------------------------------------------------------
@@ -131,13 +124,13 @@ def _most_wins(standings: dict[str, Standing]) -> Iterator[str]:
     most = max(wins.values())
     winners = sorted(a for a in wins if wins[a] == most)
     of = f"{most} of {len(contested)} tasks"
-    start = f"{listed(winners)} are level: each is best on {of}."
+    start = f"{formats.listed(winners)} are level: each is best on {of}."
     if len(winners) == 1:
         start = (
             f"{winners[0]} is best most often: on {of}, on {clear[winners[0]]} of them it differs "
             "from all others."
         )
-    total = plural(clear.total(), "task")
+    total = formats.plural(clear.total(), "task")
     end = f"In all, on {total} the winner differs" if clear else "On no task does the winner differ"
     yield f"Task by task, {start} {end} from all others."
 
@@ -172,18 +165,18 @@ def _against_baselines(results: Results, standings: dict[str, Standing]) -> Iter
     solved = [t for t in lost if (skills[t] or 0) >= SOLVED]
     clear = sum(standings[t].differs(baselines[t]) for t in leads if t not in lost)
     counts = [s.n for s in leads.values()]
-    seeds = f"{ends(counts)} seed{'s' * (max(counts) > 1)}"
+    seeds = f"{formats.ends(counts)} seed{'s' * (max(counts) > 1)}"
     yield (
-        f"Of {plural(len(leads), 'task')} with a baseline, an architecture beats it on "
+        f"Of {formats.plural(len(leads), 'task')} with a baseline, an architecture beats it on "
         f"{len(leads) - len(lost)}; on {clear} of these the best one differs from it ({seeds})."
     )
     if worse := [t for t in lost if t not in solved]:
         named = [
-            f"{t} ({baselines[t]} {skill(skills[t])}; nearest: {leaders[t]}, "
-            f"lead {signed_skill_with_spread(leads[t])})"
+            f"{t} ({baselines[t]} {formats.skill(skills[t])}; nearest: {leaders[t]}, "
+            f"lead {formats.signed_skill_with_spread(leads[t])})"
             for t in worse
         ]
-        yield f"No architecture beats the baseline on {listed(named)}."
+        yield f"No architecture beats the baseline on {formats.listed(named)}."
     if solved:
         named = [f"{t} ({baselines[t]})" for t in solved]
-        yield f"A baseline solves {listed(named)}, so that nothing can beat it there."
+        yield f"A baseline solves {formats.listed(named)}, so that nothing can beat it there."

@@ -7,7 +7,7 @@ from typing import Any
 
 from reports import formats
 from reports.analysis.comparison import Comparison, Row, Run
-from reports.document import Block, Cell, Heading, Listing, Note, Paragraph, Table
+from reports.document import Block, Cell, Note, Paragraph, Table, listings
 from reports.formats import listed, plural
 
 MOST_NAMES, MOST_CHANGES = 6, 12
@@ -87,12 +87,7 @@ def _changes(comparison: Comparison) -> list[Block]:
     lists["the same key, another result: another machine, or code that is not reproducible?"] = [
         f"{_of(entry)}  {entry['id']}: {', '.join(entry['differs'])}" for entry in comparison.unlike
     ]
-    return [
-        block
-        for title, items in lists.items()
-        if items
-        for block in (Heading(title, level=3), Listing(tuple(items)))
-    ]
+    return listings(lists)
 
 
 def _table(rows: Sequence[Row]) -> Table:

@@ -6,20 +6,12 @@ import re
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
+from reports import formats
 from reports.analysis.evidence import Evidence
 from reports.analysis.gradient_flow import WHEN, flows
 from reports.analysis.statistics import summarize
 from reports.document import Block, Figure, Heading, Table, paragraphs
 from reports.figures import gradient_flow as drawing
-from reports.formats import (
-    amount,
-    each,
-    geometric,
-    geometric_with_interval,
-    listed,
-    number,
-    with_interval,
-)
 from reports.sections import reproduction
 
 if TYPE_CHECKING:
@@ -36,20 +28,18 @@ def blocks(evidence: Evidence) -> list[Block]:
     """Gradient norm against lag, and its decay, of every architecture that has a gradient."""
     figures, answers = [], []
     for part in evidence.parts(probe="gradient-flow"):
+        command = reproduction.of_parts(evidence.results, [part])
         for at, task in enumerate(evidence.tasks(part.name)):
             frame = flows(evidence, part.name, task)
-            if len(frame):
-                norms = frame.groupby(["architecture", "when"], sort=False)["norms"].apply(list)
-                finding = _finding(frame, task)
-                drawn = drawing.draw(
-                    f"{part.name}-{at}" if at else part.name,
-                    norms.to_dict(),
-                    list(frame[frame["recurrent"]]["architecture"].unique()),
-                    evidence.results.architectures,
-                )
-                command = reproduction.of_parts(evidence.results, [part])
-                figures.append(Figure(drawn, finding, _table(frame), command))
-                answers.append(_answer(frame, task))
+            if not len(frame):
+                continue
+            finding, name = _finding(frame, task), f"{part.name}-{at}" if at else part.name
+            norms = frame.groupby(["architecture", "when"], sort=False)["norms"].apply(list)
+            recurrent = list(frame[frame["recurrent"]]["architecture"].unique())
+            survey = evidence.results.architectures
+            drawn = drawing.draw(name, norms.to_dict(), recurrent, survey)
+            figures.append(Figure(drawn, finding, _table(frame), command))
+            answers.append(_answer(frame, task))
     if not figures:
         return []
     return [
@@ -77,20 +67,21 @@ def _percent(rate: float) -> str:
 def _finding(frame: DataFrame, task: str) -> str:
     """What the plain RNN loses a step, who loses least, whose gradient grows, and who has none."""
     initial = frame[frame["when"] == "initial"].groupby("architecture", sort=False)
-    rates = {str(a): geometric(rates)[0] for a, rates in initial["rate"]}
+    rates = {str(a): formats.geometric(rates)[0] for a, rates in initial["rate"]}
     r2, windows = initial["r2"].mean(), initial["zero_beyond"].max().dropna().astype(int)
     others = [a for a in rates if a != PLAIN and a not in windows]
     known = {a: rate for a in others if r2[a] >= STRAIGHT and (rate := rates[a]) is not None}
     falling = {a: known[a] for a in sorted(known, key=lambda a: -known[a]) if known[a] < 1}
     growing = {a: rate for a, rate in known.items() if rate > 1}
     uneven = [a for a in others if not r2[a] >= STRAIGHT]
+    ends = {a: f"{steps:,}" for a, steps in windows.items()}
     said = {
         "{}.": _plain(frame),
-        "Lost a step at initialisation by the others: {}.": each(falling, _percent),
-        "At initialisation it grows a step with {}.": each(growing, _percent),
-        "It does not fall by one factor a step with {}.": listed(uneven, 99),
-        "It is exactly zero beyond the window, where the line ends, with {} steps back.": each(
-            windows.to_dict(), number
+        "Lost a step at initialisation by the others: {}.": formats.each(falling, _percent),
+        "At initialisation it grows a step with {}.": formats.each(growing, _percent),
+        "It does not fall by one factor a step with {}.": formats.listed(uneven, 99),
+        "It is exactly zero beyond the window, where the line ends, with {} steps back.": (
+            formats.each(ends, str)
         ),
     }
     return f"{task}: {' '.join(text.format(what) for text, what in said.items() if what)}"
@@ -100,7 +91,7 @@ def _plain(frame: DataFrame) -> str:
     """Of the plain RNN, before training and after."""
     changes = []
     for when, of in frame[frame["architecture"] == PLAIN].groupby("when", sort=False):
-        if rate := geometric(of["rate"])[0]:
+        if rate := formats.geometric(of["rate"])[0]:
             way = f"{'falls' if rate < 1 else 'grows'} by {_percent(rate)} a step"
             changes.append(f"{way} {WHEN[str(when)]} (R² {of['r2'].mean():.3f})")
     return f"The gradient of {PLAIN} {' and '.join(changes)}" if changes else ""
@@ -109,7 +100,7 @@ def _plain(frame: DataFrame) -> str:
 def _left(shares: Iterable[float]) -> float | None:
     """Geometric mean of what is left at the longest lag."""
     shares = list(shares)
-    return 0.0 if 0 in shares else geometric(shares)[0]
+    return 0.0 if 0 in shares else formats.geometric(shares)[0]
 
 
 def _answer(frame: DataFrame, task: str) -> str:
@@ -128,7 +119,7 @@ def _share(ratio: float | None) -> str:
     if not ratio:
         return "" if ratio is None else "none"
     if 0.001 <= ratio < 1000:
-        return amount(ratio)
+        return formats.amount(ratio)
     return re.sub(r"e([+-])0?", lambda e: f"e{e[1].strip('+')}", f"{ratio:.1e}")
 
 
@@ -140,13 +131,13 @@ def _table(frame: DataFrame) -> Table:
         (
             a,
             WHEN[when],
-            geometric_with_interval(of["rate"], _factor),
+            formats.geometric_with_interval(of["rate"], _factor),
             _factor(summarize(of["r2"]).mean),
-            geometric_with_interval(of["hidden_rate"], _factor),
+            formats.geometric_with_interval(of["hidden_rate"], _factor),
             _share(_left(of["left"])),
             "" if of["zero_beyond"].isna().all() else f"{int(of['zero_beyond'].max()):,}",
-            with_interval(of["lyapunov"]),
-            with_interval(of["spectral_radius"]),
+            formats.with_interval(of["lyapunov"]),
+            formats.with_interval(of["spectral_radius"]),
             f"{len(of)}",
         )
         for (a, when), of in frame.groupby(["architecture", "when"], sort=False)

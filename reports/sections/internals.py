@@ -5,19 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from reports.document import (
-    Block,
-    Code,
-    Figure,
-    Heading,
-    Literal,
-    Paragraph,
-    Table,
-    Terms,
-    as_csv,
-    paragraphs,
-    table_of,
-)
+from reports import document as doc
 from reports.figures import internals as drawing
 from reports.formats import each, listed, plural
 
@@ -27,27 +15,27 @@ Numbers = Mapping[str, Any]
 """What ``harness.probes.internals`` returns of a cell, or one of its parts."""
 
 
-def blocks(inside: Sequence[Numbers]) -> list[Block]:
+def blocks(inside: Sequence[Numbers]) -> list[doc.Block]:
     """Each cell's figures with their findings; nothing without any."""
     shown = [f for at, of_cell in enumerate(inside, 1) for f in figures(f"inside-{at}", of_cell)]
     if not shown:
         return []
     return [
-        Heading("Inside", "inside"),
-        *paragraphs(
+        doc.Heading("Inside", "inside"),
+        *doc.paragraphs(
             f"What {plural(len(inside), 'trained model')} did with one sequence each. They "
             "illustrate and prove nothing: of each kind the model that does best on a telling "
             "task was taken.",
-            ("Any other cell: ", Code("harness show CELL --internals"), "."),
+            ("Any other cell: ", doc.Code("harness show CELL --internals"), "."),
         ),
         *shown,
     ]
 
 
-def figures(prefix: str, internals: Numbers) -> list[Figure]:
+def figures(prefix: str, internals: Numbers) -> list[doc.Figure]:
     """A figure for each of a cell's parts, named ``prefix-part``."""
     return [
-        Figure(
+        doc.Figure(
             drawing.draw(f"{prefix}-{part['name']}", internals, part),
             finding,
             _numbers(part),
@@ -59,26 +47,26 @@ def figures(prefix: str, internals: Numbers) -> list[Figure]:
     ]
 
 
-def of_cell(internals: Numbers, files: Mapping[str, str]) -> list[Block]:
+def of_cell(internals: Numbers, files: Mapping[str, str]) -> list[doc.Block]:
     """What ``harness show CELL --internals`` tells of the parts; their drawings are in ``files``,
     by name of the part."""
-    shown: list[Block] = [Heading(heading(internals))]
+    shown: list[doc.Block] = [doc.Heading(heading(internals))]
     if reason := internals.get("reason"):
-        return [*shown, Paragraph(f"nothing to show: {reason}")]
-    shown.append(Terms(tuple(_sequence(internals))))
+        return [*shown, doc.Paragraph(f"nothing to show: {reason}")]
+    shown.append(doc.Terms(tuple(_sequence(internals))))
     for part in internals["parts"]:
-        title = Heading(part["name"], level=3)
-        shown += [title, Literal(files[part["name"]]), Paragraph(in_words(internals, part))]
+        title = doc.Heading(part["name"], level=3)
+        shown += [title, doc.Literal(files[part["name"]]), doc.Paragraph(in_words(internals, part))]
         shown += [table for table in (_numbers(part), _filter_table(part)) if table.rows]
     return shown
 
 
-def _numbers(part: Numbers) -> Table:
-    return Table(("number", "value"), tuple(_flat(part.get("numbers", {}))))
+def _numbers(part: Numbers) -> doc.Table:
+    return doc.Table(("number", "value"), tuple(_flat(part.get("numbers", {}))))
 
 
-def _filter_table(part: Numbers) -> Table:
-    return table_of(
+def _filter_table(part: Numbers) -> doc.Table:
+    return doc.table_of(
         part.get("filters", []),
         {
             "filter": lambda filter: str(filter["filter"]),
@@ -98,12 +86,9 @@ def _sequence(internals: Numbers) -> Iterator[tuple[str, str]]:
     """What was read, what was wanted, and what came out."""
     symbols, steps = internals["symbols"], internals["steps"]
     letters = all(len(symbol) == 1 and not symbol.isdigit() for symbol in symbols)
-    more = " ..." if len(symbols) < steps else ""
-    read = ("" if letters else " ").join(symbols) + more
+    read = ("" if letters else " ").join(symbols) + " ..." * (len(symbols) < steps)
     yield "reads", f"{steps} vectors" if internals["vectors"] else read
-    for name in ("target", "output"):
-        if internals.get(name):
-            yield name, internals[name]
+    yield from ((n, internals[n]) for n in ("target", "output") if internals.get(n))
 
 
 def heading(internals: Numbers) -> str:
@@ -125,10 +110,10 @@ def _data(part: Numbers) -> str:
         maps = [(head["head"], head["values"]) for head in part["heads"]]
     else:
         left = {k: value for k, value in part.items() if k not in ("form", "name", "numbers")}
-        return as_csv(("what", "value"), _flat(left))
+        return doc.as_csv(("what", "value"), _flat(left))
     rows = [(each, name, *row) for each, values in maps
             for name, row in zip(names, values, strict=True)]  # fmt: skip
-    return as_csv((kind, "row", *heads), rows)
+    return doc.as_csv((kind, "row", *heads), rows)
 
 
 def _flat(value: Any, prefix: str = "") -> Iterator[tuple[str, str]]:

@@ -18,19 +18,18 @@ READING = {
     "Skill": (
         "is (score − floor) / (ceiling − floor), from the scores on the test split. The floor is "
         "the score of the best trivial predictor, measured on the same split; the ceiling is the "
-        "best score that can be reached. So 0 means “knows nothing” and 1 means “solved”, whatever "
-        "the metric. Skill has no lower end: a model can be worse than trivial. Colours stop at "
-        "−0.5, numbers do not."
+        "best score that can be reached. So 0 means “knows nothing” and 1 “solved”, whatever the "
+        "metric. Skill has no lower end. Colours stop at −0.5, numbers do not."
     ),
     "Perfect": (
         "is the name of the ceiling where nobody knows the best reachable score: it is then the "
         "perfect one. Skill 1 may be out of reach, and such a task looks harder than it is."
     ),
     "Intervals": (
-        "are 95 % Student t intervals over seeds, unless it says otherwise. They answer: how far "
-        "could the mean move with other seeds? They say nothing about other tasks or other data. "
-        "With one seed there is no interval. A mean over tasks has the interval of a mean of "
-        "independent means (Welch and Satterthwaite)."
+        "are 95 % Student t intervals over seeds, unless it says otherwise: how far could the mean "
+        "move with other seeds? They say nothing about other tasks or other data. With one seed "
+        "there is none. A mean over tasks has the interval of a mean of independent means (Welch "
+        "and Satterthwaite)."
     ),
     "Differ, and not shown to differ.": " ".join(METHOD),
     "A hole": (
@@ -154,16 +153,12 @@ def _exceptions(results: Results) -> Iterator[Block]:
     if not noted:
         yield Paragraph("The records note none.")
         return
-    rows = tuple(
-        (
-            codes(dict.fromkeys(architecture for architecture, _ in cells)),
-            note,
-            codes(dict.fromkeys(task for _, task in cells)),
-            str(len(cells)),
-        )
+    rows = [
+        (codes(dict.fromkeys(a for a, _ in cells)), note,
+         codes(dict.fromkeys(task for _, task in cells)), str(len(cells)))
         for note, cells in noted.items()
-    )
-    yield Table(("architectures", "what was not equal", "tasks", "cells"), rows)
+    ]  # fmt: skip
+    yield Table(("architectures", "what was not equal", "tasks", "cells"), tuple(rows))
 
 
 def _environment(results: Results) -> Iterator[Block]:

@@ -6,22 +6,10 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from harness.experiment.store import Store
+from reports import document as doc
 from reports import formats
 from reports.analysis.results import Results, TaskInfo
 from reports.analysis.tuning import Tried, chosen, edge, read, spaces
-from reports.document import (
-    Block,
-    Code,
-    Figure,
-    Fold,
-    Heading,
-    Paragraph,
-    Row,
-    Table,
-    Terms,
-    Text,
-    as_csv,
-)
 from reports.formats import listed, plural
 
 if TYPE_CHECKING:
@@ -36,22 +24,22 @@ BRINGS = 0.1
 Pairs = Mapping[tuple[str, str], Tried]
 
 
-def blocks(results: Results, store: Store) -> list[Block]:
+def blocks(results: Results, store: Store) -> list[doc.Block]:
     """All of it; empty where nothing was tuned."""
     tried = read(store, results)
     if not tried:
         return []
     terms = _terms(results, max(t.planned for t in tried.values()))
     return [
-        Heading("Tuning", "tuning", 3),
-        Paragraph(
+        doc.Heading("Tuning", "tuning", 3),
+        doc.Paragraph(
             "Hyper-parameters were chosen for each architecture on each task apart, by the "
             "validation score of tuning trials, which have seeds of their own and never see the "
             "test split. Every neural architecture that has something to choose got the same "
             "number of trials."
         ),
-        Terms(tuple(terms.items()), short=True),
-        Paragraph(_how_to_read(terms["method"])),
+        doc.Terms(tuple(terms.items()), short=True),
+        doc.Paragraph(_how_to_read(terms["method"])),
         *_expected(results, tried),
         *_chosen(results, tried),
     ]
@@ -61,13 +49,9 @@ def _terms(results: Results, trials: int) -> dict[str, str]:
     """How it was tuned, by name."""
     tuning = {"method": "grid", "seeds": 1} | (results.plan.get("tuning") or {})
     ranges = {name: space for t in results.tasks for name, space in spaces(results, t.name).items()}
-    return {
-        "method": tuning["method"],
-        "trials": str(trials),
-        "seeds": str(tuning["seeds"]),
-        **({"prune": "yes"} if tuning.get("prune") else {}),
-        **{name: _allowed(space) for name, space in ranges.items()},
-    }
+    terms = {"method": tuning["method"], "trials": str(trials), "seeds": str(tuning["seeds"])}
+    pruned = {"prune": "yes"} if tuning.get("prune") else {}
+    return terms | pruned | {name: _allowed(space) for name, space in ranges.items()}
 
 
 def _allowed(space: Any) -> str:
@@ -78,31 +62,29 @@ def _allowed(space: Any) -> str:
 
 
 def _how_to_read(method: str) -> str:
-    text = (
+    guided = (
+        " Proposals of the Parzen estimator are no independent draws: read these lines as a "
+        "summary."
+    ) * (method == "optuna")
+    return (
         "Would more trials have helped? A line gives the expected best validation score of so many "
         "trials (Dodge et al. 2019), as if drawn with replacement from those that were run: where "
         "it still climbs, or falls for an error, more would have helped. Trials without a score "
-        "are left out; a pruned one counts with its best until then."
+        f"are left out; a pruned one counts with its best until then.{guided}"
     )
-    if method == "optuna":
-        text += (
-            " Proposals of the Parzen estimator are no independent draws: read these lines as a "
-            "summary."
-        )
-    return text
 
 
 # -- the expected best ---------------------------------------------------------------------------
 
 
-def _expected(results: Results, tried: Pairs) -> list[Block]:
+def _expected(results: Results, tried: Pairs) -> list[doc.Block]:
     """A panel for each of the first tasks, and tables of all where these are not all."""
     from reports.figures import trials
     from reports.figures.style import looks
 
     look = looks(results.architectures)
-    tables: list[Table] = []
-    figures: list[Figure] = []
+    tables: list[doc.Table] = []
+    figures: list[doc.Figure] = []
     for task in results.tasks:
         pairs = {a: tried[task.name, a] for a in look if (task.name, a) in tried}
         if not task.metric or not pairs:
@@ -110,13 +92,13 @@ def _expected(results: Results, tried: Pairs) -> list[Block]:
         tables.append(_table(task, pairs))
         if len(figures) < PANELS and (drawing := trials.draw(task, pairs, look)):
             figures.append(_figure(task, pairs, drawing))
-    made: list[Block] = [Row(tuple(figures), trials.legend(look))] if figures else []
+    made: list[doc.Block] = [doc.Row(tuple(figures), trials.legend(look))] if figures else []
     if len(figures) < len(tables):
-        made.append(Fold("Expected best validation score as tables", tuple(tables)))
+        made.append(doc.Fold("Expected best validation score as tables", tuple(tables)))
     return made
 
 
-def _figure(task: TaskInfo, pairs: Mapping[str, Tried], drawing: Drawing) -> Figure:
+def _figure(task: TaskInfo, pairs: Mapping[str, Tried], drawing: Drawing) -> doc.Figure:
     gains = {
         a: abs(t.expected[-1] - t.expected[-2]) / (abs(t.expected[-1] - t.expected[0]) or 1.0)
         for a, t in pairs.items()
@@ -127,34 +109,36 @@ def _figure(task: TaskInfo, pairs: Mapping[str, Tried], drawing: Drawing) -> Fig
         f"{task.name}: {listed(rising, 8) or 'no architecture'} gained a tenth or more of all that "
         "the trials brought by the last one."
     )
-    data = as_csv(
+    data = doc.as_csv(
         ("task", "architecture", "trials", "expected_best"),
         [(task.name, a, n, v) for a, t in pairs.items() for n, v in enumerate(t.expected, 1)],
     )
-    return Figure(drawing, finding, _table(task, pairs), data=data, title=f"{task.name}: trials")
+    return doc.Figure(
+        drawing, finding, _table(task, pairs), data=data, title=f"{task.name}: trials"
+    )
 
 
-def _table(task: TaskInfo, pairs: Mapping[str, Tried]) -> Table:
+def _table(task: TaskInfo, pairs: Mapping[str, Tried]) -> doc.Table:
     """Expected best scores after 1, 2, 4, ... and all trials."""
     most = max(t.planned for t in pairs.values())
     counts = sorted({2**i for i in range(most.bit_length())} | {most})
     text = formats.scores_of(task, [s for t in pairs.values() for s in t.scores])
-    rows: tuple[tuple[Text, ...], ...] = tuple(
+    rows: tuple[tuple[doc.Text, ...], ...] = tuple(
         (
-            Code(a),
+            doc.Code(a),
             f"{t.planned}" if len(t.scores) == t.planned else f"{len(t.scores)} of {t.planned}",
             *(text(t.expected[n - 1]) if n <= len(t.scores) else "" for n in counts),
         )
         for a, t in pairs.items()
     )
-    caption = (Code(task.name), f": {formats.metric(task)} ({formats.direction(task)})")
-    return Table(("architecture", "trials", *(f"best of {n}" for n in counts)), rows, caption)
+    caption = (doc.Code(task.name), f": {formats.metric(task)} ({formats.direction(task)})")
+    return doc.Table(("architecture", "trials", *(f"best of {n}" for n in counts)), rows, caption)
 
 
 # -- what was chosen -----------------------------------------------------------------------------
 
 
-def _chosen(results: Results, tried: Pairs) -> list[Block]:
+def _chosen(results: Results, tried: Pairs) -> list[doc.Block]:
     """How many values lie on an edge, and a table for each hyper-parameter."""
     allowed = {task.name: spaces(results, task.name) for task in results.tasks}
     values = {
@@ -173,19 +157,19 @@ def _chosen(results: Results, tried: Pairs) -> list[Block]:
         number = f"{value:g}" if isinstance(value, float) else str(value)
         return "" if value is None else number + marks[task, a, name]
 
-    made: list[Block] = [
-        Paragraph(
+    made: list[doc.Block] = [
+        doc.Paragraph(
             f"{edges} of {plural(len(values), 'chosen value')} {'lies' if edges == 1 else 'lie'} "
             "on an edge of what was tried (↓ the lowest, ↑ the highest): the best may be beyond."
         )
     ]
     for name in dict.fromkeys(name for space in allowed.values() for name in space):
-        rows: tuple[tuple[Text, ...], ...] = tuple(
-            (Code(task), *(text(task, a, name) for a in results.architectures))
+        rows: tuple[tuple[doc.Text, ...], ...] = tuple(
+            (doc.Code(task), *(text(task, a, name) for a in results.architectures))
             for task in allowed
             if any((task, a, name) in values for a in results.architectures)
         )
         if rows:
             heads = ("task", *results.architectures)
-            made.append(Fold(f"Chosen: {name}", (Table(heads, rows),)))
+            made.append(doc.Fold(f"Chosen: {name}", (doc.Table(heads, rows),)))
     return made
