@@ -245,27 +245,18 @@ def means_by_task(numbers: Mapping[str, Mapping[str, Numbers]]) -> str:
     return "; ".join(f"{task}, {text}" for task, text in texts.items() if text)
 
 
-def with_interval(
-    values: Summary | Iterable[float | None], text: Callable[[float | None], str] = amount
-) -> str:
+def with_interval(values: Summary | Iterable[float | None]) -> str:
     """``0.86 [0.84, 0.88]``: the mean with its 95 % interval; the mean alone where there is none
     or it cannot be told from the mean."""
     summary = values if isinstance(values, Summary) else summarize(values)
-    if summary.mean is None:
-        return ""
-    ends = text(summary.low), text(summary.high)
-    if summary.half is None or ends == (text(summary.mean),) * 2:
-        return text(summary.mean)
-    return f"{text(summary.mean)} [{ends[0]}, {ends[1]}]"
+    return _within(*map(amount, (summary.mean, summary.low, summary.high)))
 
 
 def geometric(values: Iterable[float | None]) -> tuple[float | None, float | None, float | None]:
     """The geometric mean of positive numbers and the ends of its 95 % interval, which is that of
     the mean of the logarithms."""
-    found = summarize(math.log(value) for value in values if value)
-    mean, low, high = (
-        None if end is None else math.exp(end) for end in (found.mean, found.low, found.high)
-    )
+    logs = summarize(math.log(value) for value in values if value)
+    mean, low, high = (None if e is None else math.exp(e) for e in (logs.mean, logs.low, logs.high))
     return mean, low, high
 
 
@@ -273,7 +264,10 @@ def geometric_with_interval(
     values: Iterable[float | None], text: Callable[[float | None], str] = amount
 ) -> str:
     """``0.86 [0.84, 0.88]``, as ``geometric`` finds it."""
-    mean, low, high = map(text, geometric(values))
+    return _within(*map(text, geometric(values)))
+
+
+def _within(mean: str, low: str, high: str) -> str:
     return f"{mean} [{low}, {high}]" if low and (low, high) != (mean, mean) else mean
 
 

@@ -144,7 +144,9 @@ def test_cells_outcomes_and_keys_are_listed(tmp_path):
             ("recall", "gru"): right(0.5, 2)}  # fmt: skip
     a, b = run_of(tmp_path / "a", gone), run_of(tmp_path / "b", come, key=LONGER)
     found = compare(a, b)
-    assert found.only == ([("", "copy", "rnn", 0)], [("", "recall", "gru", s) for s in (0, 1)])
+    only = {side: [tuple(cell.values()) for cell in cells] for side, cells in found.only.items()}
+    gru = [("", "recall", "gru", seed) for seed in (0, 1)]
+    assert only == {"a": [("", "copy", "rnn", 0)], "b": gru}
     assert found.counts["paired"] == found.counts["changed key"] == 8
     assert found.counts["changed key, same result"] == 7  # right as before, for all the steps
     (outcome,) = found.outcomes

@@ -25,6 +25,7 @@ from reports.analysis.difference import (
     standing,
 )
 from reports.analysis.results import Group, Results, TaskInfo
+from reports.analysis.statistics import Summary
 
 MARGIN = 0.05
 CHEAPER = 0.1
@@ -145,25 +146,27 @@ class Choice:
 
     def rows(self) -> list[dict[str, Any]]:
         """One for each architecture with a score, best first, with plain numbers."""
-        return [self._row(a, self.group(a), self.against.get(a)) for a in self.scored]
-
-    def _row(self, name: str, group: Group, against: Difference | None) -> dict[str, Any]:
-        return {
-            "architecture": name,
-            "baseline": name in self.results.baselines,
-            "seeds": group.score.n,
-            "score": group.score.mean,
-            "score_half": group.score.half,
-            "skill": group.skill.mean,
-            "skill_half": group.skill.half,
-            "best_ahead": against.skills.mean if against else None,
-            "best_ahead_half": against.skills.half if against else None,
-            "p": against.p if against else None,
-            "p_holm": against.adjusted if against else None,
-            "standing": self.verdict(name),
-            "seconds": group.mean_of("training"),
-            "parameters": group.mean_of("parameters"),
-        }
+        rows = []
+        for name in self.scored:
+            group, against = self.group(name), self.against.get(name)
+            ahead = against.skills if against else Summary()
+            rows.append({
+                "architecture": name,
+                "baseline": name in self.results.baselines,
+                "seeds": group.score.n,
+                "score": group.score.mean,
+                "score_half": group.score.half,
+                "skill": group.skill.mean,
+                "skill_half": group.skill.half,
+                "best_ahead": ahead.mean,
+                "best_ahead_half": ahead.half,
+                "p": against.p if against else None,
+                "p_holm": against.adjusted if against else None,
+                "standing": self.verdict(name),
+                "seconds": group.mean_of("training"),
+                "parameters": group.mean_of("parameters"),
+            })  # fmt: skip
+        return rows
 
     @property
     def command(self) -> str:

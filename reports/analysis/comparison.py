@@ -88,16 +88,16 @@ class Comparison:
     """What changed from one run to another."""
 
     counts: dict[str, int]
-    only: tuple[list[Slot], list[Slot]]
-    """Cells that A alone, or B alone, planned."""
+    only: dict[str, list[dict[str, Any]]]
+    """Cells that ``a`` alone, or ``b`` alone, planned."""
     outcomes: list[dict[str, Any]]
     """Cells that ended otherwise in B, with both outcomes and the reason of the worse."""
     unlike: list[dict[str, Any]]
     """Cells with the same key and another result, with what differs."""
     keys: list[dict[str, Any]]
     """Each part of the key that changed: from what to what, in which cells."""
-    environments: list[tuple[str, str, str]]
-    """What differs between the machines, where each run had one: name, in A, in B."""
+    environments: list[dict[str, str]]
+    """What differs between the machines, where each run had one: ``name``, in ``a``, in ``b``."""
     rows: list[Row]
     """Largest change of skill first."""
     seconds: float | None
@@ -119,18 +119,17 @@ class Comparison:
             }
             for r in self.rows
         ]  # fmt: skip
-        only = {side: [*map(_named, slots)] for side, slots in zip("ab", self.only, strict=True)}
-        environments = [{"name": n, "a": a, "b": b} for n, a, b in self.environments]
-        return asdict(replace(self, rows=[], only=([], []), environments=[])) | {
-            "only": only, "rows": rows, "environments": environments,
-        }  # fmt: skip
+        return asdict(replace(self, rows=[])) | {"rows": rows}
 
 
 def compare(a: Run, b: Run) -> Comparison:
     """Compare run B with run A."""
     both = {slot: (a.cells[slot], b.cells[slot]) for slot in a.cells if slot in b.cells}
     unlike = {slot: differing(one, other) for slot, (one, other) in both.items()}
-    only = ([s for s in a.cells if s not in b.cells], [s for s in b.cells if s not in a.cells])
+    only = {
+        side: [_named(slot) for slot in one.cells if slot not in other.cells]
+        for side, one, other in (("a", a, b), ("b", b, a))
+    }
     same_key = {slot for slot, (one, other) in both.items() if one.id == other.id}
     same_result = {
         slot
@@ -151,8 +150,8 @@ def compare(a: Run, b: Run) -> Comparison:
     verdicts = (BETTER, WORSE, NOT_SHOWN, "identical", "not comparable")
     counts = {
         "paired": len(both),
-        "only in a": len(only[0]),
-        "only in b": len(only[1]),
+        "only in a": len(only["a"]),
+        "only in b": len(only["b"]),
         "same key": len(same_key),
         "same key, same result": len(same_key & same_result),
         "same key, another result": len(other_result),
@@ -251,8 +250,7 @@ def _ratio(pairs: list[tuple[Cell, Cell]]) -> float | None:
 
 
 def _interval(summary: Summary) -> dict[str, Any]:
-    return {"n": summary.n, "mean": summary.mean, "low": summary.low, "high": summary.high,
-            "p": summary.p}  # fmt: skip
+    return {name: getattr(summary, name) for name in ("n", "mean", "low", "high", "p")}
 
 
 # -- keys and machines ---------------------------------------------------------------------------
@@ -278,12 +276,12 @@ def _keys(pairs: list[tuple[Cell, Cell]]) -> list[dict[str, Any]]:
     return sorted(changes.values(), key=lambda entry: -entry["cells"])
 
 
-def _environments(a: Run, b: Run) -> list[tuple[str, str, str]]:
+def _environments(a: Run, b: Run) -> list[dict[str, str]]:
     """Empty where they are the same, or a run had several."""
     sides = [list(run.results.environments.values()) for run in (a, b)]
     if any(len(side) != 1 for side in sides):
         return []
-    return list(changed(sides[0][0], sides[1][0]))
+    return [{"name": n, "a": x, "b": y} for n, x, y in changed(sides[0][0], sides[1][0])]
 
 
 def changed(one: dict[str, Any], other: dict[str, Any]) -> Iterator[tuple[str, str, str]]:

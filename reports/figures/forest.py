@@ -9,7 +9,7 @@ from functools import cached_property
 from typing import Any
 
 from reports.analysis.statistics import Summary, summarize
-from reports.figures.style import COLOURS, INK, PALE, Drawing, canvas, finish
+from reports.figures.style import COLOURS, INK, PALE, Drawing, Look, canvas, dots, finish
 from reports.formats import shortened
 
 SIDE = "#DCEBF5"
@@ -69,16 +69,9 @@ def _row(axes: Any, y: int, row: Row, axis: tuple[float, float], least: float) -
     for tick in row.side:
         if low < tick < high:
             axes.plot([tick] * 2, [y - 0.42, y + 0.42], color=INK, linewidth=1.2, zorder=2)
-    summary, values = row.summary, [max(least, value) for value in row.values.values()]
-    mean = max(least, summary.mean or 0.0)
+    mean = max(least, row.summary.mean or 0.0)
     colour = COLOURS[0] if row.side[0] < mean < row.side[1] else COLOURS[1]
-    if summary.low is not None and summary.high is not None:
-        inside = [max(summary.low, low), min(summary.high, high)]
-        axes.plot(inside, [y, y], color=colour, linewidth=5, alpha=0.35, solid_capstyle="butt",
-                  zorder=3)  # fmt: skip
-    axes.plot(values, [y] * len(values), linestyle="none", marker="o", markersize=3.5,
-              color=colour, markeredgewidth=0, clip_on=False, zorder=4)  # fmt: skip
-    axes.plot([mean] * 2, [y - 0.28, y + 0.28], color=colour, linewidth=2, zorder=5)
+    dots(axes, y, row.values.values(), Look(colour, "o", None), least)
 
 
 def _range(rows: Sequence[Row]) -> tuple[float, float]:

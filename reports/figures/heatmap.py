@@ -15,6 +15,8 @@ LOWEST, HIGHEST = -0.5, 1.0
 """Skills beyond these have the colour of the end; the number is never clipped."""
 PAGE = 12.5
 """Width of the page, inches: squares shrink to fit it, but not until they cannot be read."""
+SCALE = {-0.5: "≤ −0.5", 0.0: "0 floor", 0.5: "0.5", 1.0: "1 ceiling"}
+"""The ticks of the colour scale."""
 EVEN = 0.179
 """Luminance from which black stands out more from a colour than white (WCAG 2)."""
 COLOURS = (
@@ -53,8 +55,8 @@ def draw(
     values = np.array([[_shade(squares[r, c]) for c in columns] for r in rows], float)
     seaborn.heatmap(
         values, ax=axes, vmin=LOWEST, vmax=HIGHEST, cmap=palette, linewidths=1.5,
-        linecolor="white", mask=np.isnan(values), cbar=False, xticklabels=False,
-        yticklabels=False,
+        linecolor="white", mask=np.isnan(values), cbar_ax=_beside(axes), xticklabels=False,
+        yticklabels=False, cbar_kws={"ticks": list(SCALE)},
     )  # fmt: skip
     for y, row in enumerate(rows):
         for x, column in enumerate(columns):
@@ -66,8 +68,18 @@ def draw(
     turn = dict(rotation=35, ha="left", rotation_mode="anchor") if slanted else {}
     axes.set_xticks([x + 0.5 for x in range(len(columns))], heads, fontsize=9, **turn)
     axes.tick_params(length=0)
-    _scale(axes, palette)
+    scale = axes.collections[0].colorbar
+    scale.ax.set_yticklabels(SCALE.values())
+    scale.outline.set_visible(False)
+    scale.ax.tick_params(length=2, labelsize=7, color=PALE, pad=2)
     return finish(figure, name)
+
+
+def _beside(axes: Any) -> Any:
+    """The place of the colour scale, at the right."""
+    width, height = axes.figure.get_size_inches()
+    tall = min(height, 3.0) / height
+    return axes.inset_axes((1 + 0.25 / width, 1 - tall, 0.13 / width, tall))
 
 
 def _shade(square: Square) -> float:
@@ -99,22 +111,3 @@ def _write(axes: Any, x: int, y: int, square: Square, palette: Any, wide: float)
     axes.text(x + 0.5, y + height, formats.square(square), ha="center", va="center", fontsize=9.5,
               color=colour, fontweight=weight)  # fmt: skip
     axes.text(x + 0.5, y + 0.75, small, ha="center", va="center", fontsize=7, color=colour)
-
-
-def _scale(axes: Any, palette: Any) -> None:
-    """The colour scale, at the right."""
-    from matplotlib.cm import ScalarMappable
-    from matplotlib.colors import Normalize
-
-    width, height = axes.figure.get_size_inches()
-    tall = min(height, 3.0) / height
-    words = (
-        ["≤ −0.5", "0 floor", "0.5", "1 ceiling"] if height >= 1 else ["≤ −0.5", "0", "0.5", "1"]
-    )
-    bar = axes.figure.colorbar(
-        ScalarMappable(Normalize(LOWEST, HIGHEST), palette),
-        cax=axes.inset_axes((1 + 0.25 / width, 1 - tall, 0.13 / width, tall)),
-    )
-    bar.set_ticks([-0.5, 0, 0.5, 1], labels=words)
-    bar.outline.set_visible(False)
-    bar.ax.tick_params(length=2, labelsize=7, color=PALE, pad=2)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
 
 from reports.analysis.results import Group, TaskInfo
 from reports.figures.style import (
@@ -11,6 +10,7 @@ from reports.figures.style import (
     Drawing,
     Look,
     canvas,
+    dots,
     finish,
     levels,
     limits,
@@ -39,7 +39,14 @@ def draw(task: TaskInfo, groups: Mapping[str, Group], looks: Mapping[str, Look])
     low, high = _range([*scores, *(value for _, value, _ in marks)], log)
     axes.set(xlim=(low, high), ylim=(len(groups) - 0.5, -0.5))
     for y, (a, group) in enumerate(groups.items()):
-        _row(axes, y, group, looks[a], low)
+        if group.score.n:
+            dots(axes, y, [c.score for c in group.cells if c.score is not None], looks[a])
+            continue
+        axes.annotate(
+            group.code, (0, y), xycoords=("axes fraction", "data"), xytext=(5, 0),
+            textcoords="offset points", va="center", fontsize=8, color=PALE, style="italic",
+            bbox=dict(facecolor="white", edgecolor="none", boxstyle="square,pad=0.1"),
+        )  # fmt: skip
     to_inches = (axes.transData + axes.figure.dpi_scale_trans.inverted()).transform
     spans = [
         (x - text_width(word, 7) / 2 - 0.06, x + text_width(word, 7) / 2 + 0.06)
@@ -58,24 +65,6 @@ def draw(task: TaskInfo, groups: Mapping[str, Group], looks: Mapping[str, Look])
     axes.set_axisbelow(True)
     axes.set_xlabel(f"test {axes.get_xlabel()}")
     return finish(figure, f"seeds-{task.slug}")
-
-
-def _row(axes: Any, y: int, group: Group, look: Look, low: float) -> None:
-    summary = group.score
-    if summary.mean is None:
-        axes.annotate(
-            group.code, (0, y), xycoords=("axes fraction", "data"), xytext=(5, 0),
-            textcoords="offset points", va="center", fontsize=8, color=PALE, style="italic",
-            bbox=dict(facecolor="white", edgecolor="none", boxstyle="square,pad=0.1"),
-        )  # fmt: skip
-        return
-    if summary.low is not None:
-        axes.plot([max(summary.low, low), summary.high], [y, y], color=look.colour, linewidth=5,
-                  alpha=0.25, solid_capstyle="butt")  # fmt: skip
-        axes.plot([summary.mean] * 2, [y - 0.3, y + 0.3], color=look.colour, linewidth=2)
-    seeds = [c.score for c in group.cells if c.score is not None]
-    axes.plot(seeds, [y] * len(seeds), linestyle="none", marker=look.marker, color=look.colour,
-              markersize=4.5, markeredgewidth=0, clip_on=False, zorder=3)  # fmt: skip
 
 
 def _range(values: list[float], logarithmic: bool) -> tuple[float, float]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import math
 import re
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
@@ -11,6 +12,7 @@ from html import escape
 from typing import TYPE_CHECKING, Any
 
 from reports.analysis.results import TaskInfo
+from reports.analysis.statistics import summarize
 from reports.formats import metric, shortened
 
 if TYPE_CHECKING:
@@ -157,6 +159,22 @@ def line_in_band(axes: Any, look: Look, band: pandas.DataFrame, pale: float, **l
     axes.fill_between(band.index, band.low, band.high, color=look.colour, alpha=pale, linewidth=0)
     axes.plot(band.index, band.middle, color=look.colour, linestyle=look.line,
               marker=look.marker, linewidth=1.4, markersize=3.5, **line)  # fmt: skip
+
+
+def dots(
+    axes: Any, y: float, values: Iterable[float], look: Look, least: float = -math.inf
+) -> None:
+    """A row of values, their mean as a tick and its 95 % interval as a bar, within the ends that
+    the axis across has; what is below ``least`` is drawn there."""
+    low, high = axes.get_xlim()
+    summary, x = summarize(known := list(values)), [max(value, least) for value in known]
+    mean = max(summary.mean or 0.0, least)
+    if summary.low is not None and summary.high is not None:
+        axes.plot([max(summary.low, low), min(summary.high, high)], [y, y], color=look.colour,
+                  linewidth=5, alpha=0.3, solid_capstyle="butt", zorder=3)  # fmt: skip
+    axes.plot(x, [y] * len(x), linestyle="none", marker=look.marker, color=look.colour,
+              markersize=4, markeredgewidth=0, clip_on=False, zorder=4)  # fmt: skip
+    axes.plot([mean] * 2, [y - 0.3, y + 0.3], color=look.colour, linewidth=2, zorder=5)
 
 
 def finish(figure: Any, name: str) -> Drawing:

@@ -64,8 +64,8 @@ def _bitwise(runs: Sequence[Run], counts: dict[str, int]) -> str:
 
 def _changes(comparison: Comparison) -> list[Block]:
     lists: dict[str, list[str]] = {}
-    for title, slots in zip(("only in A", "only in B"), comparison.only, strict=True):
-        lists[title] = [listed([_cell(*slot) for slot in slots], MOST_NAMES)] if slots else []
+    for side, cells in comparison.only.items():
+        lists[f"only in {side.upper()}"] = [listed(map(_of, cells), MOST_NAMES)] if cells else []
     lists["what changed in the keys"] = changes = []
     for entry in comparison.keys[:MOST_CHANGES]:
         arrow = f": {entry['before']} -> {entry['after']}" if entry["before"] else ""
@@ -77,7 +77,7 @@ def _changes(comparison: Comparison) -> list[Block]:
     if (more := len(comparison.keys) - MOST_CHANGES) > 0:
         changes.append(f"and {more} more changes, of fewer cells: see --json")
     lists["the machines differ"] = [
-        f"{name}: {before} -> {after}" for name, before, after in comparison.environments
+        f"{of['name']}: {of['a']} -> {of['b']}" for of in comparison.environments
     ]
     lists["outcomes that changed"] = [
         f"{_of(entry)}: {entry['before']} -> {entry['after']}"
@@ -145,9 +145,6 @@ def _task(part: str, task: str) -> str:
     return f"{part}: {task}" if part else task
 
 
-def _cell(part: str, task: str, architecture: str, seed: int) -> str:
-    return f"{_task(part, task)} · {architecture} · seed {seed}"
-
-
 def _of(entry: dict[str, Any]) -> str:
-    return _cell(entry["part"], entry["task"], entry["architecture"], entry["seed"])
+    where = _task(entry["part"], entry["task"])
+    return f"{where} · {entry['architecture']} · seed {entry['seed']}"
