@@ -26,13 +26,13 @@ def draw(
     """
     if not any(of_tasks.values()):
         return None
+    marks = {a: {**look, "linestyle": "none"} for a, look in looks.items()}
     figure, axes = canvas(4.8, 3.2)
     axes.set_xscale("log")
     _ticks(axes, [cost for places in of_tasks.values() for cost, _ in places])
     for a, places in of_tasks.items():
         axes.plot([cost for cost, _ in places], [max(LOWEST, skill) for _, skill in places],
-                  marker=looks[a].marker, color=looks[a].colour, markersize=3.5, alpha=0.35,
-                  markeredgewidth=0, linestyle="none")  # fmt: skip
+                  **marks[a], markersize=3.5, alpha=0.35, markeredgewidth=0)  # fmt: skip
     large = {a: (p.cost, max(LOWEST, p.skill.mean or 0.0)) for a, p in points.items()}
     front = [large[a] for a, p in points.items() if not p.beaten_by]
     if len(front) > 1:  # the highest skill that is to be had at each cost
@@ -41,10 +41,9 @@ def draw(
     for a, (cost, mean) in large.items():
         low, high = points[a].skill.low, points[a].skill.high
         if low is not None and high is not None:
-            axes.plot([cost] * 2, [max(LOWEST, low), max(LOWEST, high)], color=looks[a].colour,
+            axes.plot([cost] * 2, [max(LOWEST, low), max(LOWEST, high)], color=looks[a]["color"],
                       linewidth=1.2)  # fmt: skip
-        axes.plot([cost], [mean], marker=looks[a].marker, color=looks[a].colour, markersize=8,
-                  markeredgecolor="white", linestyle="none",
+        axes.plot([cost], [mean], **marks[a], markersize=8, markeredgecolor="white",
                   label=formats.shortened(a, 30))  # fmt: skip
     axes.axhline(0, color=PALE, linewidth=0.8, linestyle=(0, (4, 2)), zorder=0)
     label = KINDS[kind] if kind == "parameters" else f"{KINDS[kind]} of a cell"
@@ -55,18 +54,14 @@ def draw(
 
 
 def _ticks(axes: Any, costs: list[float]) -> None:
-    """At least a factor of two across, and ticks in plain numbers."""
+    """Room for at least three ticks, in plain numbers."""
     from matplotlib.ticker import LogLocator, NullLocator
 
     low, high = min(costs), max(costs)
-    if high < 2 * low:
-        middle = math.sqrt(low * high)
-        low, high = middle / 1.4, middle * 1.4
-    axes.set_xlim(low / 1.25, high * 1.25)
-    steps: Sequence[int] = (1, 2, 5) if high < 200 * low else (1,)
-    if high < 30 * low:
-        steps = (1, 2, 3, 5, 7) if high > 3 * low else range(1, 10)
-    axes.xaxis.set_major_locator(LogLocator(subs=tuple(steps), numticks=12))
+    middle = math.sqrt(low * high)
+    axes.set_xlim(min(low / 1.25, middle / 2.5), max(high * 1.25, middle * 2.5))
+    steps = (1, 2, 5) if high < 200 * low else (1,)
+    axes.xaxis.set_major_locator(LogLocator(subs=steps, numticks=12))
     axes.xaxis.set_minor_locator(NullLocator())
     axes.xaxis.set_major_formatter(_number)
 

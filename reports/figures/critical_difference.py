@@ -57,9 +57,9 @@ def draw(ranks: Ranks, looks: dict[str, Look]) -> Drawing | None:
 
 
 def _elbow(axes: Any, rank: float, end: float, depth: float, look: Look) -> None:
-    axes.plot([rank, rank, end], [0, depth, depth], color=look.colour, linewidth=1.1,
-              linestyle=look.line, clip_on=False, zorder=2)  # fmt: skip
-    axes.plot([rank], [0], marker=look.marker, color=look.colour, markersize=6, clip_on=False,
+    axes.plot([rank, rank, end], [0, depth, depth], **look | {"marker": ""}, linewidth=1.1,
+              clip_on=False, zorder=2)  # fmt: skip
+    axes.plot([rank], [0], **look, markersize=6, clip_on=False,
               markeredgecolor="white", markeredgewidth=0.5, zorder=6)  # fmt: skip
 
 

@@ -9,7 +9,7 @@ from functools import cached_property
 from typing import Any
 
 from reports.analysis.statistics import Summary, summarize
-from reports.figures.style import COLOURS, INK, PALE, Drawing, Look, canvas, dots, finish
+from reports.figures.style import BESIDE, COLOURS, INK, PALE, Drawing, canvas, dots, finish
 from reports.formats import shortened
 
 SIDE = "#DCEBF5"
@@ -71,7 +71,7 @@ def _row(axes: Any, y: int, row: Row, axis: tuple[float, float], least: float) -
             axes.plot([tick] * 2, [y - 0.42, y + 0.42], color=INK, linewidth=1.2, zorder=2)
     mean = max(least, row.summary.mean or 0.0)
     colour = COLOURS[0] if row.side[0] < mean < row.side[1] else COLOURS[1]
-    dots(axes, y, row.values.values(), Look(colour, "o", None), least)
+    dots(axes, y, row.values.values(), BESIDE | {"color": colour}, least)
 
 
 def _range(rows: Sequence[Row]) -> tuple[float, float]:

@@ -31,10 +31,10 @@ def draw(
         for number, seed in enumerate(losses[label]):
             loss = np.asarray(seed, float)
             loss = loss[np.isfinite(loss) & (loss > 0)]
-            axes.plot(np.arange(1, len(loss) + 1), loss, color=look.colour, linewidth=0.8,
+            axes.plot(np.arange(1, len(loss) + 1), loss, color=look["color"], linewidth=0.8,
                       label="" if number else label)  # fmt: skip
             if len(loss) < longest:
-                axes.plot(len(loss), loss[-1], marker="x", color=look.colour, markersize=5)
+                axes.plot(len(loss), loss[-1], marker="x", color=look["color"], markersize=5)
     plain_numbers(axes.xaxis)
     plain_numbers(axes.yaxis)
     axes.axhline(level, color=PALE, linewidth=0.8, linestyle=(0, (4, 2)), zorder=0)

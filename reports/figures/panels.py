@@ -73,8 +73,5 @@ def lines_of(
     solid: by colour and marker alone, so that the style of the line can say more.
     """
     every = looks(tuple(dict.fromkeys((*survey, *labels))))
-    return {
-        label: {"color": look.colour, "marker": look.marker, "markersize": 4, "linewidth": 1.3,
-                "linestyle": LINES[0] if solid else look.line}
-        for label in labels for look in [every[label]]
-    }  # fmt: skip
+    alike = {"markersize": 4, "linewidth": 1.3} | ({"linestyle": LINES[0]} if solid else {})
+    return {label: every[label] | alike for label in labels}

@@ -39,29 +39,21 @@ def labelled(svg: str, label: str) -> str:
     return svg.replace("<svg ", f'<svg role="img" aria-label="{escape(printable(label))}" ', 1)
 
 
-@dataclass(frozen=True)
-class Look:
-    """How an architecture is drawn, the same in every figure of a page."""
-
-    colour: str
-    marker: str
-    line: Any
-
-
-BESIDE = Look(PALE, "o", LINES[0])
+Look = dict[str, Any]
+"""How an architecture is drawn, the same in every figure of a page: colour, marker and style of a
+line, as matplotlib takes them."""
+BESIDE = {"color": PALE, "marker": "o", "linestyle": LINES[0]}
 """How baselines are drawn, all alike."""
 
 
 def looks(architectures: tuple[str, ...]) -> dict[str, Look]:
     """A look for each architecture: seven colours, then again with other lines and markers."""
+    colours, lines = len(COLOURS), len(LINES)
     return {
-        a: Look(
-            COLOURS[i % len(COLOURS)],
-            MARKERS[i % len(MARKERS)],
-            LINES[i // len(COLOURS) % len(LINES)],
-        )
+        a: {"color": COLOURS[i % colours], "marker": MARKERS[i % len(MARKERS)],
+            "linestyle": LINES[i // colours % lines]}
         for i, a in enumerate(architectures)
-    }
+    }  # fmt: skip
 
 
 @contextmanager
@@ -156,9 +148,8 @@ def legend_beside(axes: Any, **more: Any) -> None:
 
 def line_in_band(axes: Any, look: Look, band: pandas.DataFrame, pale: float, **line: Any) -> None:
     """The middle of a band as a line, by its index, and from low to high in a pale colour."""
-    axes.fill_between(band.index, band.low, band.high, color=look.colour, alpha=pale, linewidth=0)
-    axes.plot(band.index, band.middle, color=look.colour, linestyle=look.line,
-              marker=look.marker, linewidth=1.4, markersize=3.5, **line)  # fmt: skip
+    axes.fill_between(band.index, band.low, band.high, color=look["color"], alpha=pale, linewidth=0)
+    axes.plot(band.index, band.middle, **look, linewidth=1.4, markersize=3.5, **line)
 
 
 def dots(
@@ -170,11 +161,11 @@ def dots(
     summary, x = summarize(known := list(values)), [max(value, least) for value in known]
     mean = max(summary.mean or 0.0, least)
     if summary.low is not None and summary.high is not None:
-        axes.plot([max(summary.low, low), min(summary.high, high)], [y, y], color=look.colour,
+        axes.plot([max(summary.low, low), min(summary.high, high)], [y, y], color=look["color"],
                   linewidth=5, alpha=0.3, solid_capstyle="butt", zorder=3)  # fmt: skip
-    axes.plot(x, [y] * len(x), linestyle="none", marker=look.marker, color=look.colour,
-              markersize=4, markeredgewidth=0, clip_on=False, zorder=4)  # fmt: skip
-    axes.plot([mean] * 2, [y - 0.3, y + 0.3], color=look.colour, linewidth=2, zorder=5)
+    axes.plot(x, [y] * len(x), **look | {"linestyle": "none"}, markersize=4, markeredgewidth=0,
+              clip_on=False, zorder=4)  # fmt: skip
+    axes.plot([mean] * 2, [y - 0.3, y + 0.3], color=look["color"], linewidth=2, zorder=5)
 
 
 def finish(figure: Any, name: str) -> Drawing:

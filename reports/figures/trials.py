@@ -15,10 +15,8 @@ def legend(looks: dict[str, Look]) -> Drawing:
     from matplotlib.lines import Line2D
 
     handles = [
-        Line2D([], [], color=k.colour, linestyle=k.line, marker=k.marker, markersize=5,
-               label=shortened(a, 34))
-        for a, k in looks.items()
-    ]  # fmt: skip
+        Line2D([], [], **look, markersize=5, label=shortened(a, 34)) for a, look in looks.items()
+    ]
     columns = max(1, min(len(looks), 110 // (max(len(shortened(a, 34)) for a in looks) + 7)))
     figure, axes = canvas(1, 0.2)
     axes.axis("off")
@@ -33,9 +31,7 @@ def draw(task: TaskInfo, pairs: Mapping[str, Tried], looks: dict[str, Look]) -> 
         return None
     figure, axes = canvas(3.3, 1.8)
     for a, expected in lines.items():
-        look = looks[a]
-        axes.plot(range(1, len(expected) + 1), expected, color=look.colour, linestyle=look.line,
-                  marker=look.marker, markersize=3.5, linewidth=1.4,
+        axes.plot(range(1, len(expected) + 1), expected, **looks[a], markersize=3.5, linewidth=1.4,
                   markevery=max(1, len(expected) // 8))  # fmt: skip
     score_axis(axes, "y", task, [value for expected in lines.values() for value in expected])
     axes.set_title(shortened(task.name, 42), fontweight="bold")

@@ -64,8 +64,10 @@ def _bitwise(runs: Sequence[Run], counts: dict[str, int]) -> str:
 
 def _changes(comparison: Comparison) -> list[Block]:
     lists: dict[str, list[str]] = {}
-    for side, cells in comparison.only.items():
-        lists[f"only in {side.upper()}"] = [listed(map(_of, cells), MOST_NAMES)] if cells else []
+    for side, entries in comparison.only.items():
+        lists[f"only in {side.upper()}"] = (
+            [listed(map(_of, entries), MOST_NAMES)] if entries else []
+        )
     lists["what changed in the keys"] = changes = []
     for entry in comparison.keys[:MOST_CHANGES]:
         arrow = f": {entry['before']} -> {entry['after']}" if entry["before"] else ""
