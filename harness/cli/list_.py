@@ -53,14 +53,13 @@ def _row(of: dict[str, Any]) -> tuple[str, str, str]:
 def gather(plugins: list[str]) -> dict[str, list[dict[str, Any]]]:
     """Everything that is registered, as plain values."""
     from harness.experiment import matrix as matrices
-    from harness.experiment.registry import (
-        architecture_declarations,
-        task_declarations,
-        use_plugins,
-    )
+    from harness.experiment import registry
 
-    use_plugins(plugins)
-    declared = {"tasks": task_declarations(), "architectures": architecture_declarations()}
+    registry.use_plugins(plugins)
+    declared = {
+        "tasks": registry.task_declarations(),
+        "architectures": registry.architecture_declarations(),
+    }
     found = {
         kind: [
             {"name": d.name, "summary": d.summary, "parameters": dict(d.parameters), **d.facts}

@@ -12,15 +12,8 @@ from typing import Any
 import numpy as np
 
 from tasks.user_data import columns as read
+from tasks.user_data import roles
 from tasks.user_data.messages import listed, plural
-from tasks.user_data.roles import (
-    check_leaks,
-    given_splits,
-    in_groups,
-    input_columns,
-    matrix,
-    numeric_columns,
-)
 from tasks.user_data.settings import TaskSettings
 from tasks.user_data.table import Table
 
@@ -50,7 +43,7 @@ class Sequences:
 
 def gather(table: Table, settings: TaskSettings) -> Sequences:
     """The sequences of a table for any kind but ``forecast``; raises Refused."""
-    chosen = input_columns(table, settings)
+    chosen = roles.input_columns(table, settings)
     nested = [name for name in chosen if read.nested(table, name)]
     if settings.kind in ("text", "pairs", "language-model"):
         return _texts(table, settings, chosen)
@@ -115,12 +108,12 @@ def _trimmed(table: Table, row: int, steps: np.ndarray) -> np.ndarray:
 
 
 def _wide(table: Table, settings: TaskSettings, chosen: list[str]) -> Sequences:
-    columns, note = numeric_columns(table, settings, chosen)
-    check_leaks(table, settings, columns)
+    columns, note = roles.numeric_columns(table, settings, chosen)
+    roles.check_leaks(table, settings, columns)
     if not columns:
         right = 'for texts take kind = "text", for rows that are steps name the group'
         raise table.refused(f"no column of numbers to be the inputs; {right}")
-    values = matrix(table, columns)
+    values = roles.matrix(table, columns)
     inputs = [_trimmed(table, row, steps[:, None]) for row, steps in enumerate(values)]
     facts = {"layout": f"a sequence in each row: columns {listed(columns, 4)} are its steps"}
     facts |= {"columns": note} if note else {}
@@ -128,13 +121,13 @@ def _wide(table: Table, settings: TaskSettings, chosen: list[str]) -> Sequences:
 
 
 def _long(table: Table, settings: TaskSettings, chosen: list[str]) -> Sequences:
-    order, starts, facts = in_groups(table, settings)
-    columns, note = numeric_columns(table, settings, chosen) if len(chosen) > 1 else ([], "")
+    order, starts, facts = roles.in_groups(table, settings)
+    columns, note = roles.numeric_columns(table, settings, chosen) if len(chosen) > 1 else ([], "")
     if len(chosen) == 1 and read.numeric(table, chosen[0]):
         columns = chosen
-    check_leaks(table, settings, columns or chosen)
+    roles.check_leaks(table, settings, columns or chosen)
     if columns:
-        values = matrix(table, columns)
+        values = roles.matrix(table, columns)
         note = "; ".join(filter(None, [listed(columns), note]))
     else:
         column = _only(table, chosen, "symbols")
@@ -223,7 +216,7 @@ def _sequences(
     if settings.kind == "tagging":
         targets = [tags[:cut] for tags in targets]
     when = read.times(table, settings.time)[first] if settings.time else first
-    given = given_splits(table, settings)
+    given = roles.given_splits(table, settings)
     if given is not None and settings.group:
         _check_constant(table, settings, given, settings.split, "one split")
     split = None if given is None else given[first]
