@@ -19,17 +19,22 @@ DIVERGING = ("#8C4400", "#E08A2E", "#FFFFFF", "#3D85B8", "#08306B")
 FILLING = ("#FFFFFF", "#A9CCE3", "#3D85B8", "#08306B")
 SHADES = 49
 """Colours of a scale: fewer make smaller pictures, and no eye sees more."""
-TEXT = {"fontsize": 7, "labelpad": 2}
+TICKS = {"labelsize": 6.5, "major.size": 2, "major.pad": 2}
+SMALL: dict[Any, Any] = {"axes.labelsize": 7, "axes.titlesize": 8, "axes.titlepad": 3} | {
+    f"{axis}tick.{name}": value for axis in "xy" for name, value in TICKS.items()
+}
+"""Settings beside those of all figures."""
 Numbers = Mapping[str, Any]
 
 
 def draw(name: str, internals: Numbers, part: Numbers) -> Drawing:
     """The figure of one of the parts of ``harness.probes.internals``."""
+    import matplotlib
     from matplotlib.figure import Figure
 
     figure = Figure((1, 1))  # so that places in the figure are inches; what lies beyond is drawn
-    FORMS[part["form"]](figure, internals, part)
-    with warnings.catch_warnings():
+    with matplotlib.rc_context(SMALL), warnings.catch_warnings():
+        FORMS[part["form"]](figure, internals, part)
         # The page's reader has fonts that matplotlib's own lacks; text stays text.
         warnings.filterwarnings("ignore", "Glyph .* missing from")
         return finish(figure, name)
@@ -37,8 +42,8 @@ def draw(name: str, internals: Numbers, part: Numbers) -> Drawing:
 
 def _units(figure: Any, internals: Numbers, part: Numbers) -> None:
     """Units against steps, a panel for each kind of value, the symbols beneath."""
-    steps, panels, names = internals["symbols"], part["panels"], part.get("rows")
-    rows, wide = len(panels[0]["values"]), _width(steps)
+    panels, names = part["panels"], part.get("rows")
+    rows, wide = len(panels[0]["values"]), _width(internals["symbols"])
     high = 0.19 * rows if names else min(1.15, max(0.32, 0.04 * rows))
     for row, panel in enumerate(panels):
         gate = part["numbers"].get("gates", {}).get(panel["name"].replace(" ", "_"))
@@ -49,11 +54,11 @@ def _units(figure: Any, internals: Numbers, part: Numbers) -> None:
         axes.set_xticks([])
         axes.set_yticks([])
         if names:
-            axes.set_yticks(range(rows), names, fontsize=7)
+            axes.set_yticks(range(rows), names)
             axes.tick_params(axis="y", length=0)
         else:
-            axes.set_ylabel("units", fontsize=7, labelpad=3)
-    _steps(axes, internals, wide)
+            axes.set_ylabel("units")
+    _steps(axes, internals)
 
 
 def _path(figure: Any, internals: Numbers, part: Numbers) -> None:
@@ -65,14 +70,13 @@ def _path(figure: Any, internals: Numbers, part: Numbers) -> None:
     _image(axes, posterior, 1.0)
     _scale(axes)
     axes.step(range(len(part["path"])), part["path"], where="mid", color=COLOURS[1], linewidth=1.6)
-    _symbols(axes, [str(state + 1) for state in range(len(posterior))], high, "y")
-    axes.set_ylabel("state", **TEXT)
-    _steps(axes, internals, wide)
+    _symbols(axes, [str(state + 1) for state in range(len(posterior))], "y")
+    axes.set_ylabel("state")
+    _steps(axes, internals)
 
 
 def _attention(figure: Any, internals: Numbers, part: Numbers) -> None:
     """A map for each head: what attends down, what is attended to across."""
-    from matplotlib.collections import PatchCollection
     from matplotlib.patches import Rectangle
 
     rows, columns, heads = part["rows"], part["columns"], part["heads"]
@@ -86,15 +90,14 @@ def _attention(figure: Any, internals: Numbers, part: Numbers) -> None:
         title = f"layer {part['layer']}{several}"
         axes = _axes(figure, title, at * (left + wide + 0.2), 0, wide, high)
         _image(axes, np.array(head["values"]), top)
-        right = [Rectangle((c - 0.5, r - 0.5), 1, 1) for r, c in part["alignment"]]
-        axes.add_collection(
-            PatchCollection(right, facecolor="none", edgecolor=COLOURS[1], linewidth=1.1)
-        )
-        _symbols(axes, columns, wide)
-        _symbols(axes, rows, high, "y")
-        axes.set_xlabel("input" if part["cross"] else "attended to", **TEXT)
+        for row, column in part["alignment"]:
+            corner = (column - 0.5, row - 0.5)
+            axes.add_patch(Rectangle(corner, 1, 1, fill=False, edgecolor=COLOURS[1], linewidth=1.1))
+        _symbols(axes, columns)
+        _symbols(axes, rows, "y")
+        axes.set_xlabel("input" if part["cross"] else "attended to")
         if at == 0:
-            axes.set_ylabel("output" if part["cross"] else "attends", **TEXT)
+            axes.set_ylabel("output" if part["cross"] else "attends")
     _scale(axes)
 
 
@@ -114,18 +117,17 @@ def _filters(figure: Any, internals: Numbers, part: Numbers) -> None:
             _image(axes, np.array(one["window"]), top)
             if at == len(filters) - 1:
                 _scale(axes)
-            axes.set_xticks(range(one["span"]), range(1, one["span"] + 1), fontsize=7)
+            axes.set_xticks(range(one["span"]), range(1, one["span"] + 1))
             axes.set_yticks([])
-            axes.set_xlabel("step of the window", fontsize=7, labelpad=1)
-            axes.set_ylabel("numbers", **TEXT)
+            axes.set_xlabel("step of the window")
+            axes.set_ylabel("numbers")
         elif grams := one.get("ngrams"):
             axes.barh(range(len(grams)), [g["output"] for g in grams], color=COLOURS[0], height=0.7)
             names = [shortened(" ".join(g["symbols"]), 24) for g in grams]
             axes.set_yticks(range(len(grams)), names, fontsize=7.5)
             axes.invert_yaxis()
             axes.set_xlim(0, max(longest, 1e-6) * 1.05)
-            axes.tick_params(axis="both", length=2, labelsize=7)
-            axes.set_xlabel("output of the filter", fontsize=7, labelpad=1)
+            axes.set_xlabel("output of the filter")
         else:
             axes.set_axis_off()
 
@@ -144,18 +146,18 @@ def _chain(figure: Any, internals: Numbers, part: Numbers) -> None:
         # The column of start is narrower than its title.
         axes = _axes(figure, title, left, 0, wide, high, "center" if title == "start" else "left")
         _image(axes, values, None if title == "means" else 1.0)
-        _symbols(axes, labels, wide)
-        _symbols(axes, names, high, "y")
+        _symbols(axes, labels)
+        _symbols(axes, names, "y")
         if square >= 0.25 and title != "means" and wide / values.shape[1] >= 0.25:
             _write(axes, values)
         return axes
 
     start = block("start", np.array(part["start"])[:, None], 0, square, [])
-    start.set_ylabel("from state" if states > 1 else "state", **TEXT)
+    start.set_ylabel("from state" if states > 1 else "state")
     moves = block("transitions", np.array(part["transitions"]), square + 0.55, high, names)
-    moves.set_xlabel("to state", **TEXT)
+    moves.set_xlabel("to state")
     last = block(what, emits, square + high + 1.2, emitted, columns)
-    last.set_xlabel("symbol" if what == "emissions" else "number of the vector", **TEXT)
+    last.set_xlabel("symbol" if what == "emissions" else "number of the vector")
     _scale(last)
 
 
@@ -174,7 +176,7 @@ def _axes(
 ) -> Any:
     """Axes of a place and a size in inches."""
     axes = figure.add_axes((left, -top - high, wide, high))
-    axes.set_title(title, fontsize=8, loc=side, pad=3)
+    axes.set_title(title, loc=side)
     return axes
 
 
@@ -191,24 +193,19 @@ def _image(axes: Any, values: np.ndarray, top: float | None = None) -> None:
     axes.imshow(values, vmin=low, vmax=top, cmap=colours, aspect="auto", interpolation="none")
     for side in axes.spines.values():
         side.set(visible=True, color=PALE, linewidth=0.6)
-    axes.tick_params(length=2, pad=1.5)
 
 
 def _scale(axes: Any) -> None:
     """What the shades of a picture stand for, at its right."""
     (image,), box = axes.images, axes.get_position()
     high = min(box.height, 1.6)
-    scale = axes.figure.add_axes((box.x1 + 0.1, box.y1 - high, 0.08, high))
-    scale.imshow(np.linspace(1, 0, 64)[:, None], cmap=image.cmap, aspect="auto",
-                 interpolation="none")  # fmt: skip
-    for side in scale.spines.values():
-        side.set_visible(False)
+    place = axes.figure.add_axes((box.x1 + 0.1, box.y1 - high, 0.08, high))
+    bar = axes.figure.colorbar(image, place)
     low, top = image.get_clim()
-    scale.set_xticks([])
-    scale.set_yticks([0, 63], [f"{top:.2g}", f"−{top:.2g}" if low else "0"], fontsize=6.5)
-    scale.tick_params(length=0, pad=2, labelright=True, labelleft=False)
-    for label, side in zip(scale.get_yticklabels(), ("top", "bottom"), strict=True):
-        label.set_verticalalignment(side)
+    bar.set_ticks([low, top], labels=[f"−{top:.2g}" if low else "0", f"{top:.2g}"])
+    bar.outline.set_visible(False)
+    bar.solids.set_rasterized(True)
+    place.tick_params(length=0)
 
 
 def _write(axes: Any, values: np.ndarray) -> None:
@@ -228,27 +225,23 @@ def _width(steps: Sequence[str]) -> float:
     return min(WIDEST, max(2.2, 0.2 * len(steps)))
 
 
-def _rotated(labels: Sequence[str], room: float) -> bool:
-    """Whether labels are too long to stand side by side."""
-    longest = max(map(_ems, labels), default=1)
-    return longest > 2 and longest * 0.062 > room / max(len(labels), 1)
-
-
-def _symbols(axes: Any, labels: Sequence[str], room: float, axis: str = "x") -> None:
-    """Ticks with the labels of the steps, as many as fit without touching."""
-    turned = axis == "x" and _rotated(labels, room)
-    longest = max(map(_ems, labels), default=1)
+def _symbols(axes: Any, labels: Sequence[str], axis: str = "x") -> None:
+    """Ticks with the labels of the steps, as many as fit without touching; upright ones where they
+    are too long to stand side by side."""
+    box, longest = axes.get_position(), max(map(_ems, labels), default=1)
+    room = box.width if axis == "x" else box.height
+    turned = axis == "x" and longest > 2 and longest * 0.062 * len(labels) > room
     needed = 0.115 if axis == "y" or turned else longest * 0.06 + 0.005
     places = range(0, len(labels), max(1, math.ceil(needed * len(labels) / room)))
     named = [shortened(labels[place], 14) for place in places]
     setter = axes.set_xticks if axis == "x" else axes.set_yticks
-    setter(places, named, fontsize=6.5, rotation=90 if turned else 0)
-    axes.tick_params(axis=axis, bottom=False, left=False, pad=2)
+    setter(places, named, rotation=90 if turned else 0)
+    axes.tick_params(axis=axis, bottom=False, left=False)
 
 
-def _steps(axes: Any, internals: Numbers, wide: float) -> None:
+def _steps(axes: Any, internals: Numbers) -> None:
     """The symbols that were read, and how many of them these are."""
     steps, of = internals["symbols"], internals["steps"]
     what = "step" if internals["vectors"] else "symbol read"
-    _symbols(axes, steps, wide)
-    axes.set_xlabel(f"{what}, the first {len(steps)} of {of}" if len(steps) < of else what, **TEXT)
+    _symbols(axes, steps)
+    axes.set_xlabel(f"{what}, the first {len(steps)} of {of}" if len(steps) < of else what)
