@@ -10,7 +10,7 @@ from reports.analysis.evidence import Evidence
 from reports.claims.judging import Comparison, Judgement, rule
 from reports.figures import lines
 from reports.figures.style import Drawing
-from reports.formats import listed, means_by_task
+from reports.formats import listed
 
 RECURRENT = ("rnn", "lstm", "gru", "encoder_decoder")
 """The last one alone can write a sequence of another length than it reads."""
@@ -49,17 +49,8 @@ def judge(evidence: Evidence) -> Judgement:
         for t, a in pairs
         if (t, a) not in kept and evidence.skills(LENGTH, t, a)
     ]
-
-    def skills(factor: int) -> str:
-        names = evidence.architectures(LENGTH)
-        return means_by_task(
-            {tasks[t]: {a: _far(evidence, t, a, factor) for a in names} for t in tasks}
-        )
-
-    by_length = "; ".join(f"at {n} times that length: {skills(n)}" for n in BEYOND)
     reason = (
-        f"Skill of the seeds that learned the task at the length of training, {by_length}. "
-        + (f"Not learned, and so left out: {listed(left_out, 99)}. " if left_out else "")
+        (f"Not learned, and so left out: {listed(left_out, 99)}. " if left_out else "")
         + "Sharing weights over time makes it possible to run at any length; whether what was "
         "learned holds there depends on the task."
     )

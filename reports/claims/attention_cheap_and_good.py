@@ -27,9 +27,8 @@ CRITERION = (
 
 
 def judge(evidence: Evidence) -> Judgement:
-    task = next(iter(evidence.tasks(WIDTH)), "")
     fewer, faster = (
-        doublings(*(costs.by_seed(evidence, WIDTH, task, a, cost) for a in (LSTM, ATTENTION)))
+        costs.at_equal_width(evidence, LSTM, ATTENTION, cost, [WIDTH])
         for cost in (costs.parameters, costs.seconds)
     )
     skill = evidence.ahead(SURVEY, REVERSE, TRANSFORMER, RECURRENT)

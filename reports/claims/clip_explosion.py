@@ -75,25 +75,17 @@ def judge(evidence: Evidence) -> Judgement:
         }
         for task in TASKS
     }
-    skills = {
-        task: {
-            way: [v for a in EXPLODING for v in evidence.skills(part, task, a).values()]
-            for way, part in WAYS.items()
-        }
-        for task in TASKS
-    }
     pairs = [(task, a) for task in TASKS for a in EXPLODING]
     ended = sum(c.record is not None for p in pairs for c in evidence.cells(UNCLIPPED_SGD, *p))
     reason = (
         f"By plain descent {evidence.diverged(UNCLIPPED_SGD)} of {ended} trainings diverged "
         f"without clipping, {evidence.diverged(CLIPPED_SGD)} with it. Worst loss of an update, in "
         f"doublings over the first ({BEYOND:g} where it is no number): {means_by_task(worst)}. "
-        f"Skill of the trainings that did not diverge: {means_by_task(skills)}. Adam rescales "
-        f"gradients itself. Vanishing, without clipping: skill {mean(without)}. Clipping shortens "
-        "gradients and never lengthens them, so whatever it adds there comes from another course "
-        "of training; seeds that learn the lag either way had nothing to be cured. A training that "
-        "no longer blows up need not learn: a network that starts so far on the chaotic side may "
-        "stay at the floor."
+        f"Adam rescales gradients itself. Vanishing, without clipping: skill {mean(without)}. "
+        "Clipping shortens gradients and never lengthens them, so whatever it adds there comes "
+        "from another course of training; seeds that learn the lag either way had nothing to be "
+        "cured. A training that no longer blows up need not learn: a network that starts so far on "
+        "the chaotic side may stay at the floor."
     )
     return rule(comparisons, "doublings of the loss", mean_over(calmer.values()), reason)
 

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
-from reports.analysis.evidence import Evidence, PartName
+from harness.experiment.matrix import Part
+from reports.analysis.evidence import Evidence
 from reports.claims.by_seed import BySeed, doublings, mean_over
 from reports.claims.parts import COST_LENGTH, COST_WIDTH
 
+WIDTHS = tuple(COST_WIDTH.values())
 Cost = Callable[[Mapping[str, Any]], float | None]
 """Takes a number from what the probe measured; None where it is not there."""
 
@@ -31,31 +33,26 @@ def seconds_by_equations(measured: Mapping[str, Any]) -> float | None:
     return measured.get("equations", measured["kernel"])["seconds"]
 
 
-def by_seed(
-    evidence: Evidence, part: PartName, task: str, architecture: str, cost: Cost
-) -> dict[int, float]:
-    """A cost by seed."""
-    measured = evidence.measured(part, task, architecture)
-    return {seed: value for seed, m in measured.items() if (value := cost(m)) is not None}
-
-
 def by_length(evidence: Evidence, architecture: str, cost: Cost = seconds) -> dict[int, BySeed]:
     """A cost by the length of the sequences in steps, at matched parameters."""
-    costs: dict[int, BySeed] = {}
+    costs: dict[int, dict[int, float]] = {}
     for task in evidence.tasks(COST_LENGTH):
-        measured = evidence.measured(COST_LENGTH, task, architecture)
-        lengths = {m["length"] for m in measured.values()}
-        of_task = by_seed(evidence, COST_LENGTH, task, architecture, cost)
-        costs |= {length: of_task for length in lengths if of_task}
+        for seed, measured in evidence.measured(COST_LENGTH, task, architecture).items():
+            if (value := cost(measured)) is not None:
+                costs.setdefault(measured["length"], {})[seed] = value
     return dict(sorted(costs.items()))
 
 
-def at_equal_width(evidence: Evidence, one: str, other: str, cost: Cost) -> dict[int, float]:
+def at_equal_width(
+    evidence: Evidence, one: str, other: str, cost: Cost, parts: Iterable[Part] = WIDTHS
+) -> dict[int, float]:
     """How many times ``one`` costs what ``other`` does at the same width, as a base-2 logarithm:
     the mean over widths; widths without records are left out."""
-    costs = [
-        doublings(*(by_seed(evidence, part, task, a, cost) for a in (one, other)))
-        for part in COST_WIDTH.values()
-        for task in evidence.tasks(part)
-    ]
+
+    def by_seed(part: Part, task: str, architecture: str) -> dict[int, float]:
+        measured = evidence.measured(part, task, architecture)
+        return {seed: value for seed, m in measured.items() if (value := cost(m)) is not None}
+
+    pairs = [(part, task) for part in parts for task in evidence.tasks(part)]
+    costs = [doublings(by_seed(*pair, one), by_seed(*pair, other)) for pair in pairs]
     return mean_over([ratios for ratios in costs if ratios])

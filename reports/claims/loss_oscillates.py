@@ -13,7 +13,6 @@ from reports.analysis.evidence import Evidence
 from reports.claims.by_seed import doublings, mean_over
 from reports.claims.judging import Comparison, Judgement, rule
 from reports.claims.parts import CLIPPED, UNCLIPPED
-from reports.formats import means_by_task
 
 CELLS = (CLIPPED, UNCLIPPED)
 TASKS = ("adding", "english_chars")
@@ -31,25 +30,13 @@ CRITERION = (
 
 
 def judge(evidence: Evidence) -> Judgement:
-    def spread(part: Part, architecture: str, name: str = "loss") -> dict[int, float]:
-        by_task = [_of_task(evidence, part, task, architecture, name) for task in TASKS]
-        logs = mean_over([{s: math.log(v) for s, v in of.items() if v > 0} for of in by_task])
-        return {seed: math.exp(value) for seed, value in logs.items()}
-
     comparisons = [
         *(Comparison(f"rnn against {other}, unclipped", _ratio(evidence, UNCLIPPED, other), TENTH)
           for other in OTHERS),
         Comparison("rnn, unclipped against clipped", _ratio(evidence, CLIPPED, "rnn"), TENTH),
     ]  # fmt: skip
-    every = ("rnn", *OTHERS, "gru", "self_attention", "rnn[gain=2.0]")
-    ways = {"unclipped": UNCLIPPED, "clipped": CLIPPED}
-    losses = {way: {a: spread(part, a) for a in every} for way, part in ways.items()}
-    norms = {
-        way: {a: spread(part, a, "norm") for a in ("rnn", *OTHERS)} for way, part in ways.items()
-    }
     reason = (
-        f"This spread of the loss: {means_by_task(losses)}. The same of the gradient's "
-        f"norm: {means_by_task(norms)}. Trainings of the RNN that diverged without clipping: "
+        "Trainings of the RNN that diverged without clipping: "
         f"{evidence.diverged(UNCLIPPED, TASKS, ['rnn'])}. Most of any spread is the chance of the "
         "batch, the same for all, since all see the same examples in the same order; and Adam, "
         "which divides by the gradients' usual size, takes over much of what clipping does."
@@ -59,20 +46,17 @@ def judge(evidence: Evidence) -> Judgement:
 
 def _ratio(evidence: Evidence, part: Part, other: str) -> dict[int, float]:
     """Doublings from the other's spread to the unclipped RNN's, mean over the tasks."""
-    return mean_over([
-        doublings(_of_task(evidence, UNCLIPPED, task, "rnn", "loss"),
-                  _of_task(evidence, part, task, other, "loss"))
+    return mean_over(
+        doublings(_spread(evidence, UNCLIPPED, task, "rnn"), _spread(evidence, part, task, other))
         for task in TASKS
-    ])  # fmt: skip
+    )
 
 
-def _of_task(
-    evidence: Evidence, part: Part, task: str, architecture: str, name: str
-) -> dict[int, float]:
-    """Standard deviation of the steps of a logarithm; ``name``: loss or norm."""
+def _spread(evidence: Evidence, part: Part, task: str, architecture: str) -> dict[int, float]:
+    """Standard deviation of the steps of the loss's logarithm."""
     deviations = {}
     for seed, arrays in evidence.updates(part, task, architecture).items():
-        values = np.asarray(arrays[name], float)
+        values = np.asarray(arrays["loss"], float)
         kept = values[np.isfinite(values) & (values > 0)]
         if len(kept) > 2:
             deviations[seed] = float(np.diff(np.log(kept)).std())

@@ -16,7 +16,6 @@ from reports.claims.judging import Comparison, Judgement, rule
 from reports.claims.parts import COST_LENGTH
 from reports.figures import lines
 from reports.figures.style import Drawing
-from reports.formats import means
 
 RECURRENT, PARALLEL = ("rnn", "lstm", "gru"), ("cnn", "self_attention")
 CELLS = (COST_LENGTH,)
@@ -34,9 +33,8 @@ CRITERION = (
 
 
 def judge(evidence: Evidence) -> Judgement:
-    names = evidence.architectures(COST_LENGTH)
     chains = {a: costs.by_length(evidence, a, costs.chain) for a in (*RECURRENT, *PARALLEL)}
-    seconds = {a: costs.by_length(evidence, a) for a in (*names, *RECURRENT, *PARALLEL)}
+    seconds = {a: costs.by_length(evidence, a) for a in chains}
     powers = {a: _powers(by_length) for a, by_length in chains.items()}
     slower = {
         (r, p): mean_over([doublings(seconds[r][n], seconds[p][n])
@@ -50,24 +48,11 @@ def judge(evidence: Evidence) -> Judgement:
         *(Comparison(f"doublings of seconds from {p} to {r}", values)
           for (r, p), values in slower.items()),
     ]  # fmt: skip
-    longest = max(chains["rnn"], default=0)
-    equations = {a: costs.by_length(evidence, a, costs.seconds_by_equations) for a in RECURRENT}
-
-    def milliseconds(by_length: Mapping[str, Mapping[int, BySeed]]) -> str:
-        return means({
-            a: [1000 * value for value in of.get(longest, {}).values()]
-            for a, of in by_length.items()
-        })  # fmt: skip
-
     reason = (
-        f"The longest chain at {longest:,} steps: "
-        f"{means({a: of.get(longest, {}) for a, of in chains.items()})}. It holds on any machine. "
-        "Seconds hold for this one, a single core and a batch of 8, where nothing runs in parallel "
-        f"over time and the number of operations decides. Milliseconds an update at {longest:,} "
-        f"steps, by the library's kernels: {milliseconds(seconds)}; by the equations, step by "
-        f"step: {milliseconds(equations)}. Seconds grow from {FITTED} steps on with the powers "
-        f"{means({a: _powers(of) for a, of in seconds.items()})}. On hardware with thousands of "
-        "units the chain weighs more, and the work less, than here."
+        "The chain holds on any machine. Seconds hold for this one, a single core and a batch of "
+        "8, by the library's kernels: nothing runs in parallel over time, and the number of "
+        "operations decides. On hardware with thousands of units the chain weighs more, and the "
+        "work less, than here."
     )
     overall = times(mean_over(slower.values()))
     return rule(comparisons, "times the seconds", overall, reason)

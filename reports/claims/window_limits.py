@@ -10,7 +10,6 @@ from reports.claims.by_seed import differences, mean_over, negative
 from reports.claims.judging import Comparison, Judgement, rule
 from reports.figures import lines
 from reports.figures.style import Drawing
-from reports.formats import means
 
 CONTROL = "rnn"
 """Has no window."""
@@ -45,14 +44,7 @@ def judge(evidence: Evidence) -> Judgement:
             Comparison(f"{name}: lag {field - 1} minus lag {field}", drops[-1], DROP),
             Comparison(f"{name}: minus skill at lag {field}", negative(outside), -BLIND),
         ]
-        longest = max(curve, default=0)
-        skills = {
-            f"at lag {field - 1}": inside,
-            f"at lag {field}": outside,
-            f"{CONTROL} (no window) at lag {longest}":
-            _curve(evidence, part, CONTROL).get(longest, {}),
-        }  # fmt: skip
-        fields.append(f"{name} sees {field} steps: skill {means(skills)}")
+        fields.append(f"{name} sees {field} steps")
     reason = (
         f"{'. '.join(fields)}. That nothing is seen beyond the edge is so by construction, and no "
         "budget changes it; how much is learned just inside it depends on the budget, most of all "

@@ -78,18 +78,17 @@ def document(name: str, claims: Judged, evidence: Evidence, note: str = "") -> D
     ]
     for claim, judgement in claims:
         figure = _figure(claim, judgement, evidence)
-        terms = (
-            ("To be shown", claim.criterion),
-            ("Source", claim.source),
-            ("Again", Code(claim.command)),
-        )
         made += [
             Heading(claim.statement, f"claim-{claim.id}"),
             Paragraph(_ruling(judgement), lead=True),
             Paragraph(judgement.reason),
             *([figure] if figure else []),
-            Terms(terms),
-        ]
+            Terms((
+                ("To be shown", claim.criterion),
+                ("Source", claim.source),
+                ("Again", Code(claim.command)),
+            )),
+        ]  # fmt: skip
     return Document(name, tuple(made), home="index.html")
 
 
@@ -103,20 +102,18 @@ def overview(claims: Judged) -> list[Block]:
 
 def in_full(claim: Claim, judgement: Judgement) -> list[Block]:
     """For the terminal: all about a claim but its figure."""
-    made: list[Block] = [
+    return [
         Heading(claim.id),
         Paragraph(claim.statement),
         Paragraph((*_ruling(judgement), "" if judgement.p is None else " adjusted for all claims")),
-        Terms(
-            (
-                ("criterion", claim.criterion),
-                ("what came out", judgement.reason),
-                ("examined in", claim.source),
-                ("reproduce", claim.command),
-            )
-        ),
-    ]
-    return [*made, *([_numbers(judgement)] if judgement.n else [])]
+        Terms((
+            ("criterion", claim.criterion),
+            ("what came out", judgement.reason),
+            ("examined in", claim.source),
+            ("reproduce", claim.command),
+        )),
+        *([_numbers(judgement)] if judgement.n else []),
+    ]  # fmt: skip
 
 
 def summary(claims: Judged) -> str:
@@ -170,10 +167,8 @@ def _figure(claim: Claim, judgement: Judgement, evidence: Evidence) -> Figure | 
     name = f"claim-{claim.id}"
     drawing = claim.draw(evidence, name) if claim.draw else None
     drawing = drawing or forest.draw(name, [c.row for c in judgement.drawn], judgement.axis)
-    if drawing is None:
-        return None
-    title = f"Claim {claim.id}"
-    return Figure(drawing, "", _numbers(judgement), claim.command, title=title)
+    numbers, title = _numbers(judgement), f"Claim {claim.id}"
+    return Figure(drawing, "", numbers, claim.command, title=title) if drawing else None
 
 
 def _numbers(judgement: Judgement) -> Table:
