@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -33,18 +33,18 @@ class Evidence:
     results: Results
     read_updates: Callable[[str], Mapping[str, np.ndarray]] = field(default=lambda cell: {})
 
-    def part(self, part: PartName) -> Results | None:
-        """The cells of a part; None where it was not planned."""
+    def part(self, part: PartName) -> Results:
+        """The cells of a part; there are none where it was not planned."""
         name = _name(part)
         if name in ("", matrix.OWN_CELLS):
             return self.results
-        planned = self.results.parts.get(name)
-        return planned.results if planned else None
+        if planned := self.results.parts.get(name):
+            return planned.results
+        return replace(self.results, cells=(), tasks=(), architectures=(), baselines=())
 
     def tasks(self, part: PartName) -> tuple[str, ...]:
         """The labels of a part's tasks, in the order of the plan."""
-        results = self.part(part)
-        return tuple(task.name for task in results.tasks) if results else ()
+        return tuple(task.name for task in self.part(part).tasks)
 
     def parts(self, *names: str, probe: str = "") -> list[Part]:
         """The parts with one of these names, or those with this probe, of which there is any
@@ -75,24 +75,22 @@ class Evidence:
     def architectures(self, part: PartName, baselines: bool = False) -> tuple[str, ...]:
         """The labels of a part's architectures, in the order of the plan."""
         results = self.part(part)
-        if not results:
-            return ()
         return (*results.architectures, *(results.baselines if baselines else ()))
 
     def cells(self, part: PartName, task: str, architecture: str) -> tuple[Cell, ...]:
         """The planned cells of a pair, whatever became of them."""
-        results = self.part(part)
-        group = results.groups.get((task, architecture)) if results else None
+        group = self.part(part).groups.get((task, architecture))
         return group.cells if group else ()
 
     def skills(
         self, part: PartName, task: str, architecture: str, split: str = "test"
     ) -> dict[int, float]:
         """Skill on a test split."""
-        return self._of_records(
-            part, task, architecture, lambda r: r.skills.get(split, None if split != "test"
-                                                             else r.skill)
-        )  # fmt: skip
+
+        def skill(record: Any) -> float | None:
+            return record.skills.get(split, record.skill if split == "test" else None)
+
+        return self._of_records(part, task, architecture, skill)
 
     def by_task(
         self, part: PartName, architectures: Iterable[str] = ()
@@ -181,8 +179,7 @@ class Evidence:
 
     def terms(self, part: PartName) -> str:
         """The budget that the records of a part were made on, in words."""
-        results = self.part(part)
-        for cell in results.cells if results else ():
+        for cell in self.part(part).cells:
             budget = cell.record.key.get("budget") if cell.record is not None else None
             if budget:
                 size = f"{budget['parameters']:,} parameters"
@@ -193,8 +190,7 @@ class Evidence:
 
     def _of_task(self, part: PartName, task: str) -> list[Cell]:
         """Those with a record first: they know most of their task."""
-        results = self.part(part)
-        cells = [cell for cell in results.cells if cell.task == task] if results else []
+        cells = [cell for cell in self.part(part).cells if cell.task == task]
         return sorted(cells, key=lambda cell: cell.record is None)
 
     def _of_records(

@@ -82,12 +82,8 @@ def paired(a: Mapping[int, float | None], b: Mapping[int, float | None]) -> Summ
     a, b: score or skill by seed. Pairing takes out what a seed does to both alike: its data and
     its order of examples. A seed that either lacks is passed over.
     """
-    differences = []
-    for seed in sorted(a.keys() & b.keys()):
-        one, other = a[seed], b[seed]
-        if one is not None and other is not None:
-            differences.append(one - other)
-    return summarize(differences)
+    pairs = [(a[seed], b[seed]) for seed in sorted(a.keys() & b.keys())]
+    return summarize(x - y for x, y in pairs if x is not None and y is not None)
 
 
 def combine(groups: Sequence[Summary]) -> Summary:
