@@ -27,7 +27,6 @@ def draw(ranks: Ranks, looks: dict[str, Look]) -> Drawing | None:
     groups = [g for g in ranks.groups if len(g) > 1]
     heights = levels(((ranks.ranks[g[0]], ranks.ranks[g[-1]]) for g in groups), 0.1)
     bars = 0.12 + BAR * (max(heights, default=-1) + 1)
-    labels = {a: f"{shortened(a, 30)}  {ranks.ranks[a]:.1f}" for a in order}
     deep, wide = bars + ROW * half + 0.02, max(WIDTH, STEP * len(order))
     figure, axes = canvas(wide, deep)
     axes.set(xlim=(1, len(order)), ylim=(deep, 0))  # inches below the axis
@@ -41,9 +40,10 @@ def draw(ranks: Ranks, looks: dict[str, Look]) -> Drawing | None:
     reach = 0.15 * (len(order) - 1) / wide  # 0.15 inches, in ranks
     for names, end, align in ((left, 1 - reach, "right"), (right, len(order) + reach, "left")):
         for i, name in enumerate(names):
+            words = [shortened(name, 30), f"{ranks.ranks[name]:.1f}"]
             _elbow(axes, ranks.ranks[name], end, bars + ROW * (i + 0.4), looks[name])
             axes.annotate(
-                labels[name] if align == "right" else _turned(labels[name]),
+                "  ".join(words if align == "right" else words[::-1]),
                 (end, bars + ROW * (i + 0.4)), xytext=(-3 if align == "right" else 3, 0),
                 textcoords="offset points", ha=align, va="center", annotation_clip=False,
             )  # fmt: skip
@@ -61,9 +61,3 @@ def _elbow(axes: Any, rank: float, end: float, depth: float, look: Look) -> None
               clip_on=False, zorder=2)  # fmt: skip
     axes.plot([rank], [0], **look, markersize=6, clip_on=False,
               markeredgecolor="white", markeredgewidth=0.5, zorder=6)  # fmt: skip
-
-
-def _turned(label: str) -> str:
-    """The rank first, so that it stands beside its line."""
-    name, rank = label.rsplit("  ", 1)
-    return f"{rank}  {name}"

@@ -6,17 +6,8 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from reports.analysis.results import TaskInfo
-from reports.figures.style import (
-    PALE,
-    Drawing,
-    Look,
-    canvas,
-    finish,
-    legend_beside,
-    limits,
-    line_in_band,
-    score_axis,
-)
+from reports.figures import style
+from reports.figures.style import PALE, Drawing, Look
 from reports.formats import shortened
 
 if TYPE_CHECKING:
@@ -32,24 +23,24 @@ def draw(
         return None
     sign = 1 if task.higher_is_better else -1
     order = sorted(bands, key=lambda a: -sign * bands[a].middle.iloc[-1])
-    figure, axes = canvas(2.95, max(2.15, 0.165 * len(order)))
+    figure, axes = style.canvas(2.95, max(2.15, 0.165 * len(order)))
     for at, a in enumerate(order):
         band = bands[a]
         every = max(1, len(band) // 5)
-        line_in_band(axes, looks[a], band, 0.13,
+        style.line_in_band(axes, looks[a], band, 0.13,
                      label=shortened(a, 30), markevery=(at % every, every))  # fmt: skip
     ends = [end for band in bands.values() for end in (band.low.min(), band.high.max())]
-    _limits(axes, task, score_axis(axes, "y", task, ends))
+    _limits(axes, task, style.score_axis(axes, "y", task, ends))
     axes.set_xlabel("updates")
     axes.locator_params(axis="x", nbins=5)
     axes.margins(x=0.02)
-    legend_beside(axes)
-    return finish(figure, f"curves-{task.slug}")
+    style.legend_beside(axes)
+    return style.finish(figure, f"curves-{task.slug}")
 
 
 def _limits(axes: Any, task: TaskInfo, logarithmic: bool) -> None:
     """Floor and ceiling as lines, with room for their words."""
-    for word, value, line in limits(task):
+    for word, value, line in style.limits(task):
         if logarithmic and value <= 0:
             continue
         side = "right" if word == "floor" else "left"

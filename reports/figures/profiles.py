@@ -3,15 +3,8 @@
 from __future__ import annotations
 
 from reports.analysis.across_tasks import OverTasks
-from reports.figures.style import (
-    PALE,
-    Drawing,
-    Look,
-    canvas,
-    finish,
-    legend_beside,
-    line_in_band,
-)
+from reports.figures import style
+from reports.figures.style import PALE, Drawing, Look
 from reports.formats import shortened
 
 
@@ -24,15 +17,15 @@ def draw(over: OverTasks, looks: dict[str, Look]) -> Drawing | None:
     if not over.profiles:
         return None
     names = list(over.interquartile_means)
-    figure, axes = canvas(4.3, max(2.6, 0.19 * len(names)))
+    figure, axes = style.canvas(4.3, max(2.6, 0.19 * len(names)))
     pale = min(0.14, 0.7 / len(names))  # many bands lie on each other
     for i, a in enumerate(names):
         band = over.profiles[a]
-        line_in_band(axes, looks[a], band, pale,
+        style.line_in_band(axes, looks[a], band, pale,
                      label=shortened(a, 30), markevery=(i % 10, 10), clip_on=False)  # fmt: skip
     axes.axvline(0, color=PALE, linewidth=0.8, linestyle=(0, (4, 2)), zorder=0)
     axes.set(xlim=(band.index[0], band.index[-1]), ylim=(0, 1), xlabel="skill",
              ylabel="share of runs above it, %")  # fmt: skip
     axes.yaxis.set_major_formatter(lambda v, _: f"{100 * v:.0f}")
-    legend_beside(axes, loc="center left", bbox_to_anchor=(1.02, 0.5))
-    return finish(figure, "profiles")
+    style.legend_beside(axes, loc="center left", bbox_to_anchor=(1.02, 0.5))
+    return style.finish(figure, "profiles")

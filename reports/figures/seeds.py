@@ -5,18 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from reports.analysis.results import Group, TaskInfo
-from reports.figures.style import (
-    PALE,
-    Drawing,
-    Look,
-    canvas,
-    dots,
-    finish,
-    levels,
-    limits,
-    score_axis,
-    text_width,
-)
+from reports.figures import style
+from reports.figures.style import PALE, Drawing, Look
 from reports.formats import shortened
 
 WIDTH, ROW = 3.6, 0.27
@@ -31,16 +21,16 @@ def draw(task: TaskInfo, groups: Mapping[str, Group], looks: Mapping[str, Look])
     scores = [c.score for g in groups.values() for c in g.cells if c.score is not None]
     if not scores:
         return None
-    figure, axes = canvas(WIDTH, ROW * len(groups))
-    log = score_axis(axes, "x", task, scores)
-    lines = limits(task)
+    figure, axes = style.canvas(WIDTH, ROW * len(groups))
+    log = style.score_axis(axes, "x", task, scores)
+    lines = style.limits(task)
     lines += [(shortened(n, 24), v, (0, (1, 3))) for n, v in task.references.items()]
     marks = [item for item in lines if not log or item[1] > 0]
     low, high = _range([*scores, *(value for _, value, _ in marks)], log)
     axes.set(xlim=(low, high), ylim=(len(groups) - 0.5, -0.5))
     for y, (a, group) in enumerate(groups.items()):
         if group.score.n:
-            dots(axes, y, [c.score for c in group.cells if c.score is not None], looks[a])
+            style.dots(axes, y, [c.score for c in group.cells if c.score is not None], looks[a])
             continue
         axes.annotate(
             group.code, (0, y), xycoords=("axes fraction", "data"), xytext=(5, 0),
@@ -49,11 +39,11 @@ def draw(task: TaskInfo, groups: Mapping[str, Group], looks: Mapping[str, Look])
         )  # fmt: skip
     to_inches = (axes.transData + axes.figure.dpi_scale_trans.inverted()).transform
     spans = [
-        (x - text_width(word, 7) / 2 - 0.06, x + text_width(word, 7) / 2 + 0.06)
+        (x - style.text_width(word, 7) / 2 - 0.06, x + style.text_width(word, 7) / 2 + 0.06)
         for word, value, _ in marks
         for x, _ in [to_inches((value, 0))]
     ]
-    for (word, value, line), level in zip(marks, levels(spans), strict=True):
+    for (word, value, line), level in zip(marks, style.levels(spans), strict=True):
         axes.axvline(value, color=PALE, linestyle=line, linewidth=0.9, zorder=0)
         axes.annotate(
             word, (value, 1.0), xycoords=("data", "axes fraction"), fontsize=7, color=PALE,
@@ -64,7 +54,7 @@ def draw(task: TaskInfo, groups: Mapping[str, Group], looks: Mapping[str, Look])
     axes.grid(axis="y", color="#E6E6E6", linewidth=0.6)
     axes.set_axisbelow(True)
     axes.set_xlabel(f"test {axes.get_xlabel()}")
-    return finish(figure, f"seeds-{task.slug}")
+    return style.finish(figure, f"seeds-{task.slug}")
 
 
 def _range(values: list[float], logarithmic: bool) -> tuple[float, float]:
