@@ -2,32 +2,34 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from typing import Any
 
 from harness.experiment.record import PENDING, Outcome
+from reports.analysis.cells import Cell
 from reports.analysis.frame import parts_of
 from reports.analysis.results import Results
 
 KINDS = {Outcome.NOT_APPLICABLE: "refused", PENDING: "waiting"}
 
 
-@dataclass
+@dataclass(frozen=True)
 class Hole:
-    """Cells without a score that are alike."""
+    """Cells without a score that are alike, of one architecture and part."""
 
-    architecture: str
     part: str
     outcome: str
-    id: str
-    """The first cell's."""
-    tasks: list[str] = field(default_factory=list)
-    seeds: list[int] = field(default_factory=list)
-    reasons: list[str] = field(default_factory=list)
-    traceback: str = ""
+    cells: tuple[Cell, ...]
+
+    def each(self, name: str) -> list[Any]:
+        """What the cells have of a name, such as ``task`` or ``reason``: each value once."""
+        return list(dict.fromkeys(getattr(cell, name) for cell in self.cells))
 
     @property
-    def reason(self) -> str:
-        return "; ".join(self.reasons)
+    def traceback(self) -> str:
+        """The first one, if there is any."""
+        texts = (cell.record.traceback for cell in self.cells if cell.record)
+        return next(filter(None, texts), "")
 
 
 def holes(results: Results) -> dict[str, list[Hole]]:
@@ -36,7 +38,7 @@ def holes(results: Results) -> dict[str, list[Hole]]:
     Each baseline serves few tasks by its nature, so all its refusals stand together. Of the
     cells of parts, those that measured what they were to measure are no holes.
     """
-    kinds: dict[str, dict[tuple, Hole]] = {"failed": {}, "refused": {}, "waiting": {}}
+    alike: dict[tuple[str, ...], list[Cell]] = {}
     parts = parts_of(results)
     for cell in results.all_cells:
         measured = cell.ok and cell.record is not None and cell.record.measured
@@ -46,16 +48,10 @@ def holes(results: Results) -> dict[str, list[Hole]]:
         outcome = cell.outcome if cell.outcome != Outcome.OK else cell.code
         together = kind == "refused" and cell.architecture in results.baselines
         # Refusals and waiting cells repeat over many tasks; failures stand one by one.
-        alike = (
-            cell.task if kind == "failed" else "", cell.architecture, parts[cell.id], outcome,
-            "" if together else cell.reason,
-        )  # fmt: skip
-        hole = kinds[kind].setdefault(
-            alike, Hole(cell.architecture, parts[cell.id], outcome, cell.id)
-        )
-        hole.tasks += [cell.task] * (cell.task not in hole.tasks)
-        hole.seeds += [cell.seed] * (cell.seed not in hole.seeds)
-        hole.reasons += [cell.reason] * (cell.reason not in hole.reasons)
-        if cell.record is not None:
-            hole.traceback = hole.traceback or cell.record.traceback
-    return {kind: list(entries.values()) for kind, entries in kinds.items()}
+        task, reason = cell.task if kind == "failed" else "", "" if together else cell.reason
+        key = kind, parts[cell.id], outcome, cell.architecture, task, reason
+        alike.setdefault(key, []).append(cell)
+    kinds: dict[str, list[Hole]] = {"failed": [], "refused": [], "waiting": []}
+    for (kind, part, outcome, *_), cells in alike.items():
+        kinds[kind].append(Hole(part, outcome, tuple(cells)))
+    return kinds

@@ -38,16 +38,16 @@ def _table(entries: Sequence[Hole], with_part: bool) -> Iterator[Block]:
         ("architecture", *part, "outcome", "tasks", "seeds", "reason"),
         tuple(
             (
-                Code(hole.architecture),
+                Code(hole.cells[0].architecture),
                 *[hole.part] * with_part,
                 hole.outcome,
-                codes(hole.tasks),
-                ", ".join(map(str, hole.seeds)),
-                hole.reason,
+                codes(hole.each("task")),
+                ", ".join(map(str, hole.each("seed"))),
+                "; ".join(hole.each("reason")),
             )
             for hole in entries
         ),
     )
     for hole in entries:
         if hole.traceback:
-            yield Fold(("Traceback of cell ", Code(hole.id)), (Literal(hole.traceback),))
+            yield Fold(("Traceback of cell ", Code(hole.cells[0].id)), (Literal(hole.traceback),))
