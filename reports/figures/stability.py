@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from reports.figures.panels import log_axis, panels, wide_enough
 from reports.figures.style import COLOURS, Drawing, finish
+
+if TYPE_CHECKING:
+    from pandas import DataFrame
 
 LOOKS: dict[str, dict[str, Any]] = {
     "off": {"color": COLOURS[1], "linewidth": 0.8},
@@ -23,34 +25,28 @@ BUCKETS = 16
 COLUMNS = 7
 
 
-@dataclass(frozen=True)
-class Trace:
-    """The loss of one training, update by update, and whether it diverged."""
-
-    loss: np.ndarray
-    diverged: bool = False
-
-
-def draw(
-    name: str,
-    traces: Mapping[tuple[str, str], Mapping[str, Trace]],
-    titles: Mapping[str, str],
-) -> Drawing | None:
+def draw(name: str, frame: DataFrame, titles: Mapping[str, str]) -> Drawing | None:
     """A panel for each pair of task and architecture. A cross ends a training that diverged.
     None without losses.
 
-    traces: by task and architecture, then ``off`` or ``on``. titles: short names of the tasks.
+    frame: a row for each ``task``, ``architecture`` and ``how`` (off, on), with the ``losses``,
+    ``(updates,)``, and whether it ``diverged``. titles: short names of the tasks.
     """
-    shown = {pair: _known(both) for pair, both in traces.items()}
-    shown = {pair: both for pair, both in shown.items() if both}
+    columns = ["task", "architecture", "how", "losses", "diverged"]
+    shown = {
+        (task, a, how): (losses, diverged)
+        for task, a, how, losses, diverged in frame[columns].itertuples(index=False)
+        if len(_drawable(losses))
+    }
     if not shown:
         return None
+    pairs = list(dict.fromkeys((task, a) for task, a, _ in shown))
     rows = []
-    for task in dict.fromkeys(task for task, _ in shown):
-        of_task = [pair for pair in shown if pair[0] == task]
+    for task in dict.fromkeys(task for task, _ in pairs):
+        of_task = [pair for pair in pairs if pair[0] == task]
         rows += [of_task[i : i + COLUMNS] for i in range(0, len(of_task), COLUMNS)]
     legend: dict[str, Mapping[str, Any]] = {LABELS[how]: look for how, look in LOOKS.items()}
-    if any(trace.diverged for both in shown.values() for trace in both.values()):
+    if any(diverged for _, diverged in shown.values()):
         legend["diverged"] = DIVERGED | {"color": COLOURS[4]}
     titles_of = [[a for _, a in row] for row in rows]
     figure, grid = panels(titles_of, legend, (1.25, 1.0), (0.12, 0.6))
@@ -58,8 +54,8 @@ def draw(
         for axes, pair in zip(axes_row, row, strict=True):
             axes.set_yscale("log")
             for how, look in LOOKS.items():
-                if how in shown[pair]:
-                    _trace(axes, shown[pair][how], look)
+                if (*pair, how) in shown:
+                    _trace(axes, *shown[*pair, how], look)
         ends = [end for axes in axes_row for end in axes.get_ylim()]
         for axes in axes_row:
             axes.set_ylim(wide_enough(min(ends), max(ends)))
@@ -73,24 +69,19 @@ def draw(
     return finish(figure, name)
 
 
-def _known(traces: Mapping[str, Trace]) -> dict[str, Trace]:
-    """Those with any loss that can be drawn."""
-    return {how: trace for how, trace in traces.items() if len(_drawable(trace.loss))}
-
-
 def _drawable(loss: np.ndarray) -> np.ndarray:
     return np.flatnonzero(np.isfinite(loss) & (loss > 0))
 
 
-def _trace(axes: Any, trace: Trace, look: Mapping[str, Any]) -> None:
+def _trace(axes: Any, loss: np.ndarray, diverged: bool, look: Mapping[str, Any]) -> None:
     """The lowest and the highest update of each stretch, so that a curve swings in the figure as
     far as it did."""
-    loss, there = trace.loss, _drawable(trace.loss)
+    there = _drawable(loss)
     ends = {there[0], there[-1]}
     for stretch in np.array_split(there, BUCKETS):
         if len(stretch):
             ends |= {stretch[loss[stretch].argmin()], stretch[loss[stretch].argmax()]}
     at = np.array(sorted(ends))
     axes.plot(at + 1, loss[at], **look)
-    if trace.diverged:
+    if diverged:
         axes.plot(at[-1:] + 1, loss[at[-1:]], color=look["color"], **DIVERGED)

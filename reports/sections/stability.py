@@ -10,7 +10,6 @@ from reports.analysis.stability import PARTS, trainings
 from reports.analysis.statistics import paired, summarize
 from reports.document import Block, Figure, Heading, Table, paragraphs
 from reports.figures import stability as drawing
-from reports.figures.stability import Trace
 from reports.formats import (
     amount,
     each,
@@ -56,13 +55,10 @@ def blocks(evidence: Evidence) -> list[Block]:
     return [*made, replace(table, caption=caption, name="stability-table-1")]
 
 
-def _traces(frame: DataFrame) -> dict[tuple[str, str], dict[str, Trace]]:
+def _traces(frame: DataFrame) -> DataFrame:
     """Of each the first seed that diverged or, where none did, the first."""
-    traces: dict[tuple[str, str], dict[str, Trace]] = {}
     known = frame[frame["losses"].notna()].sort_values("diverged", ascending=False, kind="stable")
-    for (t, a, how), of in known.groupby(["task", "architecture", "how"], sort=False):
-        traces.setdefault((t, a), {})[how] = Trace(of["losses"].iloc[0], of["diverged"].iloc[0])
-    return traces
+    return known.drop_duplicates(["task", "architecture", "how"]).sort_index()
 
 
 def _finding(frame: DataFrame) -> str:
