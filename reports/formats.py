@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 from reports.analysis.statistics import Numbers, Summary, summarize
@@ -164,20 +164,6 @@ def listed(words: Iterable[str], most: int = 6) -> str:
     return " and ".join(filter(None, [", ".join(words[:-1]), *words[-1:]]))
 
 
-def each(
-    numbers: Mapping[str, Any], text: Callable[[Any], str] | None = None, most: int = 99
-) -> str:
-    """``rnn 0.21, lstm 0.90 and gru 0.94``: names, each with its number."""
-    return listed([f"{name} {(text or amount)(value)}" for name, value in numbers.items()], most)
-
-
-def span(numbers: Mapping[str, Any], text: Callable[[Any], str] | None = None) -> str:
-    """``0.21 (rnn) to 0.94 (gru)``: the lowest and the highest number, by name."""
-    by_size = sorted(numbers, key=lambda name: numbers[name])
-    extremes = dict.fromkeys(by_size[:1] + by_size[-1:])
-    return " to ".join(f"{(text or amount)(numbers[name])} ({name})" for name in extremes)
-
-
 def verb(names: Collection[Any], one: str, many: str) -> str:
     """What agrees with so many names."""
     return one if len(names) == 1 else many
@@ -213,6 +199,18 @@ def amount(value: float | None) -> str:
         if "e" in text and size >= 1e-4:
             text = f"{value:.{-math.floor(math.log10(size))}f}"
     return _minus(text)
+
+
+def each(numbers: Mapping[str, Any], text: Callable[[Any], str] = amount, most: int = 99) -> str:
+    """``rnn 0.21, lstm 0.90 and gru 0.94``: names, each with its number."""
+    return listed([f"{name} {text(value)}" for name, value in numbers.items()], most)
+
+
+def span(numbers: Mapping[str, Any], text: Callable[[Any], str] = amount) -> str:
+    """``0.21 (rnn) to 0.94 (gru)``: the lowest and the highest number, by name."""
+    by_size = sorted(numbers, key=lambda name: numbers[name])
+    extremes = dict.fromkeys(by_size[:1] + by_size[-1:])
+    return " to ".join(f"{text(numbers[name])} ({name})" for name in extremes)
 
 
 def interval(low: float | None, high: float | None) -> str:
@@ -286,3 +284,15 @@ def plain_value(value: Any) -> str:
     if isinstance(value, list | tuple) and all(isinstance(v, str | int | float) for v in value):
         return ", ".join(map(str, value))
     return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+
+
+def leaves(value: Any, sep: str, lists: bool = False, to: str = "") -> Iterator[tuple[str, Any]]:
+    """The values in nested documents, each with the names that lead to it; with ``lists`` those in
+    lists too, by their places from 1."""
+    inner = value.items() if isinstance(value, Mapping) else None
+    if lists and isinstance(value, list):
+        inner = enumerate(value, 1)
+    if inner is None:
+        yield to, value
+    for key, of_key in inner or ():
+        yield from leaves(of_key, sep, lists, f"{to}{sep}{key}" if to else str(key))

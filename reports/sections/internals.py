@@ -7,7 +7,7 @@ from typing import Any
 
 from reports import document as doc
 from reports.figures import internals as drawing
-from reports.formats import each, listed, plural
+from reports.formats import each, leaves, listed, plural
 
 PLACE = 130
 
@@ -116,16 +116,11 @@ def _data(part: Numbers) -> str:
     return doc.as_csv((kind, "row", *heads), rows)
 
 
-def _flat(value: Any, prefix: str = "") -> Iterator[tuple[str, str]]:
+def _flat(numbers: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     """The numbers in nested documents, each with the way to it."""
-    if isinstance(value, Mapping):
-        for key, inner in value.items():
-            yield from _flat(inner, f"{prefix} {key}".strip().replace("_", " "))
-    elif isinstance(value, list):
-        for i, inner in enumerate(value, 1):
-            yield from _flat(inner, f"{prefix} {i}".strip())
-    elif value is not None:
-        yield prefix, f"{value:.4g}" if isinstance(value, float) else str(value)
+    for to, value in leaves(numbers, " ", lists=True):
+        if value is not None:
+            yield to.replace("_", " "), f"{value:.4g}" if isinstance(value, float) else str(value)
 
 
 # -- findings in words ---------------------------------------------------------------------------

@@ -9,7 +9,7 @@ from harness.experiment.store import Store
 from reports.analysis.difference import METHOD
 from reports.analysis.results import Results
 from reports.document import Block, Code, Heading, Listing, Paragraph, Strong, Table, codes
-from reports.formats import listed, plain_value, plural
+from reports.formats import leaves, listed, plain_value, plural
 from reports.sections import parts, tuning
 
 PLACE = 160
@@ -171,13 +171,5 @@ def _environment(results: Results) -> Iterator[Block]:
                     for c in results.all_cells)  # fmt: skip
         gone = "" if description else ", whose description is gone"
         yield Paragraph((f"{plural(cells, 'cell')} ran in environment ", Code(name), f"{gone}."))
-        if rows := tuple(_flat(description)):
+        if rows := tuple((Code(at), plain_value(of)) for at, of in leaves(description or {}, ".")):
             yield Table((), rows)
-
-
-def _flat(value: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[Code, str]]:
-    for key, inner in value.items():
-        if isinstance(inner, dict):
-            yield from _flat(inner, f"{prefix}{key}.")
-        else:
-            yield Code(f"{prefix}{key}"), plain_value(inner)

@@ -113,9 +113,8 @@ def _figure(task: TaskInfo, pairs: Mapping[str, Tried], drawing: Drawing) -> doc
         ("task", "architecture", "trials", "expected_best"),
         [(task.name, a, n, v) for a, t in pairs.items() for n, v in enumerate(t.expected, 1)],
     )
-    return doc.Figure(
-        drawing, finding, _table(task, pairs), data=data, title=f"{task.name}: trials"
-    )
+    title = f"{task.name}: trials"
+    return doc.Figure(drawing, finding, _table(task, pairs), data=data, title=title)
 
 
 def _table(task: TaskInfo, pairs: Mapping[str, Tried]) -> doc.Table:
@@ -123,16 +122,15 @@ def _table(task: TaskInfo, pairs: Mapping[str, Tried]) -> doc.Table:
     most = max(t.planned for t in pairs.values())
     counts = sorted({2**i for i in range(most.bit_length())} | {most})
     text = formats.scores_of(task, [s for t in pairs.values() for s in t.scores])
-    rows: tuple[tuple[doc.Text, ...], ...] = tuple(
-        (
-            doc.Code(a),
-            f"{t.planned}" if len(t.scores) == t.planned else f"{len(t.scores)} of {t.planned}",
-            *(text(t.expected[n - 1]) if n <= len(t.scores) else "" for n in counts),
-        )
+    rows: list[tuple[doc.Text, ...]] = [
+        (doc.Code(a),
+         f"{t.planned}" if len(t.scores) == t.planned else f"{len(t.scores)} of {t.planned}",
+         *(text(t.expected[n - 1]) if n <= len(t.scores) else "" for n in counts))
         for a, t in pairs.items()
-    )
+    ]  # fmt: skip
+    heads = ("architecture", "trials", *(f"best of {n}" for n in counts))
     caption = (doc.Code(task.name), f": {formats.metric(task)} ({formats.direction(task)})")
-    return doc.Table(("architecture", "trials", *(f"best of {n}" for n in counts)), rows, caption)
+    return doc.Table(heads, tuple(rows), caption)
 
 
 # -- what was chosen -----------------------------------------------------------------------------
@@ -141,35 +139,28 @@ def _table(task: TaskInfo, pairs: Mapping[str, Tried]) -> doc.Table:
 def _chosen(results: Results, tried: Pairs) -> list[doc.Block]:
     """How many values lie on an edge, and a table for each hyper-parameter."""
     allowed = {task.name: spaces(results, task.name) for task in results.tasks}
-    values = {
-        (task, a, name): value
+    texts = {
+        (task, a, name): _value(value) + ARROWS[edge(value, allowed[task][name])]
         for task, a in tried
         for name, value in chosen(results, task, a).items()
     }
-    marks = {
-        (task, a, name): ARROWS[edge(value, allowed[task][name])]
-        for (task, a, name), value in values.items()
-    }
-    edges = sum(map(bool, marks.values()))
-
-    def text(task: str, a: str, name: str) -> str:
-        value = values.get((task, a, name))
-        number = f"{value:g}" if isinstance(value, float) else str(value)
-        return "" if value is None else number + marks[task, a, name]
-
+    edges = sum(text[-1] in "↓↑" for text in texts.values())
     made: list[doc.Block] = [
         doc.Paragraph(
-            f"{edges} of {plural(len(values), 'chosen value')} {'lies' if edges == 1 else 'lie'} "
+            f"{edges} of {plural(len(texts), 'chosen value')} {'lies' if edges == 1 else 'lie'} "
             "on an edge of what was tried (↓ the lowest, ↑ the highest): the best may be beyond."
         )
     ]
     for name in dict.fromkeys(name for space in allowed.values() for name in space):
-        rows: tuple[tuple[doc.Text, ...], ...] = tuple(
-            (doc.Code(task), *(text(task, a, name) for a in results.architectures))
-            for task in allowed
-            if any((task, a, name) in values for a in results.architectures)
-        )
-        if rows:
-            heads = ("task", *results.architectures)
-            made.append(doc.Fold(f"Chosen: {name}", (doc.Table(heads, rows),)))
+        tasks = dict.fromkeys(task for task, _, of in texts if of == name)
+        columns = {
+            a: {t: texts.get((t, a, name), "") for t in tasks} for a in results.architectures
+        }
+        if tasks:
+            table = doc.table_of(tasks, {"task": doc.Code, **columns})
+            made.append(doc.Fold(f"Chosen: {name}", (table,)))
     return made
+
+
+def _value(value: Any) -> str:
+    return f"{value:g}" if isinstance(value, float) else str(value)
