@@ -289,10 +289,12 @@ def plain_value(value: Any) -> str:
 def leaves(value: Any, sep: str, lists: bool = False, to: str = "") -> Iterator[tuple[str, Any]]:
     """The values in nested documents, each with the names that lead to it; with ``lists`` those in
     lists too, by their places from 1."""
-    inner = value.items() if isinstance(value, Mapping) else None
-    if lists and isinstance(value, list):
+    inner: Iterable[tuple[Any, Any]] = ()
+    if isinstance(value, Mapping):
+        inner = value.items()
+    elif lists and isinstance(value, list):
         inner = enumerate(value, 1)
-    if inner is None:
+    else:
         yield to, value
-    for key, of_key in inner or ():
+    for key, of_key in inner:
         yield from leaves(of_key, sep, lists, f"{to}{sep}{key}" if to else str(key))

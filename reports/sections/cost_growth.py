@@ -18,6 +18,7 @@ from reports.analysis.growth import (
     path_formula,
     powers,
 )
+from reports.analysis.results import Part
 from reports.analysis.statistics import Summary, summarize
 from reports.document import Block, Figure, Heading, Table, paragraphs, table_of
 from reports.figures import lines
@@ -49,9 +50,16 @@ def blocks(evidence: Evidence) -> list[Block]:
     frame = costs(evidence)
     if frame.empty:
         return []
-    figures = _seconds(evidence, frame)
-    if "length" in set(frame["axis"]):
-        figures += _counts(evidence, frame[frame["axis"] == "length"])
+    axes = list(frame["axis"].unique())
+    seconds = _seconds_finding(frame, axes[0]), _seconds_table(frame, axes)
+    panels = [_panel(frame, "seconds", axis) for axis in axes]
+    figures = _figure(evidence, "seconds", panels, *seconds, evidence.parts(probe="cost"))
+    if "length" in axes:
+        longer = frame[frame["axis"] == "length"]
+        panels = [_panel(longer, cost, "length") for cost in COUNTED]
+        counts = _counts_finding(longer), _counts_table(longer)
+        parts = parts_by_axis(evidence)["length"]
+        figures += _figure(evidence, "counts", panels, *counts, parts)
     return [
         Heading(TITLE, "cost-growth"),
         *paragraphs(
@@ -86,14 +94,17 @@ def _means(frame: DataFrame, cost: str, axis: str, how: str) -> dict[str, dict[i
     }
 
 
-def _seconds(evidence: Evidence, frame: DataFrame) -> list[Figure]:
-    axes = list(frame["axis"].unique())
-    panels = [_panel(frame, "seconds", axis) for axis in axes]
-    finding = _seconds_finding(frame, axes[0])
-    survey = evidence.results.architectures
-    drawn = lines.draw("growth-seconds", panels, SCALE, survey)
-    command = reproduction.of_parts(evidence.results, evidence.parts(probe="cost"))
-    return [Figure(drawn, finding, _seconds_table(frame, axes), command)] if drawn else []
+def _figure(
+    evidence: Evidence,
+    what: str,
+    panels: list[lines.Panel],
+    finding: str,
+    table: Table,
+    parts: list[Part],
+) -> list[Figure]:
+    drawn = lines.draw(f"growth-{what}", panels, SCALE, evidence.results.architectures)
+    command = reproduction.of_parts(evidence.results, parts)
+    return [Figure(drawn, finding, table, command)] if drawn else []
 
 
 def _seconds_finding(frame: DataFrame, axis: str) -> str:
@@ -126,25 +137,14 @@ def _seconds_table(frame: DataFrame, axes: Sequence[str]) -> Table:
     heads = ("architecture", "computed", *(f"seconds at {axes[0]} {size:,}" for size in ends),
              *(f"exponent, {axis}" for axis in axes), "seeds")  # fmt: skip
     rows = [
-        (
-            a,
-            COMPUTED[how],
-            *(geometric_with_interval(at.get((axes[0], a, how), {}).get(size, ()), _digits)
-              for size in ends),
-            *(_power(fitted.get((axis, a, how), ())) for axis in axes),
-            str(number),
-        )
+        (a, COMPUTED[how],
+         *(geometric_with_interval(at.get((axes[0], a, how), {}).get(size, ()), _digits)
+           for size in ends),
+         *(_power(fitted.get((axis, a, how), ())) for axis in axes),
+         str(number))
         for (a, how), number in seeds.nunique().items()
     ]  # fmt: skip
     return Table(heads, tuple(rows))
-
-
-def _counts(evidence: Evidence, frame: DataFrame) -> list[Figure]:
-    panels = [_panel(frame, cost, "length") for cost in COUNTED]
-    finding, survey = _counts_finding(frame), evidence.results.architectures
-    drawn = lines.draw("growth-counts", panels, SCALE, survey)
-    command = reproduction.of_parts(evidence.results, parts_by_axis(evidence)["length"])
-    return [Figure(drawn, finding, _counts_table(frame), command)] if drawn else []
 
 
 def _counts_finding(frame: DataFrame) -> str:

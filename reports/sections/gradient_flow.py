@@ -128,20 +128,14 @@ def _table(frame: DataFrame) -> Table:
              f"norm {frame['longest'].max():,} steps back, of that at the output",
              "zero beyond lag", "Lyapunov exponent", "spectral radius", "seeds")  # fmt: skip
     rows = [
-        (
-            a,
-            WHEN[when],
-            formats.geometric_with_interval(of["rate"], _factor),
-            _factor(summarize(of["r2"]).mean),
-            formats.geometric_with_interval(of["hidden_rate"], _factor),
-            _share(_left(of["left"])),
-            "" if of["zero_beyond"].isna().all() else f"{int(of['zero_beyond'].max()):,}",
-            formats.with_interval(of["lyapunov"]),
-            formats.with_interval(of["spectral_radius"]),
-            f"{len(of)}",
-        )
+        (a, WHEN[when], formats.geometric_with_interval(of["rate"], _factor),
+         _factor(summarize(of["r2"]).mean),
+         formats.geometric_with_interval(of["hidden_rate"], _factor), _share(_left(of["left"])),
+         "" if of["zero_beyond"].isna().all() else f"{int(of['zero_beyond'].max()):,}",
+         formats.with_interval(of["lyapunov"]), formats.with_interval(of["spectral_radius"]),
+         f"{len(of)}")
         for (a, when), of in frame.groupby(["architecture", "when"], sort=False)
-    ]
+    ]  # fmt: skip
     return Table(heads, tuple(rows))
 
 

@@ -72,8 +72,7 @@ def _finding(frame: DataFrame) -> str:
         off = means["off"]
         swings = f"of {off.idxmax()} swings most, by {amount(off.max())} from update to update"
         least = f", that of {off.idxmin()} least, by {amount(off.min())}" if len(off) > 1 else ""
-        sentences.append(f"On {task}, without clipping, the loss {swings}{least}.")
-        sentences.append(_clipping(of_task))
+        sentences += [f"On {task}, without clipping, the loss {swings}{least}.", _clipping(of_task)]
     for how, word in (("off", "without"), ("on", "with")):
         of = frame[frame["how"] == how]
         counts = of.groupby(["task", "architecture"], sort=False)["diverged"].sum()
@@ -106,18 +105,11 @@ def _table(frame: DataFrame) -> Table:
              "spread of the log gradient norm", "updates above the limit, %",
              "largest gradient norm", "diverged", "skill")  # fmt: skip
     rows = [
-        (
-            task,
-            a,
-            f"to {of['limit'].iloc[0]:g}" if how == "on" else "none",
-            with_interval(of["loss"]),
-            with_interval(of["norm"]),
-            with_interval(100 * of["clipped"]),
-            geometric_with_interval(of["largest"]),
-            f"{of['diverged'].sum()} of {len(of)}",
-            skill_with_spread(summarize(of["skill"])),
-        )
+        (task, a, f"to {of['limit'].iloc[0]:g}" if how == "on" else "none",
+         with_interval(of["loss"]), with_interval(of["norm"]), with_interval(100 * of["clipped"]),
+         geometric_with_interval(of["largest"]), f"{of['diverged'].sum()} of {len(of)}",
+         skill_with_spread(summarize(of["skill"])))
         for (task, a), both in frame.groupby(["task", "architecture"], sort=False)
         for how, of in both.groupby("how", sort=False)
-    ]
+    ]  # fmt: skip
     return Table(heads, tuple(rows))
