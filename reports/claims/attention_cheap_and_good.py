@@ -5,7 +5,7 @@ Source: Vaswani et al. 2017 (Attention is all you need).
 
 from reports.analysis.evidence import Evidence
 from reports.claims import costs
-from reports.claims.by_seed import BySeed, doublings, mean_over, times
+from reports.claims.by_seed import doublings, mean_over, times
 from reports.claims.judging import Comparison, Judgement, rule
 from reports.claims.parts import COST_LENGTH, COST_WIDTH, SIZE_DECODERS, SURVEY
 from reports.formats import means
@@ -32,7 +32,10 @@ def judge(evidence: Evidence) -> Judgement:
         for cost in (costs.parameters, costs.seconds)
     )
     skill = evidence.ahead(SURVEY, REVERSE, TRANSFORMER, RECURRENT)
-    decoder_fewer = _decoder_sizes(evidence, skill)
+    sizes = costs.at_equal_width(
+        evidence, RECURRENT, TRANSFORMER, lambda m: m["without_embedding"], [SIZE_DECODERS]
+    )
+    decoder_fewer = {seed: times for seed in skill for times in sizes.values()}  # counted once
     decoder_faster = doublings(
         *(evidence.numbers(SURVEY, REVERSE, a, "examples_per_second")
           for a in (TRANSFORMER, RECURRENT))
@@ -62,15 +65,3 @@ def judge(evidence: Evidence) -> Judgement:
     axis = "skill, self-attention minus LSTM"
     drawn = [Comparison(task, values, -WORSE) for task, values in by_task.items()]
     return rule(comparisons, "skill", over_tasks, reason, drawn, axis)
-
-
-def _decoder_sizes(evidence: Evidence, seeds: BySeed) -> dict[int, float]:
-    """How many times the encoder-decoder's parameters are the transformer's, as log2: counted, so
-    the same for all seeds."""
-    task = next(iter(evidence.tasks(SIZE_DECODERS)), "")
-    recurrent, attention = (
-        {s: m["without_embedding"] for s, m in evidence.measured(SIZE_DECODERS, task, a).items()}
-        for a in (RECURRENT, TRANSFORMER)
-    )
-    counted = doublings(recurrent, attention).values()
-    return dict.fromkeys(seeds, next(iter(counted))) if counted else {}

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 
 import reports.claims
 from harness.experiment.matrix import Part
-from reports.claims.judging import Judgement, adjust, missing
+from reports.claims.judging import Comparison, Judgement, adjust, missing
 from reports.claims.parts import SURVEY
 
 if TYPE_CHECKING:
@@ -110,8 +110,18 @@ def as_json(claim: Claim, judgement: Judgement) -> Mapping[str, Any]:
         **{name: getattr(judgement, name) for name in fields},
         "interval": None if judgement.low is None else [judgement.low, judgement.high],
         "p_adjusted": judgement.adjusted,
-        "comparisons": [comparison.numbers for comparison in judgement.comparisons],
+        "comparisons": [_numbers(comparison) for comparison in judgement.comparisons],
         "criterion": claim.criterion,
         "source": claim.source,
         "needs": ["" if part is SURVEY else part.name for part in claim.cells],
+    }
+
+
+def _numbers(comparison: Comparison) -> Mapping[str, Any]:
+    fields, mean = ("label", "margin", "p_for", "p_against"), comparison.summary
+    return {name: getattr(comparison, name) for name in fields} | {
+        "threshold": comparison.threshold if comparison.margin is None else None,
+        "mean": mean.mean,
+        "interval": None if mean.low is None else [mean.low, mean.high],
+        "n": mean.n,
     }

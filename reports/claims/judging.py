@@ -21,7 +21,6 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
 
 from reports.analysis.statistics import Summary, greater, holm, summarize, tost
 from reports.claims.by_seed import BySeed, mean_over, negative
@@ -53,21 +52,6 @@ class Comparison:
     def summary(self) -> Summary:
         """Mean and 95 % interval over seeds."""
         return summarize(self.values)
-
-    @property
-    def numbers(self) -> dict[str, Any]:
-        """All of them, ready for JSON."""
-        summary = self.summary
-        return {
-            "label": self.label,
-            "threshold": self.threshold if self.margin is None else None,
-            "margin": self.margin,
-            "mean": summary.mean,
-            "interval": None if summary.low is None else [summary.low, summary.high],
-            "n": summary.n,
-            "p_for": self.p_for,
-            "p_against": self.p_against,
-        }
 
     @property
     def p_for(self) -> float:

@@ -4,6 +4,8 @@ of a feed-forward network over a window grows with the window.
 Source: Goodfellow, Bengio and Courville 2016 (Deep Learning, chapter 10: parameter sharing).
 """
 
+from collections.abc import Mapping
+
 from harness.experiment.matrix import Part
 from reports.analysis.evidence import Evidence
 from reports.claims.judging import Judgement, exactly, missing
@@ -33,17 +35,17 @@ CRITERION = (
 
 
 def judge(evidence: Evidence) -> Judgement:
-    recurrent = {a: _counts(evidence, SIZE, a) for a in RECURRENT}
-    windows = _windows(evidence)
+    counts = _counts(evidence, SIZE) | _counts(evidence, SIZE_DECODERS)
+    recurrent = {a: counts.get(a, {}) for a in RECURRENT}
+    windows = _windows(counts)
     if min(map(len, recurrent.values())) < len(WINDOWS) or len(windows) < len(WINDOWS):
         return missing()
-    growth = [max(counts.values()) - min(counts.values()) for counts in recurrent.values()]
+    growth = [max(of.values()) - min(of.values()) for of in recurrent.values()]
     sizes = list(windows.values())
     holds = [grown == 0 for grown in growth]
     holds += [less < more for less, more in zip(sizes[:-1], sizes[1:], strict=True)]
-    others = {a: _counts(evidence, SIZE, a) for a in OTHERS}
-    others |= {a: _counts(evidence, SIZE_DECODERS, a) for a in SIZE_DECODERS.architectures}
-    fixed = [a for a, n in others.items() if len(n) > 1 and len(set(n.values())) == 1]
+    others = [a for a in counts if a not in (*RECURRENT, *WINDOWS.values())]
+    fixed = [a for a in others if len(counts[a]) > 1 and len(set(counts[a].values())) == 1]
     by_window = listed([f"{n:,} with a window of {size:,}" for size, n in windows.items()])
     reason = (
         "Trained numbers were counted with 16 hidden units and the embedding included. The "
@@ -61,24 +63,24 @@ def judge(evidence: Evidence) -> Judgement:
 
 def draw(evidence: Evidence, name: str) -> Drawing | None:
     """Parameters against length; the window as long as the sequence."""
-    counts = {a: _counts(evidence, SIZE, a) for a in RECURRENT}
-    counts["FNN whose window is the sequence"] = _windows(evidence)
-    points = {a: {n: [count] for n, count in of.items()} for a, of in counts.items()}
+    counts = _counts(evidence, SIZE)
+    sizes = {a: counts.get(a, {}) for a in RECURRENT}
+    sizes["FNN whose window is the sequence"] = _windows(counts)
+    points = {a: {n: [count] for n, count in of.items()} for a, of in sizes.items()}
     scale = lines.Scale("length of the sequence, steps", "parameters", 10, logarithmic=True)
     return lines.draw(name, [lines.Panel("", points)], scale)
 
 
-def _counts(evidence: Evidence, part: Part, architecture: str) -> dict[int, int]:
-    """Parameters by length."""
-    counts = {
-        measured["length"]: measured["parameters"]
-        for task in evidence.tasks(part)
-        for measured in evidence.measured(part, task, architecture).values()
-    }
-    return dict(sorted(counts.items()))
+def _counts(evidence: Evidence, part: Part) -> dict[str, dict[int, int]]:
+    """Parameters by architecture and length."""
+    counts: dict[str, dict[int, int]] = {}
+    for a in evidence.architectures(part):
+        measured = [m for task in evidence.tasks(part)
+                    for m in evidence.measured(part, task, a).values()]  # fmt: skip
+        counts[a] = dict(sorted((m["length"], m["parameters"]) for m in measured))
+    return counts
 
 
-def _windows(evidence: Evidence) -> dict[int, int]:
+def _windows(counts: Mapping[str, Mapping[int, int]]) -> dict[int, int]:
     """The largest count at each window."""
-    counts = {size: _counts(evidence, SIZE, a).values() for size, a in WINDOWS.items()}
-    return {size: max(of) for size, of in counts.items() if of}
+    return {size: max(counts[a].values()) for size, a in WINDOWS.items() if counts.get(a)}

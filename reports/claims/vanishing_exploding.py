@@ -31,7 +31,10 @@ FLOW = Part(
 )  # fmt: skip
 CELLS = (FLOW,)
 
-PLACE = ("norms", "hidden_l0")
+NORMS = ("norms", "hidden_l0", "geometric")
+FIT = ("norms", "hidden_l0", "geometric_decay")
+LYAPUNOV = ("jacobian", "lyapunov")
+"""Where the probe's record has them."""
 STEEP, STRAIGHT = 0.1, 0.9
 """Doublings a step, and the share of the variance that the exponential law explains."""
 CRITERION = (
@@ -44,10 +47,11 @@ CRITERION = (
 
 
 def judge(evidence: Evidence) -> Judgement:
-    rates, straight, trained = (
-        {f"gain {gain:g}:": _fit(evidence, a, name, when) for gain, a in GAINS.items()}
-        for name, when in (("rate", "initial"), ("r2", "initial"), ("rate", "trained"))
-    )
+    def by_gain(when: str, *path: str) -> dict[str, dict[int, float]]:
+        return {f"gain {g:g}:": _measured(evidence, a, when, *path) for g, a in GAINS.items()}
+
+    rates, trained = (by_gain(when, *FIT, "rate") for when in ("initial", "trained"))
+    straight, exponents = by_gain("initial", *FIT, "r2"), by_gain("initial", *LYAPUNOV)
     small, large = (
         {seed: math.log2(rate) for seed, rate in rates[f"gain {gain:g}:"].items() if rate > 0}
         for gain in (SMALL, LARGE)
@@ -58,12 +62,8 @@ def judge(evidence: Evidence) -> Judgement:
         *(Comparison(f"gain {gain:g}, R² of the exponential", straight[f"gain {gain:g}:"], STRAIGHT)
           for gain in (SMALL, LARGE)),
     ]  # fmt: skip
-    exponents = {
-        f"gain {gain:g}:": _measured(evidence, a, "initial", "jacobian", "lyapunov")
-        for gain, a in GAINS.items()
-    }
     jacobians = {gain: map(math.exp, of.values()) for gain, of in exponents.items()}
-    beside = {word: _fit(evidence, a, "rate") for word, a in BESIDE.items()}
+    beside = {word: _measured(evidence, a, "initial", *FIT, "rate") for word, a in BESIDE.items()}
     reason = (
         "Factor that multiplies the gradient at each step further back. Before training: "
         f"{means(rates)}; by the product of the step's Jacobians alone, from its largest Lyapunov "
@@ -90,17 +90,10 @@ def draw(evidence: Evidence, name: str) -> Drawing | None:
 
 def _norms(evidence: Evidence, architecture: str) -> dict[int, float]:
     """By lag from 1 on, the geometric mean over examples and seeds, where no seed has a zero."""
-    seeds = list(_measured(evidence, architecture, "initial", *PLACE, "geometric").values())
+    seeds = list(_measured(evidence, architecture, "initial", *NORMS).values())
     by_lag = dict(enumerate(zip(*seeds, strict=False)))
     logs = {lag: [math.log(norm) for norm in norms if norm] for lag, norms in by_lag.items() if lag}
     return {lag: math.exp(sum(v) / len(v)) for lag, v in logs.items() if len(v) == len(seeds)}
-
-
-def _fit(
-    evidence: Evidence, architecture: str, name: str, when: str = "initial"
-) -> dict[int, float]:
-    """``rate`` or ``r2`` of the fit to the geometric mean over examples."""
-    return _measured(evidence, architecture, when, *PLACE, "geometric_decay", name)
 
 
 def _measured(evidence: Evidence, architecture: str, *path: str) -> dict[int, Any]:
