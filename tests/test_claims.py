@@ -278,7 +278,9 @@ def test_the_table_has_every_claim_and_the_count(stored, capsys):
     assert all(name in printed for name in ORDER)
     row = next(line for line in printed.splitlines() if line.startswith("shared-weights"))
     assert "refuted" in row and "0.01 skill lacking" in row
-    assert "28 claims: 0 supported, 1 refuted, 0 mixed and 27 undecided." in printed
+    total = len(all_claims())
+    counts = f"{total} claims: 0 supported, 1 refuted, 0 mixed and {total - 1} undecided."
+    assert counts in printed
 
 
 def test_chosen_claims_are_printed_in_full(stored, capsys):

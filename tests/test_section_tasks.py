@@ -86,7 +86,7 @@ def test_who_differs_is_said_with_what_it_rests_on(tmp_path):
     rng = np.random.default_rng(0)
     of = {"good": rng.random(200) < 0.8, "bad": rng.random(200) < 0.3}
     words = said(made(tasks.blocks, read(with_examples(tmp_path / "a", of))))
-    assert "The other differs from it over 2 seeds and 200 test examples" in words
+    assert "The other differs from the best over 2 seeds and 200 test examples" in words
     apart = with_examples(
         tmp_path / "b", {"lstm": np.ones(9), "gru": np.zeros(9)}, gru=np.full(9, 2.0)
     )
@@ -102,7 +102,7 @@ def test_errors_tell_which_examples_all_or_none_get_right(tmp_path):
 
     results = read(changed(with_examples(tmp_path, of), change))
     (fold,) = errors.blocks(results, results.tasks[0])
-    assert "Of 5 test examples every model gets 1 wholly right, and none gets 2." in fold.summary
+    assert "Of 5 test examples 1 are wholly right with every model, 2 with none." in fold.summary
     assert fold.blocks[0].rows == (("lstm", "40.0 %", "20.0 %", "40.0 %"),
                                    ("gru", "40.0 %", "0.0 %", "60.0 %"))  # fmt: skip
 

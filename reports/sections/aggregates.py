@@ -127,6 +127,6 @@ def _pairs_caption(pairs: Sequence[Versus]) -> str:
     return (
         f"{text}, and how probable it is that over tasks like these it is better, practically "
         f"equal (within {ROPE:g} of skill), or worse (Bayesian signed-rank test, Benavoli et al. "
-        f"2017). With a probability of 95 % or more {leader} is better than "
-        f"{listed(better, 8) or 'none of them'}."
+        f"2017). {leader} is better than {listed(better, 8) or 'no other'} with a probability of "
+        "95 % or more."
     )

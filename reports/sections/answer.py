@@ -127,7 +127,7 @@ def _most_wins(standings: dict[str, Standing]) -> Iterator[str]:
     start = f"{formats.listed(winners)} are level: each is best on {of}."
     if len(winners) == 1:
         start = (
-            f"{winners[0]} is best most often: on {of}, on {clear[winners[0]]} of them it differs "
+            f"{winners[0]} is best most often: on {of}; on {clear[winners[0]]} of them it differs "
             "from all others."
         )
     total = formats.plural(clear.total(), "task")

@@ -53,7 +53,7 @@ def blocks(claims: Judged, note: str = "") -> list[Block]:
             (
                 "Each claim was stated with its threshold before its records were made; the "
                 "verdicts are corrected for the number of claims (Holm). ",
-                Link("Every claim with its figure, on a page for the wall", PAGE),
+                Link("Every claim with its figure, on a page of its own", PAGE),
                 ".",
             )
         ),

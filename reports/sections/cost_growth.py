@@ -123,8 +123,9 @@ def _seconds_finding(frame: DataFrame, axis: str) -> str:
         said.append(f"Seconds grow with the {axis} to the power of {span(slopes)}.")
     if times := {a: equations[a] / library[a] for a in equations if a in library}:
         said.append(
-            "By the equations an update takes as many times what the library's kernel takes, at "
-            f"{size}: {listed([f'{amount(ratio)} times with {a}' for a, ratio in times.items()])}."
+            f"At {size} an update by the equations takes "
+            f"{listed([f'{amount(ratio)} times as long with {a}' for a, ratio in times.items()])} "
+            "as with the library's kernel."
         )
     return " ".join(said)
 

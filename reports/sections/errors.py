@@ -44,9 +44,9 @@ def _right_or_wrong(models: dict[str, Any]) -> list[Block]:
         rows.append((name, *(f"{100 * abs(share):.1f} %" for share in shares)))
     every_model = np.concatenate(list(right.values()))
     sentence = (
-        f"Of {number(every_model.shape[1])} test examples every model gets "
-        f"{number(every_model.all(0).sum())} wholly right, and none gets "
-        f"{number((~every_model).all(0).sum())}."
+        f"Of {number(every_model.shape[1])} test examples "
+        f"{number(every_model.all(0).sum())} are wholly right with every model, "
+        f"{number((~every_model).all(0).sum())} with none."
     )
     heads = ("architecture", "right with every seed", "with some seeds", "with no seed")
     return [Fold(f"Errors: {sentence}", (Table(heads, tuple(rows)),))]

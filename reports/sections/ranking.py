@@ -14,7 +14,7 @@ from reports.analysis.results import Results
 from reports.analysis.user_data import only_user_data, without_controls
 from reports.document import Block, Figure, Heading, Table, as_csv, paragraphs
 from reports.figures.style import Look
-from reports.formats import listed, p_value, plural
+from reports.formats import listed, p_value, plural, verb
 from reports.sections import aggregates, answer, skill
 
 if TYPE_CHECKING:
@@ -78,9 +78,12 @@ def _ranks(ranks: Ranks, looks: dict[str, Look]) -> Figure | None:
 
 def _rank_finding(ranks: Ranks) -> str:
     first, last = list(ranks.ranks)[0], list(ranks.ranks)[-1]
+    best, worst = ([a for a, rank in ranks.ranks.items() if abs(rank - ranks.ranks[end]) < 1e-9]
+                   for end in (first, last))  # fmt: skip
     text = (
-        f"Over {plural(len(ranks.tasks), 'task')} {first} has the best average rank "
-        f"({ranks.ranks[first]:.1f}), {last} the worst ({ranks.ranks[last]:.1f})."
+        f"Over {plural(len(ranks.tasks), 'task')} {listed(best)} {verb(best, 'has', 'have')} the "
+        f"best average rank ({ranks.ranks[first]:.1f}), {listed(worst)} the worst "
+        f"({ranks.ranks[last]:.1f})."
     )
     tested = ranks.friedman is None or ranks.friedman <= ALPHA
     if ranks.friedman is not None:

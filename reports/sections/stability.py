@@ -94,7 +94,7 @@ def _clipping(of_task: DataFrame) -> str:
     more = [a for a, change in changes.items() if change.low is not None and change.low > 0]
     ways = [f"{way} with {listed(who, 99)}" for way, who in (("less", less), ("more", more)) if who]
     if not ways:
-        return "With clipping it is not shown to swing less or more with any."
+        return "With clipping no loss is shown to swing less or more."
     others = len(changes) - len(less) - len(more)
     rest = f"; with the other {others} it is not shown to differ" if others else ""
     return f"With clipping it swings {' and '.join(ways)}{rest}."

@@ -85,11 +85,11 @@ def _others(order: Standing) -> str:
         over.insert(0, plural(max(pair.seeds.n for pair in pairs), "seed"))
     how = f"over {listed(over)} (paired t tests, Holm)"
     if not order.worse:
-        return f"None is shown to differ from it {how}."
+        return f"None is shown to differ from the best {how}."
     most = max(order.differences[a].adjusted or 0.0 for a in order.worse)
     sure = f"p {'' if most < 0.001 else 'at most '}{p_value(most)}"
     if order.alike:
         alike = listed(order.alike, 8)
-        return f"Not shown to differ from it {how}: {alike}; the others do ({sure})."
+        return f"Not shown to differ from the best {how}: {alike}; the others do ({sure})."
     who = verb(order.worse, "The other differs", f"All {len(order.worse)} others differ")
-    return f"{who} from it {how}: {sure}."
+    return f"{who} from the best {how}: {sure}."
