@@ -20,7 +20,7 @@ from harness.experiment.record import Outcome, Record
 from harness.experiment.request import Request
 from harness.experiment.store import Store
 from harness.experiment.user_data import choose
-from reports.analysis.tuning import edge, expected_best
+from reports.analysis.trials import edge, expected_best
 from reports.build import build
 
 HEAD = """

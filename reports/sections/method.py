@@ -10,7 +10,7 @@ from reports.analysis.difference import METHOD
 from reports.analysis.results import Results
 from reports.document import Block, Code, Heading, Listing, Paragraph, Strong, Table, codes
 from reports.formats import leaves, listed, plain_value, plural
-from reports.sections import parts, tuning
+from reports.sections import hyperparameters, parts
 
 PLACE = 160
 
@@ -85,7 +85,7 @@ def blocks(results: Results, store: Store) -> list[Block]:
         *_reading(results),
         *_budget(results),
         *parts.blocks(results),
-        *tuning.blocks(results, store),
+        *hyperparameters.blocks(results, store),
         *_exceptions(results),
         *_environment(results),
     ]

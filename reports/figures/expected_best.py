@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from reports.analysis.results import TaskInfo
-from reports.analysis.tuning import Tried
+from reports.analysis.trials import Tried
 from reports.figures.style import Drawing, Look, canvas, finish, score_axis
 from reports.formats import shortened
 

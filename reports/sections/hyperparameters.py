@@ -9,7 +9,7 @@ from harness.experiment.store import Store
 from reports import document as doc
 from reports import formats
 from reports.analysis.results import Results, TaskInfo
-from reports.analysis.tuning import Tried, chosen, edge, read, spaces
+from reports.analysis.trials import Tried, chosen, edge, read, spaces
 from reports.formats import listed, plural
 
 if TYPE_CHECKING:
@@ -79,7 +79,7 @@ def _how_to_read(method: str) -> str:
 
 def _expected(results: Results, tried: Pairs) -> list[doc.Block]:
     """A panel for each of the first tasks, and tables of all where these are not all."""
-    from reports.figures import trials
+    from reports.figures import expected_best
     from reports.figures.style import looks
 
     look = looks(results.architectures)
@@ -90,9 +90,9 @@ def _expected(results: Results, tried: Pairs) -> list[doc.Block]:
         if not task.metric or not pairs:
             continue
         tables.append(_table(task, pairs))
-        if len(figures) < PANELS and (drawing := trials.draw(task, pairs, look)):
+        if len(figures) < PANELS and (drawing := expected_best.draw(task, pairs, look)):
             figures.append(_figure(task, pairs, drawing))
-    made: list[doc.Block] = [doc.Row(tuple(figures), trials.legend(look))] if figures else []
+    made: list[doc.Block] = [doc.Row(tuple(figures), expected_best.legend(look))] if figures else []
     if len(figures) < len(tables):
         made.append(doc.Fold("Expected best validation score as tables", tuple(tables)))
     return made
