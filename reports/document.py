@@ -302,12 +302,13 @@ def commands(document: Document) -> list[tuple[str, str, str]]:
 
 
 def text_columns(table: Table) -> list[bool]:
-    """Of each column, whether it holds words rather than numbers; the first one names the rows."""
-    columns = [[plain(cell) for cell in column] for column in zip(*table.rows, strict=True)]
-    words = [
-        2 * sum(cell[:1].isalpha() for cell in column) > sum(map(bool, column))
-        for column in columns or [[] for _ in table.heads]
-    ]
+    """Of each column, whether it holds words rather than numbers; the first one names the rows.
+    What stands in a hole tells nothing of the rest."""
+    words = []
+    for column in [*zip(*table.rows, strict=True)] or [()] * len(table.heads):
+        filled = [c for c in column if not (isinstance(c, Cell) and c.mark == "hole")] or column
+        texts = [text for text in map(plain, filled) if text]
+        words.append(2 * sum(text[0].isalpha() for text in texts) > len(texts))
     return [True, *words[1:]]
 
 

@@ -195,7 +195,7 @@ def test_a_line_keeps_every_turn_with_few_points():
     assert kept == [0, 40, 69, 70, 71, 100]
 
 
-def test_an_exponent_is_the_power_and_kernels_are_told_apart_from_equations():
+def test_an_exponent_is_the_power_and_kernels_stand_beside_equations():
     blocks = of_costs()
     lstm, equations, attention = rows_of(blocks)
     assert (lstm["computed"], equations["computed"]) == ("by the library", "by the equations")
@@ -205,7 +205,7 @@ def test_an_exponent_is_the_power_and_kernels_are_told_apart_from_equations():
     # 1e-4 s a step, of three seeds 0, 1 and 2 % more; the library takes half of it.
     assert equations["seconds at length 1,000"].startswith("0.101 [")
     assert lstm["seconds at length 1,000"].startswith("0.0505 [")
-    assert "2.00 times with lstm" in figures_of(blocks)[0].finding
+    assert "2.00 times as long with lstm as with" in figures_of(blocks)[0].finding
 
 
 def test_the_critical_path_is_told_as_a_formula():

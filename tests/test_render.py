@@ -28,6 +28,7 @@ from reports.document import (
     Terms,
     commands,
     csv_files,
+    text_columns,
 )
 from reports.figures.style import Drawing
 from reports.render.html import html
@@ -115,6 +116,18 @@ def test_the_page_marks_cells_and_folds_what_is_long():
 def test_a_page_of_another_one_leads_back_and_has_no_contents():
     page = html(Document("made", DOCUMENT.blocks, home="index.html"))
     assert '<a href="index.html">made</a>' in page and "<nav" not in page
+
+
+def test_a_column_of_numbers_is_one_whatever_stands_in_its_holes():
+    hole = Cell("n/a", "hole")
+    rows = (("a", "1.00", hole, hole, "good"), ("b", hole, hole, "0.5", "bad"))
+    assert text_columns(Table(("", "x", "y", "z", "said"), rows)) == [
+        True,
+        False,
+        True,
+        False,
+        True,
+    ]
 
 
 def test_markdown_has_every_block_and_whole_tables():

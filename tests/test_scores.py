@@ -104,7 +104,7 @@ def test_fluency_is_the_share_of_sentences_ranked_above_their_scrambled_words():
         np.put_along_axis(likely, ((inputs + 1) % 3)[..., None], 0.8, -1)
         return np.log(likely)
 
-    # Three are told apart; the fourth is its own scrambled self, and a tie is no success.
+    # Three beat their scrambled words; the fourth is its own, and a tie is no success.
     assert fluency(predict, Words(), "test") == 0.75
 
 

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from harness.cli.options import DEFAULT_OUT, Cell, Out, Plugins, Tasks
+from harness.cli.options import DEFAULT_OUT, Cell, Out, Plugins, TaskFiles
 
 
 def main(
@@ -20,7 +20,7 @@ def main(
     length: Annotated[int, typer.Option(min=1, help="Symbols to write.")] = 200,
     seed: Annotated[int, typer.Option(min=0, help="Of the random draws.")] = 0,
     beam: Annotated[int, typer.Option(min=1, help="Beams of a decoder; 1 is greedy.")] = 1,
-    tasks: Tasks = None,
+    tasks: TaskFiles = None,
     out: Out = DEFAULT_OUT,
     plugins: Plugins = None,
 ) -> None:

@@ -33,6 +33,13 @@ Tasks = Annotated[
         "from your data, like mydata.toml.",
     ),
 ]
+TaskFiles = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--task",
+        help="The file with the task, like mydata.toml, where the cell is of one from your data.",
+    ),
+]
 Plugins = Annotated[
     list[str] | None,
     typer.Option("--plugin", help="A Python file with more tasks or architectures."),

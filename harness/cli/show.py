@@ -7,7 +7,16 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from harness.cli.options import DEFAULT_OUT, Cell, Json, Out, Plugins, Tasks, console, print_json
+from harness.cli.options import (
+    DEFAULT_OUT,
+    Cell,
+    Json,
+    Out,
+    Plugins,
+    TaskFiles,
+    console,
+    print_json,
+)
 from harness.errors import UserError
 
 if TYPE_CHECKING:
@@ -31,7 +40,7 @@ def main(
     text: Annotated[
         str | None, typer.Option(help="With --internals: what it reads, in place of an example.")
     ] = None,
-    tasks: Tasks = None,
+    tasks: TaskFiles = None,
     out: Out = DEFAULT_OUT,
     plugins: Plugins = None,
     json: Json = False,

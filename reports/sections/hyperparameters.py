@@ -106,8 +106,8 @@ def _figure(task: TaskInfo, pairs: Mapping[str, Tried], drawing: Drawing) -> doc
     }
     rising = [a for a, gain in gains.items() if gain >= BRINGS]
     finding = (
-        f"{task.name}: {listed(rising, 8) or 'no architecture'} gained a tenth or more of all that "
-        "the trials brought by the last one."
+        f"{task.name}: the last trial brought {listed(rising, 8) or 'no architecture'} a tenth or "
+        "more of what all trials brought."
     )
     data = doc.as_csv(
         ("task", "architecture", "trials", "expected_best"),
@@ -148,7 +148,8 @@ def _chosen(results: Results, tried: Pairs) -> list[doc.Block]:
     made: list[doc.Block] = [
         doc.Paragraph(
             f"{edges} of {plural(len(texts), 'chosen value')} {'lies' if edges == 1 else 'lie'} "
-            "on an edge of what was tried (↓ the lowest, ↑ the highest): the best may be beyond."
+            "on an edge of what was tried (↓ the lowest, ↑ the highest)"
+            f"{': the best may be beyond' if edges else ''}."
         )
     ]
     for name in dict.fromkeys(name for space in allowed.values() for name in space):

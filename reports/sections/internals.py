@@ -167,7 +167,7 @@ def _moves(internals: Numbers, numbers: Numbers) -> str:
 
 
 def _attention(internals: Numbers, part: Numbers) -> str:
-    rows = "what is written" if part["cross"] else "each step"
+    rows = "each symbol written" if part["cross"] else "each step"
     outlined = ", the right steps outlined" if part["alignment"] else ""
     best = max(part["heads"], key=lambda h: h["numbers"].get("right", -h["numbers"]["attended"]))
     numbers = best["numbers"]
