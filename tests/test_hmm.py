@@ -233,7 +233,7 @@ def test_forecasts_are_those_of_the_chain():
     assert np.sqrt(np.mean((answer - ideal) ** 2)) < 0.06
 
 
-def test_classes_are_told_apart_as_well_as_their_sources_do():
+def test_classes_are_named_as_well_as_their_sources_do():
     rng = np.random.default_rng(4)
     training, validation, test = example_sets("classify-vectors", rng, (400, 200, 1000))
     model = HMM(SPOKEN, max_states=3)
