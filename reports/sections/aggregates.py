@@ -55,7 +55,9 @@ def _profile_finding(over: OverTasks) -> str:
         text += (
             f"; {worst} is no better than the best trivial predictor in {_percent(below[worst])}"
         )
-    return f"{text}. Bands: 95 %, over seeds. A line above another throughout is better throughout."
+    spread = any((band.high > band.low).any() for band in over.profiles.values())
+    bands = " Bands: 95 %, over seeds." if spread else " With one seed there are no bands."
+    return f"{text}.{bands} A line above another throughout is better throughout."
 
 
 def middle(over: OverTasks) -> Table | None:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from reports.analysis import user_data
-from reports.analysis.results import Results
+from reports.analysis.results import BASELINE, Results
 from reports.analysis.squares import Square, by_task, codes_used
 from reports.document import Block, Cell, Paragraph, table_of
-from reports.formats import plural
+from reports.formats import plural, skill
 from reports.sections.user_data import answers
 
 
@@ -21,7 +21,9 @@ def blocks(results: Results) -> list[Block]:
     """Mean skill over seeds; a hole says why it is one, what is no better than the best baseline
     of its task is marked."""
     squares, tasks = by_task(results), [task.name for task in results.tasks]
-    columns = {c: {t: _cell(squares[t, c], results) for t in tasks} for c in results.columns}
+    best = {task: skill(s.skill.mean) for (task, _), s in squares.items() if s.rank == "best"}
+    columns = {c: {t: _cell(squares[t, c], results, best.get(t), c) for t in tasks}
+               for c in results.columns}  # fmt: skip
     seeds = plural(len(results.seeds), "seed")
     caption = f"Skill, mean of {seeds}: 0 = the floor, 1 = the ceiling"
     lines = [f"{code}: {meaning}" for code, meaning in codes_used(squares).items()]
@@ -34,8 +36,10 @@ def blocks(results: Results) -> list[Block]:
     return [table, *map(Paragraph, lines)]
 
 
-def _cell(square: Square, results: Results) -> Cell:
-    if square.skill.mean is None:
+def _cell(square: Square, results: Results, best: str | None, column: str) -> Cell:
+    """What prints like the best is marked like the best."""
+    if square.hole:
         return Cell(square.code, "hole")
+    text = skill(square.skill.mean)
     dagger = ("†" if square.behind else " ") if results.baselines else ""
-    return Cell(f"{square.skill.mean:.2f}{dagger}", "best" if square.rank == "best" else "")
+    return Cell(text + dagger, "best" if text == best and column != BASELINE else "")
