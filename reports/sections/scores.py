@@ -37,9 +37,10 @@ def blocks(results: Results) -> list[Block]:
 
 
 def _cell(square: Square, results: Results, best: str | None, column: str) -> Cell:
-    """What prints like the best is marked like the best."""
+    """What prints like the best is marked like the best; a minus is one that any console has."""
     if square.hole:
         return Cell(square.code, "hole")
     text = skill(square.skill.mean)
     dagger = ("†" if square.behind else " ") if results.baselines else ""
-    return Cell(text + dagger, "best" if text == best and column != BASELINE else "")
+    mark = "best" if text == best and column != BASELINE else ""
+    return Cell(text.replace("−", "-") + dagger, mark)
