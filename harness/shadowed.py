@@ -20,7 +20,9 @@ def refuse_shadowed() -> None:
         spec = getattr(module, "__spec__", None) or (None if module else find_spec(name))
         file = getattr(module, "__file__", None) or (spec.origin if spec else None)
         if file is None or Path(file).resolve().parent != (home / name).resolve():
+            folders = list((spec and spec.submodule_search_locations) or [])
+            place = file or (folders[0] if folders else "another module")
             raise UserError(
-                f"{file or 'another module'} hides the package {name!r} of Harness, which has the "
-                "same name: rename it, or work in another folder"
+                f"{place} hides the package {name!r} of Harness, which has the same name: rename "
+                "it, or work in another folder"
             )

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import os
+import signal
 import subprocess
 import sys
 from pathlib import Path
 
 os.environ.setdefault("OMP_NUM_THREADS", "1")  # two test processes share two cores
+
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:  # so it is where a shell runs this behind it
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # and child processes inherit it
 
 import pytest
 
