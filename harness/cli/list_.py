@@ -27,17 +27,17 @@ def main(
     """
     if what is not None and what not in KINDS:
         raise UserError(f"list {what}: {nearest(what, KINDS)}")
-    found = gather(plugin or [])
+    listing = gather(plugin or [])
     if what:
-        found = {what: found[what]}
+        listing = {what: listing[what]}
     if json:
-        print_json(found)
+        print_json(listing)
         return
     from reports.document import Block, Table
     from reports.render.terminal import show
 
     tables: list[Block] = []
-    for kind, rows in found.items():
+    for kind, rows in listing.items():
         heads = ("name", "size" if kind == "matrices" else "parameters", "what it is")
         tables.append(Table(heads, tuple(map(_row, rows)), kind))
     show(console(), tables)
@@ -60,7 +60,7 @@ def gather(plugins: list[str]) -> dict[str, list[dict[str, Any]]]:
         "tasks": registry.task_declarations(),
         "architectures": registry.architecture_declarations(),
     }
-    found = {
+    listing = {
         kind: [
             {"name": d.name, "summary": d.summary, "parameters": dict(d.parameters), **d.facts}
             for d in known.values()
@@ -69,7 +69,7 @@ def gather(plugins: list[str]) -> dict[str, list[dict[str, Any]]]:
     }
     sizes = ("tasks", "architectures", "seeds")
     outlines = [matrices.outline(name) for name in matrices.shipped()]
-    return found | {
+    return listing | {
         "matrices": [
             {"name": m.name, "description": m.description}
             | {size: len(getattr(m, size)) for size in sizes}

@@ -17,7 +17,7 @@ def main(request: Request, *, json: Json = False) -> None:
         harness plan --matrix quick --task 'recall*'
     """
     from harness.experiment.horizon import climbed
-    from harness.experiment.plan import Costs, Wanted, expand, resolve, trials
+    from harness.experiment.plan import Costs, Wanted, expand, resolve, row_of, trials
     from harness.experiment.store import Store
     from harness.experiment.user_data import choose
 
@@ -35,13 +35,8 @@ def main(request: Request, *, json: Json = False) -> None:
         again = Wanted().again(cell, record)
         to_run = "not-applicable" if cell.refusal else "to run"
         rows.append(
-            {
-                "id": cell.id,
-                "task": cell.task.label,
-                "architecture": cell.architecture.label,
-                "seed": cell.seed,
-                "kind": cell.kind,
-                "part": cell.part,
+            row_of(cell)
+            | {
                 "state": to_run if again else "cached",
                 "outcome": str(record.outcome) if record else None,
                 "predicted_seconds": round(costs.predict(cell), 2) if again else 0.0,

@@ -57,9 +57,9 @@ def main(
             raise UserError(f"CELL {cell}: stored, but not planned by matrix {chosen.name}")
     target = hits[0]
     print(f"{target.label}    {target.id}")
-    found = store.get(target.id)
-    if found:
-        print(f"  stored: it ended {found.outcome} on {found.ended[:19].replace('T', ' ')} UTC")
+    stored = store.get(target.id)
+    if stored:
+        print(f"  stored: it ended {stored.outcome} on {stored.ended[:19].replace('T', ' ')} UTC")
         return
     records = [r for i in store.ids() if (r := store.get(i))]
     if not records:

@@ -49,10 +49,10 @@ def closure(start: Path) -> Closure:
             if level:
                 above = [*Path(files[importer]).parents, *level * [Path()]][level - 1]
                 folder = importer.parents[level - 1]
-                found = _below(folder, "__init__", above) | _below(folder, name, above)
+                imported = _below(folder, "__init__", above) | _below(folder, name, above)
             else:
-                found = _absolute(name, search, is_shipped(importer), packages)
-            for file, place_of_file in found.items():
+                imported = _absolute(name, search, is_shipped(importer), packages)
+            for file, place_of_file in imported.items():
                 if file not in files and (not is_shipped(file) or _decides(file)):
                     files[file] = place_of_file
                     todo.append(file)
@@ -168,19 +168,19 @@ def _below(folder: Path, name: str, at: Path = Path()) -> dict[Path, str]:
     """The files that are read when a module below a folder is imported: its own, and those of the
     packages it is in, each with its place, where the folder is at ``at``. The last parts of a
     name may be of what is in the module."""
-    found: dict[Path, str] = {}
+    files: dict[Path, str] = {}
     for part in name.split("."):
         init = folder / part / "__init__.py"
         if init.is_file():
-            found[init] = str(at / part / "__init__.py")
+            files[init] = str(at / part / "__init__.py")
         elif not (folder / part).is_dir():
             for suffix in (".py", *EXTENSION_SUFFIXES):
                 if (file := folder / f"{part}{suffix}").is_file():
-                    found[file] = str(at / file.name)
+                    files[file] = str(at / file.name)
                     break
             break
         folder, at = folder / part, at / part
-    return found
+    return files
 
 
 @functools.cache

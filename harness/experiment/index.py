@@ -86,7 +86,7 @@ def of_file(file: Path, load: Callable[[Path], ModuleType]) -> list[Declaration]
 
 
 def _declared_in(modules: Iterable[ModuleType]) -> list[Declaration]:
-    found = {
+    classes = {
         cls: attribute
         for module in modules
         for attribute, cls in vars(module).items()
@@ -94,7 +94,7 @@ def _declared_in(modules: Iterable[ModuleType]) -> list[Declaration]:
         and f"{cls.__module__}.".startswith(f"{module.__name__}.")
         and _is_declared(cls)
     }
-    return [_describe(cls, attribute) for cls, attribute in found.items()]
+    return [_describe(cls, attribute) for cls, attribute in classes.items()]
 
 
 def _is_declared(cls: type) -> bool:
@@ -145,7 +145,7 @@ def parameters_of(cls: type) -> dict[str, tuple[inspect.Parameter, list[Value]]]
     """The parameters of a class by name, each with the values its ``Literal`` allows: those of its
     ``__init__`` that have a default, in an architecture the keyword-only ones. Where it takes
     ``**others``, those of the class it inherits from come first."""
-    found: dict[str, tuple[inspect.Parameter, list[Value]]] = {}
+    parameters: dict[str, tuple[inspect.Parameter, list[Value]]] = {}
     for base in cls.__mro__:
         init = vars(base).get("__init__")
         if init is None:
@@ -157,10 +157,10 @@ def parameters_of(cls: type) -> dict[str, tuple[inspect.Parameter, list[Value]]]
             if p.default is not p.empty
             and (p.kind is p.KEYWORD_ONLY or dataclasses.is_dataclass(base))
         }
-        found = {**named, **found}
+        parameters = {**named, **parameters}
         if not any(p.kind is p.VAR_KEYWORD for p in signature):
             break
-    return found
+    return parameters
 
 
 def _allowed(annotation: Any, names: dict[str, Any]) -> list[Value]:

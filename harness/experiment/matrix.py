@@ -5,7 +5,6 @@ from __future__ import annotations
 import fnmatch
 import importlib
 import math
-import tomllib
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -24,7 +23,7 @@ from pydantic import (
 
 from harness.errors import UserError, nearest
 from harness.experiment.registry import MEASURED
-from harness.experiment.validation import validate
+from harness.experiment.validation import read_toml, validate
 
 SHIPPED = Path(__file__).parent.parent / "matrices"
 
@@ -364,12 +363,7 @@ def load(name_or_file: str) -> Matrix:
                 "(or give a file that ends in .toml)"
             )
         path = SHIPPED / f"{name_or_file}.toml"
-    try:
-        content = tomllib.loads(path.read_text(encoding="utf-8"))
-    except OSError as error:
-        raise UserError(f"--matrix {path}: cannot be read: {error.strerror}") from None
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise UserError(f"{path}: not a TOML file: {error}") from None
+    content = read_toml(path, "--matrix")
     content.setdefault("name", path.stem)
     return _with_terms_checked(validate(Matrix, content, str(path)), str(path))
 

@@ -255,20 +255,25 @@ def document(
     }
 
 
+def row_of(cell: Cell) -> dict[str, Any]:
+    """A planned cell in plain values."""
+    return {
+        "id": cell.id,
+        "task": cell.task.label,
+        "architecture": cell.architecture.label,
+        "seed": cell.seed,
+        "kind": cell.kind,
+        "part": cell.part,
+        "lag": cell.lag,
+    }
+
+
 def _rows(cells: list[Cell], tuning_seeds: int) -> list[dict[str, Any]]:
     """A row for each cell; that of a tuning trial has the trial's number within its study."""
     rows = []
     tried: Counter[tuple[str, str]] = Counter()
     for cell in cells:
-        row: dict[str, Any] = {
-            "id": cell.id,
-            "task": cell.task.label,
-            "architecture": cell.architecture.label,
-            "seed": cell.seed,
-            "kind": cell.kind,
-            "part": cell.part,
-            "lag": cell.lag,
-        }
+        row = row_of(cell)
         if cell.kind == "trial":
             pair = row["task"], row["architecture"]
             row["trial"] = tried[pair] // tuning_seeds

@@ -6,7 +6,6 @@ To name such a task opens no data; ``opened`` does.
 from __future__ import annotations
 
 import re
-import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -26,6 +25,7 @@ from harness.experiment.registry import (
     with_parameters,
 )
 from harness.experiment.request import Request
+from harness.experiment.validation import read_toml
 from tasks.user_data import task as user_task
 from tasks.user_data.messages import Refused
 from tasks.user_data.settings import Settings, TaskSettings, choices, from_parameters
@@ -121,12 +121,7 @@ def _declared(pattern: str, folder: Path, where: str) -> list[str]:
         return []
     file, given = split_name(pattern, where)
     path = folder / file
-    try:
-        content = tomllib.loads(path.read_text(encoding="utf-8"))
-    except OSError as error:
-        raise UserError(f"{where}: {path} cannot be read: {error.strerror}") from None
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise UserError(f"{path}: not a TOML file: {error}") from None
+    content = read_toml(path, where)
     table = content.get("task")
     if not isinstance(table, dict) or len(content) > 1:
         raise UserError(

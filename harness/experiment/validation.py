@@ -2,12 +2,24 @@
 
 from __future__ import annotations
 
+import tomllib
 import typing
+from pathlib import Path
 from typing import Any
 
 from pydantic import BaseModel, ValidationError
 
 from harness.errors import UserError, nearest
+
+
+def read_toml(path: Path, where: str) -> dict[str, Any]:
+    """What a TOML file holds; raises UserError that says ``where`` it was named."""
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise UserError(f"{where}: {path} cannot be read: {error.strerror}") from None
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise UserError(f"{path}: not a TOML file: {error}") from None
 
 
 def validate(model: type[Any], content: dict[str, Any], where: str) -> Any:
