@@ -142,7 +142,7 @@ def _claims(given: dict[str, Any], other: Evidence | None) -> dict[str, Document
             f"Judged by the records of the matrix {CLAIMS} of the same folder, not by those of "
             f"{results.name}."
         )
-    page = claims.document(results.name, given["claims"], evidence, given["note"])
+    page = claims.document(results.name, given["claims"], given["note"])
     return {claims.PAGE: page}
 
 

@@ -36,13 +36,13 @@ PART = Part(name="p", tasks=["recall"], architectures=["rnn"])
 OTHER = Part(name="q", tasks=["recall"], architectures=["rnn"])
 
 
-def claim(name: str, judge, cells: tuple[Part, ...] = (PART,), draw=None) -> Claim:
-    return Claim(name, f"Statement of {name}.", "A source", cells, "a criterion", judge, draw)
+def claim(name: str, judge, cells: tuple[Part, ...] = (PART,)) -> Claim:
+    return Claim(name, f"Statement of {name}.", "A source", cells, "a criterion", judge)
 
 
-def saying(*values: float, threshold: float = 0.0):
+def saying(*values: float, threshold: float = 0.0, draw=None):
     comparison = Comparison("a [thing]", dict(enumerate(values)), threshold)
-    return lambda _: rule([comparison], "skill", reason="What came out.")
+    return lambda _: rule([comparison], "skill", reason="What came out.", draw=draw)
 
 
 def failing(*_):
@@ -186,18 +186,18 @@ def test_a_claim_is_told_in_full():
 
 
 def test_the_page_has_every_claim_with_a_figure_where_there_are_records():
-    def own(_, name):
-        return forest.draw(name, [Comparison("b", {0: 1.0, 1: 2.0}).row], "only here")
+    def own(name):
+        return forest.draw(name, [Comparison("b", {0: 1.0, 1: 2.0})], "only here")
 
     claims = [claim("good", saying(*around(1.0))), claim("bad", saying(*around(-1.0))),
-              claim("none", saying(), draw=failing), claim("own", saying(*around(1.0)), draw=own),
-              claim("exact", lambda _: exactly([True], 1.0, "x", "So.", [("n",), ("7",)]), draw=own)
+              claim("none", saying(draw=failing)), claim("own", saying(*around(1.0), draw=own)),
+              claim("exact", lambda _: exactly([True], 1.0, "x", "So.", [("n",), ("7",)], own))
               ]  # fmt: skip
     judgements = judge_all(NOTHING, claims)
     judged = [(c, judgements[c.id]) for c in claims]
     assert section.summary(judged) == ("5 claims: 3 supported, 1 refuted, 0 mixed and 1 undecided.")
     with style():
-        page = section.document("made", judged, NOTHING)
+        page = section.document("made", judged)
     drawn = figures(page)
     assert list(drawn) == ["claim-good", "claim-bad", "claim-own", "claim-exact"]
     assert "only here" in drawn["claim-own"].drawing.svg
@@ -219,7 +219,6 @@ def test_the_forest_shows_every_comparison_whole():
     rows = [Comparison("short", dict(enumerate(around(0.5, 0.2))), 0.1),
             Comparison(long, dict(enumerate(around(-0.2))), margin=0.05),
             Comparison("one seed", {3: 0.1}), Comparison("nothing", {})]  # fmt: skip
-    rows = [comparison.row for comparison in rows]
     with style():
         drawing, again = (forest.draw("f", rows, "skill") for _ in range(2))
     texts = re.findall(r"<text[^>]*>([^<]*)</text>", drawing.svg)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from builders.claims import Parts, check, claim, given, judge
+from builders.claims import Parts, check, judge
 from builders.evidence import Row, around, rows
 
 from reports.claims.judging import MIXED, REFUTED, SUPPORTED, UNDECIDED
@@ -121,19 +121,17 @@ def test_a_chain_that_is_as_long_as_the_sequence_need_not_be_slow():
     assert judge("sequential-cost", by_length(1e-4, 3e-4)).verdict == MIXED
 
 
-def test_a_kernel_that_is_faster_than_the_equations_say_is_told():
+def test_a_kernel_that_is_faster_than_the_equations_say():
     by_kernel = judge("lstm-costs-more", by_width(rnn=(2, 1, 100), lstm=(1, 3, 400)))
-    assert by_kernel.verdict == MIXED and "how it was written" in by_kernel.reason
+    assert by_kernel.verdict == MIXED
     assert judge("lstm-costs-more", lstm(True, 5)).effect == pytest.approx(4)
 
 
 def test_a_gru_that_only_the_kernel_makes_slow():
     slow = by_width(lstm=(1.0, 2.0, 400), gru=(2.0, 1.5, 300))
     judgement = judge("gru-equals-lstm-faster", {"": survey(0.51)} | slow)
-    assert judgement.verdict == MIXED and "not its equations" in judgement.reason
+    assert judgement.verdict == MIXED
     assert judgement.effect == pytest.approx(0.01)
-    worse = judge("gru-equals-lstm-faster", gru(False, 5))
-    assert "weather (−0.30)" in worse.reason
 
 
 # -- counted ------------------------------------------------------------------------------------
@@ -158,7 +156,7 @@ def sizes(recurrent_growth: int = 0, window_growth: int = 256) -> Parts:
 def test_constant_parameters_are_counted():
     judgement = judge("parameters-constant", sizes())
     assert judgement.verdict == SUPPORTED and judgement.exact and judgement.effect == 0
-    assert "256,680 with a window of 1,000" in judgement.reason and "cnn" in judgement.reason
+    assert judgement.reason.startswith("Constant, too, are the parameters of cnn.")
     assert judgement.table[-1] == ("fnn_window[window=1000]", "1,000", "256,680")
     assert judge("parameters-constant", sizes(recurrent_growth=1)).verdict == MIXED
     assert judge("parameters-constant", sizes(1, window_growth=0)).verdict == REFUTED
@@ -166,7 +164,6 @@ def test_constant_parameters_are_counted():
 
 
 def test_counted_parameters_are_drawn():
-    draw = claim("parameters-constant").draw
     with style():
-        assert ">1,000<" in draw(given(sizes()), "claim-parameters-constant").svg
-    assert draw(given({}), "claim-parameters-constant") is None
+        drawing = judge("parameters-constant", sizes()).draw("claim-parameters-constant")
+    assert ">1,000<" in drawing.svg

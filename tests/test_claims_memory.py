@@ -106,7 +106,7 @@ def test_a_horizon_is_told_in_steps():
     short = judge("ten-steps", short_memory(True, 5))
     assert short.unit == "steps" and 5 < short.effect < 10
     mixed = judge("ten-steps", horizons(rnn=(100,) * 5, uniform=(5,) * 5))
-    assert mixed.verdict == MIXED and "100 or more" in mixed.reason
+    assert mixed.verdict == MIXED
 
 
 def test_gates_that_reach_as_far_as_the_plain_network_refute_the_claim():

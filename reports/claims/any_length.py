@@ -3,13 +3,18 @@ never saw in training.
 
 Source: Goodfellow, Bengio and Courville 2016 (Deep Learning, chapter 10); examined by Deletang et
 al. 2023 (Neural networks and the Chomsky hierarchy, ICLR).
+
+Sharing weights over time makes it possible to run at any length; whether what was learned holds
+there depends on the task.
 """
+
+from functools import partial
+from statistics import fmean
 
 from harness.experiment.matrix import Part
 from reports.analysis.evidence import Evidence
 from reports.claims.judging import Comparison, Judgement, rule
 from reports.figures import lines
-from reports.figures.style import Drawing
 from reports.formats import listed
 
 RECURRENT = ("rnn", "lstm", "gru", "encoder_decoder")
@@ -34,43 +39,28 @@ CRITERION = (
 
 
 def judge(evidence: Evidence) -> Judgement:
-    tasks = {t: evidence.task_name(LENGTH, t) for t in evidence.tasks(LENGTH)}
-    pairs = {(t, a): _far(evidence, t, a, BEYOND[-1]) for t in tasks for a in RECURRENT}
-    kept = {pair: values for pair, values in pairs.items() if len(values) > 1}
+    tasks = {evidence.task_name(LENGTH, task): task for task in evidence.tasks(LENGTH)}
+    ran = [(n, a) for n, t in tasks.items() for a in RECURRENT if evidence.skills(LENGTH, t, a)]
+    far = {(name, a): _far(evidence, tasks[name], a, BEYOND[-1]) for name, a in ran}
+    kept = {pair: values for pair, values in far.items() if len(values) > 1}
     comparisons = [
-        Comparison(f"{a} on {tasks[t]}, {BEYOND[-1]} times the length", values, HANDLED)
-        for (t, a), values in kept.items()
+        Comparison(f"{a} on {name}, {BEYOND[-1]} times the length", values, HANDLED)
+        for (name, a), values in kept.items()
     ]
     seeds = sorted({seed for values in kept.values() for seed in values})
-    learned = {seed: [of[seed] for of in kept.values() if seed in of] for seed in seeds}
-    overall = {seed: sum(values) / len(values) for seed, values in learned.items()}
-    left_out = [
-        f"{a} on {tasks[t]}"
-        for t, a in pairs
-        if (t, a) not in kept and evidence.skills(LENGTH, t, a)
-    ]
-    reason = (
-        (f"Not learned, and so left out: {listed(left_out, 99)}. " if left_out else "")
-        + "Sharing weights over time makes it possible to run at any length; whether what was "
-        "learned holds there depends on the task."
-    )
-    return rule(comparisons, "skill", overall, reason)
-
-
-def draw(evidence: Evidence, name: str) -> Drawing | None:
-    """Skill against the length in lengths of training, a panel for each task."""
-    factors = (1, *BEYOND)
+    overall = {seed: fmean(of[seed] for of in kept.values() if seed in of) for seed in seeds}
+    left_out = [f"{a} on {name}" for name, a in ran if (name, a) not in kept]
+    reason = f"Not learned, and so left out: {listed(left_out, 99)}." if left_out else ""
     panels = [
-        lines.Panel(
-            evidence.task_name(LENGTH, task),
-            {a: {n: _far(evidence, task, a, n) for n in factors}
-             for a in evidence.architectures(LENGTH)},
-        )
-        for task in evidence.tasks(LENGTH)
+        lines.Panel(name, {a: {n: _far(evidence, task, a, n) for n in (1, *BEYOND)}
+                           for a in evidence.architectures(LENGTH)})
+        for name, task in tasks.items()
     ]  # fmt: skip
     across = "length, as in training = 1x"
     scale = lines.Scale(across, "skill", 2, ends=lines.SKILL, levels=(0, LEARNED), unit="x")
-    return lines.draw(name, panels, scale)
+    return rule(
+        comparisons, "skill", overall, reason, partial(lines.draw, shown=panels, scale=scale)
+    )
 
 
 def _far(evidence: Evidence, task: str, architecture: str, factor: int) -> dict[int, float]:

@@ -1,9 +1,9 @@
 """What a claim is, which claims there are, and all of them judged together.
 
 A module of this package that defines ``CELLS`` is a claim. It reads from top to bottom: the
-docstring holds the statement as it is taught and its source, ``CELLS`` are what it rests on,
-``CRITERION`` was stated before the records were made, and ``judge`` makes a ``Judgement`` of the
-evidence. A claim with a figure of its own has ``draw``, too; others show their comparisons.
+docstring holds the statement as it is taught, its source, and what a verdict on it does not say;
+``CELLS`` are what it rests on, ``CRITERION`` was stated before the records were made, and ``judge``
+makes a ``Judgement`` of the evidence.
 """
 
 from __future__ import annotations
@@ -12,7 +12,6 @@ import importlib
 import pkgutil
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
 import reports.claims
@@ -22,7 +21,6 @@ from reports.claims.parts import SURVEY
 
 if TYPE_CHECKING:
     from reports.analysis.evidence import Evidence
-    from reports.figures.style import Drawing
 
 MATRIX = "claims"
 """The matrix that is put together from the claims' cells."""
@@ -54,8 +52,8 @@ class Claim:
     criterion: str
     """What has to be shown, with its thresholds, in words."""
     judge: Callable[[Evidence], Judgement] = field(repr=False)
-    draw: Callable[[Evidence, str], Drawing | None] | None = field(default=None, repr=False)
-    """A figure of its own, given the figure's name; None: the comparisons with their intervals."""
+    remark: str = ""
+    """What its verdict does not say, whichever it is."""
 
     @property
     def command(self) -> str:
@@ -73,12 +71,12 @@ def all_claims() -> tuple[Claim, ...]:
     return tuple(sorted(claims, key=lambda claim: (places.get(claim.id, len(ORDER)), claim.id)))
 
 
-def _read(module: ModuleType) -> Claim:
+def _read(module: Any) -> Claim:
     name = module.__name__.rpartition(".")[2].replace("_", "-")
-    statement, _, source = " ".join((module.__doc__ or "").split()).partition(" Source: ")
-    draw = getattr(module, "draw", None)
-    return Claim(name, statement, source.removesuffix("."), module.CELLS, module.CRITERION,
-                 module.judge, draw)  # fmt: skip
+    paragraphs = [" ".join(text.split()) for text in module.__doc__.split("\n\n")]
+    statement, source, remark = (*paragraphs, "")[:3]
+    source = source.removeprefix("Source: ").removesuffix(".")
+    return Claim(name, statement, source, module.CELLS, module.CRITERION, module.judge, remark)
 
 
 def judge_all(evidence: Evidence, claims: Sequence[Claim]) -> dict[str, Judgement]:
@@ -94,9 +92,8 @@ def judge_all(evidence: Evidence, claims: Sequence[Claim]) -> dict[str, Judgemen
         except Exception as error:
             judgement = missing(f"It cannot be judged: {type(error).__name__}: {error}.")
         else:
-            if not judgement.n:
-                why = f"{judgement.reason} To have them: {claim.command}"
-                judgement = replace(judgement, reason=why)
+            more = claim.remark if judgement.n else f"To have them: {claim.command}"
+            judgement = replace(judgement, reason=f"{judgement.reason} {more}".strip())
         judgements[claim.id] = judgement
     return adjust(judgements)
 

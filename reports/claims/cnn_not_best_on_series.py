@@ -2,13 +2,18 @@
 
 Source: Examined by Bai, Kolter and Koltun 2018 (An empirical evaluation of generic convolutional
 and recurrent networks for sequence modeling), who find the opposite.
+
+Which architecture is best on a task is itself uncertain where several are close, and all are small
+and trained for a short time.
 """
+
+from functools import partial
 
 from harness.experiment.matrix import Part
 from reports.analysis.evidence import Evidence
 from reports.claims.by_seed import mean_over
 from reports.claims.judging import Comparison, Judgement, rule
-from reports.formats import means_by_task
+from reports.figures import forest
 
 CNN, CONVOLUTIONS = "cnn", ("cnn", "tcn")
 NULL = "stocks"
@@ -32,25 +37,16 @@ CRITERION = (
 def judge(evidence: Evidence) -> Judgement:
     names = evidence.architectures(SERIES, baselines=True)
     others = [a for a in names if a not in CONVOLUTIONS]
-    best = {
-        task: evidence.best_on_validation(SERIES, task, others) for task in evidence.tasks(SERIES)
-    }
-    rivals = {task: rival for task, rival in best.items() if rival and task != NULL}
+    tasks = [task for task in evidence.tasks(SERIES) if task != NULL]
+    best = {task: evidence.best_on_validation(SERIES, task, others) for task in tasks}
+    rivals = {task: rival for task, rival in best.items() if rival}
     ahead = {task: evidence.ahead(SERIES, task, rival, CNN) for task, rival in rivals.items()}
-    works = mean_over([evidence.skills(SERIES, task, CNN) for task in rivals])
+    works = mean_over(evidence.skills(SERIES, task, CNN) for task in rivals)
     over_tasks = mean_over(ahead.values())
     comparisons = [
         Comparison("CNN, skill over the tasks", works, WORKS),
         Comparison("best other minus CNN, over the tasks", over_tasks, AHEAD),
     ]
-    skills = {
-        task: {a: evidence.skills(SERIES, task, a) for a in (CNN, rival)}
-        for task, rival in best.items()
-    }
-    reason = (
-        f"Skill of the CNN, and of the best on validation: {means_by_task(skills)}. Which one is "
-        "best on a task is itself uncertain where several are close, and all are small and trained "
-        "for a short time."
-    )
-    drawn = [Comparison(f"{t}: {rival}", ahead[t], AHEAD) for t, rival in rivals.items()]
-    return rule(comparisons, "skill", over_tasks, reason, drawn, "skill, best other minus CNN")
+    rows = [Comparison(f"{t}: {rival}", ahead[t], AHEAD) for t, rival in rivals.items()]
+    draw = partial(forest.draw, rows=rows, unit="skill, best other minus CNN")
+    return rule(comparisons, "skill", over_tasks, draw=draw)

@@ -12,7 +12,7 @@ from reports.claims.parts import COST_LENGTH, COST_WIDTH
 
 WIDTHS = tuple(COST_WIDTH.values())
 Cost = Callable[[Mapping[str, Any]], float | None]
-"""Takes a number from what the probe measured; None where it is not there."""
+"""Takes a number from what the probe measured; None where it could not be counted."""
 
 
 def _kernel(name: str) -> Cost:
@@ -38,8 +38,7 @@ def by_length(evidence: Evidence, architecture: str, cost: Cost = seconds) -> di
     costs: dict[int, dict[int, float]] = {}
     for task in evidence.tasks(COST_LENGTH):
         for seed, measured in evidence.measured(COST_LENGTH, task, architecture).items():
-            if (value := cost(measured)) is not None:
-                costs.setdefault(measured["length"], {})[seed] = value
+            costs.setdefault(measured["length"], {})[seed] = cost(measured) or 0.0
     return dict(sorted(costs.items()))
 
 
@@ -51,7 +50,7 @@ def at_equal_width(
 
     def by_seed(part: Part, task: str, architecture: str) -> dict[int, float]:
         measured = evidence.measured(part, task, architecture)
-        return {seed: value for seed, m in measured.items() if (value := cost(m)) is not None}
+        return {seed: cost(m) or 0.0 for seed, m in measured.items()}
 
     pairs = [(part, task) for part in parts for task in evidence.tasks(part)]
     costs = [doublings(by_seed(*pair, one), by_seed(*pair, other)) for pair in pairs]

@@ -2,13 +2,15 @@
 
 Source: Graves, Mohamed and Hinton 2013 (Speech recognition with deep recurrent neural networks,
 ICASSP); Sutskever, Vinyals and Le 2014 (Sequence to sequence learning, NeurIPS).
+
+At matched parameters a deeper net is a narrower one. This is what depth is worth in a small and
+short training; it does not speak of large ones, for which depth is mostly recommended.
 """
 
 from harness.experiment.matrix import Part
 from reports.analysis.evidence import Evidence
-from reports.claims.by_seed import differences, mean_over
+from reports.claims.by_seed import mean_over
 from reports.claims.judging import Comparison, Judgement, rule
-from reports.formats import means_by_task
 
 FLAT, DEEPER = "lstm", ("lstm[layers=2]", "lstm[layers=4]")
 DEPTH = Part(
@@ -28,20 +30,12 @@ CRITERION = (
 
 
 def judge(evidence: Evidence) -> Judgement:
-    every = evidence.by_task(DEPTH, (FLAT, *DEEPER))
-    skills = {task: by_depth for task, by_depth in every.items() if all(by_depth.values())}
     comparisons = [
         Comparison(
             f"{a} minus {FLAT}, over the tasks",
-            mean_over([differences(by_depth[a], by_depth[FLAT]) for by_depth in skills.values()]),
+            mean_over(evidence.leads(DEPTH, a, FLAT).values()),
             HELP,
         )
         for a in DEEPER
     ]
-    reason = (
-        f"Skill on {len(skills)} tasks of real data: {means_by_task(skills)}. At matched "
-        "parameters a deeper net is a narrower one, and the budget of updates is the same: this is "
-        "what depth is worth in a small and short training. It does not speak of large ones, for "
-        "which depth is mostly recommended."
-    )
-    return rule(comparisons, "skill", reason=reason)
+    return rule(comparisons, "skill")

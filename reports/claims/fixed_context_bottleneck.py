@@ -3,18 +3,19 @@ attention removes that limit.
 
 Source: Cho et al. 2014 (On the properties of neural machine translation); Bahdanau, Cho and Bengio
 2015 (ICLR).
+
+How far either comes within this budget does not tell what it could learn in a longer training.
 """
+
+from functools import partial
 
 from harness.experiment.matrix import Part
 from reports.analysis.evidence import Evidence
 from reports.claims.by_seed import differences, negative
 from reports.claims.judging import Comparison, Judgement, missing, rule
 from reports.figures import lines
-from reports.figures.style import Drawing
-from reports.formats import means_by_task
 
 FIXED, ATTENDING = "encoder_decoder", "attention_encoder_decoder"
-NAMES = {"one context vector": FIXED, "attention": ATTENDING}
 REVERSE, WORDS = "reverse", "grapheme_phoneme"
 BOTTLENECK = Part(
     name="bottleneck",
@@ -38,33 +39,22 @@ def judge(evidence: Evidence) -> Judgement:
     if len(by_length) < 2:
         return missing()
     short, long = min(by_length), max(by_length)
-    vector, attention = (
-        differences(*(evidence.skills(BOTTLENECK, by_length[n], a) for n in (short, long)))
+    curves = {
+        a: {n: evidence.skills(BOTTLENECK, task, a) for n, task in by_length.items()}
         for a in (FIXED, ATTENDING)
-    )
+    }
+    vector, attention = (differences(curve[short], curve[long]) for curve in curves.values())
     long_words = evidence.ahead(BOTTLENECK, WORDS, ATTENDING, FIXED, "test@long")
     comparisons = [
         Comparison(f"one vector, length {short} minus {long}", vector, FALL),
         Comparison(f"attention, length {long} minus {short}", negative(attention), -FALL),
         Comparison("attention minus one vector, long words", long_words, GAIN),
     ]
-    reason = (
-        f"Skill on sequences to be written backwards and on English words to be spoken: "
-        f"{means_by_task(evidence.by_task(BOTTLENECK))}. Both have equally many parameters, "
-        "updates and examples. How far either comes within this budget does not tell what it could "
-        "learn in a longer training."
+    panel = lines.Panel(
+        "", dict(zip(("one context vector", "attention"), curves.values(), strict=True))
     )
-    gain = evidence.ahead(BOTTLENECK, by_length[long], ATTENDING, FIXED)
-    return rule(comparisons, "skill", gain, reason)
-
-
-def draw(evidence: Evidence, name: str) -> Drawing | None:
-    """Skill against length, a line for each decoder."""
-    by_length = evidence.tasks_by(BOTTLENECK, "length", REVERSE)
-    curves = {
-        word: {n: evidence.skills(BOTTLENECK, task, a) for n, task in by_length.items()}
-        for word, a in NAMES.items()
-    }
     across = "length of the source, symbols"
     scale = lines.Scale(across, "skill on reverse", 2, ends=lines.SKILL, levels=(0,))
-    return lines.draw(name, [lines.Panel("", curves)], scale)
+    draw = partial(lines.draw, shown=[panel], scale=scale)
+    gain = differences(curves[ATTENDING][long], curves[FIXED][long])
+    return rule(comparisons, "skill", gain, draw=draw)

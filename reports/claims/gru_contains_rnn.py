@@ -3,15 +3,17 @@ network.
 
 Source: Follows from the equations of Cho et al. 2014 (Learning phrase representations using RNN
 encoder-decoder, EMNLP), with the update gate as the share of the old state that is kept.
+
+Where they agree, a GRU with free gates can represent all that the plain network can.
 """
 
-from typing import Any
+import math
+from functools import partial
 
 from harness.experiment.matrix import Part
 from reports.analysis.evidence import Evidence
-from reports.claims.judging import Judgement, exactly, missing
+from reports.claims.judging import Comparison, Judgement, exactly, missing
 from reports.figures import forest
-from reports.figures.style import Drawing
 
 HELD = "gru[hold_reset=1,hold_update=0]"
 CONTAINS = Part(
@@ -27,49 +29,33 @@ CRITERION = (
     "agree to 1e-5 of their largest number, the rounding of 32-bit arithmetic, on every task and "
     "with every seed."
 )
-COMPARED = ("outputs", "gradients")
+COMPARED, LEAST = ("outputs", "gradients"), 1e-9
 
 
 def judge(evidence: Evidence) -> Judgement:
-    measured = _measured(evidence)
-    if not measured:
+    by_task = {t: evidence.measured(CONTAINS, t, HELD) for t in evidence.tasks(CONTAINS)}
+    cases = [(task, seed, found) for task, of in by_task.items() for seed, found in of.items()]
+    if not cases:
         return missing()
-    tolerance = measured[0][2]["tolerance"]
-    largest = [max(m[name] for name in COMPARED) for *_, m in measured]
-    holds = [difference <= tolerance for difference in largest]
-    reason = (
-        "Both were given the same weights, number for number, and the same examples. The largest "
-        "difference is a share of the largest number compared; rounding in 32 bits may make up to "
-        f"{tolerance:.0e}. {sum(holds)} of {len(holds)} cases agree to that. So whatever a GRU of "
-        "this kind cannot do, for want of gates, the RNN cannot either, and the reverse; a GRU "
-        "with free gates contains both."
-    )
-    numbers = (*COMPARED, "tolerance")
-    table = [(task, str(seed), *(f"{m[n]:.3g}" for n in numbers)) for task, seed, m in measured]
-    heads = ("task", "seed", *numbers)
-    unit = "largest relative difference"
-    return exactly(holds, max(largest), unit, reason, (heads, *table))
-
-
-def draw(evidence: Evidence, name: str) -> Drawing | None:
-    """Every difference, on a logarithmic axis, against the tolerance."""
-    measured = _measured(evidence)
+    tolerance = cases[0][2]["tolerance"]
+    largest = [max(found[name] for name in COMPARED) for *_, found in cases]
+    heads = (*COMPARED, "tolerance")
+    table = [
+        (task, str(seed), *(f"{found[name]:.3g}" for name in heads)) for task, seed, found in cases
+    ]
     rows = [
-        forest.Row(
-            f"{task}: {compared}",
-            {seed: m[compared] for t, seed, m in measured if t == task},
-            (0, measured[0][2]["tolerance"]),
+        Comparison(
+            f"{task}: {name}",
+            {seed: -math.log10(max(found[name], LEAST)) for seed, found in of.items()},
+            -math.log10(tolerance),
         )
-        for task in dict.fromkeys(task for task, *_ in measured)
-        for compared in COMPARED
+        for task, of in by_task.items()
+        for name in COMPARED
     ]
-    axis = "largest difference, as a share of the largest number"
-    return forest.draw(name, rows, axis, logarithmic=True)
-
-
-def _measured(evidence: Evidence) -> list[tuple[str, int, dict[str, Any]]]:
-    return [
-        (task, seed, measured)
-        for task in evidence.tasks(CONTAINS)
-        for seed, measured in evidence.measured(CONTAINS, task, HELD).items()
-    ]
+    return exactly(
+        [difference <= tolerance for difference in largest],
+        max(largest),
+        "largest relative difference",
+        table=(("task", "seed", *heads), *table),
+        draw=partial(forest.draw, rows=rows, unit="digits that agree (9: or more)"),
+    )

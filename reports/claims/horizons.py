@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
+from functools import partial
 
 from reports.analysis.evidence import Evidence
 from reports.analysis.horizon import LEARNED
+from reports.claims.judging import Draw
 from reports.claims.parts import HORIZON
 from reports.figures import lines
-from reports.figures.style import Drawing
 
 NOT_EVEN_SHORTEST = 2.5
 """Steps that stand for a horizon shorter than the shortest lag, 5: half of it."""
@@ -33,46 +34,15 @@ def doubling(steps: int) -> float:
     return math.log2(max(steps, NOT_EVEN_SHORTEST))
 
 
-def in_words(evidence: Evidence, architectures: Mapping[str, str]) -> str:
-    """``..., recall: RNN 20 (10 to 50, n = 5), ...``: the horizons and their intervals by task, of
-    architectures given with the words that stand for them."""
-    horizons = "; ".join(
-        f"{task}: "
-        + ", ".join(f"{words} {_steps(evidence, task, a)}" for a, words in architectures.items())
-        for task in tasks(evidence)
-    )
-    return (
-        "The longest lag, in steps, that at least half of the seeds learn with a skill of "
-        f"{LEARNED:g}, and its 95 % interval over seeds: {horizons}."
-    )
-
-
-def _steps(evidence: Evidence, task: str, architecture: str) -> str:
-    horizon = evidence.horizon(HORIZON, task, architecture)
-    if horizon.steps is None:
-        return "unknown"
-    reached, low, high = (
-        f"{number:,}" if number else f"below {HORIZON.lags[0]}"
-        for number in (horizon.steps, horizon.low, horizon.high)
-    )
-    return f"{reached}{' or more' * horizon.open} ({low} to {high}, n = {horizon.n})"
-
-
-def draw(
-    evidence: Evidence, name: str, architectures: Mapping[str, str], mark: int | None = None
-) -> Drawing | None:
-    """Skill against lag, a panel for each task and a line for each architecture, given with the
-    words that stand for it. mark: a lag to be pointed out. None without records."""
+def figure(evidence: Evidence, labels: Mapping[str, str], mark: int | None = None) -> Draw:
+    """Skill against lag, a panel for each task and a line for each architecture, given with its
+    label. mark: a lag to be pointed out."""
     panels = [
         lines.Panel(
-            task,
-            {
-                words: evidence.horizon(HORIZON, task, a).skills
-                for a, words in architectures.items()
-            },
+            task, {label: evidence.horizon(HORIZON, task, a).skills for a, label in labels.items()},
             mark,
         )
         for task in tasks(evidence)
-    ]
+    ]  # fmt: skip
     scale = lines.Scale("lag, steps", "skill", 10, ends=lines.SKILL, levels=(0, LEARNED))
-    return lines.draw(name, panels, scale)
+    return partial(lines.draw, shown=panels, scale=scale)

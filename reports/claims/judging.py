@@ -18,40 +18,24 @@ undecided. An exact claim has no p value: it is counted or computed, not sampled
 
 from __future__ import annotations
 
-import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 
-from reports.analysis.statistics import Summary, greater, holm, summarize, tost
+from reports.analysis.statistics import greater, holm, summarize, tost
 from reports.claims.by_seed import BySeed, mean_over, negative
 from reports.figures import forest
+from reports.figures.style import Drawing
 
 SUPPORTED, REFUTED, MIXED, UNDECIDED = "supported", "refuted", "mixed", "undecided"
 LEVEL = 0.05
 
+Draw = Callable[[str], Drawing | None]
+"""Draws a figure with this name; None where there is nothing to draw."""
 
-@dataclass(frozen=True)
-class Comparison:
+
+class Comparison(forest.Row):
     """One thing that the claim predicts, with a number for each seed."""
-
-    label: str
-    values: BySeed
-    """Of two architectures the paired differences."""
-    threshold: float = 0.0
-    """The claim says that the mean lies above."""
-    margin: float | None = None
-    """Instead: the claim says that the mean lies within this of zero."""
-
-    @property
-    def row(self) -> forest.Row:
-        """As it is drawn."""
-        side = (self.threshold, math.inf) if self.margin is None else (-self.margin, self.margin)
-        return forest.Row(self.label, self.values, side)
-
-    @property
-    def summary(self) -> Summary:
-        """Mean and 95 % interval over seeds."""
-        return summarize(self.values)
 
     @property
     def p_for(self) -> float:
@@ -85,14 +69,13 @@ class Judgement:
     n: int = 0
     """Seeds behind the effect; of an exact claim the number of things counted or computed."""
     reason: str = ""
-    """One paragraph in plain words, made from the numbers."""
+    """What was found or left out, and what the verdict does not say."""
     p: float | None = None
     """Before it is adjusted for the other claims; None for an exact claim, or without records."""
     exact: bool = False
     comparisons: tuple[Comparison, ...] = ()
-    drawn: tuple[Comparison, ...] = ()
-    """What the figure shows of a claim that does not draw it itself, along ``axis``."""
-    axis: str = ""
+    draw: Draw = lambda name: None
+    """The claim's figure."""
     adjusted: float | None = None
     """The p value adjusted for all claims that were judged together."""
     table: tuple[tuple[str, ...], ...] = ()
@@ -104,33 +87,29 @@ def rule(
     unit: str,
     effect: BySeed | None = None,
     reason: str = "",
-    drawn: Sequence[Comparison] = (),
-    axis: str = "",
+    draw: Draw | None = None,
 ) -> Judgement:
     """The verdict on comparisons, before it is adjusted for other claims; undecided where one of
     them has fewer than two seeds.
 
-    effect: the headline number; the comparisons' mean, seed by seed, if not given. drawn, axis:
-    what the figure shows instead of the comparisons, and instead of the unit.
+    effect: the headline number; the comparisons' mean, seed by seed, if not given. draw: a figure
+    other than that of the comparisons.
     """
-    kept = tuple(comparisons)
-    if not kept or min(len(c.values) for c in kept) < 2:
+    if min((len(c.values) for c in comparisons), default=0) < 2:
         return missing()
-    ways = {
-        SUPPORTED: max(c.p_for for c in kept),
-        REFUTED: max(c.p_against for c in kept),
-        MIXED: min(
-            1.0, len(kept) * max(min(c.p_for for c in kept), min(c.p_against for c in kept))
-        ),
-    }
+    supporting = [comparison.p_for for comparison in comparisons]
+    opposing = [comparison.p_against for comparison in comparisons]
+    some_of_both = len(comparisons) * max(min(supporting), min(opposing))
+    ways = {SUPPORTED: max(supporting), REFUTED: max(opposing), MIXED: min(1.0, some_of_both)}
     verdict = min(ways, key=lambda way: ways[way])
     if effect is None:
-        effect = mean_over([comparison.values for comparison in kept])
+        effect = mean_over([comparison.values for comparison in comparisons])
     mean = summarize(effect)
     return Judgement(
         verdict if ways[verdict] < LEVEL else UNDECIDED,
-        mean.mean, unit, mean.low, mean.high, mean.n, reason, ways[verdict], comparisons=kept,
-        drawn=tuple(drawn) or kept, axis=axis or unit,
+        mean.mean, unit, mean.low, mean.high, mean.n, reason, ways[verdict],
+        comparisons=tuple(comparisons),
+        draw=draw or partial(forest.draw, rows=comparisons, unit=unit),
     )  # fmt: skip
 
 
@@ -138,16 +117,15 @@ def exactly(
     holds: Sequence[bool],
     effect: float,
     unit: str,
-    reason: str,
+    reason: str = "",
     table: Sequence[tuple[str, ...]] = (),
+    draw: Draw = lambda name: None,
 ) -> Judgement:
     """The verdict on what was counted or computed, and so has no error: ``holds`` says of each
     thing whether it is as claimed, ``table`` gives the numbers, below their heads."""
     verdict = SUPPORTED if all(holds) else MIXED if any(holds) else REFUTED
-    n = len(holds)
-    return Judgement(
-        verdict, effect, unit, effect, effect, n, reason, exact=True, table=tuple(table)
-    )
+    return Judgement(verdict, effect, unit, effect, effect, len(holds), reason, exact=True,
+                     draw=draw, table=tuple(table))  # fmt: skip
 
 
 def missing(why: str = "There are too few records to judge by.") -> Judgement:
@@ -159,14 +137,8 @@ def adjust(judgements: Mapping[str, Judgement]) -> dict[str, Judgement]:
     """All judgements, their p values adjusted together; a verdict that does not stand becomes
     undecided."""
     sampled = {name: j.p for name, j in judgements.items() if j.p is not None}
-    adjusted = dict(zip(sampled, holm(list(sampled.values())), strict=True))
-    return {
-        name: replace(
-            judgement,
-            adjusted=adjusted[name],
-            verdict=judgement.verdict if adjusted[name] < LEVEL else UNDECIDED,
-        )
-        if name in adjusted
-        else judgement
-        for name, judgement in judgements.items()
-    }
+    adjusted = dict(judgements)
+    for name, p in zip(sampled, holm(list(sampled.values())), strict=True):
+        verdict = judgements[name].verdict if p < LEVEL else UNDECIDED
+        adjusted[name] = replace(judgements[name], adjusted=p, verdict=verdict)
+    return adjusted

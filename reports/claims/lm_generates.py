@@ -2,6 +2,8 @@
 
 Source: Shannon 1951 (Prediction and entropy of printed English); Graves 2013 (Generating sequences
 with recurrent neural networks).
+
+It is the spelling that is judged, not grammar or sense, and after a short training of small models.
 """
 
 from typing import Any
@@ -10,7 +12,6 @@ from harness.experiment.matrix import Part
 from reports.analysis.evidence import Evidence
 from reports.claims.by_seed import mean_over
 from reports.claims.judging import Comparison, Judgement, rule
-from reports.formats import means
 
 WRITING = Part(
     name="writing",
@@ -38,22 +39,11 @@ def judge(evidence: Evidence) -> Judgement:
         a: {s: m["model"]["novel"][GRAM] for s, m in texts.items()} for a, texts in written.items()
     }
     comparisons = [
-        Comparison(f"{a}, {what}", values[a], HALF)
+        Comparison(f"{a}, {what}", by_seed, HALF)
         for what, values in (("real words", likeness), ("not copied", novel))
-        for a in written
+        for a, by_seed in values.items()
     ]
-    words = {a: [m["model"]["real_words"] for m in texts.values()] for a, texts in written.items()}
-    for label, name in (
-        ("the test text", "test_text"),
-        ("symbols drawn by frequency", "by_frequency"),
-    ):
-        words[label] = [m[name]["real_words"] for of in written.values() for m in of.values()]
-    reason = (
-        "Each model wrote about 1,000 characters. Share of words that are words of the training "
-        f"text: {means(words)}. It is the spelling that is judged, not grammar or sense, and after "
-        "a short training of small models."
-    )
-    return rule(comparisons, "of the way to the test text", mean_over(likeness.values()), reason)
+    return rule(comparisons, "of the way to the test text", mean_over(likeness.values()))
 
 
 def alike(measured: dict[str, Any]) -> float:

@@ -2,13 +2,16 @@
 
 Source: He et al. 2016 (Deep residual learning for image recognition, CVPR), for the idea; Wu et al.
 2016 (Google's neural machine translation system), for stacks of LSTMs.
+
+A training that diverged counts as no skill. Where a stack without skip connections does as well,
+there was nothing to cure at this depth and in this budget; the recurrent weights start orthogonal,
+which by itself helps gradients through.
 """
 
 from harness.experiment.matrix import Part
 from reports.analysis.evidence import Evidence
 from reports.claims.by_seed import differences, mean_over
 from reports.claims.judging import Comparison, Judgement, rule
-from reports.formats import means_by_task
 
 DEEP = 8
 FLAT, PLAIN, SKIPPING = "{}", f"{{}}[layers={DEEP}]", f"{{}}[layers={DEEP},residual=true]"
@@ -33,29 +36,17 @@ CRITERION = (
 
 
 def judge(evidence: Evidence) -> Judgement:
+    def skill(architecture: str) -> dict[int, float]:
+        tasks = evidence.tasks(RESIDUAL)
+        return mean_over(evidence.skills_or_zero(RESIDUAL, task, architecture) for task in tasks)
+
     comparisons, helped = [], []
     for kind in KINDS:
-        flat, plain, skipping = (
-            mean_over(
-                [
-                    evidence.skills_or_zero(RESIDUAL, task, form.format(kind))
-                    for task in evidence.tasks(RESIDUAL)
-                ]
-            )
-            for form in (FLAT, PLAIN, SKIPPING)
-        )
+        flat, plain, skipping = (skill(form.format(kind)) for form in (FLAT, PLAIN, SKIPPING))
         helped.append(differences(skipping, plain))
         behind = differences(skipping, flat)
         comparisons += [
             Comparison(f"{kind}, {DEEP} layers: with minus without", helped[-1], HELP),
             Comparison(f"{kind}: {DEEP} with them minus 1 layer", behind, -BEHIND),
         ]
-    reason = (
-        "All have as many parameters, so that a deep stack is narrow. Mean skill: "
-        f"{means_by_task(evidence.by_task(RESIDUAL))}. Trainings that diverged, which count as no "
-        f"skill: {evidence.diverged(RESIDUAL)}. Where a stack without them does as well, there was "
-        "nothing to be cured at this depth and in this budget; where one with them is behind a "
-        "single layer, they did not let it train. Depths beyond 8 were not tried, and the "
-        "recurrent weights start orthogonal, which by itself helps gradients through."
-    )
-    return rule(comparisons, "skill", mean_over(helped), reason)
+    return rule(comparisons, "skill", mean_over(helped))

@@ -3,10 +3,14 @@ self-attention run in parallel over time.
 
 Source: Vaswani et al. 2017 (Attention is all you need, NeurIPS); Bai, Kolter and Koltun 2018 (An
 empirical evaluation of generic convolutional and recurrent networks).
+
+The chain holds on any machine. Seconds hold for this one, a single core and a batch of 8, by the
+library's kernels: nothing runs in parallel over time, and the number of operations decides.
 """
 
 import math
 from collections.abc import Mapping
+from functools import partial
 
 from reports.analysis.evidence import Evidence
 from reports.analysis.statistics import fit_slope
@@ -15,7 +19,6 @@ from reports.claims.by_seed import BySeed, doublings, mean_over, negative, times
 from reports.claims.judging import Comparison, Judgement, rule
 from reports.claims.parts import COST_LENGTH
 from reports.figures import lines
-from reports.figures.style import Drawing
 
 RECURRENT, PARALLEL = ("rnn", "lstm", "gru"), ("cnn", "self_attention")
 CELLS = (COST_LENGTH,)
@@ -33,49 +36,36 @@ CRITERION = (
 
 
 def judge(evidence: Evidence) -> Judgement:
-    chains = {a: costs.by_length(evidence, a, costs.chain) for a in (*RECURRENT, *PARALLEL)}
-    seconds = {a: costs.by_length(evidence, a) for a in chains}
-    powers = {a: _powers(by_length) for a, by_length in chains.items()}
+    every = dict.fromkeys([*RECURRENT, *PARALLEL, *evidence.architectures(COST_LENGTH)])
+    seconds = {a: costs.by_length(evidence, a) for a in every}
+    chains = {a: costs.by_length(evidence, a, costs.chain) for a in every}
     slower = {
-        (r, p): mean_over([doublings(seconds[r][n], seconds[p][n])
-                           for n in sorted(seconds[r].keys() & seconds[p].keys())])
+        f"doublings of seconds from {p} to {r}":
+        mean_over(doublings(seconds[r][n], seconds[p][n]) for n in seconds[r] if n in seconds[p])
         for p in PARALLEL
         for r in RECURRENT
     }  # fmt: skip
     comparisons = [
-        *(Comparison(f"exponent of the chain's length, {a}", powers[a], ALONG) for a in RECURRENT),
-        *(Comparison(f"the same, {a}, negative", negative(powers[a]), -FLAT) for a in PARALLEL),
-        *(Comparison(f"doublings of seconds from {p} to {r}", values)
-          for (r, p), values in slower.items()),
+        *(Comparison(f"exponent of the chain's length, {a}", _power(chains[a]), ALONG)
+          for a in RECURRENT),
+        *(Comparison(f"the same, {a}, negative", negative(_power(chains[a])), -FLAT)
+          for a in PARALLEL),
+        *(Comparison(label, values) for label, values in slower.items()),
     ]  # fmt: skip
-    reason = (
-        "The chain holds on any machine. Seconds hold for this one, a single core and a batch of "
-        "8, by the library's kernels: nothing runs in parallel over time, and the number of "
-        "operations decides. On hardware with thousands of units the chain weighs more, and the "
-        "work less, than here."
-    )
-    overall = times(mean_over(slower.values()))
-    return rule(comparisons, "times the seconds", overall, reason)
-
-
-def draw(evidence: Evidence, name: str) -> Drawing | None:
-    """Seconds an update, and the chain, against the length."""
+    milliseconds = {
+        a: {n: [1000 * value for value in values.values()] for n, values in by_length.items()}
+        for a, by_length in seconds.items()
+    }
     panels = [
-        lines.Panel(title, {
-            a: {n: [factor * value for value in values.values()]
-                for n, values in costs.by_length(evidence, a, cost).items()}
-            for a in evidence.architectures(COST_LENGTH)
-        })
-        for title, cost, factor in (
-            ("milliseconds an update", costs.seconds, 1000),
-            ("operations in the longest chain", costs.chain, 1),
-        )
-    ]  # fmt: skip
+        lines.Panel("milliseconds an update", milliseconds),
+        lines.Panel("operations in the longest chain", chains),
+    ]
     scale = lines.Scale("length of the sequence, steps", "", 10, logarithmic=True)
-    return lines.draw(name, panels, scale)
+    draw = partial(lines.draw, shown=panels, scale=scale)
+    return rule(comparisons, "times the seconds", times(mean_over(slower.values())), draw=draw)
 
 
-def _powers(by_length: Mapping[int, BySeed]) -> dict[int, float]:
+def _power(by_length: Mapping[int, BySeed]) -> dict[int, float]:
     """The power of the length that a cost grows with, by seed."""
     fitted = {n: values for n, values in by_length.items() if n >= FITTED}
     seeds = set.intersection(*map(set, fitted.values())) if len(fitted) > 1 else set()

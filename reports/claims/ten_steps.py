@@ -2,6 +2,9 @@
 
 Source: Bengio, Simard and Frasconi 1994 (Learning long-term dependencies with gradient descent is
 difficult, IEEE Transactions on Neural Networks).
+
+The grid has nothing between 10 and 20 steps, and more training can lengthen a horizon: this says
+what is learned easily, and sets no limit to what such a network can hold.
 """
 
 import math
@@ -11,7 +14,6 @@ from reports.claims import horizons
 from reports.claims.by_seed import mean_over, negative, times
 from reports.claims.judging import Comparison, Judgement, rule
 from reports.claims.parts import HORIZON
-from reports.figures.style import Drawing
 
 STARTS = {"rnn": "orthogonal start", "rnn[start=uniform]": "uniform start"}
 CELLS = (HORIZON,)
@@ -27,23 +29,13 @@ CRITERION = (
 
 
 def judge(evidence: Evidence) -> Judgement:
-    tasks = horizons.tasks(evidence)
-    reached = {(t, a): horizons.doublings(evidence, t, a) for t in tasks for a in STARTS}
+    reached = {
+        f"{task}, {start}": horizons.doublings(evidence, task, a)
+        for task in horizons.tasks(evidence)
+        for a, start in STARTS.items()
+    }
     comparisons = [
-        Comparison(f"{task}, {STARTS[a]}", negative(values), -BETWEEN)
-        for (task, a), values in reached.items()
+        Comparison(label, negative(values), -BETWEEN) for label, values in reached.items()
     ]
-    steps = times(mean_over([values for values in reached.values() if values]))
-    reason = (
-        f"{horizons.in_words(evidence, STARTS)} The uniform start is torch's own; the orthogonal "
-        "one keeps the gradient's size at first. The grid has nothing between "
-        f"{SHORT} and {LONG} steps. A horizon is that of this budget, {evidence.terms(HORIZON)}: "
-        "more training can lengthen it. So this says what is learned easily, and sets no limit to "
-        "what such a network can hold."
-    )
-    return rule(comparisons, "steps", steps, reason)
-
-
-def draw(evidence: Evidence, name: str) -> Drawing | None:
-    """Skill against lag; the claimed limit is marked."""
-    return horizons.draw(evidence, name, STARTS, mark=SHORT)
+    steps = times(mean_over(values for values in reached.values() if values))
+    return rule(comparisons, "steps", steps, draw=horizons.figure(evidence, STARTS, mark=SHORT))

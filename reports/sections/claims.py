@@ -61,7 +61,7 @@ def blocks(claims: Judged, note: str = "") -> list[Block]:
     ]
 
 
-def document(name: str, claims: Judged, evidence: Evidence, note: str = "") -> Document:
+def document(name: str, claims: Judged, note: str = "") -> Document:
     """The page of the claims, of the matrix with this name: each claim in full."""
     made: list[Block] = [
         Heading(TITLE, level=1),
@@ -77,7 +77,7 @@ def document(name: str, claims: Judged, evidence: Evidence, note: str = "") -> D
         _on_page(claims, ""),
     ]
     for claim, judgement in claims:
-        figure = _figure(claim, judgement, evidence)
+        figure = _figure(claim, judgement)
         made += [
             Heading(claim.statement, f"claim-{claim.id}"),
             Paragraph(_ruling(judgement), lead=True),
@@ -158,17 +158,11 @@ def _ruling(judgement: Judgement) -> tuple[Strong | str, ...]:
     return (verdict, effect if judgement.n else "", p)
 
 
-def _figure(claim: Claim, judgement: Judgement, evidence: Evidence) -> Figure | None:
-    """The claim's own drawing, or its comparisons; None where there are no records."""
-    from reports.figures import forest
-
-    if not judgement.n:
-        return None
-    name = f"claim-{claim.id}"
-    drawing = claim.draw(evidence, name) if claim.draw else None
-    drawing = drawing or forest.draw(name, [c.row for c in judgement.drawn], judgement.axis)
-    numbers, title = _numbers(judgement), f"Claim {claim.id}"
-    return Figure(drawing, "", numbers, claim.command, title=title) if drawing else None
+def _figure(claim: Claim, judgement: Judgement) -> Figure | None:
+    """None where there are no records."""
+    drawing = judgement.draw(f"claim-{claim.id}")
+    title = f"Claim {claim.id}"
+    return Figure(drawing, "", _numbers(judgement), claim.command, title=title) if drawing else None
 
 
 def _numbers(judgement: Judgement) -> Table:

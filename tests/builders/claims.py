@@ -8,7 +8,7 @@ from collections.abc import Callable
 from builders.evidence import SEEDS, Row, evidence
 from harness.experiment.matrix import OWN_CELLS
 from reports.analysis.evidence import Evidence
-from reports.claims.claim import Claim, all_claims
+from reports.claims.claim import Claim, all_claims, judge_all
 from reports.claims.judging import REFUTED, SUPPORTED, UNDECIDED, Judgement
 from reports.figures.style import style
 
@@ -30,9 +30,9 @@ def given(parts: Parts) -> Evidence:
 
 def judge(name: str, parts: Parts) -> Judgement:
     """The judgement of a claim; its paragraph is there, and has a word for each number."""
-    judgement = claim(name).judge(given(parts))
-    assert judgement.reason
-    assert not re.search(r"\\bnan\\b|None", judgement.reason), judgement.reason
+    judgement = judge_all(given(parts), [claim(name)])[name]
+    assert judgement.reason and "cannot be judged" not in judgement.reason, judgement.reason
+    assert not re.search(r"\bnan\b|None", judgement.reason), judgement.reason
     return judgement
 
 
@@ -49,9 +49,8 @@ def check(name: str, make: Make) -> None:
     for parts in (make(True, 1), {part: [] for part in make(True, 1)}, {}):
         judgement = judge(name, parts)
         assert (judgement.verdict, judgement.n, judgement.p) == (UNDECIDED, 0, None)
-    if found.draw:
-        with style():
-            drawing = found.draw(given(make(True, len(SEEDS))), f"claim-{name}")
-            assert found.draw(given({}), f"claim-{name}") is None
+        assert judgement.draw(f"claim-{name}") is None
+    with style():
+        drawing = judge(name, make(True, len(SEEDS))).draw(f"claim-{name}")
         assert drawing is not None and drawing.name == f"claim-{name}"
-        assert "<svg" in drawing.inline and "nan" not in drawing.svg
+    assert "<svg" in drawing.inline and "nan" not in drawing.svg
