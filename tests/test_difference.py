@@ -154,8 +154,8 @@ def test_the_page_the_advice_the_comparison_and_user_data_agree(tmp_path):
         before = run_of(tmp_path / f"{name}-before", {("recall", "x"): of["lstm"]}, key=KEY)
         after = run_of(tmp_path / f"{name}-after", {("recall", "x"): of[name]}, key=LONGER)
         (row,) = compare(before, after).rows
-        assert row.verdict == wanted[name]
-        assert row.difference.p == pytest.approx(standing(results, task).differences[name].p)
+        assert row["verdict"] == wanted[name]
+        assert row["p"] == pytest.approx(standing(results, task).differences[name].p)
 
 
 def test_arrays_are_read_when_they_are_asked_for_and_once(tmp_path, monkeypatch):

@@ -8,18 +8,21 @@ rows are corrected together (Holm). Rows of which nothing was computed anew are 
 from __future__ import annotations
 
 import filecmp
-import statistics
-from collections.abc import Iterator, Mapping
+import math
+from collections.abc import Iterator
 from dataclasses import asdict, dataclass, replace
 from functools import cached_property
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from harness.experiment.record import Record
 from harness.experiment.store import Store
-from reports.analysis.cells import Cell, Group
+from reports.analysis.cells import Cell, Group, finite
 from reports.analysis.difference import BETTER, NOT_SHOWN, WORSE, Difference, corrected, difference
 from reports.analysis.results import Results
 from reports.analysis.statistics import Summary
+
+if TYPE_CHECKING:
+    import pandas
 
 PARTS = {
     "code": "code of training and scoring",
@@ -31,11 +34,10 @@ PARTS = {
     "probe.code": "code of the probe",
 }
 """Parts of a key in words; of the others the name says enough."""
-
-Slot = tuple[str, str, str, int]
-"""Part of the matrix (empty for its own cells), task, architecture, seed."""
-SLOT = ("part", "task", "architecture", "seed")
-Cells = Mapping[Slot, tuple[Cell, Cell]]
+PAIR = ["part", "task", "architecture"]
+"""Part of the matrix (empty for its own cells), task and architecture."""
+SLOT = [*PAIR, "seed"]
+VERDICTS = (BETTER, WORSE, NOT_SHOWN, "identical", "not comparable")
 
 
 @dataclass(frozen=True)
@@ -46,46 +48,27 @@ class Run:
     results: Results
 
     @cached_property
-    def cells(self) -> dict[Slot, Cell]:
-        """The matrix's own cells and those of its parts."""
+    def cells(self) -> pandas.DataFrame:
+        """A row for each of the matrix's own cells and those of its parts, by `SLOT`."""
+        import pandas
+
         own = {"": self.results} | {name: p.results for name, p in self.results.parts.items()}
-        return {
-            (part, c.task, c.architecture, c.seed): c
-            for part, results in own.items()
-            for c in results.cells
-        }
+        names = ("task", "architecture", "seed", "id", "outcome", "reason", "ok", "hole", "record")
+        rows = [
+            [part, *(getattr(c, name) for name in names), c, _seconds(c)]
+            for part, results in own.items() for c in results.cells
+        ]  # fmt: skip
+        return pandas.DataFrame(rows, columns=["part", *names, "cell", "seconds"]).set_index(SLOT)
 
 
-@dataclass(frozen=True)
-class Row:
-    """One architecture on one task, over the seeds that both runs have a score of."""
-
-    part: str
-    task: str
-    architecture: str
-    metric: str
-    before: Summary
-    after: Summary
-    difference: Difference
-    identical: bool
-    """All its cells have the same key in both runs, and the same result bit for bit."""
-    untested: str
-    """Why test examples, or anything, cannot be compared; empty if all can."""
-    seconds: float | None
-    """Median of the ratio of seconds of training, B to A."""
-    parameters: tuple[float | None, float | None]
-
-    @property
-    def verdict(self) -> str:
-        """identical, better, worse or not shown to differ; else not comparable."""
-        if self.identical:
-            return "identical"
-        return "not comparable" if self.difference.seeds.mean is None else self.difference.verdict
+def _seconds(cell: Cell) -> float:
+    """Of training, where there are any."""
+    return cell.record and cell.ok and cell.record.seconds.get("training") or math.nan
 
 
 @dataclass(frozen=True)
 class Comparison:
-    """What changed from one run to another."""
+    """What changed from one run to another; the names are those of ``--json``."""
 
     counts: dict[str, int]
     only: dict[str, list[dict[str, Any]]]
@@ -98,71 +81,60 @@ class Comparison:
     """Each part of the key that changed: from what to what, in which cells."""
     environments: list[dict[str, str]]
     """What differs between the machines, where each run had one: ``name``, in ``a``, in ``b``."""
-    rows: list[Row]
-    """Largest change of skill first."""
+    rows: list[dict[str, Any]]
+    """One for each architecture on each task, over the seeds that both runs have a score of;
+    largest change of skill first. The changes are summaries."""
     seconds: float | None
     """Median of the ratio of seconds of training, B to A, over the cells that both scored."""
 
     def to_json(self) -> dict[str, Any]:
         """Plain values, with p-values and verdicts."""
         rows = [
-            {
-                "part": r.part, "task": r.task, "architecture": r.architecture,
-                "verdict": r.verdict,
-                "metric": r.metric, "higher_is_better": r.difference.higher_is_better,
-                "before": r.before.mean, "after": r.after.mean, "seeds": r.before.n,
-                "change": _interval(r.difference.seeds),
-                "change_in_skill": _interval(r.difference.skills),
-                "change_over_examples": _interval(r.difference.examples),
-                "p": r.difference.p, "p_holm": r.difference.adjusted, "untested": r.untested,
-                "seconds_ratio": r.seconds, "parameters": list(r.parameters),
-            }
-            for r in self.rows
-        ]  # fmt: skip
+            {name: _interval(v) if isinstance(v, Summary) else v for name, v in row.items()}
+            for row in self.rows
+        ]
         return asdict(replace(self, rows=[])) | {"rows": rows}
 
 
 def compare(a: Run, b: Run) -> Comparison:
     """Compare run B with run A."""
-    both = {slot: (a.cells[slot], b.cells[slot]) for slot in a.cells if slot in b.cells}
-    unlike = {slot: differing(one, other) for slot, (one, other) in both.items()}
+    cells = a.cells.join(b.cells, how="inner", lsuffix="_a", rsuffix="_b").reset_index()
+    cells = cells.rename(columns={"outcome_a": "before", "outcome_b": "after", "id_b": "id"})
     only = {
-        side: [_named(slot) for slot in one.cells if slot not in other.cells]
+        side: one.cells.index.difference(other.cells.index, sort=False)
         for side, one, other in (("a", a, b), ("b", b, a))
     }
-    same_key = {slot for slot, (one, other) in both.items() if one.id == other.id}
-    same_result = {
-        slot
-        for slot, (one, other) in both.items()
-        if one.record and other.record and not unlike[slot]
-        and (slot in same_key or (one.ok and other.ok))
-    }  # fmt: skip
-    other_result = [
-        _named(slot) | {"id": both[slot][1].id, "differs": unlike[slot]}
-        for slot in both if slot in same_key and unlike[slot]
-    ]  # fmt: skip
-    outcomes = [
-        _named(slot) | {"before": one.outcome, "after": other.outcome,
-                        "reason": (one if other.ok else other).reason}
-        for slot, (one, other) in both.items() if one.outcome != other.outcome
-    ]  # fmt: skip
-    rows = _rows(both, unlike)
-    verdicts = (BETTER, WORSE, NOT_SHOWN, "identical", "not comparable")
+    cells["differs"] = [differing(*pair) for pair in zip(cells.cell_a, cells.cell_b, strict=True)]
+    cells["reason"] = cells.reason_a.where(cells.ok_b, cells.reason_b)
+    cells["ratio"] = cells.seconds_b / cells.seconds_a
+    same_key, alike = cells.id_a == cells.id, cells.differs.map(len) == 0
+    cells["identical"] = same_key & alike
+    ended = cells.record_a.notna() & cells.record_b.notna()
+    same_result = ended & alike & (same_key | (cells.ok_a & cells.ok_b))
+    moved, unlike = cells[cells.before != cells.after], cells[same_key & ~alike]
+    rows = _rows(cells[~cells.hole_a & ~cells.hole_b])
     counts = {
-        "paired": len(both),
+        "paired": len(cells),
         "only in a": len(only["a"]),
         "only in b": len(only["b"]),
-        "same key": len(same_key),
-        "same key, same result": len(same_key & same_result),
-        "same key, another result": len(other_result),
-        "changed key": len(both) - len(same_key),
-        "changed key, same result": len(same_result - same_key),
-        "changed outcome": len(outcomes),
-        **{verdict: sum(row.verdict == verdict for row in rows) for verdict in verdicts},
+        "same key": same_key.sum(),
+        "same key, same result": (same_key & same_result).sum(),
+        "same key, another result": len(unlike),
+        "changed key": (~same_key).sum(),
+        "changed key, same result": (~same_key & same_result).sum(),
+        "changed outcome": len(moved),
+        **{verdict: sum(row["verdict"] == verdict for row in rows) for verdict in VERDICTS},
     }
-    pairs = list(both.values())
-    return Comparison(counts, only, outcomes, other_result, _keys(pairs), _environments(a, b),
-                      rows, _ratio(pairs))  # fmt: skip
+    return Comparison(
+        {name: int(count) for name, count in counts.items()},
+        {side: slots.to_frame(index=False).to_dict("records") for side, slots in only.items()},
+        moved[[*SLOT, "before", "after", "reason"]].to_dict("records"),
+        unlike[[*SLOT, "id", "differs"]].to_dict("records"),
+        _keys(cells[ended & ~same_key]),
+        _environments(a, b),
+        rows,
+        finite(cells.ratio.median()),
+    )
 
 
 def differing(one: Cell, other: Cell) -> list[str]:
@@ -173,80 +145,65 @@ def differing(one: Cell, other: Cell) -> list[str]:
         return []
     if one.outcome != other.outcome:
         return ["outcome"]
-    names = ("scores", "skill", "measured")
-    differing_in = [n for n in names if getattr(one.record, n) != getattr(other.record, n)]
-    if _curve(one.record) != _curve(other.record):
-        differing_in.append("curve")
-    arrays = [cell.store.per_example(cell.id) for cell in (one, other) if cell.store]
-    bits = [{name: array.tobytes() for name, array in side.items()} for side in arrays]
-    if bits[0] != bits[1]:
-        differing_in.append("scores of examples")
-    files = [cell.store.weights_file(cell.id) for cell in (one, other) if cell.store]
-    if all(f.exists() for f in files) and not filecmp.cmp(files[0], files[1], shallow=False):
-        differing_in.append("weights")
-    return differing_in
+    first, second = _told(one.record, one.store), _told(other.record, other.store)
+    unlike = [name for name in first if first[name] != second[name]]
+    files = one.store.weights_file(one.id), other.store.weights_file(other.id)
+    if all(f.exists() for f in files) and not filecmp.cmp(*files, shallow=False):
+        unlike.append("weights")
+    return unlike
 
 
-def _named(slot: Slot) -> dict[str, Any]:
-    return dict(zip(SLOT, slot, strict=True))
-
-
-def _curve(record: Record) -> list[dict[str, float]]:
-    return [{k: v for k, v in point.items() if k != "seconds"} for point in record.curve]
+def _told(record: Record, store: Store) -> dict[str, Any]:
+    arrays = store.per_example(record.id)
+    return {
+        **{name: getattr(record, name) for name in ("scores", "skill", "measured")},
+        "curve": [{k: v for k, v in point.items() if k != "seconds"} for point in record.curve],
+        "scores of examples": {name: array.tobytes() for name, array in arrays.items()},
+    }
 
 
 # -- scores and cost -----------------------------------------------------------------------------
 
 
-def _rows(both: Cells, unlike: Mapping[Slot, list[str]]) -> list[Row]:
-    groups: dict[tuple[str, str, str], list[Slot]] = {}
-    for slot, (one, other) in both.items():
-        if not one.hole and not other.hole:
-            groups.setdefault(slot[:3], []).append(slot)
-    rows = {}
-    for key, slots in groups.items():
-        same = all(both[s][0].id == both[s][1].id and not unlike[s] for s in slots)
-        rows[key] = _row(key[0], [both[slot] for slot in slots], same)
-    tested = corrected({k: row.difference for k, row in rows.items() if not row.identical})
-    made = [replace(row, difference=tested.get(k, row.difference)) for k, row in rows.items()]
-    return sorted(made, key=lambda row: -abs(row.difference.skills.mean or 0))
+def _rows(cells: pandas.DataFrame) -> list[dict[str, Any]]:
+    rows: dict[Any, dict[str, Any]] = {}
+    tested: dict[Any, Difference] = {}
+    for pair, of in cells.groupby(PAIR, sort=False):
+        one, other = Group(tuple(of.cell_a)), Group(tuple(of.cell_b))
+        change, metric, untested = _change(one, other)
+        identical = bool(of.identical.all())
+        if not identical:
+            tested[pair] = change
+        rows[pair] = dict(zip(PAIR, pair, strict=True)) | {
+            "verdict": "identical" if identical else "not comparable",
+            "metric": metric, "higher_is_better": change.higher_is_better,
+            "before": one.score.mean, "after": other.score.mean, "seeds": one.score.n,
+            "change": change.seeds,
+            "change_in_skill": change.skills,
+            "change_over_examples": change.examples,
+            "p": change.p, "p_holm": None, "untested": untested,
+            "seconds_ratio": finite(of.ratio.median()),
+            "parameters": [one.mean_of("parameters"), other.mean_of("parameters")],
+        }  # fmt: skip
+    for pair, change in corrected(tested).items():
+        verdict = change.verdict if change.seeds.n else "not comparable"
+        rows[pair] |= {"verdict": verdict, "p_holm": change.adjusted}
+    return sorted(rows.values(), key=lambda row: -abs(row["change_in_skill"].mean or 0))
 
 
-def _row(part: str, pairs: list[tuple[Cell, Cell]], identical: bool) -> Row:
-    one, other = (Group(tuple(side)) for side in zip(*pairs, strict=True))
+def _change(one: Group, other: Group) -> tuple[Difference, str, str]:
+    """The difference, the metric, and why test examples, or anything, cannot be compared."""
+    pairs = zip(one.cells, other.cells, strict=True)
     records = [(x.record, y.record) for x, y in pairs if x.record and y.record]
-    first, second = records[0]
-    same_metric = first.metric == second.metric
+    before, metric = (record.metric for record in records[0])
+    if before != metric:
+        return Difference(), metric, f"the metric was {before}, it is {metric}"
     same_task = all(x.key.get("task") == y.key.get("task") for x, y in records)
-    change = difference(other, one, same_task) if same_metric else Difference()
-    untested = ""
-    if not same_metric:
-        untested = f"the metric was {first.metric}, it is {second.metric}"
-    elif not same_task:
-        untested = "test examples are not compared: code or data of the task changed"
-    elif not change.examples.n:
-        untested = "test examples are not compared: their scores are not stored in both"
-    return Row(
-        part=part,
-        task=first.task,
-        architecture=first.architecture,
-        metric=second.metric,
-        before=one.score,
-        after=other.score,
-        difference=change,
-        identical=identical,
-        untested=untested,
-        seconds=_ratio(pairs),
-        parameters=(one.mean_of("parameters"), other.mean_of("parameters")),
-    )
-
-
-def _ratio(pairs: list[tuple[Cell, Cell]]) -> float | None:
-    """Median ratio of seconds of training, the second to the first."""
-    seconds = [tuple(c.record.seconds.get("training") or 0 if c.record and c.ok else 0
-                     for c in pair) for pair in pairs]  # fmt: skip
-    ratios = [after / before for before, after in seconds if before and after]
-    return statistics.median(ratios) if ratios else None
+    change = difference(other, one, same_task)
+    why = "" if change.examples.n else "their scores are not stored in both"
+    if not same_task:
+        why = "code or data of the task changed"
+    return change, metric, why and f"test examples are not compared: {why}"
 
 
 def _interval(summary: Summary) -> dict[str, Any]:
@@ -256,24 +213,27 @@ def _interval(summary: Summary) -> dict[str, Any]:
 # -- keys and machines ---------------------------------------------------------------------------
 
 
-def _keys(pairs: list[tuple[Cell, Cell]]) -> list[dict[str, Any]]:
+def _keys(cells: pandas.DataFrame) -> list[dict[str, Any]]:
     """Alike changes together, the commonest first; cells without a record have no key to read."""
-    changes: dict[tuple[str, str, str], dict[str, Any]] = {}
-    for one, other in pairs:
-        if one.id == other.id or one.record is None or other.record is None:
-            continue
-        for part, before, after in changed(one.record.key, other.record.key):
-            if part.endswith("code"):
-                before = after = ""  # a hash says nothing; and each architecture has its own
-            entry = changes.setdefault(
-                (part, before, after),
-                {"part": part, "means": PARTS.get(part, ""), "before": before, "after": after,
-                 "cells": 0, "tasks": [], "architectures": []},
-            )  # fmt: skip
-            entry["cells"] += 1
-            for where, name in (("tasks", other.task), ("architectures", other.architecture)):
-                entry[where] += [name] * (name not in entry[where])
-    return sorted(changes.values(), key=lambda entry: -entry["cells"])
+    import pandas
+
+    changes = pandas.DataFrame([
+        {"part": part, "means": PARTS.get(part, ""), "before": before, "after": after,
+         "task": c.task, "architecture": c.architecture}
+        for c in cells.itertuples()
+        for part, before, after in changed(c.record_a.key, c.record_b.key)
+    ])  # fmt: skip
+    if changes.empty:
+        return []
+    # A hash says nothing; and each architecture has its own.
+    changes.loc[changes.part.str.endswith("code"), ["before", "after"]] = ""
+    alike = changes.groupby(["part", "means", "before", "after"], sort=False).agg(
+        cells=("task", "size"),
+        tasks=("task", lambda names: list(names.unique())),
+        architectures=("architecture", lambda names: list(names.unique())),
+    )
+    alike = alike.sort_values("cells", ascending=False, kind="stable")
+    return alike.reset_index().to_dict("records")
 
 
 def _environments(a: Run, b: Run) -> list[dict[str, str]]:
