@@ -25,8 +25,6 @@ false. ``Literal[...]`` says which values are allowed. A class with ``**shared``
 class it inherits from as well.
 """
 
-from __future__ import annotations
-
 from abc import ABC, abstractmethod
 from collections.abc import Callable
 from dataclasses import dataclass

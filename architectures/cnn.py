@@ -1,7 +1,5 @@
 """Convolution over time."""
 
-from __future__ import annotations
-
 import torch
 from torch import Tensor, nn
 from torch.nn.functional import pad

@@ -1,7 +1,5 @@
 """Recurrent encoder-decoders: with one context vector for the whole input, and with attention."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from typing import Literal
 

@@ -1,7 +1,5 @@
 """A feed-forward network on a sliding window."""
 
-from __future__ import annotations
-
 from torch import Tensor, nn
 from torch.nn.functional import pad
 

@@ -1,7 +1,5 @@
 """The equations of the RNN, the LSTM and the GRU, with their gates open to study."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Mapping
 from typing import ClassVar
 

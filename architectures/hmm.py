@@ -1,7 +1,5 @@
 """Hidden Markov models."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from dataclasses import dataclass
 from operator import itemgetter
@@ -214,7 +212,7 @@ class HMM(Estimator):
         groups: list[tuple[np.ndarray, np.ndarray]],
         heads: Data,
         judges: Data,
-    ) -> Fit:
+    ) -> "Fit":
         """EM for each group from the chain given, and how well the result does."""
         pull = PULLS[settings["restart"] % len(PULLS)]
         fits = [

@@ -5,8 +5,6 @@ whole padded batch at once. A padded step is given the same likelihood under eve
 makes it carry no information: its content changes no real step's result.
 """
 
-from __future__ import annotations
-
 import warnings
 from dataclasses import dataclass, replace
 

@@ -1,7 +1,5 @@
 """minGRU: a gated recurrence that is computed in parallel over time."""
 
-from __future__ import annotations
-
 import torch
 from torch import Tensor, nn
 from torch.nn.functional import pad

@@ -1,7 +1,5 @@
 """Readouts: how a sequence of hidden vectors becomes an output."""
 
-from __future__ import annotations
-
 import torch
 from torch import Tensor
 

@@ -1,7 +1,5 @@
 """Recurrent networks: Elman RNN, LSTM and GRU, reading forwards or in both directions."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from typing import Any, ClassVar, Literal
 

@@ -1,7 +1,5 @@
 """The diagonal state-space model S4D."""
 
-from __future__ import annotations
-
 import math
 
 import torch

@@ -1,7 +1,5 @@
 """Self-attention: the Transformer's encoder."""
 
-from __future__ import annotations
-
 import math
 
 import torch

@@ -1,7 +1,5 @@
 """The Transformer: encoder and decoder."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from dataclasses import replace
 

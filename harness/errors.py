@@ -1,7 +1,5 @@
 """Mistakes a user can make: reported in one message, exit code 2, never a traceback."""
 
-from __future__ import annotations
-
 import difflib
 from collections.abc import Iterable
 

@@ -1,7 +1,5 @@
 """One run: plan, execute, store, track. Nothing here prints: pass a watcher to see it."""
 
-from __future__ import annotations
-
 import threading
 from collections import Counter
 from collections.abc import Callable, Iterator

@@ -1,7 +1,5 @@
 """A module of the user's own that hides one of this project's packages, whose names are plain."""
 
-from __future__ import annotations
-
 import sys
 from importlib.util import find_spec
 from pathlib import Path

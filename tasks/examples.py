@@ -1,7 +1,5 @@
 """Padded examples: what a task gives, and what a model is trained and scored on."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
@@ -37,7 +35,7 @@ class Examples:
     def __len__(self) -> int:
         return len(self.lengths)
 
-    def take(self, rows: np.ndarray | slice) -> Examples:
+    def take(self, rows: np.ndarray | slice) -> "Examples":
         """The chosen examples, cut to the longest among them."""
         lengths, ends, variants = self.lengths[rows], self.target_lengths, self.variants
         if ends is not None:
@@ -65,7 +63,7 @@ class Examples:
         targets: np.ndarray,
         lengths: np.ndarray | None = None,
         loss_mask: np.ndarray | None = None,
-    ) -> Examples:
+    ) -> "Examples":
         """Examples with the usual defaults: full length, every real step scored.
 
         Whether there is one target per step is read off ``targets``: integer targets with two
@@ -90,7 +88,7 @@ class Examples:
         targets: Sequence[Sequence[int]],
         lengths: np.ndarray | None = None,
         variants: Sequence[Sequence[Sequence[int]]] | None = None,
-    ) -> Examples:
+    ) -> "Examples":
         """Examples whose outputs are sequences of their own, given without the closing ``END``.
 
         variants: for each example its further right answers, without ``END``.

@@ -6,8 +6,6 @@ examples, and knows two scores that put a model's score in its place: the floor 
 trivial predictor, measured on the split in question) and the ceiling (the best reachable score).
 """
 
-from __future__ import annotations
-
 import zlib
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator, Mapping
@@ -224,11 +222,11 @@ class Synthetic(Task):
         """Examples to validate and test on; override where they are not like those trained on."""
         return self.draw(rng, size)
 
-    def stretched(self, factor: int) -> Synthetic:
+    def stretched(self, factor: int) -> "Synthetic":
         """The same task with sequences ``factor`` times as long."""
         raise NotImplementedError(f"{self.name} has one length")
 
-    def elsewhere(self, name: str) -> Synthetic:
+    def elsewhere(self, name: str) -> "Synthetic":
         """The task whose test split is ``test@name`` of this one; ``4x``: of 4 times the length."""
         return self.stretched(int(name.removesuffix("x")))
 

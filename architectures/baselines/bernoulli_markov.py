@@ -1,7 +1,5 @@
 """A Markov chain for each of many yes-or-no signals: the notes of a chord, one by one."""
 
-from __future__ import annotations
-
 from operator import itemgetter
 from typing import Any
 

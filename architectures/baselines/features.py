@@ -3,8 +3,6 @@
 Tokens give sparse rows (``scipy.sparse``), vectors dense ones. Padding is never looked at.
 """
 
-from __future__ import annotations
-
 from typing import Any
 
 import numpy as np

@@ -1,7 +1,5 @@
 """Logistic regression: classification that knows nothing of time."""
 
-from __future__ import annotations
-
 import warnings
 from operator import itemgetter
 from typing import Any

@@ -1,7 +1,5 @@
 """The most frequent tag: each token's commonest label."""
 
-from __future__ import annotations
-
 from operator import itemgetter
 from typing import Any
 

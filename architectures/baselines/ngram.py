@@ -1,7 +1,5 @@
 """N-grams: the next symbol from counts of what followed the last few."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -123,7 +121,7 @@ class Level:
     counts: np.ndarray
 
     @staticmethod
-    def counted(contexts: np.ndarray, symbols: np.ndarray) -> Level:
+    def counted(contexts: np.ndarray, symbols: np.ndarray) -> "Level":
         """From occurrences: the context before, the symbol after."""
         kinds, which = np.unique(contexts, return_inverse=True)
         size = int(symbols.max(initial=0)) + 1

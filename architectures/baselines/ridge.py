@@ -1,7 +1,5 @@
 """Ridge regression: forecasting by least squares."""
 
-from __future__ import annotations
-
 from operator import itemgetter
 from typing import Any
 

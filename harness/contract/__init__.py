@@ -5,8 +5,6 @@ expected, what was found and where. The tests run them over all that is register
 check FILE`` over a user's file.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any

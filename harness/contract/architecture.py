@@ -1,7 +1,5 @@
 """The contract of an architecture, checked on every kind of problem it claims to serve."""
 
-from __future__ import annotations
-
 import functools
 import itertools
 import pickle

@@ -1,7 +1,5 @@
 """The contract of a task, checked on its tiny instance and on itself."""
 
-from __future__ import annotations
-
 import dataclasses
 import functools
 import itertools

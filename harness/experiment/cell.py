@@ -1,7 +1,5 @@
 """A cell: one (task, architecture, seed) under one budget. The unit of work and of caching."""
 
-from __future__ import annotations
-
 import functools
 import hashlib
 import json
@@ -100,7 +98,7 @@ class Cell:
             return Tuning(space={"learning_rate": list(dict.fromkeys(rates))})
         return self.tuning
 
-    def settled(self, values: Mapping[str, Any]) -> Cell:
+    def settled(self, values: Mapping[str, Any]) -> "Cell":
         """The same cell with these values, and nothing left to be chosen."""
         rates = self.budget.learning_rate
         terms = {name: values[name] for name in TUNABLE if name in values}

@@ -1,7 +1,5 @@
 """The machine and the libraries that results were obtained with."""
 
-from __future__ import annotations
-
 import os
 import platform
 from importlib.metadata import PackageNotFoundError, version

@@ -1,7 +1,5 @@
 """A hash of the code that a result depends on, blind to comments and docstrings."""
 
-from __future__ import annotations
-
 import functools
 import hashlib
 from pathlib import Path

@@ -4,8 +4,6 @@ A horizon is sought among ordinary cells: the same task at rising lags. A lag is
 the one before it was learned, so that hopeless lags, which cost most, are never trained.
 """
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 
 from harness.experiment.cell import Cell

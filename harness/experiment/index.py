@@ -5,8 +5,6 @@ is made anew whenever that is another; one that is missing, broken or cannot be 
 the time to import the files again.
 """
 
-from __future__ import annotations
-
 import contextlib
 import dataclasses
 import hashlib

@@ -1,7 +1,5 @@
 """A matrix: tasks x architectures x seeds, under one budget for all; a TOML file."""
 
-from __future__ import annotations
-
 import fnmatch
 import importlib
 import math
@@ -96,7 +94,7 @@ class Budget(BaseModel):
     """wall-clock cap of a cell; beyond it the cell ends as a timeout"""
 
     @model_validator(mode="after")
-    def _one_size(self) -> Budget:
+    def _one_size(self) -> "Budget":
         for match in ("flops", "none"):
             if getattr(self, SIZE[match]) is not None and self.match != match:
                 raise ValueError(f"{SIZE[match]} is for match = {match}, not for {self.match}")
@@ -129,7 +127,7 @@ class Range(BaseModel):
         return value
 
     @model_validator(mode="after")
-    def _ordered(self) -> Range:
+    def _ordered(self) -> "Range":
         if not self.low < self.high:
             raise ValueError(f"low = {self.low:g} must be below high = {self.high:g}")
         if self.log and self.low <= 0:
@@ -179,7 +177,7 @@ class Tuning(BaseModel):
         return value
 
     @model_validator(mode="after")
-    def _counted(self) -> Tuning:
+    def _counted(self) -> "Tuning":
         if self.method != "grid":
             if self.trials is None:
                 raise ValueError(f"method = {self.method} needs trials, the number of settings")
@@ -286,7 +284,7 @@ class Part(BaseModel):
         return value
 
     @model_validator(mode="after")
-    def _climbing(self) -> Part:
+    def _climbing(self) -> "Part":
         if self.probe != HORIZON and "lags" in self.model_fields_set:
             raise ValueError(f"lags are for probe = {HORIZON}, not for {self.probe or 'none'}")
         return self
@@ -312,7 +310,7 @@ class Matrix(BaseModel):
     """further cells, each part a question of its own"""
 
     @model_validator(mode="after")
-    def _something(self) -> Matrix:
+    def _something(self) -> "Matrix":
         for key in ("tasks", "architectures"):
             if not getattr(self, key) and not (self.parts and not self.tasks):
                 raise ValueError(f"key {key!r} is missing or empty; name at least one")

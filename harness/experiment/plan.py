@@ -1,7 +1,5 @@
 """The plan: a matrix expanded into cells, which of them are done, and what the rest will cost."""
 
-from __future__ import annotations
-
 import fnmatch
 import statistics
 from collections import Counter, defaultdict

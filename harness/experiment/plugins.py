@@ -1,7 +1,5 @@
 """Files of a user's own with more tasks and architectures: made importable, and imported."""
 
-from __future__ import annotations
-
 import importlib
 import importlib.util
 import sys

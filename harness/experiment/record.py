@@ -1,7 +1,5 @@
 """What a cell ended with: one JSON document, plus arrays beside it."""
 
-from __future__ import annotations
-
 import dataclasses
 import json
 from dataclasses import dataclass, field
@@ -153,7 +151,7 @@ class Record:
         return json.dumps(_finite(document), indent=1, ensure_ascii=False, allow_nan=False)
 
     @staticmethod
-    def from_json(text: str) -> Record:
+    def from_json(text: str) -> "Record":
         """Read a document of this or an older schema; raises CorruptRecord."""
         try:
             document = json.loads(text)

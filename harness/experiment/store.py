@@ -12,8 +12,6 @@
 Every file is written under another name and then renamed, so that none is ever half there.
 """
 
-from __future__ import annotations
-
 import io
 import json
 import os

@@ -12,8 +12,6 @@ seeds, and the mean over all of them counts. A parameter that the matrix gives b
 ``lstm[layers=2]``, is not tuned.
 """
 
-from __future__ import annotations
-
 import functools
 import importlib.util
 import itertools

@@ -3,8 +3,6 @@
 To name such a task opens no data; ``opened`` does.
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace

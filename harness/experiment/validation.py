@@ -1,7 +1,5 @@
 """A pydantic model read from what a user wrote, mistakes explained in one line each."""
 
-from __future__ import annotations
-
 import tomllib
 import typing
 from pathlib import Path

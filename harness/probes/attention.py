@@ -1,7 +1,5 @@
 """What a model attends to, step by step."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from typing import Any
 

@@ -1,7 +1,5 @@
 """What a hidden Markov model learned, and the states that it goes through over a sequence."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from typing import Any
 

@@ -1,7 +1,5 @@
 """Whether an architecture whose gates are held is the plain RNN, weight for weight."""
 
-from __future__ import annotations
-
 from typing import Any
 
 import torch

@@ -1,7 +1,5 @@
 """What one update costs, with the library's kernels and by the equations."""
 
-from __future__ import annotations
-
 from typing import Any
 
 from harness.probes.growth import measure_update, set_by_equations

@@ -1,7 +1,5 @@
 """Example cells of a stored matrix, one of each kind of architecture, with their internals."""
 
-from __future__ import annotations
-
 from typing import Any
 
 from harness.experiment.record import Outcome, Record

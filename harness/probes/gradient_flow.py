@@ -1,7 +1,5 @@
 """How much of the loss at the end a step long before still feels, before training and after."""
 
-from __future__ import annotations
-
 from typing import Any
 
 from harness.probes.gradients import gradient_flow

@@ -5,8 +5,6 @@ explodes exponentially in k (Bengio et al. 1994; Pascanu et al. 2013). Norms are
 since in float32 a gradient that halves at each step is lost after 150 of them.
 """
 
-from __future__ import annotations
-
 import copy
 import math
 from typing import Any

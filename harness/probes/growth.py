@@ -7,8 +7,6 @@ how long an update must take however many processors there are, which no kernel 
 and parameters are the same both ways.
 """
 
-from __future__ import annotations
-
 import contextlib
 import copy
 import statistics

@@ -5,8 +5,6 @@ symbols beneath. What can be shown is asked of the model, not of its name, so th
 written by a user is served too: ``attention``, ``trace`` or ``windows``, else its hidden vectors.
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from typing import Any
 

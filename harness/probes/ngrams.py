@@ -1,7 +1,5 @@
 """What fires the filters of a convolutional network that pools over time."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from typing import Any
 

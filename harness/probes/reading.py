@@ -1,7 +1,5 @@
 """The sequence that a model is watched on, and its symbols as a person would read them."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Sequence
 from typing import Any
 

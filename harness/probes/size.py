@@ -1,7 +1,5 @@
 """The number of trainable numbers, counted."""
 
-from __future__ import annotations
-
 from typing import Any
 
 import torch

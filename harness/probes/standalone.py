@@ -1,7 +1,5 @@
 """A probe on its own: the parts of the matrix ``claims`` that it is made of, on other terms."""
 
-from __future__ import annotations
-
 import importlib
 import re
 from collections.abc import Mapping, Sequence

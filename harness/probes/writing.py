@@ -1,7 +1,5 @@
 """What a trained language model writes: real words or not, its own or copied."""
 
-from __future__ import annotations
-
 import re
 from typing import Any
 

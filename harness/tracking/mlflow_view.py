@@ -3,8 +3,6 @@
 Names of metrics have a slash, because the UI makes a section of charts from what stands before it.
 """
 
-from __future__ import annotations
-
 import base64
 import hashlib
 import json

@@ -4,8 +4,6 @@ Everything here may raise whatever mlflow raises. ``tracker.py`` decides what be
 of that.
 """
 
-from __future__ import annotations
-
 import logging
 import os
 import platform

@@ -1,7 +1,5 @@
 """The MLflow UI on this machine: started, waited for, stopped."""
 
-from __future__ import annotations
-
 import contextlib
 import os
 import signal

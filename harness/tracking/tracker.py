@@ -4,8 +4,6 @@ One experiment for each matrix, one parent run for each invocation, one nested r
 mlflow is imported inside functions (it takes 1.5 s), in one background thread during a run.
 """
 
-from __future__ import annotations
-
 import contextlib
 import dataclasses
 import json
@@ -118,7 +116,7 @@ class Tracker:
         self._thread = threading.Thread(target=self._work, name="tracker", daemon=True)
         self._thread.start()
 
-    def __enter__(self) -> Tracker:
+    def __enter__(self) -> "Tracker":
         return self
 
     def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:

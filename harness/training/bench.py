@@ -1,7 +1,5 @@
 """A cell's model and its data, set up to be trained, scored or measured."""
 
-from __future__ import annotations
-
 import time
 from collections.abc import Callable
 from dataclasses import dataclass

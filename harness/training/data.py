@@ -1,7 +1,5 @@
 """A task made ready for its cells: loaded once, its floor and ceiling measured once."""
 
-from __future__ import annotations
-
 import hashlib
 import json
 import os
@@ -15,7 +13,7 @@ import numpy as np
 
 from tasks.task import Examples, Stored, Task
 
-_READY: dict[str, Ready] = {}
+_READY: dict[str, "Ready"] = {}
 _KEEP = 4
 """Tasks that a worker keeps in memory; cells come grouped by task."""
 

@@ -1,7 +1,5 @@
 """What a language model writes, symbol by symbol."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 
 import numpy as np

@@ -1,7 +1,5 @@
 """The training loop of neural architectures: the same for all of them."""
 
-from __future__ import annotations
-
 import functools
 import math
 import time

@@ -4,8 +4,6 @@ Every metric is a mean over scored targets, so an example enters as a sum and a 
 can later be compared example by example from these.
 """
 
-from __future__ import annotations
-
 import math
 from dataclasses import dataclass
 

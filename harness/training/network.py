@@ -1,7 +1,5 @@
 """A neural architecture made into a model of a task: embedding, body, readout, output layer."""
 
-from __future__ import annotations
-
 import math
 from collections.abc import Mapping
 from typing import Any

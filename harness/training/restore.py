@@ -1,7 +1,5 @@
 """A trained model rebuilt from its record and weights."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from typing import Any
 

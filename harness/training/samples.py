@@ -1,7 +1,5 @@
 """What a trained model says, in the task's own words: for a person to look at."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 
 import numpy as np

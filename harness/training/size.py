@@ -1,7 +1,5 @@
 """The size of a network: the width that meets the budget, parameters and FLOPs counted."""
 
-from __future__ import annotations
-
 import functools
 import math
 from collections.abc import Callable

@@ -1,7 +1,5 @@
 """Local workers: one process a core, each with one thread, replaced when a cell breaks it."""
 
-from __future__ import annotations
-
 import multiprocessing
 import os
 import queue

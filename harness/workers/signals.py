@@ -1,7 +1,5 @@
 """A polite request to end is treated like Ctrl-C."""
 
-from __future__ import annotations
-
 import signal
 import threading
 from collections.abc import Iterator

@@ -1,7 +1,5 @@
 """What a worker process runs. Imported once by the fork server, so that workers start warm."""
 
-from __future__ import annotations
-
 import contextlib
 import signal
 import sys

@@ -1,7 +1,5 @@
 """A Chinese newspaper character by character: the next one."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property

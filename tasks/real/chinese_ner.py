@@ -1,7 +1,5 @@
 """Names in a Chinese newspaper: which characters are a person, a place, an organisation."""
 
-from __future__ import annotations
-
 from collections import Counter
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass

@@ -1,7 +1,5 @@
 """Parts of speech in a Chinese newspaper: one tag for every word."""
 
-from __future__ import annotations
-
 from collections import Counter
 from dataclasses import dataclass
 from itertools import chain

@@ -1,7 +1,5 @@
 """Is a Chinese review favourable? One label for a text, character by character."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from typing import ClassVar
 

@@ -1,7 +1,5 @@
 """The next chord of a four-part chorale by Bach, note by note."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from typing import ClassVar
 

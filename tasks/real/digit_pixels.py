@@ -1,7 +1,5 @@
 """Handwritten digits read one pixel a step, line by line."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from typing import ClassVar, Literal
 

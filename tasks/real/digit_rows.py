@@ -1,7 +1,5 @@
 """Handwritten digits read from top to bottom, one row of pixels a step."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 
 from tasks.sources.digits import Digit, digits

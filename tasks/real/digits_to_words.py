@@ -1,7 +1,5 @@
 """A strip of handwritten digits, seen at once; their names, written letter by letter."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from typing import ClassVar, Literal
 

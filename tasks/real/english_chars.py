@@ -1,7 +1,5 @@
 """Spelling out the King James Bible: the next character of English text."""
 
-from __future__ import annotations
-
 import re
 from dataclasses import dataclass
 from typing import ClassVar

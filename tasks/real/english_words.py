@@ -1,7 +1,5 @@
 """The King James Bible word by word: the next word of English text."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass

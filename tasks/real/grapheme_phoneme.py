@@ -1,7 +1,5 @@
 """How English words are said: letters to phones, sequence to sequence."""
 
-from __future__ import annotations
-
 import os
 import re
 from dataclasses import dataclass

@@ -1,7 +1,5 @@
 """Who says these two vowels? One of nine speakers from a short run of speech frames."""
 
-from __future__ import annotations
-
 import os
 from dataclasses import dataclass
 

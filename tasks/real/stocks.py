@@ -1,7 +1,5 @@
 """Tomorrow's return of a share: a task that nobody should win."""
 
-from __future__ import annotations
-
 import csv
 import gzip
 import os

@@ -1,7 +1,5 @@
 """Plain tables of measurements: no sequence at all."""
 
-from __future__ import annotations
-
 import os
 from dataclasses import dataclass
 from typing import ClassVar, Literal

@@ -1,7 +1,5 @@
 """Any classification set of the UCR and UEA archives, by its name."""
 
-from __future__ import annotations
-
 import difflib
 import os
 import zlib

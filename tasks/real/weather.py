@@ -1,7 +1,5 @@
 """The temperature in New York, an hour or a day ahead."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from typing import ClassVar
 

@@ -1,7 +1,5 @@
 """Which phones each letter of a word stands for: aligned without a teacher, then looked up."""
 
-from __future__ import annotations
-
 import numpy as np
 
 ROUNDS, SAMPLE = 5, 10_000

@@ -1,8 +1,6 @@
 """Forecasts of one series by its own past: what they share, and least squares, which they should
 beat."""
 
-from __future__ import annotations
-
 from abc import abstractmethod
 from typing import ClassVar
 

@@ -3,8 +3,6 @@
 Every task on them splits alike, so that no image a model was trained on turns up in a test.
 """
 
-from __future__ import annotations
-
 import os
 
 import numpy as np

@@ -5,8 +5,6 @@ makes persistence look worse than it is. A tenth of the pressures is missing. On
 44 °F too low at JFK: an hour that jumps and at once jumps back is left out, as a gap.
 """
 
-from __future__ import annotations
-
 import csv
 import os
 from datetime import datetime

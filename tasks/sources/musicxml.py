@@ -4,8 +4,6 @@ The files are MusicXML in a zip. In these every part is one voice without chords
 notes and rests one after another; grace notes take no time. music21 itself is never imported.
 """
 
-from __future__ import annotations
-
 import math
 import os
 import xml.etree.ElementTree as ET

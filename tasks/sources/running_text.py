@@ -1,7 +1,5 @@
 """A running text, cut into windows, whose next symbol is to be predicted: the base of its tasks."""
 
-from __future__ import annotations
-
 from abc import abstractmethod
 from typing import ClassVar
 

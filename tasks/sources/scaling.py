@@ -1,7 +1,5 @@
 """Series with gaps made ready for a model: missing numbers filled, all scaled and padded."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Sequence
 
 import numpy as np

@@ -1,7 +1,5 @@
 """What the text tasks share: reading, numbering, cutting into windows, n-grams, word orders."""
 
-from __future__ import annotations
-
 import bz2
 import os
 import re

@@ -5,8 +5,6 @@ A header of lines ``@key value``, closed by ``@data``; then one case a line,
 one. Lines that begin with ``#`` or ``%`` are remarks.
 """
 
-from __future__ import annotations
-
 import math
 from collections.abc import Iterator
 from typing import NamedTuple, TextIO

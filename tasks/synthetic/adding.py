@@ -1,7 +1,5 @@
 """Add two marked numbers."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 
 import numpy as np

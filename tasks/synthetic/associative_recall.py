@@ -1,7 +1,5 @@
 """Look up a value by its key."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 
 import numpy as np

@@ -1,7 +1,5 @@
 """Remember n bits."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 
 import numpy as np

@@ -1,7 +1,5 @@
 """Which bracket must close next?"""
 
-from __future__ import annotations
-
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -48,7 +46,7 @@ class Brackets(Synthetic):
     def outputs(self) -> Classes:
         return Classes(self.kinds)
 
-    def stretched(self, factor: int) -> Brackets:
+    def stretched(self, factor: int) -> "Brackets":
         return replace(self, length=factor * self.length)
 
     def draw(self, rng: np.random.Generator, size: int) -> Examples:

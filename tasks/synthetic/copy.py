@@ -1,7 +1,5 @@
 """Write down again what was read."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -41,7 +39,7 @@ class Copy(Synthetic):
     def outputs(self) -> Tokens:
         return Tokens(self.symbols)
 
-    def stretched(self, factor: int) -> Copy:
+    def stretched(self, factor: int) -> "Copy":
         return replace(self, items=factor * self.items, lag=factor * self.lag)
 
     def draw(self, rng: np.random.Generator, size: int) -> Examples:

@@ -1,7 +1,5 @@
 """Count one letter, write as many of the next."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -46,7 +44,7 @@ class Counting(Synthetic):
 
     outputs = inputs
 
-    def stretched(self, factor: int) -> Counting:
+    def stretched(self, factor: int) -> "Counting":
         return replace(self, longest=factor * self.longest)
 
     def draw(self, rng: np.random.Generator, size: int) -> Examples:

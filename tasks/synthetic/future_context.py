@@ -1,7 +1,5 @@
 """A label that depends on what comes later."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 
 import numpy as np

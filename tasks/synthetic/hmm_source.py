@@ -1,7 +1,5 @@
 """Predict what a hidden Markov model says next."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 
 import numpy as np

@@ -1,7 +1,5 @@
 """What followed this token the last time?"""
 
-from __future__ import annotations
-
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -46,7 +44,7 @@ class Induction(Synthetic):
     def outputs(self) -> Classes:
         return Classes(self.symbols + 1)
 
-    def stretched(self, factor: int) -> Induction:
+    def stretched(self, factor: int) -> "Induction":
         return replace(self, length=factor * self.length)
 
     def draw(self, rng: np.random.Generator, size: int) -> Examples:

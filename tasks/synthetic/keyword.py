@@ -1,7 +1,5 @@
 """Find a local pattern, wherever it stands."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass, replace
 from typing import Literal
 
@@ -53,7 +51,7 @@ class Keyword(Synthetic):
         other = {"early": ("test@late",), "late": ("test@early",)}
         return ("test", *other.get(self.place, ()))
 
-    def elsewhere(self, name: str) -> Keyword:
+    def elsewhere(self, name: str) -> "Keyword":
         return replace(self, place=name)  # type: ignore[arg-type]  # one of test_splits
 
     def draw(self, rng: np.random.Generator, size: int) -> Examples:

@@ -1,7 +1,5 @@
 """Forecast noisy sines or a chaotic series."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from typing import Literal
 

@@ -1,7 +1,5 @@
 """Is the number of ones odd?"""
 
-from __future__ import annotations
-
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -33,7 +31,7 @@ class Parity(Synthetic):
     tiny = {"length": 8}
     source = "Deletang et al. 2023 (neural networks and the Chomsky hierarchy)"
 
-    def stretched(self, factor: int) -> Parity:
+    def stretched(self, factor: int) -> "Parity":
         return replace(self, length=factor * self.length)
 
     def draw(self, rng: np.random.Generator, size: int) -> Examples:

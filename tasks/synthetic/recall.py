@@ -1,7 +1,5 @@
 """Remember the first token."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -41,7 +39,7 @@ class Recall(Synthetic):
     def outputs(self) -> Classes:
         return Classes(self.symbols)
 
-    def stretched(self, factor: int) -> Recall:
+    def stretched(self, factor: int) -> "Recall":
         return replace(self, lag=factor * self.lag)
 
     def draw(self, rng: np.random.Generator, size: int) -> Examples:

@@ -1,7 +1,5 @@
 """Whom does the pronoun mean?"""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 
 import numpy as np

@@ -1,7 +1,5 @@
 """Write a sequence backwards."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -43,7 +41,7 @@ class Reverse(Synthetic):
     def longest_output(self) -> int:
         return self.beyond * self.length + 1
 
-    def stretched(self, factor: int) -> Reverse:
+    def stretched(self, factor: int) -> "Reverse":
         return replace(self, length=factor * self.length)
 
     def draw(self, rng: np.random.Generator, size: int) -> Examples:

@@ -1,7 +1,5 @@
 """Write out what was counted."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 
 import numpy as np

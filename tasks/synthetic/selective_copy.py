@@ -1,7 +1,5 @@
 """Write down the tokens that stood among blanks."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -47,7 +45,7 @@ class SelectiveCopy(Synthetic):
     def outputs(self) -> Tokens:
         return Tokens(self.symbols)
 
-    def stretched(self, factor: int) -> SelectiveCopy:
+    def stretched(self, factor: int) -> "SelectiveCopy":
         return replace(self, items=factor * self.items, length=factor * self.length)
 
     def draw(self, rng: np.random.Generator, size: int) -> Examples:

@@ -1,7 +1,5 @@
 """Write a sequence in ascending order."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -43,7 +41,7 @@ class Sort(Synthetic):
     def longest_output(self) -> int:
         return self.beyond * self.length + 1
 
-    def stretched(self, factor: int) -> Sort:
+    def stretched(self, factor: int) -> "Sort":
         return replace(self, length=factor * self.length)
 
     def draw(self, rng: np.random.Generator, size: int) -> Examples:

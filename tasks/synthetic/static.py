@@ -1,7 +1,5 @@
 """One vector, one label: no sequence at all."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 
 import numpy as np

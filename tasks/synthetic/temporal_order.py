@@ -1,7 +1,5 @@
 """In which order did two signals come?"""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 
 import numpy as np

@@ -1,7 +1,5 @@
 """Columns read as numbers, labels, texts, symbols or times; each refusal names row and column."""
 
-from __future__ import annotations
-
 import math
 from itertools import islice
 from typing import Any

@@ -1,7 +1,5 @@
 """What is known of a user's file."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass, field
 
 from tasks.task import Classes, Reals, Tokens, Vectors

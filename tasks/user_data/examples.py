@@ -3,8 +3,6 @@
 Vocabularies, means and deviations are those of the training split.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Sequence
 
 import numpy as np

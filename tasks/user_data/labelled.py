@@ -1,8 +1,6 @@
 """Whole sequences, each with what is to be predicted from it: all kinds but forecasts and language
 models."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from dataclasses import replace
 

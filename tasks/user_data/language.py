@@ -1,7 +1,5 @@
 """Language models: a text or many, and the next symbol at every place."""
 
-from __future__ import annotations
-
 import numpy as np
 
 from tasks.sources.text import ngram_bits, padded

@@ -1,7 +1,5 @@
 """What the messages and facts about a user's file are made of."""
 
-from __future__ import annotations
-
 import difflib
 import os
 from collections.abc import Iterable, Sequence

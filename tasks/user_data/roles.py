@@ -1,7 +1,5 @@
 """What the columns of a table are for: inputs, target, time, group, split."""
 
-from __future__ import annotations
-
 import fnmatch
 
 import numpy as np

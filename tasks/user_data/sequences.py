@@ -4,8 +4,6 @@ Three layouts. Nested: a column holds a whole sequence in each row. Long: the ro
 are the steps of a sequence. Wide: each row is a sequence, its columns are the steps.
 """
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from typing import Any
 

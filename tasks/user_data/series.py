@@ -1,7 +1,5 @@
 """Forecasts: windows on series of numbers, and the value some steps after each window."""
 
-from __future__ import annotations
-
 import numpy as np
 
 from tasks.sources.scaling import filled, scale

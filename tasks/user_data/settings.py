@@ -4,8 +4,6 @@ and ``harness.run(user_data=...)`` may say. A new setting is a new field here an
 Each description is what the documentation says; its first sentence is the help of the flag.
 """
 
-from __future__ import annotations
-
 import csv
 from collections.abc import Mapping
 from typing import Annotated, Any, Literal, Self, get_args, get_origin

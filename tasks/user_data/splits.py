@@ -3,8 +3,6 @@
 What must not be parted, sequences of one group and sequences with the same inputs, moves as one.
 """
 
-from __future__ import annotations
-
 import re
 
 import numpy as np

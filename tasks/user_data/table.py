@@ -4,8 +4,6 @@ Nothing is guessed from content here: a CSV file gives strings, the others what 
 something is wrong the message names the file, and row and column where there are any.
 """
 
-from __future__ import annotations
-
 import csv
 import hashlib
 import json

@@ -1,7 +1,5 @@
 """What is predicted from whole sequences: a class, a number, tags, or another sequence."""
 
-from __future__ import annotations
-
 from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass

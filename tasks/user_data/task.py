@@ -5,8 +5,6 @@ something is wrong with it. What is known of it then goes with the task to where
 there the examples are made again.
 """
 
-from __future__ import annotations
-
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -79,7 +77,7 @@ def release() -> None:
 
 def make(
     name: str, path: str, parameters: Mapping[str, Any], contents: Contents | None
-) -> UserTask:
+) -> "UserTask":
     """A task by its parameters. contents: of the file when it was planned; None: not yet read."""
     settings = TaskSettings(**from_parameters(name, path, parameters))
     return KINDS[settings.kind](settings, contents)
