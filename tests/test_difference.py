@@ -59,7 +59,7 @@ def test_both_tests_are_those_of_scipy_and_holms_of_statsmodels(tmp_path):
         larger[name] = max(seeds.pvalue, examples.pvalue)
     wanted = multipletests(list(larger.values()), method="holm")[1]
     assert [order.differences[a].adjusted for a in larger] == pytest.approx(list(wanted))
-    assert order.worse == ("worse",) and order.near == ("near",) and not order.clear
+    assert order.worse == ("worse",) and order.alike == ("near",)
 
 
 def test_seeds_alone_or_examples_alone_are_not_enough(tmp_path):
@@ -127,7 +127,7 @@ def test_other_test_examples_are_not_compared(tmp_path):
 def test_models_that_answer_alike_do_not_differ(tmp_path):
     results = some(tmp_path, {"a": noisy(0.5, 0), "b": noisy(0.5, 0)})
     order = standing(results, results.tasks[0])
-    assert order.best == ("a", "b") and order.near == () and order.worse == ()
+    assert order.best == ("a", "b") and order.worse == ()
     assert order.differences["b"].p == 1.0
 
 
@@ -149,7 +149,7 @@ def test_the_page_the_advice_the_comparison_and_user_data_agree(tmp_path):
     marks = {"best": "best", "near": "not shown to differ", "": "worse"}
     squares = by_task(results)
     assert {a: marks[squares[task.name, a].rank] for a in of} == wanted
-    assert Choice(results, task).alike == ["gru"]
+    assert Choice(results, task).alike == ("gru",)
     for name in ("gru", "rnn"):
         before = run_of(tmp_path / f"{name}-before", {("recall", "x"): of["lstm"]}, key=KEY)
         after = run_of(tmp_path / f"{name}-after", {("recall", "x"): of[name]}, key=LONGER)

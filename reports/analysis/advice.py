@@ -20,6 +20,7 @@ from reports.analysis.difference import (
     NOT_SHOWN,
     WORSE,
     Difference,
+    Standing,
     beats_floor,
     difference,
     standing,
@@ -41,39 +42,20 @@ class Choice:
 
     def __init__(self, results: Results, task: TaskInfo, control: TaskInfo | None = None):
         self.results, self.task, self.control = results, task, control
-        self.standing = standing(results, task)
-        self.order = self.standing.order if self.standing else ()
-        shuffled = standing(results, control) if control else None
-        self.shuffled = shuffled.order if shuffled else ()
+        best = standing(results, task)
+        self.order, self.alike, self.against = best.order, best.alike, best.differences
+        self.shuffled = (standing(results, control) if control else Standing()).order
         """The architectures with a score on the control, best first."""
         self.baseline = results.best_baselines.get(task.name)
+        self.leaders = [*self.order[:1], *([self.baseline] if self.baseline else [])]
+        """The best architecture and the best baseline, as far as there are any."""
+        scored = results.scored(task).items()
+        self.scored = [name for name, group in scored if group.score.mean is not None]
+        """Architectures and baselines with a score, best first."""
         self.cells = [c for c in results.cells if c.task == task.name]
         facts = (c.record.facts for c in self.cells if c.record and c.record.facts)
         self.facts = next(facts, {})
         """What was found in the user's own file; empty for any other task."""
-
-    # -- how they compare ----------------------------------------------------------------------
-
-    @property
-    def against(self) -> dict[str, Difference]:
-        """The best architecture minus each other one with a score, and minus the best baseline."""
-        return self.standing.differences if self.standing else {}
-
-    @property
-    def alike(self) -> list[str]:
-        """The other architectures that are not shown to differ from the best."""
-        return [a for a in self.order[1:] if not self.against[a].differs]
-
-    @property
-    def leaders(self) -> list[str]:
-        """The best architecture and the best baseline, as far as there are any."""
-        return [*self.order[:1], *([self.baseline] if self.baseline else [])]
-
-    @property
-    def scored(self) -> list[str]:
-        """Architectures and baselines with a score, best first."""
-        names = (*self.order, *self.results.baselines)
-        return sorted((a for a in names if self.has(a)), key=self.loss)
 
     @property
     def trivial(self) -> bool:
@@ -85,8 +67,6 @@ class Choice:
         """The best in the steps' own order minus the best with the order shuffled."""
         return difference(self.group(self.order[0]), self.group(self.shuffled[0], self.control))
 
-    # -- what to take --------------------------------------------------------------------------
-
     @cached_property
     def recommended(self) -> str | None:
         """None where nothing is shown to beat the best trivial predictor, or has a score."""
@@ -95,26 +75,16 @@ class Choice:
         if not self.order:
             return self.baseline
         first, base = self.order[0], self.baseline
-        if base and (self.loss(base) <= self.loss(first) or self.as_good(base)):
+        if base and (self.loss(base) <= self.loss(first) or self._as_good(base)):
             return base
-        cheapest = min([first, *filter(self.as_good, self.alike)], key=self.seconds)
+        cheapest = min([first, *filter(self._as_good, self.alike)], key=self.seconds)
         saves = self.seconds(cheapest) <= (1 - CHEAPER) * self.seconds(first)
         return cheapest if saves else first
 
-    def as_good(self, architecture: str) -> bool:
+    def _as_good(self, architecture: str) -> bool:
         """Not shown to differ from the best, and close to it."""
         against = self.against[architecture]
         return not against.differs and (against.skills.mean or 0) <= MARGIN
-
-    @property
-    def unsettled(self) -> list[str]:
-        """Those that more seeds may show to differ from the best: their interval goes beyond the
-        margin."""
-        return [
-            a for a, d in self.against.items()
-            if not d.differs and not (d.skills.low is not None and d.skills.high is not None
-                                      and max(abs(d.skills.low), abs(d.skills.high)) <= MARGIN)
-        ]  # fmt: skip
 
     @property
     def short_of_examples(self) -> list[str]:
@@ -125,48 +95,28 @@ class Choice:
             and d.seeds.p < LEVEL <= d.examples.p
         ]  # fmt: skip
 
-    @property
-    def cheap_but_behind(self) -> list[str]:
-        """Those that are cheaper and not shown to differ, but too far behind to be taken."""
-        chosen = self.recommended
-        return [
-            a for a, d in self.against.items()
-            if chosen and not d.differs and not self.as_good(a)
-            and self.seconds(a) < self.seconds(chosen)
-        ]  # fmt: skip
-
-    def verdict(self, architecture: str) -> str:
-        """How one does against the best: best, better, worse, not shown to differ."""
-        if self.order and architecture == self.order[0]:
-            return "best"
-        against = self.against.get(architecture)
-        if against is None:
-            return "not compared"
-        return {BETTER: WORSE, WORSE: BETTER}.get(against.verdict, NOT_SHOWN)
-
     def rows(self) -> list[dict[str, Any]]:
         """One for each architecture with a score, best first, with plain numbers."""
-        rows = []
-        for name in self.scored:
-            group, against = self.group(name), self.against.get(name)
-            ahead = against.skills if against else Summary()
-            rows.append({
-                "architecture": name,
-                "baseline": name in self.results.baselines,
-                "seeds": group.score.n,
-                "score": group.score.mean,
-                "score_half": group.score.half,
-                "skill": group.skill.mean,
-                "skill_half": group.skill.half,
-                "best_ahead": ahead.mean,
-                "best_ahead_half": ahead.half,
-                "p": against.p if against else None,
-                "p_holm": against.adjusted if against else None,
-                "standing": self.verdict(name),
-                "seconds": group.mean_of("training"),
-                "parameters": group.mean_of("parameters"),
-            })  # fmt: skip
-        return rows
+        return [self._row(name, self.group(name)) for name in self.scored]
+
+    def _row(self, name: str, group: Group) -> dict[str, Any]:
+        against = self.against.get(name)
+        ahead = against.skills if against else Summary()
+        how = {BETTER: WORSE, WORSE: BETTER, NOT_SHOWN: NOT_SHOWN}
+        other = "best" if name in self.order[:1] else "not compared"
+        return {
+            "architecture": name,
+            "baseline": name in self.results.baselines,
+            "seeds": group.score.n,
+            "score": group.score.mean, "score_half": group.score.half,
+            "skill": group.skill.mean, "skill_half": group.skill.half,
+            "best_ahead": ahead.mean, "best_ahead_half": ahead.half,
+            "p": against.p if against else None,
+            "p_holm": against.adjusted if against else None,
+            "standing": how[against.verdict] if against else other,
+            "seconds": group.mean_of("training"),
+            "parameters": group.mean_of("parameters"),
+        }  # fmt: skip
 
     @property
     def command(self) -> str:
@@ -182,16 +132,9 @@ class Choice:
         seeds = max(ENOUGH, 2 * len({c.seed for c in self.results.cells}))
         return shlex.join([*kept, *chosen, "--seeds", str(seeds)])
 
-    # -- one architecture ----------------------------------------------------------------------
-
     def group(self, architecture: str, task: TaskInfo | None = None) -> Group:
         """The seeds of an architecture on the task, or on its control."""
         return self.results.groups[(task or self.task).name, architecture]
-
-    def has(self, architecture: str, task: TaskInfo | None = None) -> bool:
-        """Whether an architecture has a score."""
-        group = self.results.groups.get(((task or self.task).name, architecture))
-        return group is not None and group.score.mean is not None
 
     def loss(self, architecture: str, task: TaskInfo | None = None) -> float:
         """The mean test score, turned so that lower is better."""

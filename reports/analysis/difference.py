@@ -1,21 +1,16 @@
 """The one test of whether two architectures, or two runs of one, differ on a task.
 
-Two questions are asked of a pair. Over seeds: is the mean of the differences of the seeds that
-both have zero (paired Student's t)? Does it hold, that is, for other seeds? Over test examples:
-is the mean of the differences of each example's scores, averaged over those seeds, zero? Does it
-hold for other examples? The two differ only if both tests say so, in the same direction: the
-p-value of a pair is the larger of the two (intersection-union test, Berger 1982). With one seed
-only the second is asked, without stored scores of examples only the first. The p-values of one
-table are corrected together (Holm 1979). Everything else is *not shown to differ*.
-
-The page, its marks, the advice, the comparison of runs and the terminal all ask `standing`,
-`difference` and `corrected` here.
+Over seeds: is the mean of the differences of the seeds that both have zero (paired Student's t)?
+Over test examples: is the mean of the differences of each example's scores, averaged over those
+seeds, zero? The two differ only if both say so, in the same direction: the p-value of a pair is
+the larger of the two (intersection-union test, Berger 1982). The p-values of one table are
+corrected together (Holm 1979).
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from itertools import combinations
 from typing import Any, TypeVar
 
@@ -80,9 +75,13 @@ class Difference:
 def difference(one: Group, other: Group, same_examples: bool = True) -> Difference:
     """Compare two groups of seeds; ``same_examples``: they were tested on the same ones."""
     records = [c.record for c in (*one.cells, *other.cells) if c.record and c.record.metric]
+    seeds, skills = (
+        paired(*({c.seed: getattr(c, number) for c in group.cells} for group in (one, other)))
+        for number in ("score", "skill")
+    )
     return Difference(
-        paired(_by_seed(one, "score"), _by_seed(other, "score")),
-        paired(_by_seed(one, "skill"), _by_seed(other, "skill")),
+        seeds,
+        skills,
         _over_examples(one.examples, other.examples) if same_examples else Summary(),
         records[0].higher_is_better if records else True,
     )
@@ -103,28 +102,26 @@ def beats_floor(skill: Summary) -> bool:
 
 @dataclass(frozen=True)
 class Standing:
-    """The architectures with a score on one task, best mean first."""
+    """The architectures with a score on one task, best mean first; false where there are none."""
 
-    order: tuple[str, ...]
-    best: tuple[str, ...]
+    order: tuple[str, ...] = ()
+    best: tuple[str, ...] = ()
     """Those that share the best mean; nearly always one."""
-    differences: dict[str, Difference]
+    differences: dict[str, Difference] = field(default_factory=dict)
     """The first minus each other architecture and the best baseline, corrected together."""
 
-    @property
-    def near(self) -> tuple[str, ...]:
-        """Those that are not the best and are not shown to differ from it."""
-        return tuple(a for a in self.order if a not in self.best and not self.differs(a))
+    def __bool__(self) -> bool:
+        return bool(self.order)
 
     @property
     def worse(self) -> tuple[str, ...]:
-        """Those that differ from the best."""
-        return tuple(a for a in self.order[1:] if self.differs(a))
+        """Those that differ from the first."""
+        return tuple(a for a in self.order[1:] if self.differences[a].differs)
 
     @property
     def alike(self) -> tuple[str, ...]:
         """Those that are not shown to differ from the first, with those that share its mean."""
-        return tuple(a for a in self.order[1:] if not self.differs(a))
+        return tuple(a for a in self.order[1:] if not self.differences[a].differs)
 
     @property
     def tested(self) -> bool:
@@ -132,33 +129,24 @@ class Standing:
         return any(self.differences[a].p is not None for a in self.order[1:])
 
     @property
-    def clear(self) -> bool:
-        """The best one differs from all others."""
-        return len(self.order) > 1 and len(self.worse) == len(self.order) - 1
-
-    @property
     def examples(self) -> int:
         """Test examples that were compared; the most of any pair."""
         return max((d.examples.n for d in self.differences.values()), default=0)
 
-    def differs(self, name: str) -> bool:
-        """Whether an architecture, or the best baseline, differs from the best."""
-        return name in self.differences and self.differences[name].differs
 
-
-def standing(results: Results, task: TaskInfo) -> Standing | None:
+def standing(results: Results, task: TaskInfo) -> Standing:
     """Order on one task by mean test score in the metric's direction, and who differs from the
-    best; None without scores."""
+    best."""
     if task.name not in results.standings:
         results.standings[task.name] = _standing(results, task)
     return results.standings[task.name]
 
 
-def _standing(results: Results, task: TaskInfo) -> Standing | None:
+def _standing(results: Results, task: TaskInfo) -> Standing:
     groups = {a: results.groups.get((task.name, a)) for a in results.architectures}
     means = {a: g.score.mean for a, g in groups.items() if g and g.score.mean is not None}
     if not means:
-        return None
+        return Standing()
     sign = -1 if task.higher_is_better else 1
     order = tuple(sorted(means, key=lambda a: sign * means[a]))
     baseline = results.best_baselines.get(task.name)
@@ -175,17 +163,11 @@ def all_pairs(results: Results, task: TaskInfo) -> dict[tuple[str, str], Differe
     """Each two of a task's architectures, the better one first. Only the comparisons with the
     best are corrected: the others are no part of any statement."""
     order = standing(results, task)
-    if order is None:
-        return {}
     groups = {a: results.groups[task.name, a] for a in order.order}
     return {
         (a, b): order.differences[b] if a == order.order[0] else difference(groups[a], groups[b])
         for a, b in combinations(order.order, 2)
     }
-
-
-def _by_seed(group: Group, number: str) -> dict[int, float | None]:
-    return {cell.seed: getattr(cell, number) for cell in group.cells}
 
 
 def _over_examples(

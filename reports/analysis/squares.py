@@ -59,13 +59,13 @@ def by_task(results: Results) -> dict[tuple[str, str], Square]:
     return squares
 
 
-def rank_of(architecture: str, order: Standing | None) -> str:
+def rank_of(architecture: str, order: Standing) -> str:
     """best, near or empty. Alone on a task, nobody is best."""
-    if order is None or len(order.order) < 2:
+    if len(order.order) < 2:
         return ""
     if architecture in order.best:
         return "best"
-    return "near" if architecture in order.near else ""
+    return "near" if architecture in order.alike else ""
 
 
 def by_capability(results: Results) -> dict[tuple[str, str], Square]:

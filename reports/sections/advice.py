@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from reports import formats
-from reports.analysis.advice import ENOUGH, MARGIN, Choice
+from reports.analysis.advice import ENOUGH, Choice
 from reports.analysis.difference import LEVEL, Difference
 from reports.analysis.results import Results, TaskInfo
 from reports.analysis.user_data import control_of
 from reports.document import Block, Paragraph, Strong, Table, listings, table_of
-from reports.formats import listed, plural, verb
+from reports.formats import listed, plural
 from reports.sections.reasons import Reasons
 
 Row = dict[str, Any]
@@ -141,19 +141,11 @@ def _firmer(choice: Choice) -> list[str]:
         outcomes = listed(dict.fromkeys(c.outcome for c in holes))
         lines.append(f"{len(holes)} of {plural(len(cells), 'cell')} have no score ({outcomes}).")
     seeds = max((choice.group(a).score.n for a in choice.leaders), default=0)
-    unsettled, behind = choice.unsettled, choice.cheap_but_behind
-    if choice.command and (seeds < ENOUGH or unsettled):
-        why = f"; {listed(unsettled)} may then be shown to differ" if unsettled else ""
-        lines.append(f"More seeds ({seeds} so far): {choice.command}{why}.")
+    if choice.command and (seeds < ENOUGH or choice.alike):
+        lines.append(f"More seeds ({seeds} so far): {choice.command}.")
     if choice.short_of_examples:
         whose = f"{choice.order[0]} and {listed(choice.short_of_examples)}"
         lines.append(f"More test examples: over seeds {whose} differ, over examples not.")
-    if behind:
-        lines.append(
-            f"{listed(behind)} {verb(behind, 'is', 'are')} cheaper and not shown to differ from "
-            f"the best, but more than {MARGIN:g} of skill below it: not advised before more seeds "
-            "say so."
-        )
     if choice.order and not choice.baseline:
         lines.append("A baseline beside it: --arch '*' runs all that fit.")
     return lines

@@ -120,7 +120,7 @@ def _most_wins(standings: dict[str, Standing]) -> Iterator[str]:
     if len(contested) < 2:
         return
     wins = Counter(a for order in contested for a in order.best)
-    clear = Counter(order.best[0] for order in contested if order.clear)
+    clear = Counter(order.best[0] for order in contested if not order.alike)
     most = max(wins.values())
     winners = sorted(a for a in wins if wins[a] == most)
     of = f"{most} of {len(contested)} tasks"
@@ -163,7 +163,7 @@ def _against_baselines(results: Results, standings: dict[str, Standing]) -> Iter
     skills = {t: results.groups[t, baselines[t]].skill.mean for t in leads}
     lost = [t for t, ahead in leads.items() if ahead.mean is not None and ahead.mean <= 0]
     solved = [t for t in lost if (skills[t] or 0) >= SOLVED]
-    clear = sum(standings[t].differs(baselines[t]) for t in leads if t not in lost)
+    clear = sum(standings[t].differences[baselines[t]].differs for t in leads if t not in lost)
     counts = [s.n for s in leads.values()]
     seeds = f"{formats.ends(counts)} seed{'s' * (max(counts) > 1)}"
     yield (

@@ -21,7 +21,7 @@ def blocks(results: Results, task: TaskInfo) -> list[Block]:
 
     order = standing(results, task)
     models: dict[str, Any] = {}  # by architecture (seeds, examples), the score of each example
-    for name in order.order if order else ():
+    for name in order.order:
         seeds = results.groups[task.name, name].examples
         if len({len(score) for score, _ in seeds.values()}) == 1:
             models[name] = np.stack([score / np.maximum(w, 1e-9) for score, w in seeds.values()])

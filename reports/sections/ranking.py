@@ -112,7 +112,7 @@ def _rank_finding(ranks: Ranks) -> str:
 def _tested(results: Results) -> dict[str, Standing]:
     """By task, where the best is tested against any other."""
     orders = {task.name: standing(results, task) for task in results.tasks}
-    return {task: order for task, order in orders.items() if order and order.tested}
+    return {task: order for task, order in orders.items() if order.tested}
 
 
 def _by_task(results: Results) -> Table | None:
@@ -125,7 +125,7 @@ def _by_task(results: Results) -> Table | None:
          f"{o.examples:,}" if o.examples else "")
         for task, o in orders.items()
     ]  # fmt: skip
-    clear = sum(order.clear for order in orders.values())
+    clear = sum(not order.alike for order in orders.values())
     return Table(
         ("task", "best", "differ from it, worse", "not shown to differ", "examples"),
         tuple(rows),

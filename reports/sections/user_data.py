@@ -42,7 +42,8 @@ def answers(results: Results) -> list[Block]:
 def _scores(choice: Choice, head: str, caption: str = "") -> Table:
     """Architectures and baselines with a score, best first, with the control row beside it."""
     reasons, control, baselines = Reasons(choice), choice.control, choice.results.baselines
-    shuffled = {a: reasons.score(a, control) for a in choice.scored if choice.has(a, control)}
+    known = [a for t, a in choice.results.groups if control and t == control.name]
+    shuffled = {a: reasons.score(a, control) for a in known}
     return table_of(
         choice.scored,
         {
