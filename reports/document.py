@@ -192,8 +192,6 @@ class Row:
     """Figures beside each other where there is room."""
 
     figures: tuple[Figure, ...]
-    legend: Drawing | None = None
-    """Of what is drawn alike in all of them."""
 
 
 Block = (

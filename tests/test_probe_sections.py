@@ -14,7 +14,6 @@ from harness.probes.gradients import decay
 from reports.analysis.growth import exponent, path_formula
 from reports.analysis.stability import step_to_step
 from reports.document import Figure, Heading, Paragraph, Table
-from reports.figures import gradient_flow as flows
 from reports.figures.style import style
 from reports.sections import cost_growth, gradient_flow, horizon, length, stability
 
@@ -185,14 +184,6 @@ def test_gradients_that_are_zero_or_beyond_numbers_are_told_as_such():
     assert by_name["cnn"]["zero beyond lag"] == "10"
     assert by_name["cnn"]["Lyapunov exponent"] == ""
     assert "gru" not in by_name  # has not run
-
-
-def test_a_line_keeps_every_turn_with_few_points():
-    lags = np.arange(101)
-    bent = np.where(lags < 40, -0.1 * lags, -4 + 0.02 * (lags - 40))
-    lines = np.stack([bent, bent - 1, bent + np.where(lags == 70, 2, 1)])
-    kept = flows.turns_of(lines, 0.06)
-    assert kept == [0, 40, 69, 70, 71, 100]
 
 
 def test_an_exponent_is_the_power_and_kernels_stand_beside_equations():

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from reports.analysis import frame
 from reports.analysis.results import Results, TaskInfo
 
@@ -26,14 +28,17 @@ def bands(results: Results, task: TaskInfo) -> dict[str, pandas.DataFrame]:
     return {name: _band(by_name[name]) for name in results.architectures if name in by_name}
 
 
+def evenly(length: int, most: int) -> np.ndarray:
+    """At most so many of the places 0 to ``length`` - 1, evenly spread, with the first and last."""
+    return np.unique(np.linspace(0, length - 1, min(most, length)).round().astype(int))
+
+
 def _band(points: pandas.DataFrame) -> pandas.DataFrame:
     """On the steps of all seeds, or on some of them evenly spread."""
-    import numpy as np
     import pandas
 
     table = points.astype({"step": float}).pivot_table("validation", "step", "seed", "last")
     table = table.interpolate("index", limit_direction="both")
-    if len(table) > POINTS:
-        table = table.iloc[np.unique(np.linspace(0, len(table) - 1, POINTS).round().astype(int))]
+    table = table.iloc[evenly(len(table), POINTS)]
     ends = {"low": table.min(axis=1), "high": table.max(axis=1)}
     return pandas.DataFrame({"middle": table.mean(axis=1)} | ends)

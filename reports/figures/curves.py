@@ -1,13 +1,13 @@
-"""Learning curves of one task: validation score against updates, one line per architecture."""
+"""Validation scores of one task against updates or trials, one line per architecture."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
 
 from reports.analysis.results import TaskInfo
 from reports.figures import style
-from reports.figures.style import PALE, Drawing, Look
+from reports.figures.style import PALE, Drawing, Look, Mark
 from reports.formats import shortened
 
 if TYPE_CHECKING:
@@ -15,34 +15,25 @@ if TYPE_CHECKING:
 
 
 def draw(
-    task: TaskInfo, bands: Mapping[str, pandas.DataFrame], looks: Mapping[str, Look]
+    name: str,
+    task: TaskInfo,
+    bands: Mapping[str, pandas.DataFrame],
+    looks: Mapping[str, Look],
+    across: str,
+    marks: Sequence[Mark] = (),
 ) -> Drawing | None:
-    """Mean over seeds, with a band from the lowest seed to the highest; named best first. None
-    without curves."""
+    """The middle of each band as a line, and from low to high in a pale colour; named best first.
+    None without any. across: what the index of the bands is; marks: scores to be drawn as lines."""
     if not bands:
         return None
-    sign = 1 if task.higher_is_better else -1
-    order = sorted(bands, key=lambda a: -sign * bands[a].middle.iloc[-1])
+    order = sorted(bands, key=lambda a: bands[a].middle.iloc[-1], reverse=task.higher_is_better)
     figure, axes = style.canvas(2.95, max(2.15, 0.165 * len(order)))
     for at, a in enumerate(order):
-        band = bands[a]
-        every = max(1, len(band) // 5)
-        style.line_in_band(axes, looks[a], band, 0.13,
+        every = max(1, len(bands[a]) // 5)
+        style.line_in_band(axes, looks[a], bands[a], 0.13,
                      label=shortened(a, 30), markevery=(at % every, every))  # fmt: skip
     ends = [end for band in bands.values() for end in (band.low.min(), band.high.max())]
-    _limits(axes, task, style.score_axis(axes, "y", task, ends))
-    axes.set_xlabel("updates")
-    axes.locator_params(axis="x", nbins=5)
-    axes.margins(x=0.02)
-    style.legend_beside(axes)
-    return style.finish(figure, f"curves-{task.slug}")
-
-
-def _limits(axes: Any, task: TaskInfo, logarithmic: bool) -> None:
-    """Floor and ceiling as lines, with room for their words."""
-    for word, value, line in style.limits(task):
-        if logarithmic and value <= 0:
-            continue
+    for word, value, line in style.score_axis(axes, "y", task, ends, marks):
         side = "right" if word == "floor" else "left"
         axes.axhline(value, color=PALE, linestyle=line, linewidth=0.9, zorder=0)
         axes.annotate(
@@ -50,5 +41,9 @@ def _limits(axes: Any, task: TaskInfo, logarithmic: bool) -> None:
             xytext=(-2 if side == "right" else 2, 1.5), textcoords="offset points", ha=side,
             va="bottom", fontsize=7, color=PALE,
         )  # fmt: skip
-    low, high = axes.get_ylim()
-    axes.set_ylim(low, high * 1.3 if logarithmic else high + 0.06 * (high - low))
+    axes.set_title(shortened(task.name, 42))
+    axes.set_xlabel(across)
+    axes.locator_params(axis="x", nbins=5, integer=True)
+    axes.margins(x=0.02)
+    style.legend_beside(axes)
+    return style.finish(figure, name)

@@ -55,7 +55,7 @@ def draw(
     values = np.array([[_shade(squares[r, c]) for c in columns] for r in rows], float)
     seaborn.heatmap(
         values, ax=axes, vmin=LOWEST, vmax=HIGHEST, cmap=palette, linewidths=1.5,
-        linecolor="white", mask=np.isnan(values), cbar_ax=_beside(axes), xticklabels=False,
+        linecolor="white", mask=np.isnan(values), cbar_ax=beside(axes, 3.0), xticklabels=False,
         yticklabels=False, cbar_kws={"ticks": list(SCALE)},
     )  # fmt: skip
     for y, row in enumerate(rows):
@@ -75,11 +75,11 @@ def draw(
     return finish(figure, name)
 
 
-def _beside(axes: Any) -> Any:
-    """The place of the colour scale, at the right."""
-    width, height = axes.figure.get_size_inches()
-    tall = min(height, 3.0) / height
-    return axes.inset_axes((1 + 0.25 / width, 1 - tall, 0.13 / width, tall))
+def beside(axes: Any, most: float) -> Any:
+    """The place of the colour scale, at the right; at most so high, in inches."""
+    width, height = axes.get_window_extent().size / axes.figure.dpi
+    tall = min(height, most) / height
+    return axes.inset_axes((1 + 0.15 / width, 1 - tall, 0.1 / width, tall))
 
 
 def _shade(square: Square) -> float:

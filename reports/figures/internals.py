@@ -2,24 +2,24 @@
 
 from __future__ import annotations
 
-import math
-import unicodedata
 import warnings
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
 
-from reports.figures.style import COLOURS, INK, PALE, Drawing, finish
+from reports.figures.heatmap import beside
+from reports.figures.panels import panels
+from reports.figures.style import COLOURS, PALE, Drawing, finish
 from reports.formats import shortened
 
 WIDEST = 6.4
 """Width of a row of steps, inches."""
 DIVERGING = ("#8C4400", "#E08A2E", "#FFFFFF", "#3D85B8", "#08306B")
-FILLING = ("#FFFFFF", "#A9CCE3", "#3D85B8", "#08306B")
+FILLING = DIVERGING[2:]
 SHADES = 49
 """Colours of a scale: fewer make smaller pictures, and no eye sees more."""
-TICKS = {"labelsize": 6.5, "major.size": 2, "major.pad": 2}
+TICKS = {"labelsize": 6.5, "major.size": 0, "major.pad": 2}
 SMALL: dict[Any, Any] = {"axes.labelsize": 7, "axes.titlesize": 8, "axes.titlepad": 3} | {
     f"{axis}tick.{name}": value for axis in "xy" for name, value in TICKS.items()
 }
@@ -30,135 +30,111 @@ Numbers = Mapping[str, Any]
 def draw(name: str, internals: Numbers, part: Numbers) -> Drawing:
     """The figure of one of the parts of ``harness.probes.internals``."""
     import matplotlib
-    from matplotlib.figure import Figure
 
-    figure = Figure((1, 1))  # so that places in the figure are inches; what lies beyond is drawn
     with matplotlib.rc_context(SMALL), warnings.catch_warnings():
-        FORMS[part["form"]](figure, internals, part)
         # The page's reader has fonts that matplotlib's own lacks; text stays text.
         warnings.filterwarnings("ignore", "Glyph .* missing from")
-        return finish(figure, name)
+        return finish(FORMS[part["form"]](internals, part), name)
 
 
-def _units(figure: Any, internals: Numbers, part: Numbers) -> None:
+def _units(internals: Numbers, part: Numbers) -> Any:
     """Units against steps, a panel for each kind of value, the symbols beneath."""
-    panels, names = part["panels"], part.get("rows")
-    rows, wide = len(panels[0]["values"]), _width(internals["symbols"])
+    shown, names = part["panels"], part.get("rows")
+    gates = part["numbers"].get("gates", {})
+    means = {name.replace("_", " "): f", mean {gate['mean']:.2f}" for name, gate in gates.items()}
+    rows = len(shown[0]["values"])
     high = 0.19 * rows if names else min(1.15, max(0.32, 0.04 * rows))
-    for row, panel in enumerate(panels):
-        gate = part["numbers"].get("gates", {}).get(panel["name"].replace(" ", "_"))
-        mean = f", mean of all units {gate['mean']:.2f}" if gate else ""
-        axes = _axes(figure, panel["name"] + mean, 0, row * (high + 0.32), wide, high)
-        _image(axes, np.array(panel["values"]), 1.0 if panel["gate"] else None)
-        _scale(axes)
-        axes.set_xticks([])
-        axes.set_yticks([])
-        if names:
-            axes.set_yticks(range(rows), names)
-            axes.tick_params(axis="y", length=0)
-        else:
-            axes.set_ylabel("units")
-    _steps(axes, internals)
+    titles = [[panel["name"] + means.get(panel["name"], "")] for panel in shown]
+    figure, grid = panels(titles, (_width(internals["symbols"]), high), {}, (0, 0.32))
+    for (axes,), panel in zip(grid, shown, strict=True):
+        steps = internals["symbols"] if panel is shown[-1] else None
+        _map(axes, panel["values"], names, steps, 1.0 if panel["gate"] else None)
+        axes.set_ylabel("" if names else "units")
+    axes.set_xlabel(_read(internals))
+    return figure
 
 
-def _path(figure: Any, internals: Numbers, part: Numbers) -> None:
+def _path(internals: Numbers, part: Numbers) -> Any:
     """The probability of each state at each step, and the most probable path on top."""
-    posterior, wide = np.array(part["posterior"]), _width(internals["symbols"])
-    high = min(3.2, max(0.5, 0.24 * len(posterior)))
+    states = _numbered(part["posterior"])
+    size = (_width(internals["symbols"]), min(3.2, max(0.5, 0.24 * len(states))))
     title = "probability of each state, and the most probable path (line)"
-    axes = _axes(figure, title, 0, 0, wide, high)
-    _image(axes, posterior, 1.0)
-    _scale(axes)
-    axes.step(range(len(part["path"])), part["path"], where="mid", color=COLOURS[1], linewidth=1.6)
-    _symbols(axes, [str(state + 1) for state in range(len(posterior))], "y")
-    axes.set_ylabel("state")
-    _steps(axes, internals)
+    figure, ((axes,),) = panels([[title]], size, {})
+    _map(axes, part["posterior"], states, internals["symbols"], 1.0)
+    path = np.array(part["path"]) + 0.5
+    axes.stairs(path, baseline=None, color=COLOURS[1], linewidth=1.6)
+    axes.set(xlabel=_read(internals), ylabel="state")
+    return figure
 
 
-def _attention(figure: Any, internals: Numbers, part: Numbers) -> None:
+def _attention(internals: Numbers, part: Numbers) -> Any:
     """A map for each head: what attends down, what is attended to across."""
     from matplotlib.patches import Rectangle
 
     rows, columns, heads = part["rows"], part["columns"], part["heads"]
     wide = min(3.2, max(1.5, 0.24 * len(columns)))
     high = min(max(wide * len(rows) / max(len(columns), 1), 0.5), 4.0)
-    left = 0.35 + max(map(_ems, rows)) * 0.07
     peak = max(np.max(head["values"]) for head in heads)
     top = 1.0 if peak > 0.5 else peak  # many steps share a row: pale, but not blank
-    for at, head in enumerate(heads):
-        several = f", head {head['head']}" if len(heads) > 1 else ""
-        title = f"layer {part['layer']}{several}"
-        axes = _axes(figure, title, at * (left + wide + 0.2), 0, wide, high)
-        _image(axes, np.array(head["values"]), top)
+    titles = [f"layer {part['layer']}, head {head['head']}" for head in heads]
+    figure, (grid,) = panels([titles], (wide, high), {}, (0.55 + 0.07 * max(map(len, rows)), 0))
+    for axes, head in zip(grid, heads, strict=True):
+        _map(axes, head["values"], rows, columns, top, scale=head is heads[-1])
         for row, column in part["alignment"]:
-            corner = (column - 0.5, row - 0.5)
+            corner = (column, row)
             axes.add_patch(Rectangle(corner, 1, 1, fill=False, edgecolor=COLOURS[1], linewidth=1.1))
-        _symbols(axes, columns)
-        _symbols(axes, rows, "y")
         axes.set_xlabel("input" if part["cross"] else "attended to")
-        if at == 0:
-            axes.set_ylabel("output" if part["cross"] else "attends")
-    _scale(axes)
+    grid[0].set_ylabel("output" if part["cross"] else "attends")
+    return figure
 
 
-def _filters(figure: Any, internals: Numbers, part: Numbers) -> None:
+def _filters(internals: Numbers, part: Numbers) -> Any:
     """For each filter a panel: its strongest n-grams with its output, or the mean window."""
-    filters = part["filters"]
-    across, wide, high = 3, 1.55, 0.95
-    labels = [" ".join(g["symbols"]) for f in filters for g in f.get("ngrams", [])]
-    left = 0.3 + max((_ems(shortened(label, 24)) for label in labels), default=1) * 0.075
+    filters, across = part["filters"], 3
+    blank = [""] * (-len(filters) % across)
+    titles = [f"filter {one['filter']}: {100 * one['share']:.1f} %" for one in filters]
     longest = max((f["ngrams"][0]["output"] for f in filters if f.get("ngrams")), default=1.0)
     top = max((np.abs(f["window"]).max() for f in filters if f.get("window")), default=1.0)
-    for at, one in enumerate(filters):
-        row, column = divmod(at, across)
-        title = f"filter {one['filter']}: {100 * one['share']:.1f} %"
-        axes = _axes(figure, title, column * (left + wide), row * (high + 0.62), wide, high)
+    rows = np.reshape([*titles, *blank], (-1, across)).tolist()
+    figure, grid = panels(rows, (1.5, 0.95), {}, (0.9, 0.62))
+    for axes, one in zip(grid.flat, [*filters, *({} for _ in blank)], strict=True):
         if one.get("window"):
-            _image(axes, np.array(one["window"]), top)
-            if at == len(filters) - 1:
-                _scale(axes)
-            axes.set_xticks(range(one["span"]), range(1, one["span"] + 1))
-            axes.set_yticks([])
-            axes.set_xlabel("step of the window")
-            axes.set_ylabel("numbers")
+            steps = [str(step + 1) for step in range(one["span"])]
+            _map(axes, one["window"], None, steps, top, scale=one is filters[-1])
+            axes.set(xlabel="step of the window", ylabel="numbers")
         elif grams := one.get("ngrams"):
             axes.barh(range(len(grams)), [g["output"] for g in grams], color=COLOURS[0], height=0.7)
             names = [shortened(" ".join(g["symbols"]), 24) for g in grams]
-            axes.set_yticks(range(len(grams)), names, fontsize=7.5)
+            axes.set_yticks(range(len(grams)), names)
             axes.invert_yaxis()
-            axes.set_xlim(0, max(longest, 1e-6) * 1.05)
-            axes.set_xlabel("output of the filter")
+            axes.set(xlim=(0, max(longest, 1e-6) * 1.05), xlabel="output of the filter")
         else:
             axes.set_axis_off()
+    return figure
 
 
-def _chain(figure: Any, internals: Numbers, part: Numbers) -> None:
+def _chain(internals: Numbers, part: Numbers) -> Any:
     """Start, transitions and emissions side by side, a row for each state."""
-    states = len(part["start"])
-    names = [str(state + 1) for state in range(states)]
-    square = min(0.42, max(0.1, 3.2 / states))
+    states = _numbered(part["start"])
     what = "emissions" if "emissions" in part else "means"
-    emits = np.array(part[what])
-    columns = part.get("emitted", [str(i + 1) for i in range(emits.shape[1])])
-    high, emitted = square * states, max(1.0, min(0.3, max(square, 0.16)) * len(columns))
-
-    def block(title: str, values: Any, left: float, wide: float, labels: Sequence[str]) -> Any:
-        # The column of start is narrower than its title.
-        axes = _axes(figure, title, left, 0, wide, high, "center" if title == "start" else "left")
-        _image(axes, values, None if title == "means" else 1.0)
-        _symbols(axes, labels)
-        _symbols(axes, names, "y")
-        if square >= 0.25 and title != "means" and wide / values.shape[1] >= 0.25:
-            _write(axes, values)
-        return axes
-
-    start = block("start", np.array(part["start"])[:, None], 0, square, [])
-    start.set_ylabel("from state" if states > 1 else "state")
-    moves = block("transitions", np.array(part["transitions"]), square + 0.55, high, names)
-    moves.set_xlabel("to state")
-    last = block(what, emits, square + high + 1.2, emitted, columns)
-    last.set_xlabel("symbol" if what == "emissions" else "number of the vector")
-    _scale(last)
+    columns = part.get("emitted", _numbered(part[what][0]))
+    square = min(0.42, max(0.1, 3.2 / len(states)))
+    blocks = {
+        "start": (np.array(part["start"])[:, None], [""], "", 1.0),
+        "transitions": (part["transitions"], states, "to state", 1.0),
+        "emissions": (part.get("emissions"), columns, "symbol", 1.0),
+        "means": (part.get("means"), columns, "number of the vector", None),
+    }
+    blocks = {title: block for title, block in blocks.items() if block[0] is not None}
+    wide = [max(len(labels), 3) for _, labels, _, _ in blocks.values()]
+    size = (square * sum(wide) / len(wide), square * len(states))
+    figure, (grid,) = panels([list(blocks)], size, {}, (0.5, 0), width_ratios=wide)
+    for axes, (title, (values, labels, across, top)) in zip(grid, blocks.items(), strict=True):
+        written = square >= 0.25 and title != "means"
+        _map(axes, values, states, labels, top, axes is grid[-1], written)
+        axes.set_xlabel(across)
+    grid[0].set_ylabel("from state" if len(states) > 1 else "state")
+    return figure
 
 
 FORMS = {
@@ -171,77 +147,53 @@ FORMS = {
 }
 
 
-def _axes(
-    figure: Any, title: str, left: float, top: float, wide: float, high: float, side: str = "left"
-) -> Any:
-    """Axes of a place and a size in inches."""
-    axes = figure.add_axes((left, -top - high, wide, high))
-    axes.set_title(title, loc=side)
-    return axes
-
-
-def _image(axes: Any, values: np.ndarray, top: float | None = None) -> None:
-    """A picture of a pixel a value, up to ``top`` or, if None, as far as the values go; from 0 or,
-    if any is below it, from as far on the other side."""
+def _map(
+    axes: Any,
+    values: Any,
+    rows: Sequence[str] | None,
+    columns: Sequence[str] | None,
+    top: float | None,
+    scale: bool = True,
+    written: bool = False,
+) -> None:
+    """A heat map up to ``top`` or, if None, as far as the values go; from 0 or, if any is below
+    it, from as far on the other side. Labels stand as densely as they fit; long ones upright."""
+    import seaborn
     from matplotlib.colors import LinearSegmentedColormap
+    from pandas import DataFrame
 
+    values = np.array(values)
     top = max(float(np.abs(values).max(initial=0)), 1e-3) if top is None else top
-    both = values.min(initial=0) < 0
-    ramp = DIVERGING if both else FILLING
-    colours = LinearSegmentedColormap.from_list("values", ramp, N=SHADES)
-    low = -top if both else 0.0
-    axes.imshow(values, vmin=low, vmax=top, cmap=colours, aspect="auto", interpolation="none")
+    low = -top if (values < 0).any() else 0.0
+    ramp = DIVERGING if low else FILLING
+    seaborn.heatmap(
+        DataFrame(values, rows, [shortened(label, 14) for label in columns or []] or None),
+        ax=axes, vmin=low, vmax=top, rasterized=True,
+        cmap=LinearSegmentedColormap.from_list("values", ramp, N=SHADES),
+        xticklabels="auto" if columns else False, yticklabels="auto" if rows else False,
+        annot=written, fmt=".2f", annot_kws={"fontsize": 6.5},
+        cbar=scale, cbar_ax=beside(axes, 1.6) if scale else None, cbar_kws={"ticks": [low, top]},
+    )  # fmt: skip
+    upright = max(map(len, columns or [""])) > 2
+    axes.tick_params("x", rotation=90 if upright else 0)
+    axes.tick_params("y", rotation=0)
     for side in axes.spines.values():
         side.set(visible=True, color=PALE, linewidth=0.6)
+    if scale:
+        bar = axes.collections[0].colorbar
+        bar.ax.set_yticklabels([f"−{top:.2g}" if low else "0", f"{top:.2g}"])
 
 
-def _scale(axes: Any) -> None:
-    """What the shades of a picture stand for, at its right."""
-    (image,), box = axes.images, axes.get_position()
-    high = min(box.height, 1.6)
-    place = axes.figure.add_axes((box.x1 + 0.1, box.y1 - high, 0.08, high))
-    bar = axes.figure.colorbar(image, place)
-    low, top = image.get_clim()
-    bar.set_ticks([low, top], labels=[f"−{top:.2g}" if low else "0", f"{top:.2g}"])
-    bar.outline.set_visible(False)
-    bar.solids.set_rasterized(True)
-    place.tick_params(length=0)
-
-
-def _write(axes: Any, values: np.ndarray) -> None:
-    """The numbers in the picture."""
-    for (row, column), value in np.ndenumerate(values):
-        if value >= 0.005:
-            axes.text(column, row, f"{value:.2f}".removeprefix("0"), ha="center", va="center",
-                      fontsize=6.5, color="white" if value > 0.55 else INK)  # fmt: skip
-
-
-def _ems(label: str) -> float:
-    """Width of a label in letters; a Chinese character is as wide as two."""
-    return sum(2 if unicodedata.east_asian_width(c) in "WF" else 1 for c in label)
+def _numbered(items: Sequence[Any]) -> list[str]:
+    return [str(at + 1) for at in range(len(items))]
 
 
 def _width(steps: Sequence[str]) -> float:
     return min(WIDEST, max(2.2, 0.2 * len(steps)))
 
 
-def _symbols(axes: Any, labels: Sequence[str], axis: str = "x") -> None:
-    """Ticks with the labels of the steps, as many as fit without touching; upright ones where they
-    are too long to stand side by side."""
-    box, longest = axes.get_position(), max(map(_ems, labels), default=1)
-    room = box.width if axis == "x" else box.height
-    turned = axis == "x" and longest > 2 and longest * 0.062 * len(labels) > room
-    needed = 0.115 if axis == "y" or turned else longest * 0.06 + 0.005
-    places = range(0, len(labels), max(1, math.ceil(needed * len(labels) / room)))
-    named = [shortened(labels[place], 14) for place in places]
-    setter = axes.set_xticks if axis == "x" else axes.set_yticks
-    setter(places, named, rotation=90 if turned else 0)
-    axes.tick_params(axis=axis, bottom=False, left=False)
-
-
-def _steps(axes: Any, internals: Numbers) -> None:
+def _read(internals: Numbers) -> str:
     """The symbols that were read, and how many of them these are."""
     steps, of = internals["symbols"], internals["steps"]
     what = "step" if internals["vectors"] else "symbol read"
-    _symbols(axes, steps)
-    axes.set_xlabel(f"{what}, the first {len(steps)} of {of}" if len(steps) < of else what)
+    return f"{what}, the first {len(steps)} of {of}" if len(steps) < of else what

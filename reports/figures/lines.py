@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any
+
+import numpy as np
 
 from reports.analysis.horizon import LEARNED
 from reports.analysis.statistics import Numbers, Summary, summarize
-from reports.figures.panels import lines_of, log_axis, panels, wide_enough
-from reports.figures.style import INK, PALE, Drawing, finish, text_width
+from reports.figures.panels import ALIKE, panels
+from reports.figures.style import INK, PALE, Drawing, Look, finish, log_axis, looks
 
 SKILL = (-0.12, 1.07)
 """Ends of an axis of skill."""
@@ -68,32 +69,33 @@ def draw(
     name: str, shown: Sequence[Panel], scale: Scale, survey: tuple[str, ...] = ()
 ) -> Drawing | None:
     """A line for each label; None where none has a point. survey: whose looks are to be kept."""
-    shown = [replace(p, lines=_known(p.lines), dashed=_known(p.dashed)) for p in shown]
-    labels = list(dict.fromkeys(label for p in shown for label in (*p.lines, *p.dashed)))
+    known = [(_known(panel.lines), _known(panel.dashed)) for panel in shown]
+    labels = list(dict.fromkeys(label for both in known for lines in both for label in lines))
     if not labels:
         return None
-    looks = lines_of(labels, survey, solid=bool(scale.ways))
-    legend: dict[str, Mapping[str, Any]] = dict(looks)
-    if any(panel.dashed for panel in shown):
-        solid, dashed = scale.ways
-        legend |= {solid: {"color": INK}, dashed: {"color": INK, "linestyle": DASHES}}
+    look, solid = looks((*survey, *labels)), {"linestyle": "-"} if scale.ways else {}
+    legend: dict[str, Look] = {label: ALIKE | look[label] | solid for label in labels}
+    drawn = legend.copy()
+    if any(dashed for _, dashed in known):
+        legend |= dict(zip(scale.ways, ({"color": INK}, {"color": INK} | DASHED), strict=True))
     if scale.ended:
         legend[scale.ended] = RING | {"color": INK}
     size = ({1: 4.8, 2: 2.9}.get(len(shown), 2.2), 2.2)
-    figure, (row,) = panels(
-        [[panel.title for panel in shown]], legend, size, (0.25 if scale.ends else 0.65, 0)
-    )
-    for axes, panel in zip(row, shown, strict=True):
-        for lines, way in ((_known(panel.lines), {}), (_known(panel.dashed), DASHED)):
+    titles, apart = [[panel.title for panel in shown]], (0.25 if scale.ends else 0.65, 0)
+    figure, (row,) = panels(titles, size, legend, apart, sharey=bool(scale.ends))
+    for axes, panel, both in zip(row, shown, known, strict=True):
+        for lines, way in zip(both, ({}, DASHED), strict=True):
             for at, label in enumerate(labels):
                 if label in lines:
                     aside = scale.apart ** (at - (len(labels) - 1) / 2)
                     ring = label in panel.ended
-                    _line(axes, lines[label], looks[label] | way, scale, aside, ring)
+                    _line(axes, lines[label], drawn[label] | way, scale, aside, ring)
         if panel.edge is not None:
             axes.axvline(panel.edge, color=PALE, linewidth=0.8, linestyle=DASHES, zorder=0)
-        _frame(axes, panel, scale, size[0])
-        axes.tick_params(labelleft=axes is row[0] or not scale.ends)
+        _frame(
+            axes, sorted({at for lines in both for line in lines.values() for at in line}), scale
+        )
+        axes.set_xlabel(panel.across or scale.across)
     row[0].set_ylabel(scale.upright)
     if LEARNED in scale.levels:
         row[0].annotate(f"learned, {LEARNED:g}", (0, LEARNED), xytext=(2, -2), fontsize=7,
@@ -112,12 +114,9 @@ def _known(lines: Lines) -> dict[str, Line]:
     return {label: line for label, line in known.items() if line}
 
 
-def _line(
-    axes: Any, line: Line, look: Mapping[str, Any], scale: Scale, aside: float, ring: bool
-) -> None:
-    low, high = scale.ends or (-math.inf, math.inf)
+def _line(axes: Any, line: Line, look: Look, scale: Scale, aside: float, ring: bool) -> None:
     places = [place * aside for place in line]
-    means = [min(max(s.mean or 0.0, low), high) for s in line.values()]
+    means = np.clip([s.mean for s in line.values()], *(scale.ends or (None, None)))
     axes.plot(places, means, **look, markevery=max(1, len(places) // 8))
     if scale.ends:  # the 95 % intervals
         known = [(at, s) for at, s in zip(places, line.values(), strict=True) if s.half]
@@ -127,35 +126,15 @@ def _line(
         axes.plot(places[-1:], means[-1:], color=look["color"], **RING)
 
 
-def _frame(axes: Any, panel: Panel, scale: Scale, wide: float) -> None:
-    every = (*panel.lines.values(), *panel.dashed.values())
-    places = sorted({place for line in every for place in line})
-    labels = {place: f"{place:,g}{scale.unit}" for place in places}
+def _frame(axes: Any, places: Sequence[int], scale: Scale) -> None:
     if scale.base and places:
-        axes.set_xscale("log", base=scale.base)
-        axes.set_xlim(places[0] / 1.25, places[-1] * 1.25)
-        log_axis(axes.xaxis, _with_room(labels, wide))
-        axes.xaxis.set_major_formatter(lambda place, _: labels.get(round(place), ""))
-    elif len(places) <= FEW:
-        axes.set_xticks(places, labels.values())
-    if scale.logarithmic:
-        axes.set_yscale("log")
-        axes.set_ylim(wide_enough(*axes.get_ylim()))
-        log_axis(axes.yaxis, 7)
-        axes.yaxis.set_major_formatter(lambda value, _: f"{value:,g}")
+        log_axis(axes, "x")
+    if scale.base == 2 or (len(places) <= FEW and not scale.base):
+        axes.set_xticks(places, [f"{place:,g}{scale.unit}" for place in places])
     if scale.ends:
         axes.set_ylim(*scale.ends)
+    elif scale.logarithmic:
+        log_axis(axes, "y", 7)
     for level in scale.levels:
         line = DASHES if level else "-"
         axes.axhline(level, color=PALE, linewidth=0.8, linestyle=line, zorder=0)
-    axes.set_xlabel(panel.across or scale.across)
-
-
-def _with_room(labels: Mapping[int, str], wide: float) -> list[int]:
-    """The places on a logarithmic axis whose labels do not touch, from the first on."""
-    inches = wide / math.log(max(labels) / min(labels)) if len(labels) > 1 else wide
-    ticks: list[int] = []
-    for place, label in labels.items():
-        if not ticks or inches * math.log(place / ticks[-1]) > text_width(label, 8) + 0.05:
-            ticks.append(place)
-    return ticks

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
-from reports.figures.style import PALE, Drawing, canvas, finish, looks, plain_numbers
+from reports.figures.style import PALE, Drawing, canvas, finish, log_axis, looks
 
 
 def draw(
@@ -24,8 +24,7 @@ def draw(
     if not all(losses.values()):
         return None
     figure, axes = canvas(6.3, 1.85)
-    axes.set(xscale="log", yscale="log", title=title, ylabel="training loss",
-             xlabel=f"{across}; x: the training broke off")  # fmt: skip
+    axes.set(title=title, ylabel="training loss", xlabel=f"{across}; x: the training broke off")
     longest = max(len(seed) for seeds in losses.values() for seed in seeds)
     for label, look in looks(tuple(losses)).items():
         for number, seed in enumerate(losses[label]):
@@ -35,8 +34,8 @@ def draw(
                       label="" if number else label)  # fmt: skip
             if len(loss) < longest:
                 axes.plot(len(loss), loss[-1], marker="x", color=look["color"], markersize=5)
-    plain_numbers(axes.xaxis)
-    plain_numbers(axes.yaxis)
     axes.axhline(level, color=PALE, linewidth=0.8, linestyle=(0, (4, 2)), zorder=0)
+    log_axis(axes, "x")
+    log_axis(axes, "y")
     axes.legend(loc="upper right", borderaxespad=0.5)
     return finish(figure, name)

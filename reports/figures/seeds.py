@@ -22,12 +22,10 @@ def draw(task: TaskInfo, groups: Mapping[str, Group], looks: Mapping[str, Look])
     if not scores:
         return None
     figure, axes = style.canvas(WIDTH, ROW * len(groups))
-    log = style.score_axis(axes, "x", task, scores)
     lines = style.limits(task)
     lines += [(shortened(n, 24), v, (0, (1, 3))) for n, v in task.references.items()]
-    marks = [item for item in lines if not log or item[1] > 0]
-    low, high = _range([*scores, *(value for _, value, _ in marks)], log)
-    axes.set(xlim=(low, high), ylim=(len(groups) - 0.5, -0.5))
+    marks = style.score_axis(axes, "x", task, scores, lines)
+    axes.set_ylim(len(groups) - 0.5, -0.5)
     for y, (a, group) in enumerate(groups.items()):
         if group.score.n:
             style.dots(axes, y, [c.score for c in group.cells if c.score is not None], looks[a])
@@ -55,11 +53,3 @@ def draw(task: TaskInfo, groups: Mapping[str, Group], looks: Mapping[str, Look])
     axes.set_axisbelow(True)
     axes.set_xlabel(f"test {axes.get_xlabel()}")
     return style.finish(figure, f"seeds-{task.slug}")
-
-
-def _range(values: list[float], logarithmic: bool) -> tuple[float, float]:
-    low, high = min(values), max(values)
-    if logarithmic:
-        return low / 1.4, high * 1.4
-    room = 0.04 * (high - low) or 0.05 * abs(high) or 1.0
-    return low - room, high + room

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from reports.figures.panels import log_axis, panels, wide_enough
-from reports.figures.style import COLOURS, Drawing, finish
+from reports.figures.panels import panels
+from reports.figures.style import COLOURS, INK, Drawing, finish, log_axis
 
 if TYPE_CHECKING:
     from pandas import DataFrame
@@ -22,66 +22,53 @@ LABELS = {"off": "without clipping", "on": "with clipping"}
 DIVERGED = {"linestyle": "none", "marker": "X", "markersize": 6, "markeredgewidth": 0}
 BUCKETS = 16
 """Stretches of a curve: of each, its lowest and its highest update are drawn."""
-COLUMNS = 7
 
 
 def draw(name: str, frame: DataFrame, titles: Mapping[str, str]) -> Drawing | None:
-    """A panel for each pair of task and architecture. A cross ends a training that diverged.
-    None without losses.
+    """A row of panels for each task, a panel for each architecture. A cross ends a training that
+    diverged. None without losses.
 
     frame: a row for each ``task``, ``architecture`` and ``how`` (off, on), with the ``losses``,
     ``(updates,)``, and whether it ``diverged``. titles: short names of the tasks.
     """
-    columns = ["task", "architecture", "how", "losses", "diverged"]
-    shown = {
-        (task, a, how): (losses, diverged)
-        for task, a, how, losses, diverged in frame[columns].itertuples(index=False)
-        if len(_drawable(losses))
-    }
-    if not shown:
+    shown = frame[[_drawable(losses).any() for losses in frame["losses"]]]
+    if shown.empty:
         return None
-    pairs = list(dict.fromkeys((task, a) for task, a, _ in shown))
-    rows = []
-    for task in dict.fromkeys(task for task, _ in pairs):
-        of_task = [pair for pair in pairs if pair[0] == task]
-        rows += [of_task[i : i + COLUMNS] for i in range(0, len(of_task), COLUMNS)]
-    legend: dict[str, Mapping[str, Any]] = {LABELS[how]: look for how, look in LOOKS.items()}
-    if any(diverged for _, diverged in shown.values()):
-        legend["diverged"] = DIVERGED | {"color": COLOURS[4]}
-    titles_of = [[a for _, a in row] for row in rows]
-    figure, grid = panels(titles_of, legend, (1.25, 1.0), (0.12, 0.6))
-    for axes_row, row in zip(grid, rows, strict=True):
-        for axes, pair in zip(axes_row, row, strict=True):
-            axes.set_yscale("log")
+    tasks, architectures = shown["task"].unique(), shown["architecture"].unique()
+    legend = {LABELS[how]: look for how, look in LOOKS.items()}
+    if shown["diverged"].any():
+        legend["diverged"] = DIVERGED | {"color": INK}
+    figure, grid = panels(
+        [list(architectures)] * len(tasks), (1.25, 1.0), legend, (0.12, 0.6), sharey="row"
+    )
+    for task, row in zip(tasks, grid, strict=True):
+        for architecture, axes in zip(architectures, row, strict=True):
+            of = shown[(shown["task"] == task) & (shown["architecture"] == architecture)]
             for how, look in LOOKS.items():
-                if (*pair, how) in shown:
-                    _trace(axes, *shown[*pair, how], look)
-        ends = [end for axes in axes_row for end in axes.get_ylim()]
-        for axes in axes_row:
-            axes.set_ylim(wide_enough(min(ends), max(ends)))
-            log_axis(axes.yaxis, 5)
+                for _, training in of[of["how"] == how].iterrows():
+                    _trace(axes, training["losses"], training["diverged"], look)
             axes.locator_params(axis="x", nbins=3)
-            axes.tick_params(labelleft=axes is axes_row[0])
-        task, _ = row[0]
-        axes_row[0].set_ylabel(f"loss, {titles[task]}")
+        log_axis(row[0], "y", 5)
+        row[0].set_ylabel(f"loss, {titles[task]}")
     for axes in grid[-1]:
         axes.set_xlabel("update")
     return finish(figure, name)
 
 
 def _drawable(loss: np.ndarray) -> np.ndarray:
-    return np.flatnonzero(np.isfinite(loss) & (loss > 0))
+    return np.isfinite(loss) & (loss > 0)
 
 
 def _trace(axes: Any, loss: np.ndarray, diverged: bool, look: Mapping[str, Any]) -> None:
     """The lowest and the highest update of each stretch, so that a curve swings in the figure as
     far as it did."""
-    there = _drawable(loss)
-    ends = {there[0], there[-1]}
-    for stretch in np.array_split(there, BUCKETS):
-        if len(stretch):
-            ends |= {stretch[loss[stretch].argmin()], stretch[loss[stretch].argmax()]}
-    at = np.array(sorted(ends))
+    there = np.flatnonzero(_drawable(loss))
+    extremes = [
+        stretch[at]
+        for stretch in np.array_split(there, min(BUCKETS, len(there)))
+        for at in (loss[stretch].argmin(), loss[stretch].argmax())
+    ]
+    at = np.unique([there[0], *extremes, there[-1]])
     axes.plot(at + 1, loss[at], **look)
     if diverged:
         axes.plot(at[-1:] + 1, loss[at[-1:]], color=look["color"], **DIVERGED)

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from reports.analysis.results import TaskInfo
 from reports.analysis.statistics import summarize
-from reports.formats import metric, shortened
+from reports.formats import metric, scaled, shortened
 
 if TYPE_CHECKING:
     import pandas
@@ -52,7 +52,7 @@ def looks(architectures: tuple[str, ...]) -> dict[str, Look]:
     return {
         a: {"color": COLOURS[i % colours], "marker": MARKERS[i % len(MARKERS)],
             "linestyle": LINES[i // colours % lines]}
-        for i, a in enumerate(architectures)
+        for i, a in enumerate(dict.fromkeys(architectures))
     }  # fmt: skip
 
 
@@ -93,31 +93,58 @@ def style() -> Iterator[None]:
         yield
 
 
-def plain_numbers(axis: Any) -> None:
-    """Label a logarithmic axis 0.01, 0.1, 1: powers of ten need the formulas that are off."""
-    axis.set_major_formatter(lambda value, _: f"{value:g}")
-    axis.set_minor_formatter(lambda value, _: "")
+def log_axis(axes: Any, which: str, ticks: int = 8) -> None:
+    """An axis, x or y, on a logarithm: over a decade at least, and with plain numbers, for powers
+    of ten need the formulas that are off."""
+    from matplotlib.ticker import LogLocator, NullLocator
+
+    axes.set(**{f"{which}scale": "log"})
+    axis = getattr(axes, f"{which}axis")
+    low, high = getattr(axes, f"get_{which}lim")()
+    middle, half = math.sqrt(low * high), max(math.sqrt(high / low), 3.5)
+    axes.set(**{f"{which}lim": (middle / half, middle * half)})
+    steps = (1, 2, 5) if half < 15 else (1,)
+    axis.set_major_locator(LogLocator(subs=steps, numticks=ticks))
+    axis.set_minor_locator(NullLocator())
+    axis.set_major_formatter(lambda value, _: _plain(value))
 
 
-def limits(task: TaskInfo) -> list[tuple[str, float, Any]]:
-    """Floor and ceiling of a task, as far as they are known: word, score, dashes of its line."""
+def _plain(value: float) -> str:
+    """A number on a logarithmic axis: 0.5, 10,000, 20G."""
+    number, unit = scaled(value)
+    return f"{value:,.0f}" if value >= 1 and not unit else f"{number:g}{unit}"
+
+
+Mark = tuple[str, float, Any]
+"""What is known of a task's scores: word, score, dashes of its line."""
+
+
+def limits(task: TaskInfo) -> list[Mark]:
+    """Floor and ceiling of a task, as far as they are known."""
     ceiling = "perfect" if task.ceiling_is_ideal else "ceiling"
     lines = (("floor", task.floor, (0, (4, 2))), (ceiling, task.ceiling, (0, (1, 1.5))))
     return [(word, value, line) for word, value, line in lines if value is not None]
 
 
-def score_axis(axes: Any, which: str, task: TaskInfo, scores: Iterable[float]) -> bool:
-    """An axis, x or y, of a task's scores: accuracies in percent, errors that fall by orders of
-    magnitude on a logarithm; returns whether it is logarithmic."""
+def score_axis(
+    axes: Any, which: str, task: TaskInfo, scores: Iterable[float], marks: Iterable[Mark] = ()
+) -> list[Mark]:
+    """An axis, x or y, with room for a task's scores and for marks: accuracies in percent, errors
+    that fall by orders of magnitude on a logarithm; returns the marks that it can show."""
     axis, known = getattr(axes, f"{which}axis"), list(scores)
     logarithmic = task.metric != "accuracy" and 0 < 30 * min(known) < max(known)
+    shown = [mark for mark in marks if mark[1] > 0 or not logarithmic]
+    known += [value for _, value, _ in shown]
+    low, high = min(known), max(known)
+    room = 0.04 * (high - low) or 0.05 * abs(high) or 1.0
+    ends = (low / 1.4, high * 1.4) if logarithmic else (low - room, high + room)
+    axes.set(**{f"{which}lim": ends})
     if logarithmic:
-        axes.set(**{f"{which}scale": "log"})
-        plain_numbers(axis)
+        log_axis(axes, which)
     elif task.metric == "accuracy":
         axis.set_major_formatter(lambda value, _: f"{100 * value:g}")
     axis.set_label_text(shortened(metric(task), 26 if which == "y" else 60))
-    return logarithmic
+    return shown
 
 
 def levels(spans: Iterable[tuple[float, float]], gap: float = 0.0) -> list[int]:

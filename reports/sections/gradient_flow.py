@@ -34,10 +34,7 @@ def blocks(evidence: Evidence) -> list[Block]:
             if not len(frame):
                 continue
             finding, name = _finding(frame, task), f"{part.name}-{at}" if at else part.name
-            norms = frame.groupby(["architecture", "when"], sort=False)["norms"].apply(list)
-            recurrent = list(frame[frame["recurrent"]]["architecture"].unique())
-            survey = evidence.results.architectures
-            drawn = drawing.draw(name, norms.to_dict(), recurrent, survey)
+            drawn = drawing.draw(name, frame, evidence.results.architectures)
             figures.append(Figure(drawn, finding, _table(frame), command))
             answers.append(_answer(frame, task))
     if not figures:

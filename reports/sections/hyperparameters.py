@@ -13,7 +13,7 @@ from reports.analysis.trials import Tried, chosen, edge, read, spaces
 from reports.formats import listed, plural
 
 if TYPE_CHECKING:
-    from reports.figures.style import Drawing
+    from reports.figures.style import Drawing, Look
 
 PANELS = 12
 """Tasks that get a panel: the first ones of the matrix. The tables have them all."""
@@ -79,23 +79,38 @@ def _how_to_read(method: str) -> str:
 
 def _expected(results: Results, tried: Pairs) -> list[doc.Block]:
     """A panel for each of the first tasks, and tables of all where these are not all."""
-    from reports.figures import expected_best
-    from reports.figures.style import looks
+    from reports.figures import style
 
-    look = looks(results.architectures)
+    looks = style.looks(results.architectures)
     tables: list[doc.Table] = []
     figures: list[doc.Figure] = []
     for task in results.tasks:
-        pairs = {a: tried[task.name, a] for a in look if (task.name, a) in tried}
+        pairs = {a: tried[task.name, a] for a in looks if (task.name, a) in tried}
         if not task.metric or not pairs:
             continue
         tables.append(_table(task, pairs))
-        if len(figures) < PANELS and (drawing := expected_best.draw(task, pairs, look)):
+        if len(figures) < PANELS and (drawing := _draw(task, pairs, looks)):
             figures.append(_figure(task, pairs, drawing))
-    made: list[doc.Block] = [doc.Row(tuple(figures), expected_best.legend(look))] if figures else []
+    made: list[doc.Block] = [doc.Row(tuple(figures))] if figures else []
     if len(figures) < len(tables):
         made.append(doc.Fold("Expected best validation score as tables", tuple(tables)))
     return made
+
+
+def _draw(task: TaskInfo, pairs: Mapping[str, Tried], looks: Mapping[str, Look]) -> Drawing | None:
+    """A line for each architecture; one trial is no line."""
+    import pandas
+
+    from reports.figures import curves
+
+    lines = {
+        a: pandas.DataFrame(
+            dict.fromkeys(("low", "middle", "high"), t.expected), range(1, len(t.expected) + 1)
+        )
+        for a, t in pairs.items()
+        if len(t.scores) > 1
+    }
+    return curves.draw(f"tuning-{task.slug}", task, lines, looks, "trials")
 
 
 def _figure(task: TaskInfo, pairs: Mapping[str, Tried], drawing: Drawing) -> doc.Figure:

@@ -25,10 +25,11 @@ def figure(
     results: Results, task: TaskInfo, looks: Mapping[str, Look], command: str
 ) -> Figure | None:
     """The curves of all architectures; None where there are none."""
-    from reports.figures import curves
+    from reports.figures import curves, style
 
     lines = bands(results, task)
-    drawing = curves.draw(task, lines, looks)
+    marks = style.limits(task)
+    drawing = curves.draw(f"curves-{task.slug}", task, lines, looks, "updates", marks)
     if drawing is None:
         return None
     text = formats.scores_of(task, [v for band in lines.values() for v in band.middle])
