@@ -42,7 +42,8 @@ def claim(name: str, judge, cells: tuple[Part, ...] = (PART,)) -> Claim:
 
 def saying(*values: float, threshold: float = 0.0, draw=None):
     comparison = Comparison("a [thing]", dict(enumerate(values)), threshold)
-    return lambda _: rule([comparison], "skill", reason="What came out.", draw=draw)
+    judged = rule([comparison], "skill", reason="What came out.")
+    return lambda _: replace(judged, draw=draw) if draw else judged
 
 
 def failing(*_):
@@ -173,26 +174,26 @@ def test_a_claim_is_told_in_full():
     )
     judgement = Judgement(SUPPORTED, 0.2, "skill", 0.19, 0.21, 5, "It came out so.", 0.001,
                           comparisons=comparisons, adjusted=0.028)  # fmt: skip
-    heading, statement, ruling, terms, table = section.in_full(claim("a", failing), judgement)
-    assert plain(ruling.text) == (
-        "supported 0.20 skill (95 % interval 0.19 to 0.21), n = 5, p 0.028 adjusted for all claims"
-    )
+    _, ruling, reason, table, terms = section.in_full(claim("a", failing), judgement)
+    told = "supported 0.20 skill, 95 % interval 0.19 to 0.21, n = 5, adjusted p 0.028"
+    assert plain(ruling.text) == told
     assert [row[3] for row in table.rows] == ["> 0.05", "within ±0.05"]
     assert [row[1] for row in table.rows] == ["0.20", "0.01"]
     assert table.rows[0][-2:] == ("<0.001", "1.000")
-    assert dict(terms.pairs)["what came out"] == "It came out so."
+    assert reason.text == "It came out so."
+    assert dict(terms.pairs)["To be shown"] == "a criterion"
     exact = section.in_full(claim("a", failing), exactly([True], 2.0, "times", "Counted."))
-    assert plain(exact[2].text) == "supported 2.00 times, exact, n = 1"
+    assert plain(exact[1].text) == "supported 2.00 times, exact, n = 1"
 
 
 def test_the_page_has_every_claim_with_a_figure_where_there_are_records():
     def own(name):
         return forest.draw(name, [Comparison("b", {0: 1.0, 1: 2.0})], "only here")
 
+    exact = exactly([True], 1.0, "x", "So.", [("n",), ("7",)])
     claims = [claim("good", saying(*around(1.0))), claim("bad", saying(*around(-1.0))),
               claim("none", saying(draw=failing)), claim("own", saying(*around(1.0), draw=own)),
-              claim("exact", lambda _: exactly([True], 1.0, "x", "So.", [("n",), ("7",)], own))
-              ]  # fmt: skip
+              claim("exact", lambda _: replace(exact, draw=own))]  # fmt: skip
     judgements = judge_all(NOTHING, claims)
     judged = [(c, judgements[c.id]) for c in claims]
     assert section.summary(judged) == ("5 claims: 3 supported, 1 refuted, 0 mixed and 1 undecided.")
@@ -285,8 +286,9 @@ def test_the_table_has_every_claim_and_the_count(stored, capsys):
 def test_chosen_claims_are_printed_in_full(stored, capsys):
     printed = call(capsys, "--out", str(stored), "--claim", "shared-weights-assume-stationarity",
                    "--claim", "ten-steps")  # fmt: skip
-    for text in ("criterion", "what came out", "harness run --matrix claims --part switching",
-                 "rnn, without a cue", "> 0.10", "ten-steps"):  # fmt: skip
+    for text in ("To be shown", "What is shared is the equations", "rnn, without a cue", "> 0.10",
+                 "harness run --matrix claims --part switching",
+                 "A plain recurrent network can hardly"):  # fmt: skip
         assert text in printed
     assert "far-reference" not in printed
 
@@ -322,4 +324,4 @@ def test_another_matrix_in_the_store_holds_no_claims(tmp_path, harness_cli):
         store.put_plan({"matrix": "quick", "cells": []})
     ended = harness_cli("claims")
     assert ended.returncode == 2
-    assert ended.stderr.strip().endswith("run first: harness run --matrix claims")
+    assert ended.stderr.strip().endswith("harness run --matrix claims --out harness-out")

@@ -4,15 +4,12 @@ from __future__ import annotations
 
 import shlex
 import sys
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
 from harness.cli.options import DEFAULT_OUT, Json, Out, console, print_json
 from harness.errors import UserError, nearest
-
-if TYPE_CHECKING:
-    from harness.experiment.store import Store
 
 
 def main(
@@ -45,7 +42,11 @@ def main(
     for name in claim or []:
         if name not in known:
             raise UserError(f"--claim {name}: there is no such claim; {nearest(name, known)}")
-    evidence = gather(_with(Store(out), matrix), matrix)
+    store = Store(out)
+    if matrix not in store.plans():
+        command = shlex.join(["harness", "run", "--matrix", matrix, "--out", str(out)])
+        raise UserError(f"--out {out}: matrix {matrix} was not run there; run first: {command}")
+    evidence = gather(store, matrix)
     for message in evidence.results.corrupted:
         print(f"warning: {message}", file=sys.stderr)
     claims = {one.id: (one, judgement) for one, judgement in judged(evidence)}
@@ -56,16 +57,3 @@ def main(
         show(console(), [block for pair in chosen for block in in_full(*pair)])
     else:
         show(console(), overview(chosen))
-
-
-def _with(store: Store, matrix: str) -> Store:
-    """The store, if the matrix was run there; raises UserError."""
-    if matrix not in store.plans():
-        where = (
-            "" if store.out == DEFAULT_OUT.absolute() else f" --out {shlex.quote(str(store.out))}"
-        )
-        raise UserError(
-            f"--out {store.out}: matrix {matrix} was not run there; "
-            f"run first: harness run --matrix {shlex.quote(matrix)}{where}"
-        )
-    return store

@@ -10,7 +10,7 @@ from harness.experiment.matrix import HORIZON, Matrix, Part, outline
 from harness.experiment.registry import at_lag, make_task, spec_of, task_declarations
 
 COST = "cost"
-PARTS = "reports.claims.probes"
+PARTS = "reports.claims.matrix"
 """Where the parts of each probe are named; imported when asked for."""
 
 
@@ -27,7 +27,7 @@ def alone(
     tasks, architectures: instead of the probe's own. lag: the dependency length of all tasks; of a
     horizon and of cost growth the longest that is tried. budget: terms that differ.
     """
-    known = importlib.import_module(PARTS).PROBES
+    known = importlib.import_module(PARTS).probes()
     if probe not in known:
         raise UserError(f"probe {probe!r}: no such probe; {nearest(probe, known)}")
     whole = outline("claims")

@@ -2,19 +2,14 @@
 
 Source: Vaswani et al. 2017 (Attention is all you need).
 
-Seconds are those of this machine and of a library whose LSTM is a fused kernel; attention's grow
-with the square of the length. The models are small and trained for a short time, which is not where
-attention is at home.
+Seconds are those of this machine, on which the LSTM is a fused kernel. The models are small and
+trained for a short time, which is not where attention is at home.
 """
 
-from functools import partial
-
 from reports.analysis.evidence import Evidence
-from reports.claims import costs
-from reports.claims.by_seed import doublings, mean_over
-from reports.claims.judging import Comparison, Judgement, rule
+from reports.claims import measures
+from reports.claims.judging import Comparison, Judgement, doublings, mean_over, rule
 from reports.claims.parts import COST_LENGTH, COST_WIDTH, SIZE_DECODERS, SURVEY
-from reports.figures import forest
 
 ATTENTION, LSTM = "self_attention", "lstm"
 TRANSFORMER, RECURRENT = "transformer", "encoder_decoder"
@@ -34,11 +29,11 @@ CRITERION = (
 
 def judge(evidence: Evidence) -> Judgement:
     fewer, faster = (
-        costs.at_equal_width(evidence, LSTM, ATTENTION, cost, [WIDTH])
-        for cost in (costs.parameters, costs.seconds)
+        measures.at_equal_width(evidence, LSTM, ATTENTION, cost, [WIDTH])
+        for cost in (measures.parameters, measures.seconds)
     )
     skill = evidence.ahead(SURVEY, REVERSE, TRANSFORMER, RECURRENT)
-    sizes = costs.at_equal_width(
+    sizes = measures.at_equal_width(
         evidence, RECURRENT, TRANSFORMER, lambda m: m["without_embedding"], [SIZE_DECODERS]
     )
     decoder_fewer = {seed: times for seed in skill for times in sizes.values()}  # counted once
@@ -55,5 +50,4 @@ def judge(evidence: Evidence) -> Judgement:
         Comparison("skill against the encoder-decoder", skill, -WORSE),
     ]
     rows = [Comparison(task, values, -WORSE) for task, values in by_task.items()]
-    draw = partial(forest.draw, rows=rows, unit="skill, self-attention minus LSTM")
-    return rule(comparisons, "skill", over_tasks, draw=draw)
+    return rule(comparisons, "skill", over_tasks).beside(rows, "skill, self-attention minus LSTM")

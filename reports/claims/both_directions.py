@@ -3,14 +3,13 @@
 Source: Schuster and Paliwal 1997 (Bidirectional recurrent neural networks, IEEE Transactions on
 Signal Processing); Graves and Schmidhuber 2005 (Neural Networks).
 
-On future_context who reads forwards can only guess; tagging is the practical case, where the past
-tells most of it. Nothing here speaks of tasks whose label the past decides.
+On future_context who reads forwards can only guess. Nothing here speaks of tasks whose label the
+past decides.
 """
 
 from harness.experiment.matrix import Part
 from reports.analysis.evidence import Evidence
-from reports.claims.by_seed import mean_over
-from reports.claims.judging import Comparison, Judgement, rule
+from reports.claims.judging import Comparison, Judgement, mean_over, rule
 
 PAIRS = {"rnn": "birnn", "lstm": "bilstm", "gru": "bigru"}
 DIRECTIONS = Part(

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 import reports.claims
 from harness.experiment.matrix import Part
+from reports.analysis.statistics import Summary
 from reports.claims.judging import Comparison, Judgement, adjust, missing
 from reports.claims.parts import SURVEY
 
@@ -39,12 +40,10 @@ ORDER = (
 
 @dataclass(frozen=True)
 class Claim:
-    """A textbook statement and how it is tested."""
+    """A textbook statement and how it is tested; ``id`` is the name of its module, with hyphens."""
 
     id: str
-    """The name of its module, with hyphens."""
     statement: str
-    """As it is taught."""
     source: str
     """Where the literature makes or examines it."""
     cells: tuple[Part, ...]
@@ -67,8 +66,7 @@ def all_claims() -> tuple[Claim, ...]:
     names = [module.name for module in pkgutil.iter_modules(reports.claims.__path__)]
     modules = [importlib.import_module(f"reports.claims.{name}") for name in names]
     claims = [_read(module) for module in modules if hasattr(module, "CELLS")]
-    places = {name: place for place, name in enumerate(ORDER)}
-    return tuple(sorted(claims, key=lambda claim: (places.get(claim.id, len(ORDER)), claim.id)))
+    return tuple(sorted(claims, key=lambda c: (*ORDER, c.id).index(c.id)))
 
 
 def _read(module: Any) -> Claim:
@@ -105,7 +103,7 @@ def as_json(claim: Claim, judgement: Judgement) -> Mapping[str, Any]:
         "id": claim.id,
         "statement": claim.statement,
         **{name: getattr(judgement, name) for name in fields},
-        "interval": None if judgement.low is None else [judgement.low, judgement.high],
+        "interval": _ends(judgement),
         "p_adjusted": judgement.adjusted,
         "comparisons": [_numbers(comparison) for comparison in judgement.comparisons],
         "criterion": claim.criterion,
@@ -115,10 +113,14 @@ def as_json(claim: Claim, judgement: Judgement) -> Mapping[str, Any]:
 
 
 def _numbers(comparison: Comparison) -> Mapping[str, Any]:
-    fields, mean = ("label", "margin", "p_for", "p_against"), comparison.summary
-    return {name: getattr(comparison, name) for name in fields} | {
+    names, mean = ("label", "margin", "p_for", "p_against"), comparison.summary
+    return {name: getattr(comparison, name) for name in names} | {
         "threshold": comparison.threshold if comparison.margin is None else None,
         "mean": mean.mean,
-        "interval": None if mean.low is None else [mean.low, mean.high],
+        "interval": _ends(mean),
         "n": mean.n,
     }
+
+
+def _ends(of: Judgement | Summary) -> list[float | None] | None:
+    return None if of.low is None else [of.low, of.high]

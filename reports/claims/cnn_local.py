@@ -3,15 +3,13 @@
 Source: Kim 2014 (Convolutional neural networks for sentence classification, EMNLP); Collobert et
 al. 2011 (Natural language processing (almost) from scratch, JMLR).
 
-The windowed FNN and the TCN are no rivals but kin: they, too, move one set of weights over the
-sequence. All but logistic regression take the maximum over time, which helps the recurrent ones to
-find a pattern at any place.
+The windowed FNN and the TCN are kin of the CNN and no rivals. All but logistic regression take the
+maximum over time, which helps the recurrent ones to find a pattern at any place.
 """
 
 from harness.experiment.matrix import Part
 from reports.analysis.evidence import Evidence
-from reports.claims.by_seed import differences, mean_over
-from reports.claims.judging import Comparison, Judgement, rule
+from reports.claims.judging import Comparison, Judgement, differences, mean_over, rule
 
 RIVALS = ("logistic", "rnn", "lstm", "gru", "self_attention")
 KEYWORD = Part(

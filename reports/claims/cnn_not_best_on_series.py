@@ -7,13 +7,9 @@ Which architecture is best on a task is itself uncertain where several are close
 and trained for a short time.
 """
 
-from functools import partial
-
 from harness.experiment.matrix import Part
 from reports.analysis.evidence import Evidence
-from reports.claims.by_seed import mean_over
-from reports.claims.judging import Comparison, Judgement, rule
-from reports.figures import forest
+from reports.claims.judging import Comparison, Judgement, mean_over, rule
 
 CNN, CONVOLUTIONS = "cnn", ("cnn", "tcn")
 NULL = "stocks"
@@ -48,5 +44,4 @@ def judge(evidence: Evidence) -> Judgement:
         Comparison("best other minus CNN, over the tasks", over_tasks, AHEAD),
     ]
     rows = [Comparison(f"{t}: {rival}", ahead[t], AHEAD) for t, rival in rivals.items()]
-    draw = partial(forest.draw, rows=rows, unit="skill, best other minus CNN")
-    return rule(comparisons, "skill", over_tasks, draw=draw)
+    return rule(comparisons, "skill", over_tasks).beside(rows, "skill, best other minus CNN")

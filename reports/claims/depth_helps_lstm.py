@@ -9,8 +9,7 @@ short training; it does not speak of large ones, for which depth is mostly recom
 
 from harness.experiment.matrix import Part
 from reports.analysis.evidence import Evidence
-from reports.claims.by_seed import mean_over
-from reports.claims.judging import Comparison, Judgement, rule
+from reports.claims.judging import Comparison, Judgement, mean_over, rule
 
 FLAT, DEEPER = "lstm", ("lstm[layers=2]", "lstm[layers=4]")
 DEPTH = Part(

@@ -8,8 +8,7 @@ of 0.3 to 0.4. The words are artificial: in real text nearness and topic often t
 
 from harness.experiment.matrix import Part
 from reports.analysis.evidence import Evidence
-from reports.claims.by_seed import differences, mean_over
-from reports.claims.judging import Comparison, Judgement, missing, rule
+from reports.claims.judging import Comparison, Judgement, differences, mean_over, missing, rule
 
 SHORT, LONG = ("fnn_window", "rnn"), ("lstm", "gru")
 REFERENCE = Part(

@@ -7,12 +7,9 @@ Source: Cho et al. 2014 (On the properties of neural machine translation); Bahda
 How far either comes within this budget does not tell what it could learn in a longer training.
 """
 
-from functools import partial
-
 from harness.experiment.matrix import Part
 from reports.analysis.evidence import Evidence
-from reports.claims.by_seed import differences, negative
-from reports.claims.judging import Comparison, Judgement, missing, rule
+from reports.claims.judging import Comparison, Judgement, differences, missing, negative, rule
 from reports.figures import lines
 
 FIXED, ATTENDING = "encoder_decoder", "attention_encoder_decoder"
@@ -40,8 +37,8 @@ def judge(evidence: Evidence) -> Judgement:
         return missing()
     short, long = min(by_length), max(by_length)
     curves = {
-        a: {n: evidence.skills(BOTTLENECK, task, a) for n, task in by_length.items()}
-        for a in (FIXED, ATTENDING)
+        label: {n: evidence.skills(BOTTLENECK, task, a) for n, task in by_length.items()}
+        for label, a in (("one context vector", FIXED), ("attention", ATTENDING))
     }
     vector, attention = (differences(curve[short], curve[long]) for curve in curves.values())
     long_words = evidence.ahead(BOTTLENECK, WORDS, ATTENDING, FIXED, "test@long")
@@ -50,11 +47,7 @@ def judge(evidence: Evidence) -> Judgement:
         Comparison(f"attention, length {long} minus {short}", negative(attention), -FALL),
         Comparison("attention minus one vector, long words", long_words, GAIN),
     ]
-    panel = lines.Panel(
-        "", dict(zip(("one context vector", "attention"), curves.values(), strict=True))
-    )
     across = "length of the source, symbols"
     scale = lines.Scale(across, "skill on reverse", 2, ends=lines.SKILL, levels=(0,))
-    draw = partial(lines.draw, shown=[panel], scale=scale)
-    gain = differences(curves[ATTENDING][long], curves[FIXED][long])
-    return rule(comparisons, "skill", gain, draw=draw)
+    gain = evidence.ahead(BOTTLENECK, by_length[long], ATTENDING, FIXED)
+    return rule(comparisons, "skill", gain).along([lines.Panel("", curves)], scale)

@@ -3,15 +3,13 @@
 Source: Cho et al. 2014 (Learning phrase representations using RNN encoder-decoder, EMNLP, section
 2.3).
 
-This is what one gate does for learning within this budget, on tasks that ask for nothing but
-memory.
+This is what one gate does for learning within this budget, on tasks that ask for memory alone.
 """
 
 from harness.experiment.matrix import Part
 from reports.analysis.evidence import Evidence
 from reports.analysis.statistics import summarize
-from reports.claims.by_seed import differences, mean_over, negative
-from reports.claims.judging import Comparison, Judgement, rule
+from reports.claims.judging import Comparison, Judgement, differences, mean_over, rule
 from reports.formats import listed
 
 FREE, NO_RESET, NO_UPDATE = "gru", "gru[hold_reset=1]", "gru[hold_update=0]"
@@ -35,28 +33,21 @@ CRITERION = (
 
 def judge(evidence: Evidence) -> Judgement:
     by_lag = {name: evidence.tasks_by(GATES, "lag", name) for name in ("recall", "copy")}
-    pairs = {
-        name: (lags[SHORT], lags[LONG])
-        for name, lags in by_lag.items()
-        if {SHORT, LONG} <= set(lags)
-        and (summarize(evidence.skills(GATES, lags[LONG], FREE)).mean or 0.0) >= SOMETHING
-    }
+    free = {name: evidence.skills(GATES, of.get(LONG, ""), FREE) for name, of in by_lag.items()}
+    left_out = [name for name, skill in free.items() if (summarize(skill).mean or 0) < SOMETHING]
 
-    def lost(held: str) -> dict[int, float]:
-        """How much more at the long lag than at the short one."""
-        by_task = {
-            name: [evidence.ahead(GATES, task, FREE, held) for task in pair]
-            for name, pair in pairs.items()
-        }
-        return mean_over(differences(long, short) for short, long in by_task.values())
+    def lost(held: str, *lags: int) -> dict[int, float]:
+        """How much more skill at one lag than at another, in the mean over the tasks."""
+        kept = [of for name, of in by_lag.items() if name not in left_out]
+        return mean_over(
+            differences(*(evidence.ahead(GATES, of.get(lag, ""), FREE, held) for lag in lags))
+            for of in kept
+        )
 
-    update, reset = lost(NO_UPDATE), negative(lost(NO_RESET))
+    update, reset = lost(NO_UPDATE, LONG, SHORT), lost(NO_RESET, SHORT, LONG)
     comparisons = [
         Comparison(f"update gate, lost at {LONG} steps minus at {SHORT}", update, DIFFERENCE),
         Comparison(f"reset gate, lost at {SHORT} steps minus at {LONG}", reset, DIFFERENCE),
     ]
-    left_out = [name for name in by_lag if name not in pairs]
-    reason = (
-        f"Left out, since the free GRU does not learn it: {listed(left_out)}." if left_out else ""
-    )
+    reason = f"Left out, as the free GRU does not learn it: {listed(left_out)}." if left_out else ""
     return rule(comparisons, "skill", reason=reason)

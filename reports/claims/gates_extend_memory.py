@@ -6,15 +6,16 @@ Source: Hochreiter and Schmidhuber 1997 (Long short-term memory, Neural Computat
 With more updates each may reach further.
 """
 
+import math
+from itertools import product
+
 from reports.analysis.evidence import Evidence
-from reports.claims import horizons
-from reports.claims.by_seed import differences, mean_over, times
-from reports.claims.judging import Comparison, Judgement, rule
+from reports.claims.judging import Comparison, Judgement, differences, mean_over, rule, times
+from reports.claims.measures import NOT_EVEN_SHORTEST, horizons
 from reports.claims.parts import HORIZON
 from reports.formats import listed
 
-PLAIN, GATED = "rnn", ("lstm", "gru")
-NAMES = {PLAIN: "RNN", "rnn[start=uniform]": "RNN, uniform start", "lstm": "LSTM", "gru": "GRU"}
+GATED = {"LSTM": "lstm", "GRU": "gru"}
 CELLS = (HORIZON,)
 
 LONGER = 0.5
@@ -29,27 +30,17 @@ CRITERION = (
 
 
 def judge(evidence: Evidence) -> Judgement:
-    pairs = [(t, a) for t in horizons.tasks(evidence) for a in GATED]
-    longer = {
-        (task, a): differences(*(horizons.doublings(evidence, task, n) for n in (a, PLAIN)))
-        for task, a in pairs
-        if _can_differ(evidence, task, a)
-    }
-    comparisons = [
-        Comparison(f"{NAMES[a]} over RNN, {task}", values, LONGER)
-        for (task, a), values in longer.items()
-    ]
+    plain, longer, left_out = horizons(evidence, "rnn"), {}, []
+    gated = {label: horizons(evidence, a) for label, a in GATED.items()}
+    for task, label in product(plain, gated):
+        longest = evidence.results.parts[HORIZON.name].lags[-1]
+        reached = {*gated[label][task].values(), *plain[task].values()}
+        if len(reached) > 1 or not reached <= {math.log2(NOT_EVEN_SHORTEST), math.log2(longest)}:
+            longer[f"{label} over RNN, {task}"] = differences(gated[label][task], plain[task])
+        else:
+            left_out.append(f"{label} on {task}")
+    comparisons = [Comparison(pair, values, LONGER) for pair, values in longer.items()]
     effect = times(mean_over(gain for gain in longer.values() if gain))
-    left_out = [f"{NAMES[a]} on {t}" for t, a in pairs if (t, a) not in longer]
     reason = f"Left out, since both fail or both succeed: {listed(left_out)}." if left_out else ""
-    draw = horizons.figure(evidence, NAMES)
-    return rule(comparisons, "times as long", effect, reason, draw)
-
-
-def _can_differ(evidence: Evidence, task: str, gated: str) -> bool:
-    """Whether not both fail at the shortest lag, nor both learn the longest, with all seeds."""
-    reached = {
-        steps for a in (gated, PLAIN) for steps in horizons.doublings(evidence, task, a).values()
-    }
-    longest = evidence.results.parts[HORIZON.name].lags[-1]
-    return len(reached) > 1 or not reached <= {horizons.doubling(0), horizons.doubling(longest)}
+    axis = "horizon over that of the RNN, doublings"
+    return rule(comparisons, "times as long", effect, reason, axis)

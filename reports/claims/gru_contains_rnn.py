@@ -8,12 +8,10 @@ Where they agree, a GRU with free gates can represent all that the plain network
 """
 
 import math
-from functools import partial
 
 from harness.experiment.matrix import Part
 from reports.analysis.evidence import Evidence
 from reports.claims.judging import Comparison, Judgement, exactly, missing
-from reports.figures import forest
 
 HELD = "gru[hold_reset=1,hold_update=0]"
 CONTAINS = Part(
@@ -39,23 +37,18 @@ def judge(evidence: Evidence) -> Judgement:
         return missing()
     tolerance = cases[0][2]["tolerance"]
     largest = [max(found[name] for name in COMPARED) for *_, found in cases]
-    heads = (*COMPARED, "tolerance")
+    holds = [difference <= tolerance for difference in largest]
+    heads = ("task", "seed", *COMPARED, "tolerance")
     table = [
-        (task, str(seed), *(f"{found[name]:.3g}" for name in heads)) for task, seed, found in cases
+        (task, str(seed), *(f"{found[n]:.3g}" for n in heads[2:])) for task, seed, found in cases
     ]
-    rows = [
-        Comparison(
-            f"{task}: {name}",
-            {seed: -math.log10(max(found[name], LEAST)) for seed, found in of.items()},
-            -math.log10(tolerance),
-        )
+    digits = {
+        f"{task}: {name}": {
+            seed: -math.log10(max(found[name], LEAST)) for seed, found in of.items()
+        }
         for task, of in by_task.items()
         for name in COMPARED
-    ]
-    return exactly(
-        [difference <= tolerance for difference in largest],
-        max(largest),
-        "largest relative difference",
-        table=(("task", "seed", *heads), *table),
-        draw=partial(forest.draw, rows=rows, unit="digits that agree (9: or more)"),
-    )
+    }
+    rows = [Comparison(pair, values, -math.log10(tolerance)) for pair, values in digits.items()]
+    judged = exactly(holds, max(largest), "largest relative difference", "", (heads, *table))
+    return judged.beside(rows, "digits that agree (9: or more)")

@@ -3,17 +3,15 @@ needs 2^n states.
 
 Source: Ghahramani and Jordan 1997 (Factorial hidden Markov models, Machine Learning).
 
-That n bits need 2^n states is a theorem. An HMM below that bound was caught in a local optimum of
-its fit, and what a smaller RNN reached is what gradient descent found in this budget, not what its
-units could hold.
+That n bits need 2^n states is a theorem; what the HMM and the smaller RNNs reached is what was
+learned in this budget, not what they could hold.
 """
 
 import math
 
 from harness.experiment.matrix import Part
 from reports.analysis.evidence import Evidence
-from reports.claims.by_seed import differences
-from reports.claims.judging import Comparison, Judgement, rule
+from reports.claims.judging import Comparison, Judgement, differences, rule
 from reports.formats import listed
 
 TASKS = [f"bits[lag=3,n={n}]" for n in (1, 2, 4, 6)]

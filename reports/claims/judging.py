@@ -18,20 +18,50 @@ undecided. An exact claim has no p value: it is counted or computed, not sampled
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+import math
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import partial
 
 from reports.analysis.statistics import greater, holm, summarize, tost
-from reports.claims.by_seed import BySeed, mean_over, negative
-from reports.figures import forest
+from reports.figures import forest, lines
 from reports.figures.style import Drawing
 
 SUPPORTED, REFUTED, MIXED, UNDECIDED = "supported", "refuted", "mixed", "undecided"
 LEVEL = 0.05
 
-Draw = Callable[[str], Drawing | None]
-"""Draws a figure with this name; None where there is nothing to draw."""
+BySeed = Mapping[int, float]
+"""What is taken of two holds the seeds that both have."""
+
+
+def differences(one: BySeed, other: BySeed) -> dict[int, float]:
+    """One minus other."""
+    return {seed: one[seed] - other[seed] for seed in one if seed in other}
+
+
+def negative(values: BySeed) -> dict[int, float]:
+    """For a claim that something lies below a threshold: minus it lies above minus that."""
+    return {seed: -value for seed, value in values.items()}
+
+
+def doublings(one: BySeed, other: BySeed) -> dict[int, float]:
+    """How many times one is other, as a base-2 logarithm: 1 is twice as much."""
+    return {
+        seed: math.log2(one[seed] / other[seed])
+        for seed in one
+        if other.get(seed, 0) > 0 and one[seed] > 0
+    }
+
+
+def times(doublings: BySeed) -> dict[int, float]:
+    """How many times, from base-2 logarithms."""
+    return {seed: 2**value for seed, value in doublings.items()}
+
+
+def mean_over(numbers: Iterable[BySeed]) -> dict[int, float]:
+    """The mean of several numbers, for the seeds that have all of them."""
+    numbers = list(numbers)
+    seeds = set.intersection(*(set(values) for values in numbers)) if numbers else set()
+    return {seed: sum(values[seed] for values in numbers) / len(numbers) for seed in sorted(seeds)}
 
 
 class Comparison(forest.Row):
@@ -60,12 +90,10 @@ class Judgement:
 
     verdict: str
     effect: float | None = None
-    """The headline number, a mean over seeds."""
+    """The headline number, a mean over seeds, with its 95 % interval."""
     unit: str = ""
-    """Of the effect: skill, steps, times, ..."""
     low: float | None = None
     high: float | None = None
-    """The effect's 95 % interval."""
     n: int = 0
     """Seeds behind the effect; of an exact claim the number of things counted or computed."""
     reason: str = ""
@@ -74,12 +102,20 @@ class Judgement:
     """Before it is adjusted for the other claims; None for an exact claim, or without records."""
     exact: bool = False
     comparisons: tuple[Comparison, ...] = ()
-    draw: Draw = lambda name: None
-    """The claim's figure."""
+    draw: Callable[[str], Drawing | None] = lambda name: None
+    """Makes the figure with this name."""
     adjusted: float | None = None
     """The p value adjusted for all claims that were judged together."""
     table: tuple[tuple[str, ...], ...] = ()
     """Of an exact claim, what was counted or computed: the heads and the rows."""
+
+    def along(self, panels: Sequence[lines.Panel], scale: lines.Scale) -> Judgement:
+        """Drawn as lines instead."""
+        return replace(self, draw=lambda name: lines.draw(name, panels, scale))
+
+    def beside(self, rows: Sequence[Comparison], axis: str) -> Judgement:
+        """Drawn as other rows instead."""
+        return replace(self, draw=lambda name: forest.draw(name, rows, axis))
 
 
 def rule(
@@ -87,13 +123,13 @@ def rule(
     unit: str,
     effect: BySeed | None = None,
     reason: str = "",
-    draw: Draw | None = None,
+    axis: str = "",
 ) -> Judgement:
     """The verdict on comparisons, before it is adjusted for other claims; undecided where one of
     them has fewer than two seeds.
 
-    effect: the headline number; the comparisons' mean, seed by seed, if not given. draw: a figure
-    other than that of the comparisons.
+    effect: the headline number; the comparisons' mean, seed by seed, if not given. axis: what
+    the comparisons' figure shows, if not the unit.
     """
     if min((len(c.values) for c in comparisons), default=0) < 2:
         return missing()
@@ -109,7 +145,7 @@ def rule(
         verdict if ways[verdict] < LEVEL else UNDECIDED,
         mean.mean, unit, mean.low, mean.high, mean.n, reason, ways[verdict],
         comparisons=tuple(comparisons),
-        draw=draw or partial(forest.draw, rows=comparisons, unit=unit),
+        draw=lambda name: forest.draw(name, comparisons, axis or unit),
     )  # fmt: skip
 
 
@@ -119,13 +155,13 @@ def exactly(
     unit: str,
     reason: str = "",
     table: Sequence[tuple[str, ...]] = (),
-    draw: Draw = lambda name: None,
 ) -> Judgement:
     """The verdict on what was counted or computed, and so has no error: ``holds`` says of each
     thing whether it is as claimed, ``table`` gives the numbers, below their heads."""
     verdict = SUPPORTED if all(holds) else MIXED if any(holds) else REFUTED
-    return Judgement(verdict, effect, unit, effect, effect, len(holds), reason, exact=True,
-                     draw=draw, table=tuple(table))  # fmt: skip
+    return Judgement(
+        verdict, effect, unit, effect, effect, len(holds), reason, exact=True, table=tuple(table)
+    )
 
 
 def missing(why: str = "There are too few records to judge by.") -> Judgement:

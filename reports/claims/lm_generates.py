@@ -10,8 +10,7 @@ from typing import Any
 
 from harness.experiment.matrix import Part
 from reports.analysis.evidence import Evidence
-from reports.claims.by_seed import mean_over
-from reports.claims.judging import Comparison, Judgement, rule
+from reports.claims.judging import Comparison, Judgement, mean_over, rule
 
 WRITING = Part(
     name="writing",

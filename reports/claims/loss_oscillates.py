@@ -14,8 +14,7 @@ import numpy as np
 
 from harness.experiment.matrix import Part
 from reports.analysis.evidence import Evidence
-from reports.claims.by_seed import doublings, mean_over
-from reports.claims.judging import Comparison, Judgement, rule
+from reports.claims.judging import Comparison, Judgement, doublings, mean_over, rule
 from reports.claims.parts import CLIPPED, UNCLIPPED
 
 CELLS = (CLIPPED, UNCLIPPED)

@@ -3,19 +3,14 @@
 Source: Chung et al. 2014 (Empirical evaluation of gated recurrent neural networks on sequence
 modeling).
 
-Seconds hold for this machine and this version of the library: a kernel that makes the LSTM the
-faster one says how it was written, and nothing about the equations. At matched parameters, as in
-the matrix, the LSTM is narrower instead.
+Seconds hold for this machine and this version of the library's kernels. At matched parameters, as
+in the matrix, the LSTM is narrower instead.
 """
 
-from functools import partial
-
 from reports.analysis.evidence import Evidence
-from reports.claims import costs
-from reports.claims.by_seed import times
-from reports.claims.judging import Comparison, Judgement, rule
+from reports.claims import measures
+from reports.claims.judging import Comparison, Judgement, rule, times
 from reports.claims.parts import COST_WIDTH
-from reports.figures import forest
 
 CELLS = tuple(COST_WIDTH.values())
 
@@ -24,19 +19,18 @@ CRITERION = (
     "more parameters than an RNN, and an update takes more floating-point operations and more "
     "seconds, both by the library's kernels and by the equations computed step by step."
 )
-COSTS: dict[str, costs.Cost] = {
-    "parameters": costs.parameters,
-    "FLOPs": costs.flops,
-    "seconds by the equations": costs.seconds_by_equations,
-    "seconds by the library's kernels": costs.seconds,
+COSTS: dict[str, measures.Cost] = {
+    "parameters": measures.parameters,
+    "FLOPs": measures.flops,
+    "seconds by the equations": measures.seconds_by_equations,
+    "seconds by the library's kernels": measures.seconds,
 }
 
 
 def judge(evidence: Evidence) -> Judgement:
     by_cost = {
-        name: costs.at_equal_width(evidence, "lstm", "rnn", cost) for name, cost in COSTS.items()
+        name: measures.at_equal_width(evidence, "lstm", "rnn", cost) for name, cost in COSTS.items()
     }
     comparisons = [Comparison(name, values) for name, values in by_cost.items()]
     axis = "cost of the LSTM over that of the RNN, doublings (1 = twice, 2 = four times)"
-    draw = partial(forest.draw, rows=comparisons, unit=axis)
-    return rule(comparisons, "times the FLOPs", times(by_cost["FLOPs"]), draw=draw)
+    return rule(comparisons, "times the FLOPs", times(by_cost["FLOPs"]), axis=axis)

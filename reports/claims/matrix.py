@@ -1,9 +1,9 @@
-"""The matrix ``claims``: the cells that the claims rest on."""
+"""The matrix ``claims``, and the probes that run on their own: parts of the claims' cells."""
 
 from __future__ import annotations
 
-from harness.experiment.matrix import Matrix
-from reports.claims.parts import NO_CLAIMS, QUICK, SURVEY
+from harness.experiment.matrix import Matrix, Part
+from reports.claims import parts
 
 
 def outline() -> Matrix:
@@ -13,9 +13,9 @@ def outline() -> Matrix:
         description="What the textbooks say of sequence architectures, tested: the tasks of quick "
         "with five seeds, and a part for each question that they leave open.",
         seeds=list(range(5)),
-        tasks=SURVEY.tasks,
-        architectures=SURVEY.architectures,
-        budget=QUICK.budget.model_copy(update={"seconds": 300.0}),
+        tasks=parts.SURVEY.tasks,
+        architectures=parts.SURVEY.architectures,
+        budget=parts.QUICK.budget.model_copy(update={"seconds": 300.0}),
     )
 
 
@@ -23,6 +23,20 @@ def matrix() -> Matrix:
     """With the parts of each claim in turn."""
     from reports.claims.claim import all_claims
 
-    parts = [part for claim in all_claims() for part in claim.cells if part is not SURVEY]
-    distinct = {id(part): part for part in (*parts, *NO_CLAIMS)}
+    cells = [part for claim in all_claims() for part in claim.cells if part is not parts.SURVEY]
+    distinct = {id(part): part for part in (*cells, *parts.NO_CLAIMS)}
     return Matrix(**dict(outline()) | {"parts": list(distinct.values())})
+
+
+def probes() -> dict[str, tuple[Part, ...]]:
+    """The parts that ``harness probe`` runs on their own."""
+    from reports.claims.any_length import LENGTH
+    from reports.claims.vanishing_exploding import FLOW
+
+    return {
+        "gradient-flow": (FLOW,),
+        "horizon": (parts.HORIZON,),
+        "length-generalisation": (LENGTH,),
+        "cost-growth": (parts.COST_LENGTH, *parts.COST_BATCH, *parts.COST_WIDTH.values()),
+        "stability": (parts.CLIPPED, parts.UNCLIPPED),
+    }

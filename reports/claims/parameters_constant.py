@@ -7,7 +7,6 @@ To see the whole of a longer sequence the feed-forward network needs a longer wi
 more parameters; recurrence is not the only way to use the same weights at every step.
 """
 
-from functools import partial
 from itertools import pairwise
 
 from harness.experiment.matrix import Part
@@ -57,8 +56,8 @@ def judge(evidence: Evidence) -> Judgement:
     curves = {**recurrent, "FNN whose window is the sequence": windows}
     points = {a: {n: [count] for n, count in of.items()} for a, of in curves.items()}
     scale = lines.Scale("length of the sequence, steps", "parameters", 10, logarithmic=True)
-    draw = partial(lines.draw, shown=[lines.Panel("", points)], scale=scale)
-    return exactly(holds, max(growth), "parameters more at the longest", reason, table, draw)
+    judged = exactly(holds, max(growth), "parameters more at the longest", reason, table)
+    return judged.along([lines.Panel("", points)], scale)
 
 
 def _by_length(evidence: Evidence, part: Part, architecture: str) -> dict[int, int]:

@@ -2,22 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any
 
 from harness.experiment.matrix import HORIZON as CLIMB
 from harness.experiment.matrix import OWN_CELLS, Part, load
 
-# -- the survey: every claim about "all tasks" is judged here -------------------------------------
-
 QUICK = load("quick")
 
-SURVEY = Part(
-    name=OWN_CELLS, tasks=QUICK.tasks, architectures=[*QUICK.architectures, "transformer"]
-)
+SURVEYED = [*QUICK.architectures, "transformer"]
+SURVEY = Part(name=OWN_CELLS, tasks=QUICK.tasks, architectures=SURVEYED)
 """The matrix's own cells, which it shares with quick."""
-
-# -- memory ---------------------------------------------------------------------------------------
 
 CLIMBING = {"steps": 1000, "seconds": 900}
 
@@ -37,40 +31,27 @@ HORIZON_OTHERS = Part(
     lags=[5, 10, 20, 50, 100],
     budget=CLIMBING,
 )
-
-# -- stability ------------------------------------------------------------------------------------
-
-
-def _clipped(name: str, norm: float) -> Part:
-    return Part(
+CLIPPED, UNCLIPPED = (
+    Part(
         name=name,
         tasks=["recall[lag=50]", "adding", "english_chars"],
-        architectures=[
-            "rnn", "rnn[gain=0.5]", "rnn[gain=1.5]", "rnn[gain=2.0]",
-            "lstm", "gru", "cnn", "self_attention",
-        ],
+        architectures=["rnn", "rnn[gain=0.5]", "rnn[gain=1.5]", "rnn[gain=2.0]", "lstm", "gru",
+                       "cnn", "self_attention"],
         budget={"clip_norm": norm},
         may_diverge=True,
-    )  # fmt: skip
+    )
+    for name, norm in (("clip-on", 1.0), ("clip-off", 0.0))
+)  # fmt: skip
 
 
-CLIPPED, UNCLIPPED = _clipped("clip-on", 1.0), _clipped("clip-off", 0.0)
-
-# -- cost -----------------------------------------------------------------------------------------
-
-
-def _cost(name: str, lags: Sequence[int], architectures: Sequence[str], **terms: Any) -> Part:
+def _cost(name: str, lags: list[int], architectures: list[str], **terms: Any) -> Part:
     """What an update costs, at sequences one step longer than these lags."""
     tasks = [f"recall[lag={lag}]" for lag in lags]
-    return Part(
-        name=name, probe="cost", tasks=tasks, architectures=list(architectures), budget=terms
-    )
+    return Part(name=name, probe="cost", tasks=tasks, architectures=architectures, budget=terms)
 
 
-FIVE = ("cnn", "rnn", "lstm", "gru", "self_attention")
-NINE = (
-    "fnn_window", "cnn", "tcn", "rnn", "lstm", "gru", "min_gru", "s4d", "self_attention"
-)  # fmt: skip
+FIVE = ["cnn", "rnn", "lstm", "gru", "self_attention"]
+NINE = ["fnn_window", "cnn", "tcn", "rnn", "lstm", "gru", "min_gru", "s4d", "self_attention"]
 COST_LENGTH = _cost("cost-length", [9, 30, 99, 299, 999, 1999], NINE, batch=8)
 COST_BATCH = tuple(_cost(f"cost-batch-{n}", [99], FIVE, batch=n) for n in (8, 32, 128))
 COST_WIDTH = {n: _cost(f"cost-width-{n}", [99], FIVE, match="none", width=n) for n in (32, 64, 128)}

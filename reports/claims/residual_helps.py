@@ -3,15 +3,13 @@
 Source: He et al. 2016 (Deep residual learning for image recognition, CVPR), for the idea; Wu et al.
 2016 (Google's neural machine translation system), for stacks of LSTMs.
 
-A training that diverged counts as no skill. Where a stack without skip connections does as well,
-there was nothing to cure at this depth and in this budget; the recurrent weights start orthogonal,
-which by itself helps gradients through.
+A training that diverged counts as no skill. The recurrent weights start orthogonal, which by itself
+helps gradients through.
 """
 
 from harness.experiment.matrix import Part
 from reports.analysis.evidence import Evidence
-from reports.claims.by_seed import differences, mean_over
-from reports.claims.judging import Comparison, Judgement, rule
+from reports.claims.judging import Comparison, Judgement, differences, mean_over, rule
 
 DEEP = 8
 FLAT, PLAIN, SKIPPING = "{}", f"{{}}[layers={DEEP}]", f"{{}}[layers={DEEP},residual=true]"

@@ -9,8 +9,7 @@ lose on it.
 
 from harness.experiment.matrix import Part
 from reports.analysis.evidence import Evidence
-from reports.claims.by_seed import differences, mean_over
-from reports.claims.judging import Comparison, Judgement, rule
+from reports.claims.judging import Comparison, Judgement, differences, mean_over, rule
 
 VARIANTS = ("lstm", "lstm[gate=hard_sigmoid]", "lstm[gate=relu]", "lstm[candidate=relu]")
 FUNCTIONS = Part(

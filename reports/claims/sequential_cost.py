@@ -10,15 +10,20 @@ library's kernels: nothing runs in parallel over time, and the number of operati
 
 import math
 from collections.abc import Mapping
-from functools import partial
 
 from reports.analysis.evidence import Evidence
 from reports.analysis.statistics import fit_slope
-from reports.claims import costs
-from reports.claims.by_seed import BySeed, doublings, mean_over, negative, times
-from reports.claims.judging import Comparison, Judgement, rule
+from reports.claims import measures
+from reports.claims.judging import (
+    Comparison,
+    Judgement,
+    doublings,
+    mean_over,
+    negative,
+    rule,
+    times,
+)
 from reports.claims.parts import COST_LENGTH
-from reports.figures import lines
 
 RECURRENT, PARALLEL = ("rnn", "lstm", "gru"), ("cnn", "self_attention")
 CELLS = (COST_LENGTH,)
@@ -36,9 +41,8 @@ CRITERION = (
 
 
 def judge(evidence: Evidence) -> Judgement:
-    every = dict.fromkeys([*RECURRENT, *PARALLEL, *evidence.architectures(COST_LENGTH)])
-    seconds = {a: costs.by_length(evidence, a) for a in every}
-    chains = {a: costs.by_length(evidence, a, costs.chain) for a in every}
+    seconds = {a: measures.by_length(evidence, a) for a in (*RECURRENT, *PARALLEL)}
+    chains = {a: measures.by_length(evidence, a, measures.chain) for a in (*RECURRENT, *PARALLEL)}
     slower = {
         f"doublings of seconds from {p} to {r}":
         mean_over(doublings(seconds[r][n], seconds[p][n]) for n in seconds[r] if n in seconds[p])
@@ -52,20 +56,12 @@ def judge(evidence: Evidence) -> Judgement:
           for a in PARALLEL),
         *(Comparison(label, values) for label, values in slower.items()),
     ]  # fmt: skip
-    milliseconds = {
-        a: {n: [1000 * value for value in values.values()] for n, values in by_length.items()}
-        for a, by_length in seconds.items()
-    }
-    panels = [
-        lines.Panel("milliseconds an update", milliseconds),
-        lines.Panel("operations in the longest chain", chains),
-    ]
-    scale = lines.Scale("length of the sequence, steps", "", 10, logarithmic=True)
-    draw = partial(lines.draw, shown=panels, scale=scale)
-    return rule(comparisons, "times the seconds", times(mean_over(slower.values())), draw=draw)
+    overall = times(mean_over(slower.values()))
+    axis = "exponent, or doublings of seconds"
+    return rule(comparisons, "times the seconds", overall, axis=axis)
 
 
-def _power(by_length: Mapping[int, BySeed]) -> dict[int, float]:
+def _power(by_length: Mapping[int, Mapping[int, float]]) -> dict[int, float]:
     """The power of the length that a cost grows with, by seed."""
     fitted = {n: values for n, values in by_length.items() if n >= FITTED}
     seeds = set.intersection(*map(set, fitted.values())) if len(fitted) > 1 else set()

@@ -3,15 +3,13 @@
 Source: Grinsztajn, Oyallon and Varoquaux 2022 (Why do tree-based models still outperform deep
 learning on typical tabular data?), for deep models in general.
 
-On one step a recurrent layer is a feed-forward layer with more parameters an output: that it does
-no worse shows only that these tables ask for no more. The real tables are small: one row of the
-test is 1 to 3 % of accuracy.
+On one step a recurrent layer is a feed-forward layer with more parameters an output. The real
+tables are small: one row of the test is 1 to 3 % of accuracy.
 """
 
 from harness.experiment.matrix import Part
 from reports.analysis.evidence import Evidence
-from reports.claims.by_seed import differences, mean_over
-from reports.claims.judging import Comparison, Judgement, rule
+from reports.claims.judging import Comparison, Judgement, differences, mean_over, rule
 
 TRADITIONAL = ("logistic", "fnn_window")
 SEQUENCE = ("cnn", "rnn", "lstm", "gru", "self_attention")

@@ -10,9 +10,8 @@ what is learned easily, and sets no limit to what such a network can hold.
 import math
 
 from reports.analysis.evidence import Evidence
-from reports.claims import horizons
-from reports.claims.by_seed import mean_over, negative, times
-from reports.claims.judging import Comparison, Judgement, rule
+from reports.claims.judging import Comparison, Judgement, mean_over, negative, rule, times
+from reports.claims.measures import horizons
 from reports.claims.parts import HORIZON
 
 STARTS = {"rnn": "orthogonal start", "rnn[start=uniform]": "uniform start"}
@@ -29,13 +28,13 @@ CRITERION = (
 
 
 def judge(evidence: Evidence) -> Judgement:
+    by_start = {start: horizons(evidence, a) for a, start in STARTS.items()}
     reached = {
-        f"{task}, {start}": horizons.doublings(evidence, task, a)
-        for task in horizons.tasks(evidence)
-        for a, start in STARTS.items()
+        f"{task}, {start}": by_task[task]
+        for task in next(iter(by_start.values()))
+        for start, by_task in by_start.items()
     }
-    comparisons = [
-        Comparison(label, negative(values), -BETWEEN) for label, values in reached.items()
-    ]
+    comparisons = [Comparison(pair, negative(values), -BETWEEN) for pair, values in reached.items()]
     steps = times(mean_over(values for values in reached.values() if values))
-    return rule(comparisons, "steps", steps, draw=horizons.figure(evidence, STARTS, mark=SHORT))
+    axis = "horizon, minus the base-2 logarithm of its steps"
+    return rule(comparisons, "steps", steps, axis=axis)

@@ -9,33 +9,23 @@ what the matrix alone would give.
 """
 
 import math
-from functools import partial, reduce
-from operator import getitem
-from statistics import geometric_mean
-from typing import Any
 
 from harness.experiment.matrix import Part
 from reports.analysis.evidence import Evidence
-from reports.claims.by_seed import negative
-from reports.claims.judging import Comparison, Judgement, rule
-from reports.figures import lines
+from reports.claims.judging import Comparison, Judgement, negative, rule
 
 GAINS = {0.5: "rnn[gain=0.5]", 1.0: "rnn", 1.5: "rnn[gain=1.5]", 2.0: "rnn[gain=2.0]"}
 SMALL, LARGE = min(GAINS), max(GAINS)
-BESIDE = {"RNN, uniform start": "rnn[start=uniform]", "LSTM": "lstm", "GRU": "gru"}
 FLOW = Part(
     name="gradient-flow",
     probe="gradient-flow",
     tasks=["recall[lag=100]"],
-    architectures=[*GAINS.values(), *BESIDE.values(), "lstm[forget_bias=0.0]", "cnn", "tcn",
-                   "min_gru", "s4d", "self_attention", "fnn_window"],
+    architectures=[*GAINS.values(), "rnn[start=uniform]", "lstm", "gru", "lstm[forget_bias=0.0]",
+                   "cnn", "tcn", "min_gru", "s4d", "self_attention", "fnn_window"],
     budget={"steps": 300},
 )  # fmt: skip
 CELLS = (FLOW,)
 
-NORMS = ("norms", "hidden_l0", "geometric")
-FIT = ("norms", "hidden_l0", "geometric_decay")
-"""Where the probe's record has them."""
 STEEP, STRAIGHT = 0.1, 0.9
 """Doublings a step, and the share of the variance that the exponential law explains."""
 CRITERION = (
@@ -48,39 +38,21 @@ CRITERION = (
 
 
 def judge(evidence: Evidence) -> Judgement:
-    small, large = (
-        {
-            seed: math.log2(rate)
-            for seed, rate in _initial(evidence, a, *FIT, "rate").items()
-            if rate
-        }
-        for a in (GAINS[SMALL], GAINS[LARGE])
-    )
+    rates = {gain: _fit(evidence, gain, "rate") for gain in (SMALL, LARGE)}
+    small, large = ({s: math.log2(rate) for s, rate in of.items() if rate} for of in rates.values())
     comparisons = [
         Comparison(f"gain {SMALL:g}, halvings a step", negative(small), STEEP),
         Comparison(f"gain {LARGE:g}, doublings a step", large, STEEP),
-        *(Comparison(f"gain {gain:g}, R² of the exponential",
-                     _initial(evidence, GAINS[gain], *FIT, "r2"), STRAIGHT)
-          for gain in (SMALL, LARGE)),
+        *(Comparison(f"gain {g:g}, R² of the exponential", _fit(evidence, g, "r2"), STRAIGHT)
+          for g in (SMALL, LARGE)),
     ]  # fmt: skip
-    names = {f"RNN, gain {gain:g}": a for gain, a in GAINS.items()} | BESIDE
-    norms = {label: _norms(evidence, a) for label, a in names.items()}
-    panel = lines.Panel("gradient at the hidden state, before training", norms)
-    scale = lines.Scale("steps back from the output", "gradient norm", logarithmic=True)
-    draw = partial(lines.draw, shown=[panel], scale=scale)
-    return rule(comparisons, "doublings a step at gain 2", large, draw=draw)
+    axis = "doublings a step, or R²"
+    return rule(comparisons, "doublings a step at gain 2", large, axis=axis)
 
 
-def _norms(evidence: Evidence, architecture: str) -> dict[int, list[float]]:
-    """By lag from 1 on, the geometric mean over examples and seeds, where no seed has a zero."""
-    seeds = list(_initial(evidence, architecture, *NORMS).values())
-    by_lag = dict(enumerate(zip(*seeds, strict=False)))
-    return {lag: [geometric_mean(norms)] for lag, norms in by_lag.items() if lag and all(norms)}
-
-
-def _initial(evidence: Evidence, architecture: str, *path: str) -> dict[int, Any]:
-    """By seed, what the probe says at a path of the network before training."""
-    (task,) = evidence.tasks(FLOW) or ("",)
-    measured = evidence.measured(FLOW, task, architecture)
-    values = {seed: reduce(getitem, path, numbers["initial"]) for seed, numbers in measured.items()}
-    return {seed: value for seed, value in values.items() if value is not None}
+def _fit(evidence: Evidence, gain: float, name: str) -> dict[int, float]:
+    """By seed, of the exponential fitted to the gradient before training; where there is one."""
+    measured = evidence.measured(FLOW, FLOW.tasks[0], GAINS[gain])
+    norms = {seed: found["initial"]["norms"]["hidden_l0"] for seed, found in measured.items()}
+    fits = {seed: of["geometric_decay"][name] for seed, of in norms.items()}
+    return {seed: value for seed, value in fits.items() if value is not None}

@@ -7,12 +7,9 @@ That nothing is seen beyond the edge is so by construction; how much is learned 
 depends on the budget. The limit is in the choice of the window, not in the kind of model.
 """
 
-from functools import partial
-
 from harness.experiment.matrix import Part
 from reports.analysis.evidence import Evidence
-from reports.claims.by_seed import differences, mean_over, negative
-from reports.claims.judging import Comparison, Judgement, rule
+from reports.claims.judging import Comparison, Judgement, differences, mean_over, negative, rule
 from reports.figures import lines
 
 CONTROL = "rnn"
@@ -40,8 +37,9 @@ CRITERION = (
 def judge(evidence: Evidence) -> Judgement:
     comparisons, drops, panels = [], [], []
     for part in CELLS:
-        name, field = part.architectures[0], _field(evidence, part)
-        tasks = evidence.tasks_by(part, "lag")
+        name, tasks = part.architectures[0], evidence.tasks_by(part, "lag")
+        fields = [evidence.numbers(part, t, name, "receptive_field") for t in tasks.values()]
+        field = int(max((steps for of in fields for steps in of.values()), default=0))
         curves = {
             a: {lag: evidence.skills(part, task, a) for lag, task in tasks.items()}
             for a in part.architectures
@@ -54,15 +52,4 @@ def judge(evidence: Evidence) -> Judgement:
         ]
         panels.append(lines.Panel(f"sees {field} steps", curves, field - 0.5))
     scale = lines.Scale("lag, steps (dashed: the edge)", "skill", ends=lines.SKILL, levels=(0,))
-    draw = partial(lines.draw, shown=panels, scale=scale)
-    return rule(comparisons, "skill", mean_over(drops), draw=draw)
-
-
-def _field(evidence: Evidence, part: Part) -> int:
-    """Steps that the part's first architecture sees, the last included, by its records; 0: they do
-    not say."""
-    name = part.architectures[0]
-    fields = [
-        evidence.numbers(part, task, name, "receptive_field") for task in evidence.tasks(part)
-    ]
-    return int(max((max(by_seed.values(), default=0) for by_seed in fields), default=0))
+    return rule(comparisons, "skill", mean_over(drops)).along(panels, scale)

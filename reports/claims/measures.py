@@ -1,0 +1,73 @@
+"""Costs of an update and memory horizons, as claims compare them."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any
+
+from harness.experiment.matrix import Part
+from reports.analysis.evidence import Evidence
+from reports.claims.judging import BySeed, doublings, mean_over
+from reports.claims.parts import COST_LENGTH, COST_WIDTH, HORIZON
+
+WIDTHS = tuple(COST_WIDTH.values())
+NOT_EVEN_SHORTEST = 2.5
+"""Steps that stand for a horizon shorter than the shortest lag, 5: half of it."""
+
+Cost = Callable[[Mapping[str, Any]], float | None]
+"""Takes a number from what the probe measured; None where it could not be counted."""
+
+
+def _kernel(name: str) -> Cost:
+    """Of an update as the library computes it."""
+    return lambda measured: measured["kernel"][name]
+
+
+parameters = _kernel("matched_parameters")
+"""Trained numbers without the embedding, which all architectures have alike."""
+flops = _kernel("flops")
+chain = _kernel("critical_path")
+"""The longest chain of operations of which each needs the one before."""
+seconds = _kernel("seconds")
+
+
+def seconds_by_equations(measured: Mapping[str, Any]) -> float | None:
+    """Of an update computed from the equations, step by step."""
+    return measured.get("equations", measured["kernel"])["seconds"]
+
+
+def _costs(evidence: Evidence, part: Part, task: str, architecture: str, cost: Cost) -> BySeed:
+    measured = evidence.measured(part, task, architecture)
+    return {seed: cost(found) or 0.0 for seed, found in measured.items()}
+
+
+def by_length(evidence: Evidence, architecture: str, cost: Cost = seconds) -> dict[int, BySeed]:
+    """A cost by the length of the sequences in steps, at matched parameters."""
+    tasks = evidence.tasks_by(COST_LENGTH, "lag")
+    costs = {n + 1: _costs(evidence, COST_LENGTH, t, architecture, cost) for n, t in tasks.items()}
+    return {length: by_seed for length, by_seed in costs.items() if by_seed}
+
+
+def at_equal_width(
+    evidence: Evidence, one: str, other: str, cost: Cost, parts: Iterable[Part] = WIDTHS
+) -> dict[int, float]:
+    """How many times ``one`` costs what ``other`` does at the same width, as a base-2 logarithm:
+    the mean over widths; widths without records are left out."""
+    ratios = [
+        doublings(*(_costs(evidence, part, task, a, cost) for a in (one, other)))
+        for part in parts
+        for task in evidence.tasks(part)
+    ]
+    return mean_over([by_seed for by_seed in ratios if by_seed])
+
+
+def horizons(evidence: Evidence, architecture: str) -> dict[str, BySeed]:
+    """Base-2 logarithm of each seed's horizon in steps, by task; a horizon that is open at the top
+    counts as the longest lag that was tried."""
+    tasks = dict.fromkeys(evidence.task_name(HORIZON, t) for t in evidence.tasks(HORIZON))
+    by_task = {task: evidence.horizon(HORIZON, task, architecture).by_seed for task in tasks}
+    return {
+        task: {seed: math.log2(max(steps, NOT_EVEN_SHORTEST)) for seed, steps in by_seed.items()}
+        for task, by_seed in by_task.items()
+    }
