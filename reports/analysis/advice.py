@@ -138,9 +138,7 @@ class Choice:
 
     def loss(self, architecture: str, task: TaskInfo | None = None) -> float:
         """The mean test score, turned so that lower is better."""
-        mean = self.group(architecture, task).score.mean
-        assert mean is not None
-        return -mean if self.task.higher_is_better else mean
+        return -self.task.turned(self.group(architecture, task).score.mean)
 
     def seconds(self, architecture: str) -> float:
         """Of training, mean over seeds."""

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
-from harness.experiment.record import FINE, PENDING, Outcome, Record
+from harness.experiment.record import PENDING, Outcome, Record
 from harness.experiment.store import Store
 from reports.analysis.statistics import Summary, summarize
 
@@ -43,16 +43,16 @@ class Cell:
     """Where its arrays are read from."""
 
     @property
-    def task_name(self) -> str:
-        """The task's name alone; while there is no record, as far as its label tells it."""
-        key = self.record.key.get("task") if self.record else None
-        return key["name"] if key else self.task.partition("[")[0]
+    def task_key(self) -> Mapping[str, Any]:
+        """``name`` and ``parameters`` of the task, those left at their defaults too; while there is
+        no record, the name as far as its label tells it."""
+        known = self.record.key.get("task") if self.record else None
+        return known or {"name": self.task.partition("[")[0], "parameters": {}}
 
     @property
-    def parameters(self) -> Mapping[str, Any]:
-        """The task's parameters, those left at their defaults too; none without a record."""
-        key = self.record.key.get("task") if self.record else None
-        return key["parameters"] if key else {}
+    def task_name(self) -> str:
+        """The task's name alone."""
+        return self.task_key["name"]
 
     @property
     def outcome(self) -> str:
@@ -70,11 +70,6 @@ class Cell:
     def ok(self) -> bool:
         """Ended with a trained and tested model."""
         return self.outcome == Outcome.OK
-
-    @property
-    def fine(self) -> bool:
-        """Ended as it should: ok or not-applicable."""
-        return self.outcome in FINE
 
     @property
     def refused(self) -> bool:
@@ -143,10 +138,13 @@ class Group:
         return min(codes, key=list(MEANINGS).index)
 
     def mean_of(self, number: str) -> float | None:
-        """Mean over the scored seeds of a record's ``parameters`` or of its training seconds."""
+        """Mean over the scored seeds: ``training`` (seconds), ``flops`` (of all its updates) or
+        another number of the record."""
         records = [c.record for c in self.cells if c.record is not None and not c.hole]
         if number == "training":
             return summarize(r.seconds.get(number) for r in records).mean
+        if number == "flops":
+            return summarize(r.flops * r.steps if r.flops else None for r in records).mean
         return summarize(getattr(r, number) for r in records).mean
 
 

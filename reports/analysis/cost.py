@@ -6,8 +6,8 @@ import math
 from dataclasses import dataclass, replace
 
 from reports.analysis.ranking import Comparison
-from reports.analysis.results import Group, Results
-from reports.analysis.statistics import Summary, summarize
+from reports.analysis.results import Results
+from reports.analysis.statistics import Summary
 
 KINDS = {
     "training": "training seconds",
@@ -34,19 +34,11 @@ class Point:
         return no_worse and (self.cost < other.cost or skill > than)
 
 
-def spent(group: Group, kind: str) -> float | None:
-    """What a cell of a group costs, mean over the scored seeds; None where it is not known."""
-    if kind != "flops":
-        return group.mean_of(kind) or None
-    records = [c.record for c in group.cells if c.record is not None and not c.hole]
-    return summarize(r.flops * r.steps if r.flops else None for r in records).mean or None
-
-
 def over_tasks(results: Results, compared: Comparison, kind: str) -> dict[str, Point]:
     """The compared architectures whose cost is known on all tasks, the best first."""
     points = {}
     for name, skill in compared.skills.items():
-        costs = [c for t in compared.tasks if (c := spent(results.groups[t, name], kind))]
+        costs = [c for t in compared.tasks if (c := results.groups[t, name].mean_of(kind))]
         if skill.mean is not None and len(costs) == len(compared.tasks):
             middle = math.exp(math.fsum(math.log(c) for c in costs) / len(costs))
             points[name] = Point(middle, skill)
@@ -62,7 +54,7 @@ def of_tasks(results: Results, kind: str) -> dict[str, list[tuple[float, float]]
         name: [
             (cost, group.skill.mean)
             for (_, other), group in results.groups.items()
-            if other == name and group.skill.mean is not None and (cost := spent(group, kind))
+            if other == name and group.skill.mean is not None and (cost := group.mean_of(kind))
         ]
         for name in results.architectures
     }

@@ -147,8 +147,7 @@ def _standing(results: Results, task: TaskInfo) -> Standing:
     means = {a: g.score.mean for a, g in groups.items() if g and g.score.mean is not None}
     if not means:
         return Standing()
-    sign = -1 if task.higher_is_better else 1
-    order = tuple(sorted(means, key=lambda a: sign * means[a]))
+    order = tuple(sorted(means, key=lambda a: -task.turned(means[a])))
     baseline = results.best_baselines.get(task.name)
     first = results.groups[task.name, order[0]]
     others = [*order[1:], *([baseline] if baseline else [])]

@@ -40,7 +40,7 @@ class Evidence:
             return self.results
         if planned := self.results.parts.get(name):
             return planned.results
-        return replace(self.results, cells=(), tasks=(), architectures=(), baselines=())
+        return replace(self.results, cells=())
 
     def tasks(self, part: PartName) -> tuple[str, ...]:
         """The labels of a part's tasks, in the order of the plan."""
@@ -59,8 +59,7 @@ class Evidence:
 
     def parameter(self, part: PartName, task: str, name: str) -> Any:
         """A parameter of a task, as its records have it; None while there are none."""
-        cells = (cell.parameters for cell in self._of_task(part, task) if cell.parameters)
-        return next(cells, {}).get(name)
+        return next((c.task_key["parameters"].get(name) for c in self._of_task(part, task)), None)
 
     def tasks_by(self, part: PartName, parameter: str, name: str = "") -> dict[Any, str]:
         """The labels of a part's tasks by a parameter's value, in rising order; ``name``: only of

@@ -10,13 +10,13 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
-from harness.experiment.record import PENDING, Outcome, Record
+from harness.experiment.record import FINE, PENDING, Outcome
 from harness.experiment.store import Store
 from reports.analysis.cells import Cell, Group, finite
 
 BASELINE = "baseline"
 """The column where each task's baseline stands."""
-FIRST = ("problem", "metric", "unit", "higher_is_better", "ceiling_is_ideal")
+SAID = ("problem", "metric", "unit", "higher_is_better", "ceiling_is_ideal")
 """What the first of a task's records says of it."""
 
 
@@ -36,6 +36,10 @@ class TaskInfo:
     references: dict[str, float] = field(default_factory=dict)
     tags: tuple[str, ...] = ()
 
+    def turned(self, score: float | None) -> float:
+        """A score so that higher is better; the lowest of all where there is none."""
+        return -math.inf if score is None else score if self.higher_is_better else -score
+
 
 @dataclass(frozen=True)
 class Results:
@@ -43,17 +47,11 @@ class Results:
 
     plan: dict[str, Any]
     cells: tuple[Cell, ...]
-    tasks: tuple[TaskInfo, ...]
-    architectures: tuple[str, ...]
-    """Those that are compared, in the order of the plan: all but the baselines."""
-    baselines: tuple[str, ...]
-    """Those that any of the others should beat; none where there are no others."""
-    seeds: tuple[int, ...]
-    environments: dict[str, dict[str, Any]]
-    corrupted: tuple[str, ...]
-    """Messages about records that could not be read just now; their cells count as pending."""
+    store: Store
     parts: dict[str, Part] = field(default_factory=dict)
     """The matrix's parts by name, which have cells of their own."""
+    corrupted: tuple[str, ...] = ()
+    """Messages about records that could not be read just now; their cells count as pending."""
     standings: dict[str, Any] = field(default_factory=dict, init=False, repr=False, compare=False)
     """What `reports.analysis.difference.standing` says, by task: it is asked for often."""
 
@@ -66,6 +64,36 @@ class Results:
     def probe(self) -> bool:
         """Whether ``harness probe`` made the matrix, which is about one thing alone."""
         return self.name.startswith("probe-")
+
+    @cached_property
+    def tasks(self) -> tuple[TaskInfo, ...]:
+        """What is known of each task, in the order of the plan."""
+        named = slugs(dict.fromkeys(c.task for c in self.cells))
+        return tuple(_task(name, slug, self.cells) for name, slug in named.items())
+
+    @cached_property
+    def baselines(self) -> tuple[str, ...]:
+        """Those that any of the others should beat; none where there are no others."""
+        planned = dict.fromkeys(c.architecture for c in self.cells)
+        known = {c.architecture for c in self.cells if c.record and c.record.baseline}
+        return tuple(a for a in planned if a in known) if len(known) < len(planned) else ()
+
+    @cached_property
+    def architectures(self) -> tuple[str, ...]:
+        """Those that are compared, in the order of the plan: all but the baselines."""
+        planned = dict.fromkeys(c.architecture for c in self.cells)
+        return tuple(a for a in planned if a not in self.baselines)
+
+    @cached_property
+    def seeds(self) -> tuple[int, ...]:
+        """All that were planned."""
+        return tuple(sorted({c.seed for c in self.cells}))
+
+    @cached_property
+    def environments(self) -> dict[str, dict[str, Any]]:
+        """The machines that cells ran on, by the name in their records."""
+        names = sorted({c.record.environment for c in self.all_cells if c.record} - {""})
+        return {name: self.store.environment(name) for name in names}
 
     @cached_property
     def all_cells(self) -> tuple[Cell, ...]:
@@ -86,12 +114,8 @@ class Results:
         """By task, the baseline that did best on validation, among those with a test score."""
         best = {}
         for task in self.tasks:
-            sign = 1 if task.higher_is_better else -1
-            scored = {
-                b: -math.inf if g.validation is None else sign * g.validation
-                for b in self.baselines
-                if (g := self.groups.get((task.name, b))) and g.score.mean is not None
-            }
+            groups = {b: self.groups.get((task.name, b)) for b in self.baselines}
+            scored = {b: task.turned(g.validation) for b, g in groups.items() if g and g.score.n}
             if scored:
                 best[task.name] = max(scored, key=lambda b: scored[b])
         return best
@@ -115,20 +139,20 @@ class Results:
     def scored(self, task: TaskInfo) -> dict[str, Group]:
         """The architectures and baselines of a task, best mean first, those without a score last.
         Baselines that do not apply are left to the table of holes."""
-        sign = -1 if task.higher_is_better else 1
-        places = {
-            name: math.inf if group.score.mean is None else sign * group.score.mean
+        groups = {
+            name: group
             for name in (*self.architectures, *self.baselines)
             if (group := self.groups.get((task.name, name)))
             and not (name in self.baselines and all(c.refused for c in group.cells))
         }
-        return {n: self.groups[task.name, n] for n in sorted(places, key=lambda n: places[n])}
+        order = sorted(groups, key=lambda name: -task.turned(groups[name].score.mean))
+        return {name: groups[name] for name in order}
 
     @cached_property
     def counts(self) -> dict[str, int]:
         """Cells by outcome: ok first, then the others that occur, pending last."""
         numbers = Counter(c.outcome for c in self.all_cells)
-        order = [*(str(o) for o in Outcome), PENDING]
+        order = [*map(str, Outcome), PENDING]
         return {o: numbers[o] for o in order if numbers[o] or o == Outcome.OK}
 
     @property
@@ -137,23 +161,17 @@ class Results:
         return self.counts.get(PENDING, 0)
 
     @cached_property
-    def failures(self) -> tuple[Cell, ...]:
-        """Cells that ran and did not end well; not those that diverged where that is an answer."""
-        answers = {cell.id for cell in self.answers}
-        return tuple(
-            c for c in self.all_cells if c.record is not None and not c.fine and c.id not in answers
-        )
-
-    @cached_property
     def answers(self) -> tuple[Cell, ...]:
         """Cells of parts that ask whether training diverges, and that did."""
-        return tuple(
-            cell
-            for part in self.parts.values()
-            if part.may_diverge
-            for cell in part.results.cells
-            if cell.outcome == Outcome.DIVERGED
-        )
+        asked = [c for part in self.parts.values() if part.may_diverge for c in part.results.cells]
+        return tuple(c for c in asked if c.outcome == Outcome.DIVERGED)
+
+    @cached_property
+    def failures(self) -> tuple[Cell, ...]:
+        """Cells that ran and did not end well; not those that diverged where that is an answer."""
+        well = {*FINE, PENDING}
+        ran = [c for c in self.all_cells if c.outcome not in well and c not in self.answers]
+        return tuple(ran)
 
 
 @dataclass(frozen=True)
@@ -174,53 +192,25 @@ def read(store: Store, matrix: str | None = None) -> Results:
     """Read a matrix from the store, each record once; raises UserError when it is unknown."""
     plan = store.plan(matrix)
     before = len(store.corrupted)
-    records: dict[str, Record | None] = {}
+    rows = [row for row in plan["cells"] if row["kind"] != "trial"]
+    records = {name: store.get(name) for name in dict.fromkeys(row["id"] for row in rows)}
     by_part: dict[str, dict[str, Cell]] = {}
-    for row in plan["cells"]:
-        if row["kind"] == "trial":
-            continue
-        if row["id"] not in records:
-            records[row["id"]] = store.get(row["id"])
-        pair = row["task"], row["architecture"]
-        cell = Cell(row["id"], *pair, row["seed"], records[row["id"]], row.get("lag"), store)
+    for row in rows:
+        names = row["id"], row["task"], row["architecture"], row["seed"]
+        cell = Cell(*names, records[row["id"]], row.get("lag"), store)
         by_part.setdefault(row.get("part", ""), {})[cell.id] = cell
-    corrupted = tuple(store.corrupted[before:])
+    cells = {part: tuple(of.values()) for part, of in by_part.items()}
     parts = {
         part["name"]: Part(
             part["name"],
             part["probe"],
-            _results(store, plan, tuple(by_part.get(part["name"], {}).values()), ()),
+            Results(plan, cells.get(part["name"], ()), store),
             tuple(part["lags"]) if part["probe"] == "horizon" else (),
             part.get("may_diverge", False),
         )
         for part in plan.get("parts", [])
     }
-    return _results(store, plan, tuple(by_part.get("", {}).values()), corrupted, parts)
-
-
-def _results(
-    store: Store,
-    plan: dict[str, Any],
-    cells: tuple[Cell, ...],
-    corrupted: tuple[str, ...],
-    parts: dict[str, Part] | None = None,
-) -> Results:
-    every = [*cells, *(c for part in (parts or {}).values() for c in part.results.cells)]
-    names = sorted({c.record.environment for c in every if c.record and c.record.environment})
-    architectures = tuple(dict.fromkeys(c.architecture for c in cells))
-    known = {c.architecture for c in cells if c.record and c.record.baseline}
-    baselines = tuple(a for a in architectures if a in known and len(known) < len(architectures))
-    return Results(
-        plan=plan,
-        cells=cells,
-        tasks=_tasks(cells),
-        architectures=tuple(a for a in architectures if a not in baselines),
-        baselines=baselines,
-        seeds=tuple(sorted({c.seed for c in cells})),
-        environments={name: store.environment(name) for name in names},
-        corrupted=corrupted,
-        parts=parts or {},
-    )
+    return Results(plan, cells.get("", ()), store, parts, tuple(store.corrupted[before:]))
 
 
 def slugs(names: Iterable[str]) -> dict[str, str]:
@@ -236,27 +226,19 @@ def slugs(names: Iterable[str]) -> dict[str, str]:
     return given
 
 
-def _tasks(cells: tuple[Cell, ...]) -> tuple[TaskInfo, ...]:
-    """What is known of each task. An ok record knows most, a refused or failed one less."""
-    named = slugs(dict.fromkeys(c.task for c in cells))
-    infos = []
-    for name, slug in named.items():
-        records = [c.record for c in cells if c.task == name and c.record is not None]
-        records.sort(key=lambda r: (r.outcome != Outcome.OK, not r.metric))
-        if not records:
-            infos.append(TaskInfo(name, slug))
-            continue
-        said = {field: getattr(records[0], field) for field in FIRST}
-        references = {k: v for k, v in records[0].references.items() if finite(v) is not None}
-        infos.append(
-            TaskInfo(
-                name,
-                slug,
-                **said,
-                floor=next((r.floor for r in records if finite(r.floor) is not None), None),
-                ceiling=next((r.ceiling for r in records if finite(r.ceiling) is not None), None),
-                references=references,
-                tags=tuple(next((r.tags for r in records if r.tags), ())),
-            )
-        )
-    return tuple(infos)
+def _task(name: str, slug: str, cells: Iterable[Cell]) -> TaskInfo:
+    """An ok record knows most of a task, a refused or failed one less."""
+    records = [c.record for c in cells if c.task == name and c.record]
+    if not records:
+        return TaskInfo(name, slug)
+    records.sort(key=lambda r: (r.outcome != Outcome.OK, not r.metric))
+    first = records[0]
+    return TaskInfo(
+        name,
+        slug,
+        **{said: getattr(first, said) for said in SAID},
+        floor=next((r.floor for r in records if finite(r.floor) is not None), None),
+        ceiling=next((r.ceiling for r in records if finite(r.ceiling) is not None), None),
+        references={k: v for k, v in first.references.items() if finite(v) is not None},
+        tags=tuple(next((r.tags for r in records if r.tags), ())),
+    )

@@ -15,11 +15,7 @@ def without_controls(results: Results) -> Results:
     names = {control.name for _, control in controls(results) if control}
     if not names:
         return results
-    return replace(
-        results,
-        cells=tuple(c for c in results.cells if c.task not in names),
-        tasks=tuple(t for t in results.tasks if t.name not in names),
-    )
+    return replace(results, cells=tuple(c for c in results.cells if c.task not in names))
 
 
 def controls(results: Results) -> list[tuple[TaskInfo, TaskInfo | None]]:
