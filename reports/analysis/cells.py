@@ -89,7 +89,7 @@ class Cell:
     @cached_property
     def examples(self) -> tuple[Any, Any] | None:
         """Score and weight of each test example, two arrays ``(examples,)``; None if not stored."""
-        arrays = {} if self.hole or self.store is None else self.store.per_example(self.id)
+        arrays = self.store.per_example(self.id) if self.store and not self.hole else {}
         return (arrays["score"], arrays["weight"]) if {"score", "weight"} <= arrays.keys() else None
 
     @property
@@ -151,3 +151,8 @@ class Group:
 def finite(value: float | None) -> float | None:
     """The value, if it is a finite number."""
     return value if value is not None and math.isfinite(value) else None
+
+
+def skill_on(record: Record, split: str) -> float | None:
+    """Skill on a test split."""
+    return record.skills.get(split, record.skill if split == "test" else None)

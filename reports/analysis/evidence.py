@@ -11,15 +11,16 @@ import numpy as np
 from harness.experiment import matrix
 from harness.experiment.record import Outcome
 from harness.experiment.store import Store
+from reports.analysis.cells import Cell, finite, skill_on
 from reports.analysis.horizon import Horizon, horizon
-from reports.analysis.results import Cell, Part, Results, read
-from reports.analysis.statistics import summarize
+from reports.analysis.results import Part, Results, read
 
 if TYPE_CHECKING:
     from pandas import DataFrame
 
 
 PartName = str | matrix.Part | Part
+BySeed = dict[int, float]
 
 
 @dataclass(frozen=True)
@@ -35,16 +36,11 @@ class Evidence:
 
     def part(self, part: PartName) -> Results:
         """The cells of a part; there are none where it was not planned."""
-        name = _name(part)
+        name = part if isinstance(part, str) else part.name
         if name in ("", matrix.OWN_CELLS):
             return self.results
-        if planned := self.results.parts.get(name):
-            return planned.results
-        return replace(self.results, cells=())
-
-    def tasks(self, part: PartName) -> tuple[str, ...]:
-        """The labels of a part's tasks, in the order of the plan."""
-        return tuple(task.name for task in self.part(part).tasks)
+        planned = self.results.parts.get(name)
+        return planned.results if planned else replace(self.results, cells=())
 
     def parts(self, *names: str, probe: str = "") -> list[Part]:
         """The parts with one of these names, or those with this probe, of which there is any
@@ -53,23 +49,24 @@ class Evidence:
         chosen = [part for part in every if (part.probe == probe if probe else part.name in names)]
         return [p for p in chosen if any(c.record and not c.refused for c in p.results.cells)]
 
+    def tasks(self, part: PartName) -> tuple[str, ...]:
+        """The labels of a part's tasks, in the order of the plan."""
+        return tuple(task.name for task in self.part(part).tasks)
+
     def task_name(self, part: PartName, task: str) -> str:
         """A task's name without its parameters."""
-        return next((cell.task_name for cell in self._of_task(part, task)), task)
-
-    def parameter(self, part: PartName, task: str, name: str) -> Any:
-        """A parameter of a task, as its records have it; None while there are none."""
-        return next((c.task_key["parameters"].get(name) for c in self._of_task(part, task)), None)
+        return self._task_key(part, task)["name"]
 
     def tasks_by(self, part: PartName, parameter: str, name: str = "") -> dict[Any, str]:
         """The labels of a part's tasks by a parameter's value, in rising order; ``name``: only of
         the tasks with this name."""
+        keys = {task: self._task_key(part, task) for task in self.tasks(part)}
         values = {
-            self.parameter(part, task, parameter): task
-            for task in self.tasks(part)
-            if not name or self.task_name(part, task) == name
+            value: task
+            for task, key in keys.items()
+            if name in ("", key["name"]) and (value := key["parameters"].get(parameter)) is not None
         }
-        return dict(sorted((value, task) for value, task in values.items() if value is not None))
+        return dict(sorted(values.items()))
 
     def architectures(self, part: PartName, baselines: bool = False) -> tuple[str, ...]:
         """The labels of a part's architectures, in the order of the plan."""
@@ -81,130 +78,76 @@ class Evidence:
         group = self.part(part).groups.get((task, architecture))
         return group.cells if group else ()
 
-    def skills(
-        self, part: PartName, task: str, architecture: str, split: str = "test"
-    ) -> dict[int, float]:
+    def numbers(
+        self, part: PartName, task: str, architecture: str, of: str | Callable[[Any], float | None]
+    ) -> BySeed:
+        """A number of the record, such as ``parameters``, ``flops`` or ``steps``."""
+        records = {c.seed: c.record for c in self.cells(part, task, architecture) if c.ok}
+        values = {s: getattr(r, of) if isinstance(of, str) else of(r) for s, r in records.items()}
+        return {s: float(value) for s, v in values.items() if (value := finite(v)) is not None}
+
+    def scores(self, part: PartName, task: str, architecture: str, metric: str) -> BySeed:
+        """A metric on the test split, in its own unit."""
+        return self.numbers(
+            part, task, architecture, lambda r: r.scores.get("test", {}).get(metric)
+        )
+
+    def skills(self, part: PartName, task: str, architecture: str, split: str = "test") -> BySeed:
         """Skill on a test split."""
+        return self.numbers(part, task, architecture, lambda r: skill_on(r, split))
 
-        def skill(record: Any) -> float | None:
-            return record.skills.get(split, record.skill if split == "test" else None)
-
-        return self._of_records(part, task, architecture, skill)
-
-    def by_task(
-        self, part: PartName, architectures: Iterable[str] = ()
-    ) -> dict[str, dict[str, dict[int, float]]]:
-        """Skill by task, then by architecture; of all architectures, if none is named."""
-        names = tuple(architectures) or self.architectures(part, baselines=True)
-        return {task: {a: self.skills(part, task, a) for a in names} for task in self.tasks(part)}
-
-    def ahead(
-        self, part: PartName, task: str, one: str, other: str, split: str = "test"
-    ) -> dict[int, float]:
-        """How much more skill one architecture has than the other, for the seeds of both."""
-        skills, others = (self.skills(part, task, a, split) for a in (one, other))
-        return {seed: skills[seed] - others[seed] for seed in skills if seed in others}
-
-    def leads(self, part: PartName, one: str, other: str) -> dict[str, dict[int, float]]:
-        """The same by task, of the tasks that have it."""
-        every = {task: self.ahead(part, task, one, other) for task in self.tasks(part)}
-        return {task: lead for task, lead in every.items() if lead}
-
-    def skills_or_zero(self, part: PartName, task: str, architecture: str) -> dict[int, float]:
+    def skills_or_zero(self, part: PartName, task: str, architecture: str) -> BySeed:
         """Skill; 0 where training diverged, as nothing was learned."""
         cells = self.cells(part, task, architecture)
         diverged = {cell.seed: 0.0 for cell in cells if cell.outcome == Outcome.DIVERGED}
         return diverged | self.skills(part, task, architecture)
 
+    def by_task(self, part: PartName, architectures: Iterable[str]) -> dict[str, dict[str, BySeed]]:
+        """Skill by task, then by architecture."""
+        names = tuple(architectures)
+        return {task: {a: self.skills(part, task, a) for a in names} for task in self.tasks(part)}
+
+    def ahead(self, part: PartName, task: str, one: str, other: str, split: str = "test") -> BySeed:
+        """How much more skill one architecture has than the other, for the seeds of both."""
+        skills, others = (self.skills(part, task, a, split) for a in (one, other))
+        return {seed: skills[seed] - others[seed] for seed in skills if seed in others}
+
+    def leads(self, part: PartName, one: str, other: str) -> dict[str, BySeed]:
+        """The same by task, of the tasks that have it."""
+        every = {task: self.ahead(part, task, one, other) for task in self.tasks(part)}
+        return {task: lead for task, lead in every.items() if lead}
+
     def best_on_validation(self, part: PartName, task: str, architectures: Iterable[str]) -> str:
         """Which of these has the best mean score on validation; ``""``: no record says."""
         results = self.part(part)
-        better = {t.name: t.higher_is_better for t in results.tasks} if results else {}
-        means = {
-            a: summarize(self.scores(part, task, a, split="validation")).mean for a in architectures
-        }
-        known = {a: mean for a, mean in means.items() if mean is not None}
-        best = max if better.get(task, True) else min
-        return best(known, key=lambda a: known[a], default="")
-
-    def diverged(
-        self, part: PartName, tasks: Iterable[str] = (), architectures: Iterable[str] = ()
-    ) -> int:
-        """How many trainings diverged; of all tasks and architectures, if none is named."""
-        names = tuple(architectures) or self.architectures(part, baselines=True)
-        return sum(
-            cell.outcome == Outcome.DIVERGED
-            for task in tuple(tasks) or self.tasks(part)
-            for a in names
-            for cell in self.cells(part, task, a)
-        )
-
-    def scores(
-        self, part: PartName, task: str, architecture: str, metric: str = "", split: str = "test"
-    ) -> dict[int, float]:
-        """A metric on a split, in its own unit; the task's own metric if none is named."""
-        return self._of_records(
-            part, task, architecture, lambda r: r.scores.get(split, {}).get(metric or r.metric)
-        )
-
-    def numbers(self, part: PartName, task: str, architecture: str, name: str) -> dict[int, float]:
-        """A number of the record, such as ``parameters``, ``flops`` or ``steps``."""
-        return self._of_records(part, task, architecture, lambda r: getattr(r, name))
+        turned = {t.name: t.turned for t in results.tasks}
+        groups = {a: results.groups.get((task, a)) for a in architectures}
+        means = {a: g.validation for a, g in groups.items() if g and g.validation is not None}
+        return max(means, key=lambda a: turned[task](means[a]), default="")
 
     def measured(self, part: PartName, task: str, architecture: str) -> dict[int, dict[str, Any]]:
         """What a probe measured."""
-        return {
-            cell.seed: cell.record.measured
-            for cell in self.cells(part, task, architecture)
-            if cell.record is not None and cell.ok and cell.record.measured
-        }
+        cells = self.cells(part, task, architecture)
+        return {c.seed: c.record.measured for c in cells if c.record and c.ok and c.record.measured}
 
     def updates(
         self, part: PartName, task: str, architecture: str
     ) -> dict[int, dict[str, np.ndarray]]:
         """``loss`` and ``norm`` of the gradient before clipping, an array with one number an
         update; of trainings that diverged too."""
-        by_seed = {
-            cell.seed: dict(self.read_updates(cell.id))
-            for cell in self.cells(part, task, architecture)
-            if cell.record is not None and not cell.refused
-        }
+        cells = self.cells(part, task, architecture)
+        by_seed = {c.seed: dict(self.read_updates(c.id)) for c in cells if c.record}
         return {seed: arrays for seed, arrays in by_seed.items() if arrays}
 
     def horizon(self, part: PartName, task: str, architecture: str) -> Horizon:
         """The memory horizon on a task, given by its name alone."""
-        planned = self.results.parts.get(_name(part))
+        planned = self.results.parts.get(part if isinstance(part, str) else part.name)
         return horizon(planned, task, architecture) if planned else Horizon()
 
-    def terms(self, part: PartName) -> str:
-        """The budget that the records of a part were made on, in words."""
-        for cell in self.part(part).cells:
-            budget = cell.record.key.get("budget") if cell.record is not None else None
-            if budget:
-                size = f"{budget['parameters']:,} parameters"
-                if budget["match"] == "none":
-                    size = f"a width of {budget['width']}"
-                return f"at most {budget['steps']:,} updates and {size}"
-        return "the same budget"
-
-    def _of_task(self, part: PartName, task: str) -> list[Cell]:
-        """Those with a record first: they know most of their task."""
+    def _task_key(self, part: PartName, task: str) -> Mapping[str, Any]:
+        """As a record has it, if there is any: it knows most of its task."""
         cells = [cell for cell in self.part(part).cells if cell.task == task]
-        return sorted(cells, key=lambda cell: cell.record is None)
-
-    def _of_records(
-        self, part: PartName, task: str, architecture: str, of: Callable[[Any], float | None]
-    ) -> dict[int, float]:
-        numbers = {}
-        for cell in self.cells(part, task, architecture):
-            value = of(cell.record) if cell.record is not None and cell.ok else None
-            if value is not None and np.isfinite(value):
-                numbers[cell.seed] = float(value)
-        return numbers
-
-
-def _name(part: PartName) -> str:
-    return part if isinstance(part, str) else part.name
+        return min(cells, key=lambda cell: cell.record is None).task_key
 
 
 def frame_of(rows: Iterable[Mapping[str, Any]]) -> DataFrame:

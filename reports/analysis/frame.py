@@ -15,7 +15,7 @@ from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 from harness.experiment.store import row_of
-from reports.analysis.cells import Cell
+from reports.analysis.cells import Cell, skill_on
 from reports.analysis.results import Results
 
 if TYPE_CHECKING:
@@ -72,49 +72,34 @@ CSV = RESULTS | {
 }
 """Columns of a report's ``results.csv``."""
 
-CELLS = (
-    CSV
-    | MAIN
-    | {
-        "task_name": (TEXT, "the task's name without parameters"),
-        "lag": (WHOLE, "dependency length that was set, where a horizon is sought"),
-        "probe": (TEXT, "what was measured in place of a score"),
-        "readout": (TEXT, "how hidden vectors become an output"),
-        "receptive_field": (WHOLE, "steps that an output can depend on, where finite"),
-        "examples": (WHOLE, "training examples seen"),
-        "started": (TEXT, "when, in UTC"),
-        "ended": (TEXT, "when, in UTC"),
-    }
-)
+CELLS = CSV | MAIN | {
+    "task_name": (TEXT, "the task's name without parameters"),
+    "lag": (WHOLE, "dependency length that was set, where a horizon is sought"),
+    "probe": (TEXT, "what was measured in place of a score"),
+    "readout": (TEXT, "how hidden vectors become an output"),
+    "receptive_field": (WHOLE, "steps that an output can depend on, where finite"),
+    "examples": (WHOLE, "training examples seen"),
+    "started": (TEXT, "when, in UTC"),
+    "ended": (TEXT, "when, in UTC"),
+}  # fmt: skip
 """Columns of ``cells``."""
 
-SCORES = (
-    NAMES
-    | MAIN
-    | {
-        "split": (TEXT, "validation, test, or another test split such as test@2x"),
-        "metric": (TEXT, "the metric"),
-        "primary": (TRUTH, "it is the task's primary metric"),
-        "score": (NUMBER, "its value"),
-        "skill": (
-            NUMBER,
-            "of the primary metric on test splits: with the floor and ceiling of each",
-        ),
-    }
-)
+SCORES = NAMES | MAIN | {
+    "split": (TEXT, "validation, test, or another test split such as test@2x"),
+    "metric": (TEXT, "the metric"),
+    "primary": (TRUTH, "it is the task's primary metric"),
+    "score": (NUMBER, "its value"),
+    "skill": (NUMBER, "of the primary metric on test splits: with the floor and ceiling of each"),
+}  # fmt: skip
 """Columns of ``scores``."""
 
-CURVES = (
-    NAMES
-    | MAIN
-    | {
-        "step": (WHOLE, "updates so far"),
-        "examples": (WHOLE, "training examples so far"),
-        "seconds": (NUMBER, "wall clock of training so far"),
-        "loss": (NUMBER, "mean training loss since the evaluation before"),
-        "validation": (NUMBER, "primary metric on the validation split"),
-    }
-)
+CURVES = NAMES | MAIN | {
+    "step": (WHOLE, "updates so far"),
+    "examples": (WHOLE, "training examples so far"),
+    "seconds": (NUMBER, "wall clock of training so far"),
+    "loss": (NUMBER, "mean training loss since the evaluation before"),
+    "validation": (NUMBER, "primary metric on the validation split"),
+}  # fmt: skip
 """Columns of ``curves``."""
 
 
@@ -136,8 +121,7 @@ def scores(results: Results) -> pandas.DataFrame:
     rows = [
         name | {"split": split, "metric": metric, "primary": metric == record.metric,
                 "score": value,
-                "skill": record.skills.get(split, record.skill if split == "test" else None)
-                if metric == record.metric else None}
+                "skill": skill_on(record, split) if metric == record.metric else None}
         for cell, name in _named(results) if (record := cell.record)
         for split, of_split in record.scores.items()
         for metric, value in of_split.items()

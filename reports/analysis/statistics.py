@@ -1,10 +1,5 @@
-"""Mean and 95 % interval over seeds.
-
-The interval is Student's t: mean +- t(0.975, n - 1) * s / sqrt(n), with s the standard deviation
-of the seeds (n - 1 in the denominator). One seed has a mean and no interval.
-
-More: `difference.py` tests two architectures on a task, `across_tasks.py` compares them over tasks.
-"""
+"""Means with Student's t intervals, and tests of them; scipy.stats takes a second to import, so
+only what needs it does."""
 
 from __future__ import annotations
 
@@ -22,18 +17,16 @@ Numbers = Iterable[float | None] | Mapping[int, float | None] | Mapping[int, flo
 
 @dataclass(frozen=True)
 class Summary:
-    """A mean with the half-width of its interval.
-
-    ``n`` counts the values (of several groups: the fewest in one). ``half`` is None where there is
-    no interval, ``mean`` where there is no value. ``error`` is the standard error of the mean
-    and ``freedom`` its degrees of freedom.
-    """
+    """A mean with the half-width of its 95 % interval; None where there is none."""
 
     n: int = 0
+    """How many values; of several groups: the fewest in one."""
     mean: float | None = None
     half: float | None = None
     error: float | None = None
+    """Standard error of the mean."""
     freedom: float = 0.0
+    """Its degrees of freedom."""
     least: float = 0.0
     """No p-value of it is smaller than this."""
 
@@ -50,7 +43,7 @@ class Summary:
     @property
     def p(self) -> float | None:
         """Two-sided Student's t test of the mean against zero; None without an interval."""
-        from scipy.special import stdtr  # scipy.stats takes a second to import, this does not
+        from scipy.special import stdtr
 
         if self.mean is None or self.error is None:
             return None
@@ -60,7 +53,8 @@ class Summary:
 
 
 def summarize(values: Numbers) -> Summary:
-    """Mean and interval of the finite values; the others are passed over."""
+    """Mean and interval of the finite values; the others are passed over. One value has a mean and
+    no interval: mean +- t(0.975, n - 1) * s / sqrt(n), s the standard deviation (n - 1)."""
     numbers = values.values() if isinstance(values, Mapping) else values
     kept = [float(v) for v in numbers if v is not None and math.isfinite(v)]
     n = len(kept)
@@ -77,11 +71,8 @@ def summarize(values: Numbers) -> Summary:
 
 
 def paired(a: Mapping[int, float | None], b: Mapping[int, float | None]) -> Summary:
-    """Mean and interval of a - b over the seeds that both have.
-
-    a, b: score or skill by seed. Pairing takes out what a seed does to both alike: its data and
-    its order of examples. A seed that either lacks is passed over.
-    """
+    """Mean and interval of a - b, by seed, over the seeds that both have: pairing takes out what a
+    seed does to both alike, its data and its order of examples."""
     pairs = [(a[seed], b[seed]) for seed in sorted(a.keys() & b.keys())]
     return summarize(x - y for x, y in pairs if x is not None and y is not None)
 
@@ -89,17 +80,13 @@ def paired(a: Mapping[int, float | None], b: Mapping[int, float | None]) -> Summ
 def combine(groups: Sequence[Summary]) -> Summary:
     """The mean of several independent means, each weighing the same (a mean over tasks).
 
-    Its standard error is that of a sum of independent means, its degrees of freedom those of
-    Welch and Satterthwaite. No interval when a group has none: the spread is then not known.
+    Its degrees of freedom are those of Welch and Satterthwaite. No interval when a group has none.
     """
     groups = [g for g in groups if g.mean is not None]
-    means = [g.mean for g in groups if g.mean is not None]
-    if not groups:
-        return Summary()
-    if len(groups) == 1:
-        return groups[0]
+    if len(groups) < 2:
+        return groups[0] if groups else Summary()
     count, n = len(groups), min(g.n for g in groups)
-    mean = math.fsum(m / count for m in means)
+    mean = math.fsum(g.mean / count for g in groups if g.mean is not None)
     errors = [g.error for g in groups if g.error is not None]
     if len(errors) < count:
         return Summary(n, mean)
@@ -114,9 +101,8 @@ def combine(groups: Sequence[Summary]) -> Summary:
 def greater(values: Iterable[float], threshold: float) -> float:
     """P-value of a one-sided, one-sample t test that the mean is above the threshold.
 
-    For "below", negate both. Values without spread, of which scipy's test gives NaN, give 0 above
-    the threshold, 0.5 on it, 1 below; fewer than two values show nothing and give 1. Raises
-    ValueError on one not finite.
+    Values without spread, of which scipy's test gives NaN, give 0 above the threshold, 0.5 on it,
+    1 below; fewer than two show nothing and give 1. Raises ValueError on one not finite.
     """
     from scipy.special import stdtr
 
@@ -129,12 +115,8 @@ def greater(values: Iterable[float], threshold: float) -> float:
 
 
 def tost(differences: Iterable[float], margin: float) -> float:
-    """P-value of an equivalence test: that the mean difference lies within +-margin.
-
-    Two one-sided paired t tests (Schuirmann 1987), as `greater` makes them; the larger p-value of
-    the two. A small one shows equivalence; a large one shows nothing. Raises ValueError unless
-    margin > 0.
-    """
+    """P-value of an equivalence test, that the mean difference lies within +-margin: the larger of
+    two one-sided tests (Schuirmann 1987). Raises ValueError unless margin > 0."""
     if not margin > 0:
         raise ValueError(f"the margin must be above 0, not {margin}")
     values = _finite(differences)
@@ -142,11 +124,8 @@ def tost(differences: Iterable[float], margin: float) -> float:
 
 
 def holm(pvalues: Sequence[float]) -> list[float]:
-    """P-values adjusted for their number (Holm 1979), in the order given.
-
-    Reject those at most alpha: the chance of any false rejection is then at most alpha. Raises
-    ValueError on a p-value outside 0..1. (statsmodels has the same, and takes a second to import.)
-    """
+    """P-values adjusted for their number (Holm 1979), in the order given. Raises ValueError on one
+    outside 0..1. (statsmodels has the same, and takes a second to import.)"""
     if wrong := [p for p in pvalues if not 0 <= p <= 1]:
         raise ValueError(f"no p-value: {wrong[0]}")
     adjusted, largest = [0.0] * len(pvalues), 0.0
@@ -157,12 +136,8 @@ def holm(pvalues: Sequence[float]) -> list[float]:
 
 
 def fit_slope(x: Sequence[float], y: Sequence[float]) -> Summary:
-    """Slope of the least-squares line y = intercept + slope * x, with Student's t interval; none
-    with two points, which any line fits.
-
-    For an exponential law give log y, for a power law log x, too. Raises ValueError on lengths
-    that differ, values that are not finite, or fewer than two different x.
-    """
+    """Slope of the least-squares line, with Student's t interval; none with two points. Raises
+    ValueError on lengths that differ, values not finite, or fewer than two different x."""
     from scipy.stats import linregress
 
     a, b = _finite(x), _finite(y)
@@ -182,7 +157,7 @@ def _finite(values: Iterable[float]) -> list[float]:
 
 
 def _with_interval(n: int, mean: float, error: float, freedom: float) -> Summary:
-    from scipy.special import stdtrit  # scipy.stats takes a second to import, this does not
+    from scipy.special import stdtrit
 
     quantile = float(stdtrit(freedom, 0.5 + CONFIDENCE / 2))
     return Summary(n, mean, quantile * error, error, freedom)
