@@ -97,13 +97,12 @@ def _internals(store: Store, record: Record, example: int, text: str | None, jso
     if json:
         print_json(inside)
         return
-    folder, files = store.out / "internals" / record.id, {}
+    folder, drawn = store.out / "internals" / record.id, {}
     with style():
-        drawings = {f.name.removeprefix(f"{record.id}-"): f for f in figures(record.id, inside)}
-    for name, figure in drawings.items():
+        shown = figures(record.id, inside)
+    for figure in shown:
         folder.mkdir(parents=True, exist_ok=True)
-        (folder / f"{name}.svg").write_text(
-            labelled(figure.drawing.svg, figure.label), encoding="utf-8"
-        )
-        files[name] = str(folder / f"{name}.svg")
-    show(console(), of_cell(inside, files))
+        path = folder / f"{figure.name.removeprefix(f'{record.id}-')}.svg"
+        path.write_text(labelled(figure.drawing.svg, figure.label), encoding="utf-8")
+        drawn[str(path)] = figure
+    show(console(), of_cell(inside, drawn))

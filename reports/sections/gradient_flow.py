@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from reports import formats
@@ -15,34 +14,33 @@ from reports.figures import gradient_flow as drawing
 from reports.sections import reproduction
 
 if TYPE_CHECKING:
-    from pandas import DataFrame
+    from pandas import DataFrame, Series
 
 PLACE, TITLE, COMMAND = 50, "Why: what is left of the gradient", "harness probe gradient-flow"
 
 PLAIN = "rnn"
-STRAIGHT = 0.9
-"""R² from which on the change by one factor a step is stated."""
 
 
 def blocks(evidence: Evidence) -> list[Block]:
     """Gradient norm against lag, and its decay, of every architecture that has a gradient."""
-    figures, answers = [], []
+    figures, findings = [], []
     for part in evidence.parts(probe="gradient-flow"):
         command = reproduction.of_parts(evidence.results, [part])
         for at, task in enumerate(evidence.tasks(part.name)):
             frame = flows(evidence, part.name, task)
             if not len(frame):
                 continue
-            finding, name = _finding(frame, task), f"{part.name}-{at}" if at else part.name
+            name = f"{part.name}-{at}" if at else part.name
             drawn = drawing.draw(name, frame, evidence.results.architectures)
+            finding = f"Gradient norm against steps back from the output, on {task}."
             figures.append(Figure(drawn, finding, _table(frame), command))
-            answers.append(_answer(frame, task))
+            findings.append(_finding(frame, task))
     if not figures:
         return []
     return [
         Heading(TITLE, "gradient-flow"),
         *paragraphs(
-            *filter(None, answers),
+            *findings,
             "The gradient through k steps of a recurrent network is a product of k Jacobians: "
             "where these shrink it, it falls exponentially with k, and where they stretch it, it "
             "grows (Bengio et al. 1994; Pascanu et al. 2013).",
@@ -56,66 +54,28 @@ def blocks(evidence: Evidence) -> list[Block]:
     ]
 
 
-def _percent(rate: float) -> str:
-    """The change a step, without its direction: ``13.2 %``."""
-    return f"{100 * abs(rate - 1):.3g} %"
-
-
 def _finding(frame: DataFrame, task: str) -> str:
-    """What the plain RNN loses a step, who loses least, whose gradient grows, and who has none."""
-    initial = frame[frame["when"] == "initial"].groupby("architecture", sort=False)
-    rates = {str(a): formats.geometric(rates)[0] for a, rates in initial["rate"]}
-    r2, windows = initial["r2"].mean(), initial["zero_beyond"].max().dropna().astype(int)
-    others = [a for a in rates if a != PLAIN and a not in windows]
-    known = {a: rate for a in others if r2[a] >= STRAIGHT and (rate := rates[a]) is not None}
-    falling = {a: known[a] for a in sorted(known, key=lambda a: -known[a]) if known[a] < 1}
-    growing = {a: rate for a, rate in known.items() if rate > 1}
-    uneven = [a for a in others if not r2[a] >= STRAIGHT]
-    ends = {a: f"{steps:,}" for a, steps in windows.items()}
-    said = {
-        "{}.": _plain(frame),
-        "Lost a step at initialisation by the others: {}.": formats.each(falling, _percent),
-        "At initialisation it grows a step with {}.": formats.each(growing, _percent),
-        "It does not fall by one factor a step with {}.": formats.listed(uneven, 99),
-        "It is exactly zero beyond the window, where the line ends, with {} steps back.": (
-            formats.each(ends, str)
-        ),
+    """What the plain RNN loses a step, before training and after, and whose gradient ends."""
+    plain = frame[frame["architecture"] == PLAIN]
+    changes = {
+        WHEN[str(when)]: f"{rate:.3f} (R² {of['r2'].mean():.3f})"
+        for when, of in plain.groupby("when", sort=False)
+        if (rate := formats.geometric(of["rate"])[0])
     }
-    return f"{task}: {' '.join(text.format(what) for text, what in said.items() if what)}"
+    ends = frame.groupby("architecture", sort=False)["zero_beyond"].max().dropna()
+    windows = {str(a): f"{steps:,.0f} steps back" for a, steps in ends.items()}
+    factors = f"of {PLAIN} changes by a factor a step: {formats.each(changes, str)}"
+    zero = f" It is exactly zero beyond the window of {formats.each(windows, str)}."
+    said = factors if changes else "norms are in the figure"
+    return f"On {task} the gradient {said}.{zero if windows else ''}"
 
 
-def _plain(frame: DataFrame) -> str:
-    """Of the plain RNN, before training and after."""
-    changes = []
-    for when, of in frame[frame["architecture"] == PLAIN].groupby("when", sort=False):
-        if rate := formats.geometric(of["rate"])[0]:
-            way = f"{'falls' if rate < 1 else 'grows'} by {_percent(rate)} a step"
-            changes.append(f"{way} {WHEN[str(when)]} (R² {of['r2'].mean():.3f})")
-    return f"The gradient of {PLAIN} {' and '.join(changes)}" if changes else ""
-
-
-def _left(shares: Iterable[float]) -> float | None:
-    """Geometric mean of what is left at the longest lag."""
-    shares = list(shares)
-    return 0.0 if 0 in shares else formats.geometric(shares)[0]
-
-
-def _answer(frame: DataFrame, task: str) -> str:
-    """What is left at the longest lag, at initialisation."""
-    groups = frame[frame["when"] == "initial"].groupby("architecture", sort=False)["left"]
-    left = {a: share for a, shares in groups if (share := _left(shares)) is not None}
-    shares = "; ".join(f"{a} {_share(left[a])}" for a in sorted(left, key=lambda a: -left[a]))
-    return shares and (
-        "Of the gradient at the output's own step, this share is left "
-        f"{frame['longest'].max():,} steps before it, at initialisation on {task}: {shares}."
-    )
-
-
-def _share(ratio: float | None) -> str:
-    """``0.16``, ``2.8e-7`` or ``none``."""
-    if not ratio:
-        return "" if ratio is None else "none"
-    if 0.001 <= ratio < 1000:
+def _share(shares: Series[float]) -> str:
+    """``0.16``, ``2.8e-7`` or ``none``: the geometric mean of what is left at the longest lag."""
+    if (shares == 0).any():
+        return "none"
+    ratio = formats.geometric(shares)[0]
+    if ratio is None or 0.001 <= ratio < 1000:
         return formats.amount(ratio)
     return re.sub(r"e([+-])0?", lambda e: f"e{e[1].strip('+')}", f"{ratio:.1e}")
 
@@ -127,7 +87,7 @@ def _table(frame: DataFrame) -> Table:
     rows = [
         (a, WHEN[when], formats.geometric_with_interval(of["rate"], _factor),
          _factor(summarize(of["r2"]).mean),
-         formats.geometric_with_interval(of["hidden_rate"], _factor), _share(_left(of["left"])),
+         formats.geometric_with_interval(of["hidden_rate"], _factor), _share(of["left"]),
          "" if of["zero_beyond"].isna().all() else f"{int(of['zero_beyond'].max()):,}",
          formats.with_interval(of["lyapunov"]), formats.with_interval(of["spectral_radius"]),
          f"{len(of)}")

@@ -9,39 +9,37 @@ from reports.analysis.horizon import LEARNED, Horizon
 from reports.analysis.results import Part
 from reports.document import Block, Figure, Heading, Table, paragraphs, table_of
 from reports.figures import lines
-from reports.figures.style import Drawing
-from reports.formats import ends, listed, skill_with_spread, verb
+from reports.formats import ends, listed, skill_with_spread
 from reports.sections import reproduction
 
 PLACE, TITLE, COMMAND = 40, "What each one remembers", "harness probe horizon"
 
 Horizons = Mapping[str, Mapping[str, Horizon]]
 """By task, then by architecture."""
-PLAIN = "rnn"
-"""The architecture that the others are compared with."""
 SCALE = lines.Scale("lag, steps", "skill", 10, ends=lines.SKILL, levels=(0, LEARNED), apart=1.03,
                     ended="longer lags not tried")  # fmt: skip
 
 
 def blocks(evidence: Evidence) -> list[Block]:
     """Skill against lag, and the horizon of each architecture on each task."""
-    measured = [
-        (part, horizons)
-        for part in evidence.parts(probe="horizon")
-        if (horizons := _horizons(evidence, part))
-    ]
+    found = [(part, _horizons(evidence, part)) for part in evidence.parts(probe="horizon")]
+    measured = [(part, horizons) for part, horizons in found if horizons]
     if not measured:
         return []
-    figures = [
-        Figure(drawn, _finding(horizons, part), _table(horizons, part),
-               reproduction.of_parts(evidence.results, [part]))
-        for part, horizons in measured
-        if (drawn := _draw(part, horizons, evidence.results.architectures))
-    ]  # fmt: skip
+    figures = []
+    for part, horizons in measured:
+        panels = [
+            lines.Panel(task, {a: h.skills for a, h in of.items()}, ended=_ended(of))
+            for task, of in horizons.items()
+        ]
+        if drawn := lines.draw(part.name, panels, SCALE, evidence.results.architectures):
+            command = reproduction.of_parts(evidence.results, [part])
+            finding = f"Skill against lag on {listed(horizons, 99)}."
+            figures.append(Figure(drawn, finding, _table(horizons, part), command))
     return [
         Heading(TITLE, "horizon"),
         *paragraphs(
-            *(_answer(horizons, part) for part, horizons in measured),
+            *(_finding(horizons, part) for part, horizons in measured),
             "A memory horizon is the longest lag up to which at least half of the seeds learn "
             f"every lag: reach a skill of {LEARNED:g} on test examples. Each lag has a new "
             "network, the shortest first; after the first lag that fails, longer ones are not "
@@ -63,27 +61,12 @@ def _horizons(evidence: Evidence, part: Part) -> Horizons:
     return horizons
 
 
-def _draw(part: Part, horizons: Horizons, survey: tuple[str, ...]) -> Drawing | None:
-    """A panel for each task; a ring at the end of a line where no longer lag was tried."""
-    panels = [
-        lines.Panel(
-            task,
-            {a: h.skills for a, h in of_task.items()},
-            ended=[a for a, h in of_task.items() if _longest(h) > (h.steps or 0)],
-        )
-        for task, of_task in horizons.items()
-    ]
-    return lines.draw(part.name, panels, SCALE, survey)
-
-
-def _longest(horizon: Horizon) -> int:
-    """The longest lag that was tried."""
-    return max((lag for lag, s in horizon.skills.items() if s.mean is not None), default=0)
-
-
-def _size(horizon: Horizon, part: Part) -> str:
-    """``20``; ``≥ 1,000`` where the longest lag that was tried is learned."""
-    return f"≥ {horizon.steps:,}" if horizon.open else _steps(horizon.steps, part)
+def _ended(horizons: Mapping[str, Horizon]) -> list[str]:
+    """Who learned less than the longest lag that was tried."""
+    longest = {
+        a: max((lag for lag, s in h.skills.items() if s.n), default=0) for a, h in horizons.items()
+    }
+    return [a for a, h in horizons.items() if longest[a] > (h.steps or 0)]
 
 
 def _steps(number: int | None, part: Part) -> str:
@@ -92,44 +75,21 @@ def _steps(number: int | None, part: Part) -> str:
 
 
 def _with_interval(horizon: Horizon, part: Part) -> str:
-    """``20 [10, 50]``."""
-    size, low, high = _size(horizon, part), horizon.low, horizon.high
-    if low == high == horizon.steps:
-        return size
-    return f"{size} [{_steps(low, part)}, {_steps(high, part)}]"
+    """``20 [10, 50]``; ``≥ 1,000`` where the longest lag of the grid is learned."""
+    steps, *ends = (_steps(n, part) for n in (horizon.steps, horizon.low, horizon.high))
+    size = f"≥ {steps}" if horizon.open else steps
+    return size if set(ends) == {steps} else f"{size} [{', '.join(ends)}]"
 
 
 def _finding(horizons: Horizons, part: Part) -> str:
-    """Task by task: who reaches furthest, and how far the plain RNN or else the next best does."""
+    """Task by task: who reaches furthest."""
     sentences = []
     for task, of in horizons.items():
-        ranked = sorted(of, key=lambda a: -(of[a].steps or 0))
-        best = of[ranked[0]].steps
-        if not best:
-            sentences.append(f"On {task} none learns even a lag of {part.lags[0]}.")
-            continue
-        furthest = [a for a in ranked if of[a].steps == best]
-        reach = _with_interval(of[ranked[0]], part) if len(furthest) == 1 else f"{best:,}"
-        verbs = verb(furthest, "reaches", "reach")
-        text = f"On {task} {listed(furthest, 99)} {verbs} furthest: {reach} steps"
-        if rest := ranked[len(furthest) :]:
-            other = PLAIN if PLAIN in rest else rest[0]
-            text += f"; {other}: {_with_interval(of[other], part)}"
-        sentences.append(f"{text}.")
+        best = max(h.steps or 0 for h in of.values())
+        furthest = [a for a, h in of.items() if h.steps == best]
+        text = f"On {task} furthest, {best:,} steps: {listed(furthest, 99)}."
+        sentences.append(text if best else f"On {task} none learns even a lag of {part.lags[0]}.")
     return " ".join(sentences)
-
-
-def _names(horizons: Horizons) -> list[str]:
-    return list(dict.fromkeys(a for of_task in horizons.values() for a in of_task))
-
-
-def _answer(horizons: Horizons, part: Part) -> str:
-    """The horizons in one sentence, over all tasks."""
-    each = "; ".join(
-        f"{a} {' / '.join(_size(of[a], part) for of in horizons.values() if a in of)}"
-        for a in _names(horizons)
-    )
-    return f"Steps remembered on {' / '.join(horizons)}: {each}."
 
 
 def _table(horizons: Horizons, part: Part) -> Table:
@@ -138,7 +98,8 @@ def _table(horizons: Horizons, part: Part) -> Table:
         for task, of_task in horizons.items()
     }
     seeds = {"seeds": lambda a: ends(of[a].n for of in horizons.values() if a in of)}
-    return table_of(_names(horizons), {"architecture": str, **tasks, **seeds})
+    names = dict.fromkeys(a for of_task in horizons.values() for a in of_task)
+    return table_of(names, {"architecture": str, **tasks, **seeds})
 
 
 def _skills(part: Part, horizons: Horizons, name: str) -> Table:

@@ -9,7 +9,7 @@ from reports.analysis.horizon import LEARNED
 from reports.analysis.statistics import Summary, summarize
 from reports.document import Block, Figure, Heading, Table, paragraphs
 from reports.figures import lines
-from reports.formats import each, listed, skill, skill_with_spread, verb
+from reports.formats import listed, skill_with_spread
 from reports.sections import reproduction
 from tasks.task import LONGER
 
@@ -24,19 +24,21 @@ SCALE = lines.Scale("length, times that of training", "skill", 2, ends=lines.SKI
 
 def blocks(evidence: Evidence) -> list[Block]:
     """Skill at one, two, four, ... times the length of training."""
-    survey, figures = evidence.results.architectures, []
+    figures, findings = [], []
     for part in evidence.parts("length"):
         skills = _skills(evidence, part.name)
-        finding = _finding(skills)
         panels = [lines.Panel(task, of_task) for task, of_task in skills.items()]
-        if drawn := lines.draw(part.name, panels, SCALE, survey):
+        if drawn := lines.draw(part.name, panels, SCALE, evidence.results.architectures):
             command = reproduction.of_parts(evidence.results, [part])
+            finding = "Skill against the length of the test sequences."
             figures.append(Figure(drawn, finding, _table(skills), command))
+            findings.append(_finding(skills))
     if not figures:
         return []
     return [
         Heading(TITLE, "length"),
         *paragraphs(
+            *findings,
             "Each network is trained on sequences up to one length and tested, without further "
             "training, on longer ones of the same task, against the floor and the ceiling of each "
             f"length. What a network with a skill below {LEARNED:g} at the length of training does "
@@ -64,24 +66,15 @@ def _finding(skills: Skills) -> str:
     sentences = []
     for task, of_task in skills.items():
         longest = max(factor for by_length in of_task.values() for factor in by_length)
-        able = {a: by_length for a, by_length in of_task.items() if _reached(by_length, 1)}
-        kept = [a for a, by_length in able.items() if _reached(by_length, longest)]
-        lost = {a: s[longest].mean for a, s in able.items() if a not in kept and longest in s}
-        if not able:
-            sentences.append(f"On {task} none learned the length of training.")
-            continue
-        still = f"{listed(kept, 99) or 'none'} still {verb(kept or 'x', 'has', 'have')}"
-        rest = f"; the others fall to: {each(lost, skill)}" if lost else ""
-        sentences.append(
-            f"On {task} {len(able)} of {len(of_task)} learned the length of training; at "
-            f"{longest} times that length {still} a skill of {LEARNED:g} or more{rest}."
-        )
+        reached = {
+            n: [a for a, s in of_task.items() if (s.get(n, Summary()).mean or 0.0) >= LEARNED]
+            for n in (1, longest)
+        }
+        able, kept = reached[1], [a for a in reached[1] if a in reached[longest]]
+        learned = f"On {task} {len(able)} of {len(of_task)} learned the length of training"
+        left = f"; at {longest} times that length still: {listed(kept, 99) or 'none'}"
+        sentences.append(f"{learned}{left if able else ''}.")
     return " ".join(sentences)
-
-
-def _reached(by_length: Mapping[int, Summary], factor: int) -> bool:
-    mean = by_length[factor].mean if factor in by_length else None
-    return mean is not None and mean >= LEARNED
 
 
 def _table(skills: Skills) -> Table:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from reports import formats
-from reports.analysis.curves import bands
+from reports.analysis.curves import bands, evenly
 from reports.analysis.results import Results, TaskInfo
 from reports.document import Figure, Table, as_csv
 from reports.figures.style import Look
@@ -15,6 +15,8 @@ from reports.formats import listed, verb
 if TYPE_CHECKING:
     import pandas
 
+SHOWN = 12
+"""Rows of the table, evenly spread."""
 REACHED = 0.5
 """Validation skill whose first update is said."""
 CLIMB = 0.05
@@ -25,6 +27,8 @@ def figure(
     results: Results, task: TaskInfo, looks: Mapping[str, Look], command: str
 ) -> Figure | None:
     """The curves of all architectures; None where there are none."""
+    import pandas
+
     from reports.figures import curves, style
 
     lines = bands(results, task)
@@ -33,29 +37,19 @@ def figure(
     if drawing is None:
         return None
     text = formats.scores_of(task, [v for band in lines.values() for v in band.middle])
-    steps = sorted({int(s) for band in lines.values() for s in band.index})
-    at = {a: dict(zip(map(int, b.index), b.middle, strict=True)) for a, b in lines.items()}
-    table = Table(
-        ("updates", *lines),
-        tuple((f"{s:,}", *(text(of.get(s)) for of in at.values())) for s in _some(steps)),
-    )
+    points = [(a, int(s), *scores) for a, band in lines.items() for s, *scores in band.itertuples()]
     data = as_csv(
         ("task", "architecture", "updates", "mean", "lowest", "highest"),
-        [
-            (task.name, a, int(s), *scores)
-            for a, b in lines.items()
-            for s, *scores in b.itertuples()
-        ],
+        [(task.name, *point) for point in points],
+    )
+    means = pandas.DataFrame({a: band.middle for a, band in lines.items()})
+    means = means.iloc[evenly(len(means), SHOWN)].astype(object)
+    rows = means.where(means.notna(), None).itertuples(name=None)
+    table = Table(
+        ("updates", *lines), tuple((f"{s:,.0f}", *map(text, scores)) for s, *scores in rows)
     )
     title = f"{task.name}: curves"
     return Figure(drawing, _learning(task, lines), table, command, data, title)
-
-
-def _some(steps: list[int]) -> list[int]:
-    """At most twelve of them, evenly spread, with the first and the last."""
-    if len(steps) <= 12:
-        return steps
-    return [steps[round(i * (len(steps) - 1) / 11)] for i in range(12)]
 
 
 def _learning(task: TaskInfo, lines: Mapping[str, pandas.DataFrame]) -> str:
@@ -74,15 +68,9 @@ def _learning(task: TaskInfo, lines: Mapping[str, pandas.DataFrame]) -> str:
     if first:
         least = min(first.values())
         who = [a for a in first if first[a] == least]
-        never = [a for a in lines if a not in first]
-        rest = (
-            f"{listed(never, 8)} never {verb(never, 'gets', 'get')} there"
-            if never
-            else "all get there"
-        )
         text = (
             f"{listed(who)} {verb(who, 'is', 'are')} first at a validation skill of "
-            f"{REACHED:g}, after {least:,} updates; {rest}."
+            f"{REACHED:g}, after {least:,} updates."
         )
     if climbing:
         was = verb(climbing, "was", "were")

@@ -9,7 +9,7 @@ from reports.analysis.difference import Standing, beats_floor, standing
 from reports.analysis.results import Group, Results, TaskInfo
 from reports.document import Cell, Figure, Table, Text, as_csv
 from reports.figures.style import Look
-from reports.formats import listed, p_value, plural, verb
+from reports.formats import listed, plural, verb
 
 
 def figure(
@@ -63,16 +63,16 @@ def _best(results: Results, task: TaskInfo, order: Standing) -> str:
     """Who is best, with its score, and who is not shown to beat the floor."""
     text_of, first = formats.scores_in(results, task), results.groups[task.name, order.order[0]]
     score = f"{formats.metric(task)}: {formats.with_half(first.score, text_of)}"
-    skill = formats.skill_with_spread(first.skill)
     best = f"{listed(order.best)} {verb(order.best, 'is best', 'share the best mean')}"
-    text = f"{best} ({score}{f', skill {skill}' if skill else ''})."
+    text = f"{best} ({score})."
     if len(order.order) == 1:
         text = f"Only {order.order[0]} has a score ({score})."
     skills = {a: results.groups[task.name, a].skill for a in order.order}
     trivial = [a for a, s in skills.items() if s.mean is not None and not beats_floor(s)]
-    if trivial and len(trivial) == len(order.order):
-        return f"{text} None is shown to beat the floor."
-    return f"{text} Not shown to beat the floor: {listed(trivial, 8)}." if trivial else text
+    if trivial:
+        who = listed(trivial, 8) if len(trivial) < len(order.order) else "any of them"
+        text += f" Not shown to beat the floor: {who}."
+    return text
 
 
 def _others(order: Standing) -> str:
@@ -80,16 +80,11 @@ def _others(order: Standing) -> str:
     if not order.tested:
         return ""
     pairs = [order.differences[a] for a in order.order[1:]]
-    over = [f"{order.examples:,} test examples"] * bool(order.examples)
-    if any(pair.seeds.p is not None for pair in pairs):
-        over.insert(0, plural(max(pair.seeds.n for pair in pairs), "seed"))
-    how = f"over {listed(over)} (paired t tests, Holm)"
-    if not order.worse:
-        return f"None is shown to differ from the best {how}."
-    most = max(order.differences[a].adjusted or 0.0 for a in order.worse)
-    sure = f"p {'' if most < 0.001 else 'at most '}{p_value(most)}"
-    if order.alike:
-        alike = listed(order.alike, 8)
-        return f"Not shown to differ from the best {how}: {alike}; the others do ({sure})."
-    who = verb(order.worse, "The other differs", f"All {len(order.worse)} others differ")
-    return f"{who} from the best {how}: {sure}."
+    seeds = [pair.seeds.n for pair in pairs if pair.seeds.p is not None]
+    over = [plural(max(seeds), "seed")] if seeds else []
+    over += [f"{order.examples:,} test examples"] if order.examples else []
+    alike = f"; not shown to: {listed(order.alike, 8)}" if order.alike else ""
+    return (
+        f"{len(order.worse)} of {len(pairs)} others differ from the best over {listed(over)} "
+        f"(paired t tests, Holm){alike}."
+    )
