@@ -25,10 +25,8 @@ TINY_BUDGET = {"steps": 30, "batch": 16, "parameters": 2000, "embedding": 8, "ev
 def make_cell(task: str, architecture: str, seed: int = 0, **budget) -> Cell:
     """A cell from names, under a budget small enough for a test."""
     return Cell(
-        registry.spec_of(task, registry.task_declarations(), "task", "test"),
-        registry.spec_of(
-            architecture, registry.architecture_declarations(), "architecture", "test"
-        ),
+        registry.spec_of(task, "task", "test"),
+        registry.spec_of(architecture, "architecture", "test"),
         seed,
         Budget(**(TINY_BUDGET | budget)),
     )
@@ -37,7 +35,7 @@ def make_cell(task: str, architecture: str, seed: int = 0, **budget) -> Cell:
 def tiny_task(name: str) -> str:
     """A registered task's tiny instance, by its label."""
     cls = type(registry.make_task(
-        registry.spec_of(name, registry.task_declarations(), "task", "test")
+        registry.spec_of(name, "task", "test")
     ))  # fmt: skip
     return f"{name}[{','.join(f'{k}={v}' for k, v in cls.tiny.items())}]" if cls.tiny else name
 

@@ -16,7 +16,6 @@ from harness.experiment.registry import (
     load_architecture,
     make_task,
     spec_of,
-    task_declarations,
 )
 from harness.training.network import Network
 from harness.training.run_cell import signature_of
@@ -29,7 +28,7 @@ CASES = [
         marks=pytest.mark.slow if check.title.startswith("learns") else (),
     )
     for name in KNOWN
-    for check in checks(spec_of(name, KNOWN, "architecture", "test"))
+    for check in checks(spec_of(name, "architecture", "test"))
 ]
 
 
@@ -56,10 +55,10 @@ def test_contract(check):
 def test_where_the_first_token_of_recall_leaves_the_window(text, field):
     """Whoever sees the last w steps sees the token that stands w - 1 before the last, and not
     the one that stands w before it: recall can be solved to a lag of w - 1, and no further."""
-    spec = spec_of(text, KNOWN, "architecture", "test")
+    spec = spec_of(text, "architecture", "test")
     readout = KNOWN[spec.name].facts["readout"]
     for lag, seen in ((field - 1, True), (field, False), (field + 1, False)):
-        task = make_task(spec_of(f"recall[lag={lag}]", task_declarations(), "task", "test"))
+        task = make_task(spec_of(f"recall[lag={lag}]", "task", "test"))
         torch.manual_seed(0)
         network = Network(
             load_architecture(spec), 16, signature_of(task, readout), dict(spec.parameters)
@@ -93,7 +92,7 @@ def test_declarations_in_the_index_are_those_of_the_classes():
     import inspect
 
     for name, declaration in KNOWN.items():
-        spec = spec_of(name, KNOWN, "architecture", "test")
+        spec = spec_of(name, "architecture", "test")
         cls = load_architecture(spec)
         assert json.loads(json.dumps(cls.declared)) == {"name": name, **declaration.facts}
         keyword_only = {

@@ -47,7 +47,7 @@ VECTORS = Signature(
 
 
 def spec(label):
-    return spec_of(label, KNOWN, "architecture", "test")
+    return spec_of(label, "architecture", "test")
 
 
 def built(label, signature=VECTORS, width=9, dtype=torch.float64, spread=0.3) -> Network:

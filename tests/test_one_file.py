@@ -42,8 +42,8 @@ from harness.experiment.matrix import Budget
 from harness.experiment.registry import architecture_declarations, spec_of, task_declarations
 from harness.training.run_cell import run_cell
 
-task = spec_of({task!r}, task_declarations(), "task", "")
-architecture = spec_of({architecture!r}, architecture_declarations(), "architecture", "")
+task = spec_of({task!r}, "task", "")
+architecture = spec_of({architecture!r}, "architecture", "")
 print(run_cell(Cell(task, architecture, 0, Budget(steps=4, parameters=2000))).outcome)
 """
 

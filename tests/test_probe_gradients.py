@@ -16,7 +16,6 @@ from harness.experiment.registry import (
     load_architecture,
     make_task,
     spec_of,
-    task_declarations,
 )
 from harness.probes.gradients import decay, gradient_flow, step_jacobian
 from harness.training.loop import loss_of
@@ -37,7 +36,7 @@ TASKS = (
 
 
 def named(label: str, kind: str = "architecture"):
-    return spec_of(label, KNOWN if kind == "architecture" else task_declarations(), kind, "test")
+    return spec_of(label, kind, "test")
 
 
 def network(label: str, signature: Signature, width: int = 8) -> Network:

@@ -11,7 +11,7 @@ from torch import nn
 
 from architectures.architecture import Signature
 from architectures.s4d import CHUNK
-from harness.experiment.registry import architecture_declarations, load_architecture, spec_of
+from harness.experiment.registry import load_architecture, spec_of
 from harness.probes.growth import (
     critical_path,
     measure_update,
@@ -37,7 +37,7 @@ DECODERS = (
 
 
 def network(label: str) -> Network:
-    spec = spec_of(label, architecture_declarations(), "architecture", "test")
+    spec = spec_of(label, "architecture", "test")
     decoder = label in DECODERS
     problem, readout = ("sequence-to-sequence", "decoder") if decoder else ("many-to-one", "last")
     signature = Signature(problem, "vectors", FEATURES, "classes", 5, False, readout)

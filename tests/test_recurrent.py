@@ -15,7 +15,7 @@ from architectures.architecture import Signature
 from architectures.recurrent import GRU, LSTM, RNN, BiGRU, BiLSTM, BiRNN
 from harness.errors import UserError
 from harness.experiment.record import Outcome
-from harness.experiment.registry import architecture_declarations, spec_of
+from harness.experiment.registry import spec_of
 from harness.training.run_cell import run_cell
 
 BATCH, STEPS, FEATURES, WIDTH = 3, 7, 4, 6
@@ -516,7 +516,7 @@ def test_padding_changes_no_real_step(kind, settings):
 )
 def test_a_wrong_setting_is_refused_with_the_right_ones(text, complaint):
     with pytest.raises(UserError, match=complaint):
-        spec_of(text, architecture_declarations(), "architecture", "test")
+        spec_of(text, "architecture", "test")
 
 
 def test_a_network_of_no_layers_is_refused():

@@ -22,7 +22,7 @@ ONE_STEP = (Problem.ONE_TO_ONE, Problem.ONE_TO_MANY)
 
 
 def build(text: str):
-    return make_task(spec_of(text, KNOWN, "task", "test"))
+    return make_task(spec_of(text, "task", "test"))
 
 
 def drawn(task, seed=0, size=32):
@@ -32,7 +32,7 @@ def drawn(task, seed=0, size=32):
 CASES = [
     pytest.param(check, id=f"{name}-{check.title}")
     for name in KNOWN
-    for check in checks(spec_of(name, KNOWN, "task", "test"))
+    for check in checks(spec_of(name, "task", "test"))
 ]
 
 
@@ -97,7 +97,7 @@ def test_beyond_adds_longer_test_splits_and_changes_nothing_else(name):
         assert equal(task.examples(split), longer.examples(split))
     given = {**type(task).tiny, "beyond": 4}
     text = f"{name}[{','.join(f'{k}={v}' for k, v in given.items())}]"
-    for check in checks(spec_of(text, KNOWN, "task", "test"), small=False):
+    for check in checks(spec_of(text, "task", "test"), small=False):
         with contextlib.suppress(Skipped):
             check.run()
     trained = drawn(longer, size=2000).lengths.max()
@@ -272,7 +272,7 @@ def test_memory_tasks_have_a_short_end(text):
 def test_a_dependency_that_is_no_parameter_is_a_violation(wrong, monkeypatch):
     monkeypatch.setattr(type(build("recall")), "dependency", wrong)
     with pytest.raises(Violation, match="names no parameter"):
-        declares_itself(spec_of("recall", KNOWN, "task", "test"))
+        declares_itself(spec_of("recall", "task", "test"))
 
 
 def test_future_context_by_hand():

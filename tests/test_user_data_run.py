@@ -20,7 +20,6 @@ from harness.experiment.registry import (
     architecture_declarations,
     make_task,
     spec_of,
-    task_declarations,
 )
 from harness.experiment.store import Store
 from harness.experiment.user_data import opened
@@ -40,8 +39,8 @@ def make(tmp_path):
 
 def cell_of(task_label: str, architecture: str, **budget) -> Cell:
     return Cell(
-        *opened([spec_of(task_label, task_declarations(), "task", "test")]),
-        spec_of(architecture, architecture_declarations(), "architecture", "test"),
+        *opened([spec_of(task_label, "task", "test")]),
+        spec_of(architecture, "architecture", "test"),
         0,
         Budget(**({"steps": 150, "batch": 32, "parameters": 3000, "learning_rate": 0.01} | budget)),
     )
@@ -333,7 +332,7 @@ def test_to_name_a_task_opens_no_data(make, tmp_path, monkeypatch):
     chosen = choose(Request(tasks=[f"{tmp_path}/machines.toml[context=2]"]))
     assert chosen.tasks == ["machines[context=2]", "machines[context=2,order=shuffled]"]
     assert {"gru", "logistic"} <= set(chosen.matrix.architectures)
-    spec = spec_of("machines[context=3]", task_declarations(), "task", "test")
+    spec = spec_of("machines[context=3]", "task", "test")
     assert make_task(spec).problem == "many-to-one"
     assert str(data) not in opened_files
     assert make_task(spec).data_version().startswith("csv ")

@@ -114,8 +114,8 @@ def ids():
     fingerprint.cache_clear()
     found = {}
     for name, (task, architecture, probe) in cells.items():
-        task = spec_of(task, task_declarations(), "task", "")
-        architecture = spec_of(architecture, architecture_declarations(), "architecture", "")
+        task = spec_of(task, "task", "")
+        architecture = spec_of(architecture, "architecture", "")
         kind = "probe" if probe else "score"
         found[name] = Cell(task, architecture, 0, Budget(), kind, probe=probe).id
     return found

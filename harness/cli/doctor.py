@@ -46,7 +46,7 @@ def checks(out: Path) -> Iterator[tuple[str, str]]:
     yield "good", f"libraries: {versions}"
     yield "good", f"{available_cores()} cores to use, {machine['memory_gib']} GiB of memory"
     for name in task_declarations():
-        task = make_task(spec_of(name, task_declarations(), "task", "doctor"))
+        task = make_task(spec_of(name, "task", "doctor"))
         if isinstance(task, Stored) and "missing" in task.data_version():
             try:
                 task.load()

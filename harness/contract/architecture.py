@@ -20,7 +20,6 @@ from harness.experiment.registry import (
     architecture_declarations,
     load_architecture,
     spec_of,
-    task_declarations,
 )
 from harness.training.network import Network
 from harness.training.run_cell import run_cell
@@ -295,7 +294,7 @@ def learns(spec: Spec, task: str) -> None:
     budget = Budget(
         steps=300, batch=16, parameters=2000, embedding=8, evaluate_every=50, learning_rate=0.01
     )
-    cell = Cell(spec_of(task, task_declarations(), "task", "check"), spec, 0, budget)
+    cell = Cell(spec_of(task, "task", "check"), spec, 0, budget)
     reason = refusal(spec, cell.task)
     if reason:
         raise Skipped(reason)

@@ -277,7 +277,7 @@ def trains(spec: Spec) -> None:
     """A few updates of the first architecture that serves it, through ``run_cell``."""
     known = architecture_declarations()
     for name in ("gru", "attention_encoder_decoder", *known):
-        architecture = spec_of(name, known, "architecture", "check")
+        architecture = spec_of(name, "architecture", "check")
         if known[name].facts["neural"] and refusal(architecture, spec) is None:
             break
     else:

@@ -10,12 +10,7 @@ from typing import Any
 
 from harness.experiment.fingerprint import fingerprint
 from harness.experiment.matrix import TUNABLE, Budget, Tuning, Value
-from harness.experiment.registry import (
-    Spec,
-    architecture_declarations,
-    file_of_probe,
-    make_task,
-)
+from harness.experiment.registry import Spec, architecture_declarations, file_of_probe, make_task
 
 
 @dataclass(frozen=True)

@@ -3,7 +3,7 @@
 import fnmatch
 import statistics
 from collections import Counter, defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,18 +12,9 @@ import numpy as np
 from harness.errors import UserError, nearest
 from harness.experiment import tuning
 from harness.experiment.cell import Cell
-from harness.experiment.matrix import HORIZON, OWN_CELLS, SIZE, Budget, Matrix, Part, matches
+from harness.experiment.matrix import HORIZON, OWN_CELLS, SIZE, Matrix, Part, matches
 from harness.experiment.record import Outcome, Record
-from harness.experiment.registry import (
-    MEASURED,
-    Spec,
-    architecture_declarations,
-    at_lag,
-    make_task,
-    select,
-    spec_of,
-    task_declarations,
-)
+from harness.experiment.registry import MEASURED, Spec, at_lag, make_task, select, spec_of
 from harness.experiment.store import Store
 from harness.experiment.tuning import ALWAYS_AGAIN, resolve, trials
 from harness.experiment.user_data import opened
@@ -70,131 +61,108 @@ def expand(
     tuned, the cells say how; see ``resolve``.
     """
     where = where or f"matrix {matrix.name}"
-    known_tasks, known = task_declarations(), architecture_declarations()
-    chosen_tasks = [spec_of(t, known_tasks, "task", f"{where}: tasks") for t in matrix.tasks]
-    chosen = [spec_of(a, known, "architecture", f"{where}: architectures")
-              for a in matrix.architectures]  # fmt: skip
-    for specs, kind in ((chosen_tasks, "tasks"), (chosen, "architectures")):
-        labels = [spec.label for spec in specs]
-        for label in labels:
-            if labels.count(label) > 1:
-                raise UserError(f"{where}: {kind}: {label} is listed twice")
+    listed = _listed(matrix.tasks, "task", where)
+    everyone = chosen = _listed(matrix.architectures, "architecture", where)
     published(matrix, where)
-    listed = [task.label for task in chosen_tasks]
-    names = [*listed, *(task.name for task in chosen_tasks)]
+    names = [*(task.label for task in listed), *(task.name for task in listed)]
     names += [name.split("[")[0] for part in matrix.parts for name in part.tasks]
     for pattern in matrix.budgets:
         if not any(matches(name, pattern) for name in names):
             raise UserError(
                 f"{where}: budgets: {pattern!r} is no task of the matrix; {nearest(pattern, names)}"
             )
-    everyone = chosen
-
-    def wanted(name: str) -> bool:
-        return not parts or any(fnmatch.fnmatchcase(name, pattern) for pattern in parts)
-
-    own = bool(matrix.tasks) and wanted(OWN_CELLS)
-    if not own:
-        chosen_tasks = []
-    elif tasks:
-        chosen_tasks = select(tasks, chosen_tasks, known_tasks, "task", "--task")
-    if own and architectures:
-        chosen = select(architectures, chosen, known, "architecture", "--arch")
-    chosen_tasks = opened(chosen_tasks)
-    budgets = {task: matrix.budget_of(task.label) for task in chosen_tasks}
-    for task in chosen_tasks:
-        _check(task, where)
-        _check_size(budgets[task], task, matrix.tuning.space if matrix.tuning else {}, where)
+    names = [OWN_CELLS, *(part.name for part in matrix.parts)]
+    for pattern in parts or ():
+        if not fnmatch.filter(names, pattern):
+            right = nearest(pattern, names)
+            raise UserError(f"--part {pattern}: {where} has no such part; {right}")
+    wanted = [n for n in names if not parts or any(fnmatch.fnmatchcase(n, p) for p in parts)]
+    cells, own = [], bool(matrix.tasks) and OWN_CELLS in wanted
+    if own:
+        if tasks:
+            listed = select(tasks, listed, "task", "--task")
+        if architectures:
+            chosen = select(architectures, chosen, "architecture", "--arch")
+        listed = opened(listed)
+        cells = _cells_of(None, matrix, [(task, None) for task in listed], chosen, where)
         if matrix.tuning:
-            tuning.check(matrix.tuning, budgets[task], [*everyone, *chosen], where)
-    cells = [
-        Cell(task, architecture, seed, budgets[task], tuning=matrix.tuning)
-        for seed in matrix.seeds
-        for task in chosen_tasks
-        for architecture in chosen
-    ]
-    if parts:
-        names = [OWN_CELLS, *(part.name for part in matrix.parts)]
-        for pattern in parts:
-            if not fnmatch.filter(names, pattern):
-                raise UserError(f"--part {pattern}: {where} has no such part; "
-                                f"{nearest(pattern, names)}")  # fmt: skip
+            for budget in (matrix.budget_of(task.label) for task in listed):
+                tuning.check(matrix.tuning, budget, [*everyone, *chosen], where)
     narrowed = own and not parts and (tasks or architectures)
     for part in () if narrowed else matrix.parts:
-        if wanted(part.name):
-            cells += _cells_of(part, matrix, tasks, architectures, where)
+        if part.name in wanted:
+            place = f"{where}: parts.{part.name}"
+            rows = _tasks_of(part, place)
+            if tasks:
+                rows = [row for row in rows if any(matches(row[0].label, p) for p in tasks)]
+            chosen = [spec_of(a, "architecture", place) for a in part.architectures]
+            if architectures:
+                chosen = [a for a in chosen if any(matches(a.label, p) for p in architectures)]
+            cells += _cells_of(part, matrix, rows, chosen, place)
     if not cells:
         raise UserError(f"{where}: nothing is left to run by --task, --arch and --part")
     return sorted(cells, key=lambda cell: matrix.seeds.index(cell.seed)
                   if cell.seed in matrix.seeds else cell.seed)  # fmt: skip
 
 
+def _listed(names: Sequence[str], kind: str, where: str) -> list[Spec]:
+    specs = [spec_of(name, kind, f"{where}: {kind}s") for name in names]
+    for label, times in Counter(spec.label for spec in specs).items():
+        if times > 1:
+            raise UserError(f"{where}: {kind}s: {label} is listed twice")
+    return specs
+
+
+def _tasks_of(part: Part, where: str) -> list[tuple[Spec, int | None]]:
+    """The tasks of a part; of a horizon at all lags, see ``horizon.climbed`` for which are run."""
+    tasks = opened([spec_of(text, "task", where) for text in part.tasks])
+    if part.probe != HORIZON:
+        return [(task, None) for task in tasks]
+    return [(at_lag(task, lag, where), lag) for task in tasks for lag in part.lags]
+
+
 def _cells_of(
-    part: Part,
+    part: Part | None,
     matrix: Matrix,
-    tasks: Sequence[str] | None,
-    architectures: Sequence[str] | None,
+    tasks: Sequence[tuple[Spec, int | None]],
+    architectures: Sequence[Spec],
     where: str,
 ) -> list[Cell]:
-    """The cells of a part, of a horizon those of all lags; see
-    ``harness.experiment.horizon.climbed`` for which are run."""
-    where = f"{where}: parts.{part.name}"
-    known_tasks, known = task_declarations(), architecture_declarations()
-    chosen = [spec_of(a, known, "architecture", where) for a in part.architectures]
-    chosen_tasks: list[tuple[Spec, int | None]] = []
-    for task in opened([spec_of(text, known_tasks, "task", where) for text in part.tasks]):
-        if part.probe != HORIZON:
-            chosen_tasks.append((task, None))
-            continue
-        chosen_tasks += [(at_lag(task, lag, where), lag) for lag in part.lags]
-    measured = part.probe in MEASURED
+    """The cells of a part, or, without one, the matrix's own."""
+    fields: dict[str, Any] = {"tuning": matrix.tuning}
+    if part:
+        measured = {"kind": "probe", "probe": part.probe} if part.probe in MEASURED else {}
+        fields = {"part": part.name, **measured}
+    seeds = matrix.seeds if part is None or part.seeds is None else part.seeds
     cells = []
-    for task, lag in chosen_tasks:
-        if tasks and not any(matches(task.label, pattern) for pattern in tasks):
-            continue
+    for task, lag in tasks:
         _check(task, where)
         budget = matrix.budget_of(task.label, part)
-        if isinstance(budget.learning_rate, list):
+        if part and isinstance(budget.learning_rate, list):
             raise UserError(
                 f"{where}: budget.learning_rate is a list, and nothing is tuned in a part; "
                 "give one number in the part's budget"
             )
-        _check_size(budget, task, {}, where)
+        term, tuned = SIZE[budget.match], fields.get("tuning")
+        if getattr(budget, term) is None and not (tuned and term in tuned.space):
+            needs = f"budget.match = {budget.match!r} needs a {term}, on {task.label}"
+            raise UserError(f"{where}: {needs}")
         cells += [
-            Cell(
-                task,
-                architecture,
-                seed,
-                budget,
-                kind="probe" if measured else "score",
-                probe=part.probe if measured else "",
-                part=part.name,
-                lag=lag,
-            )
-            for seed in (matrix.seeds if part.seeds is None else part.seeds)
-            for architecture in chosen
-            if not architectures or any(matches(architecture.label, p) for p in architectures)
+            Cell(task, architecture, seed, budget, lag=lag, **fields)
+            for seed in seeds
+            for architecture in architectures
         ]
     return cells
-
-
-def _check_size(budget: Budget, task: Spec, tuned: Mapping[str, Any], where: str) -> None:
-    """Raise UserError where sizes are to be matched by a term that is not given."""
-    term = SIZE[budget.match]
-    if getattr(budget, term) is None and term not in tuned:
-        raise UserError(f"{where}: budget.match = {budget.match!r} needs a {term}, on {task.label}")
 
 
 def published(matrix: Matrix, where: str = "") -> list[dict[str, Any]]:
     """The published scores of a matrix, with its own labels; raises UserError for others'."""
     where = f"{where or f'matrix {matrix.name}'}: published"
-    known: dict[str, Any] = {"task": task_declarations()}
-    known["architecture"] = architecture_declarations()
     rows = [entry.model_dump() for entry in matrix.published]
     for kind, names in (("task", matrix.tasks), ("architecture", matrix.architectures)):
-        labels = [spec_of(name, known[kind], kind, where).label for name in names]
+        labels = [spec_of(name, kind, where).label for name in names]
         for row in rows:
-            row[kind] = spec_of(row[kind], known[kind], kind, where).label
+            row[kind] = spec_of(row[kind], kind, where).label
             if row[kind] not in labels:
                 raise UserError(
                     f"{where}: {row[kind]} is no {kind} of the matrix; {nearest(row[kind], labels)}"
@@ -223,28 +191,28 @@ def document(
     partial: the run was narrowed by filters, so cells that an earlier run of the same matrix
     on the same terms planned, and this one did not, stay planned.
     """
+
+    def terms(rows: list[dict[str, Any]]) -> dict[str, Any]:
+        differing = {row["task"]: matrix.terms(row["task"]) for row in rows}
+        return {
+            "budget": matrix.budget.model_dump(),
+            "budgets": {task: terms for task, terms in differing.items() if terms},
+            "tuning": matrix.tuning.model_dump() if matrix.tuning else None,
+        }
+
     rows = _rows(cells, matrix.tuning.seeds if matrix.tuning else 1)
-    terms: dict[str, Any] = {
-        "budget": matrix.budget.model_dump(),
-        "budgets": {
-            row["task"]: differing for row in rows if (differing := matrix.terms(row["task"]))
-        },
-        "tuning": matrix.tuning.model_dump() if matrix.tuning else None,
-    }
+    known = terms(rows)
     if partial and matrix.name in store.plans():
         before = store.plan(matrix.name)
-        others = {row["task"]: matrix.terms(row["task"]) for row in before["cells"]}
-        same = terms | {
-            "budgets": {task: differing for task, differing in others.items() if differing}
-        }
+        same = terms(before["cells"])
         if all(before.get(name) == value for name, value in same.items()):
             slots = {_slot(row) for row in rows}
             rows = [row for row in before["cells"] if _slot(row) not in slots] + rows
-            terms["budgets"] = same["budgets"] | terms["budgets"]
+            known["budgets"] = same["budgets"] | known["budgets"]
     return {
         "matrix": matrix.name,
         "description": matrix.description,
-        **terms,
+        **known,
         "published": published(matrix),
         "parts": [part.model_dump() for part in matrix.parts],
         "command": command,

@@ -58,23 +58,20 @@ class Spec:
     """What is in that file; None: not yet read."""
 
 
-# -- what there is ------------------------------------------------------------------------
-
-
 @functools.cache
+def declarations(kind: str) -> dict[str, Declaration]:
+    """All of a kind, ``task`` or ``architecture``, by name, in alphabetical order."""
+    return dict(sorted(_installed()[kind].items()))
+
+
 def task_declarations() -> dict[str, Declaration]:
     """All tasks by name, in alphabetical order."""
-    return _alphabetical(_installed()["task"])
+    return declarations("task")
 
 
-@functools.cache
 def architecture_declarations() -> dict[str, Declaration]:
     """All architectures by name, in alphabetical order."""
-    return _alphabetical(_installed()["architecture"])
-
-
-def _alphabetical(known: Mapping[str, Declaration]) -> dict[str, Declaration]:
-    return {name: known[name] for name in sorted(known)}
+    return declarations("architecture")
 
 
 @functools.cache
@@ -130,37 +127,28 @@ def use_plugins(paths: Sequence[str]) -> None:
         raise
     except Exception as error:  # whatever a user's file raises is about that file
         raise UserError(f"--plugin {path}: {type(error).__name__}: {error}") from None
-    for kind, table in (
-        ("task", task_declarations()),
-        ("architecture", architecture_declarations()),
-    ):
-        with_data = {name: declared for name, declared in table.items() if declared.data}
+    for kind, declared in known.items():
+        table = declarations(kind)
+        with_data = {name: one for name, one in table.items() if one.data}
         table.clear()
-        table.update(_alphabetical(known[kind]) | with_data)
+        table.update(sorted(declared.items()), **with_data)
 
 
 def _of_plugin(path: str, file: Path) -> list[Declaration]:
-    declared = index.of_file(file, plugins.load)
-    if not declared:
-        raise UserError(
-            f"--plugin {path}: declares nothing; decorate a class with "
-            '@task("name") or @architecture("name")'
-        )
-    return declared
+    if declared := index.of_file(file, plugins.load):
+        return declared
+    right = 'decorate a class with @task("name") or @architecture("name")'
+    raise UserError(f"--plugin {path}: declares nothing; {right}")
 
 
 def declared_in(path: str) -> tuple[list[Spec], list[Spec]]:
     """The architectures and the tasks that a file declares, at their defaults."""
     file = os.path.abspath(path)
-    groups = (architecture_declarations(), task_declarations())
     architectures, tasks = (
         [with_parameters(found, {}, path) for found in known.values() if found.file == file]
-        for known in groups
+        for known in (architecture_declarations(), task_declarations())
     )
     return architectures, tasks
-
-
-# -- from a declaration to the thing ------------------------------------------------------
 
 
 def make_task(spec: Spec) -> Task:
@@ -196,8 +184,6 @@ def load(target: str, file: str = "") -> Any:
     return getattr(module, attribute)
 
 
-# -- names ---------------------------------------------------------------------------------
-
 _NAME = re.compile(r"^\s*([^\[\]]+?)\s*(?:\[([^\[\]]*)\])?\s*$")
 
 
@@ -216,9 +202,9 @@ def split_name(text: str, where: str) -> tuple[str, dict[str, str]]:
     return match[1], parameters
 
 
-def spec_of(text: str, known: Mapping[str, Declaration], kind: str, where: str) -> Spec:
+def spec_of(text: str, kind: str, where: str) -> Spec:
     """The spec that a name with parameters stands for; raises UserError with the nearest."""
-    name, given = split_name(text, where)
+    known, (name, given) = declarations(kind), split_name(text, where)
     if name not in known:
         raise UserError(f"{where}: unknown {kind} {name!r}; {nearest(name, known)}")
     return with_parameters(known[name], given, where)
@@ -241,15 +227,8 @@ def with_parameters(declaration: Declaration, given: Mapping[str, str], where: s
         f"{k}={_plain(v)}" for k, v in sorted(values.items()) if v != declaration.parameters[k]
     ]
     label = declaration.name + (f"[{','.join(changed)}]" if changed else "")
-    parameters = tuple(sorted(values.items()))
-    return Spec(
-        declaration.name,
-        parameters,
-        label,
-        declaration.file,
-        declaration.target,
-        declaration.data,
-    )
+    where_it_is = (declaration.file, declaration.target, declaration.data)
+    return Spec(declaration.name, tuple(sorted(values.items())), label, *where_it_is)
 
 
 def at_lag(task: Spec, lag: int, where: str) -> Spec:
@@ -271,10 +250,8 @@ def _typed(text: str, default: Value, where: str) -> Value:
                 raise UserError(f"{where}: must not be negative")
             return value
     except (ValueError, KeyError):
-        wanted = (
-            "true or false" if isinstance(default, bool) else f"of type {type(default).__name__}"
-        )
-        raise UserError(f"{where}: must be {wanted}, as in the default {_plain(default)}") from None
+        kind = "true or false" if isinstance(default, bool) else f"of type {type(default).__name__}"
+        raise UserError(f"{where}: must be {kind}, as in the default {_plain(default)}") from None
     return text
 
 
@@ -282,20 +259,14 @@ def _plain(value: Value) -> str:
     return str(value).lower() if isinstance(value, bool) else f"{value}"
 
 
-def select(
-    patterns: Iterable[str],
-    among: list[Spec],
-    known: Mapping[str, Declaration],
-    kind: str,
-    where: str,
-) -> list[Spec]:
+def select(patterns: Iterable[str], among: list[Spec], kind: str, where: str) -> list[Spec]:
     """The specs that patterns choose, in order, each once.
 
     A pattern is a glob over names or labels: it chooses from ``among`` (the matrix), else from all
     that are known. Parameters in brackets change those of what was chosen. Raises UserError
     where a pattern chooses nothing.
     """
-    chosen: dict[str, Spec] = {}
+    known, chosen = declarations(kind), dict[str, Spec]()
     for pattern in patterns:
         exact = [spec for spec in among if spec.label == pattern.strip()]
         name, given = split_name(pattern, where)

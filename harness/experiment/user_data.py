@@ -76,7 +76,7 @@ def choose(request: Request) -> Chosen:
 
 def _for_these(rows: list[str], base: Matrix, everything: bool) -> Matrix:
     """A matrix for tasks from the user's data alone, on the terms of another."""
-    specs = [spec_of(row, task_declarations(), "task", "--task") for row in rows]
+    specs = [spec_of(row, "task", "--task") for row in rows]
     update = {
         "name": "-".join(dict.fromkeys(spec.name for spec in specs)),
         "description": "",
@@ -207,7 +207,7 @@ def described(chosen: Chosen) -> Matrix:
     Opens the files."""
     if not chosen.user_data:
         return chosen.matrix
-    specs = [spec_of(row, task_declarations(), "task", "--task") for row in chosen.matrix.tasks]
+    specs = [spec_of(row, "task", "--task") for row in chosen.matrix.tasks]
     text = "; ".join(dict.fromkeys(_description(spec) for spec in opened(specs)))
     return chosen.matrix.model_copy(update={"description": text})
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from harness.errors import UserError, nearest
 from harness.experiment.matrix import HORIZON, Matrix, Part, outline
-from harness.experiment.registry import at_lag, make_task, spec_of, task_declarations
+from harness.experiment.registry import at_lag, make_task, spec_of
 
 COST = "cost"
 PARTS = "reports.claims.matrix"
@@ -61,7 +61,7 @@ def _at(part: Part, lag: int, up_to: bool) -> Part:
     if part.probe == HORIZON:
         lags = [each for each in part.lags if each < lag] + [lag]
         return part.model_copy(update={"lags": lags})
-    tasks = [spec_of(text, task_declarations(), "task", "--task") for text in part.tasks]
+    tasks = [spec_of(text, "task", "--task") for text in part.tasks]
     at = [at_lag(task, lag, f"--lag {lag}").label for task in tasks]
     if up_to:
         shorter = [task for task in part.tasks if _lag(task) < lag]
@@ -70,7 +70,7 @@ def _at(part: Part, lag: int, up_to: bool) -> Part:
 
 
 def _lag(text: str) -> int:
-    task = make_task(spec_of(text, task_declarations(), "task", "--task"))
+    task = make_task(spec_of(text, "task", "--task"))
     return int(getattr(task, task.dependency)) if task.dependency else 0
 
 

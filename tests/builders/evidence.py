@@ -9,10 +9,8 @@ import numpy as np
 
 from harness.experiment.record import Record
 from harness.experiment.registry import (
-    architecture_declarations,
     at_lag,
     spec_of,
-    task_declarations,
 )
 from harness.experiment.store import Store
 from reports.analysis.evidence import Evidence, gather
@@ -43,7 +41,7 @@ def each(task: str, architecture: str, values: Sequence[float], field: str = "sk
 
 def climb(task: str, architecture: str, horizons: Sequence[int], lags: Sequence[int]) -> list[Row]:
     """Rows of a search for a horizon: each seed, from 0 on, learns all lags up to its horizon."""
-    spec = spec_of(task, task_declarations(), "task", "made up")
+    spec = spec_of(task, "task", "made up")
     labels = {lag: at_lag(spec, lag, "made up").label for lag in lags}
     return [
         (label, architecture, seed, {"lag": lag, "skill": float(lag <= horizon)})
@@ -120,6 +118,5 @@ class _Store:
 
 def _spec(label: str, kind: str) -> dict[str, Any]:
     """``recall[lag=5]`` as it stands in a record's key, with the parameters it leaves out."""
-    known = task_declarations() if kind == "task" else architecture_declarations()
-    spec = spec_of(label, known, kind, "made up")
+    spec = spec_of(label, kind, "made up")
     return {"name": spec.name, "parameters": dict(spec.parameters)}

@@ -10,7 +10,7 @@ import pytest
 
 from harness.errors import UserError
 from harness.experiment.record import Record
-from harness.experiment.registry import make_task, spec_of, task_declarations
+from harness.experiment.registry import make_task, spec_of
 from harness.experiment.request import Request
 from harness.experiment.store import Store
 from harness.experiment.user_data import choose, opened
@@ -36,7 +36,7 @@ def maker(tmp_path):
         elif isinstance(content, dict):
             np.savez(path, **content)
         chosen = choose(Request(user_data={"path": str(path), **settings}))
-        specs = [spec_of(t, task_declarations(), "task", "test") for t in chosen.tasks]
+        specs = [spec_of(t, "task", "test") for t in chosen.tasks]
         made = [make_task(spec) for spec in opened(specs)]
         return made[0] if len(made) == 1 else made
 
