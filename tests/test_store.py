@@ -141,7 +141,7 @@ def test_ids_depend_on_what_matters_only(tmp_path):
     """Parameters, seed and budget change a cell's id; the cap, docstrings and comments do not."""
     from conftest import make_cell
 
-    from harness.experiment.fingerprint import fingerprint
+    from harness.experiment.imports import fingerprint
 
     base = make_cell("recall", "lstm")
     assert base.id == make_cell("recall[lag=30]", "lstm", seconds=7).id

@@ -11,8 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from harness.experiment.fingerprint import fingerprint
-from harness.experiment.imports import closure, forget
+from harness.experiment.imports import closure, fingerprint, forget
 
 ROOT = Path(__file__).parent.parent
 
@@ -99,7 +98,7 @@ import json, sys
 from pathlib import Path
 from harness.experiment import imports
 from harness.experiment.cell import Cell
-from harness.experiment.fingerprint import fingerprint
+from harness.experiment.imports import fingerprint
 from harness.experiment.matrix import Budget
 from harness.experiment.registry import (
     architecture_declarations, spec_of, task_declarations, use_plugins)
@@ -242,7 +241,7 @@ def test_files_of_one_name_do_not_depend_on_the_hash_seed(tmp_path):
     main = "import a.util, b.util"
     file = write(tmp_path, {"main": main, "a/util": "x = 1", "b/util": "x = 2"})
     code = f"""
-from harness.experiment.fingerprint import fingerprint
+from harness.experiment.imports import fingerprint
 print(fingerprint({str(file)!r}))
 """
     found = {

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from harness.experiment.fingerprint import fingerprint
+from harness.experiment.imports import fingerprint
 from harness.experiment.matrix import TUNABLE, Budget, Tuning, Value
 from harness.experiment.registry import Spec, architecture_declarations, file_of_probe, make_task
 

@@ -1,4 +1,4 @@
-"""Which files a source file is built on: its real imports, followed to their ends."""
+"""The code that a result depends on: a source file's real imports, followed to their ends."""
 
 from __future__ import annotations
 
@@ -198,7 +198,17 @@ def _version(distribution: str) -> str | None:
         return None
 
 
+@functools.cache
+def fingerprint(file: str) -> str:
+    """Hash of a source file and of all that it is built on, blind to comments and docstrings."""
+    built_on = closure(Path(file))
+    parts = sorted((place, source(path).meaning) for path, place in built_on.files.items())
+    text = repr((parts, sorted(built_on.packages)))
+    return hashlib.sha256(text.encode()).hexdigest()[:12]
+
+
 def forget() -> None:
     """Read files again that may have changed since."""
+    fingerprint.cache_clear()
     source.cache_clear()
     _installed.cache_clear()

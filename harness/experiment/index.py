@@ -23,6 +23,7 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
+from harness import files
 from harness.errors import UserError
 from harness.experiment import imports
 
@@ -59,28 +60,25 @@ class Declaration:
         return self.target.partition(":")[2]
 
 
-# -- what there is ------------------------------------------------------------------------
-
-
 def shipped() -> list[Declaration]:
     """The tasks and architectures that come with Harness."""
     packages = {name: importlib.import_module(name) for name in SHIPPED}
     folders = {imports.ROOT / "tasks", *(Path(f) for p in packages.values() for f in p.__path__)}
-    files = sorted({file for folder in folders for file in folder.rglob("*.py")})
+    sources = sorted({file for folder in folders for file in folder.rglob("*.py")})
 
     def modules() -> Iterator[ModuleType]:
         for name, package in packages.items():
             for module in pkgutil.iter_modules(package.__path__):
                 yield importlib.import_module(f"{name}.{module.name}")
 
-    return _kept("shipped", files, (), lambda: _declared_in(modules()))
+    return _kept("shipped", sources, (), lambda: _declared_in(modules()))
 
 
 def of_file(file: Path, load: Callable[[Path], ModuleType]) -> list[Declaration]:
     """What a file declares, which ``load`` imports."""
     built_on = imports.closure(file)
-    files, packages = sorted(built_on.files), sorted(built_on.packages)
-    return _kept(str(file), files, packages, lambda: _declared_in([load(file)]))
+    sources, packages = sorted(built_on.files), sorted(built_on.packages)
+    return _kept(str(file), sources, packages, lambda: _declared_in([load(file)]))
 
 
 def _declared_in(modules: Iterable[ModuleType]) -> list[Declaration]:
@@ -98,9 +96,6 @@ def _declared_in(modules: Iterable[ModuleType]) -> list[Declaration]:
 def _is_declared(cls: type) -> bool:
     """Whether the class itself is decorated, not only what it inherits from."""
     return "declared" in vars(cls) or (hasattr(cls, "problem") and "name" in vars(cls))
-
-
-# -- from a class to its declaration ------------------------------------------------------
 
 
 def _describe(cls: Any, attribute: str) -> Declaration:
@@ -178,15 +173,12 @@ def _first_line(docstring: str | None) -> str:
     return match[1] if match else text
 
 
-# -- the index on disk --------------------------------------------------------------------
-
-
 def _kept(
-    what: str, files: list[Path], packages: Iterable[str], make: Callable[[], list[Declaration]]
+    what: str, sources: list[Path], packages: Iterable[str], make: Callable[[], list[Declaration]]
 ) -> list[Declaration]:
     """The declarations in these files, from the index if that is of the same content."""
     digest = hashlib.sha256(repr((sys.version_info[:2], *packages)).encode())
-    for file in (Path(__file__), *files):
+    for file in (Path(__file__), *sources):
         digest.update(f"\0{file}\0".encode() + file.read_bytes())
     content = digest.hexdigest()
     with contextlib.suppress(OSError, ValueError, KeyError, TypeError, RuntimeError):
@@ -196,7 +188,12 @@ def _kept(
     made = make()
     text = json.dumps({"content": content, "declarations": [vars(d) for d in made]})
     with contextlib.suppress(OSError, RuntimeError):
-        _write(_place(what), text)
+        place = _place(what)
+        place.parent.mkdir(parents=True, exist_ok=True)
+        files.write(place, text.encode())
+        for other in place.parent.glob("declarations-*"):  # of plug-ins that are long gone
+            if time.time() - other.stat().st_mtime > KEPT:
+                other.unlink(missing_ok=True)
     return [Declaration(**declaration) for declaration in json.loads(text)["declarations"]]
 
 
@@ -206,17 +203,3 @@ def _place(what: str) -> Path:
     folder = Path(base) if base else Path.home() / ".cache"
     name = hashlib.sha256(f"{imports.ROOT}\0{what}".encode()).hexdigest()[:16]
     return folder / "harness" / f"declarations-{name}.json"
-
-
-def _write(path: Path, text: str) -> None:
-    """Write an index, whoever else does; those of plug-ins that are long gone make place."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    part = path.with_name(f"{path.name}.{os.getpid()}.part")
-    try:
-        part.write_text(text, encoding="utf-8")
-        os.replace(part, path)
-    finally:
-        part.unlink(missing_ok=True)
-    for other in path.parent.glob("declarations-*"):
-        if time.time() - other.stat().st_mtime > KEPT:
-            other.unlink(missing_ok=True)

@@ -10,7 +10,6 @@ from types import ModuleType
 
 from harness.errors import UserError
 from harness.experiment import imports
-from harness.experiment.fingerprint import fingerprint
 
 PREFIX = "harness_plugin_"
 _IN_USE: dict[Path, tuple[str, imports.Closure]] = {}
@@ -22,9 +21,8 @@ def use(files: Iterable[Path]) -> None:
     in this process that are not among them, or that changed since, are unloaded. Raises
     UserError where two would get each other's modules."""
     imports.forget()
-    fingerprint.cache_clear()
     importlib.invalidate_caches()
-    wanted = {file: (fingerprint(str(file)), imports.closure(file)) for file in files}
+    wanted = {file: (imports.fingerprint(str(file)), imports.closure(file)) for file in files}
     for file in [file for file in _IN_USE if wanted.get(file) != _IN_USE[file]]:
         _unload(file, _IN_USE.pop(file)[1])
     for file, (_, built_on) in wanted.items():

@@ -30,8 +30,8 @@ if TYPE_CHECKING:
     from tasks.user_data.contents import Contents
 
 MEASURED = {
-    "gradient-flow": "harness.probes.gradient_flow:measure",
-    "cost": "harness.probes.cost:measure",
+    "gradient-flow": "harness.probes.gradients:measure",
+    "cost": "harness.probes.growth:measure",
     "size": "harness.probes.size:measure",
     "contains-rnn": "harness.probes.contains_rnn:measure",
     "writing": "harness.probes.writing:measure",

@@ -12,6 +12,7 @@
 Every file is written under another name and then renamed, so that none is ever half there.
 """
 
+import hashlib
 import io
 import json
 import os
@@ -24,6 +25,7 @@ from typing import Any
 
 import numpy as np
 
+from harness import files
 from harness.errors import UserError, nearest
 from harness.experiment.record import PENDING, CorruptRecord, Outcome, Record
 
@@ -36,8 +38,6 @@ class Store:
         self.records_folder = self.out / "records"
         self.corrupted: list[str] = []
         """Messages about files that were moved aside while reading."""
-
-    # -- writing --------------------------------------------------------------------------
 
     def create(self) -> None:
         """Make the folder; raises UserError where that is not allowed."""
@@ -72,7 +72,7 @@ class Store:
                 "wait for it, or choose another --out"
             ) from None
         try:
-            self._write(holder, json.dumps({"pid": os.getpid()}).encode())
+            files.write(holder, json.dumps({"pid": os.getpid()}).encode())
             yield
         finally:
             holder.unlink(missing_ok=True)
@@ -85,43 +85,26 @@ class Store:
             if arrays:
                 buffer = io.BytesIO()
                 np.savez_compressed(buffer, **arrays)  # type: ignore[arg-type]
-                self._write(base.with_suffix(suffix), buffer.getvalue())
+                files.write(base.with_suffix(suffix), buffer.getvalue())
         if record.weights:
             from safetensors.numpy import save
 
-            self._write(base.with_suffix(".safetensors"), save(record.weights))
-        self._write(base.with_suffix(".json"), record.to_json().encode())
+            files.write(base.with_suffix(".safetensors"), save(record.weights))
+        files.write(base.with_suffix(".json"), record.to_json().encode())
 
     def put_plan(self, plan: dict[str, Any]) -> None:
         """Store what is planned for a matrix: name, description, budget, cells."""
         path = self.out / "plans" / f"{plan['matrix']}.json"
-        self._write(path, json.dumps(plan, indent=1).encode())
+        files.write(path, json.dumps(plan, indent=1).encode())
 
     def put_environment(self, environment: dict[str, Any]) -> str:
         """Store a description of the machine once; returns the name records refer to it by."""
-        import hashlib
-
         text = json.dumps(environment, indent=1, sort_keys=True)
         name = hashlib.sha256(text.encode()).hexdigest()[:8]
         path = self.out / "environments" / f"{name}.json"
         if not path.exists():
-            self._write(path, text.encode())
+            files.write(path, text.encode())
         return name
-
-    @staticmethod
-    def _write(path: Path, content: bytes) -> None:
-        new = path.with_name(f".{path.name}.{os.getpid()}.part")
-        try:
-            with open(new, "wb") as file:
-                file.write(content)
-                file.flush()
-                os.fsync(file.fileno())
-            os.replace(new, path)
-        except BaseException:
-            new.unlink(missing_ok=True)
-            raise
-
-    # -- reading --------------------------------------------------------------------------
 
     def get(self, cell: str) -> Record | None:
         """The record with this id, without its arrays; None if there is none to be read."""
@@ -185,8 +168,8 @@ class Store:
 
     def plans(self) -> list[str]:
         """Names of the matrices planned here, the latest first."""
-        files = (self.out / "plans").glob("[!.]*.json")
-        return [p.stem for p in sorted(files, key=lambda p: p.stat().st_mtime, reverse=True)]
+        plans = (self.out / "plans").glob("[!.]*.json")
+        return [p.stem for p in sorted(plans, key=lambda p: p.stat().st_mtime, reverse=True)]
 
     def plan(self, matrix: str | None = None) -> dict[str, Any]:
         """The stored plan of a matrix, or of the one last planned; raises UserError.

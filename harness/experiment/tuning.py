@@ -184,9 +184,6 @@ def _tuned(cell: Cell) -> list[str]:
     ]
 
 
-# -- which values to try -------------------------------------------------------------------
-
-
 def _values(cell: Cell, tuning: Tuning, number: int, before: list[Trial]) -> dict[str, Value]:
     """What a trial tries."""
     spaces = {name: tuning.space[name] for name in _tuned(cell)}
@@ -273,9 +270,6 @@ def _proposed(
     )
 
 
-# -- pruning -------------------------------------------------------------------------------
-
-
 def _bar(budget: Budget, before: list[Trial]) -> tuple[tuple[int, float], ...]:
     """The median of earlier trials' best validation scores, by update (the median stopping
     rule,
@@ -302,9 +296,6 @@ def _best_by(record: Record, step: int) -> float | None:
         return None
     scores = [point["validation"] for point in record.curve if point["step"] <= step]
     return (max if record.higher_is_better else min)(scores)
-
-
-# -- mistakes ------------------------------------------------------------------------------
 
 
 def check(tuning: Tuning, budget: Budget, architectures: Sequence[Spec], where: str) -> None:

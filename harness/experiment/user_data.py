@@ -102,9 +102,6 @@ def _fitting(specs: Sequence[Spec], usual: Sequence[str], everything: bool) -> l
     return [*kept, *(name for name in baselines if name not in kept)]
 
 
-# -- what is declared ------------------------------------------------------------------------
-
-
 def _with_files(matrix: Matrix, name: str) -> Matrix:
     """A matrix whose tasks may be declaration files, by paths from its own folder."""
     folder, where = Path(name).parent, f"{name}: tasks"
@@ -162,9 +159,6 @@ def _rows(declaration: Declaration, given: Mapping[str, str], where: str) -> lis
     specs = [with_parameters(declaration, {**given, **order}, where) for order in orders]
     _settings(specs[0], where)
     return [spec.label for spec in specs]
-
-
-# -- what is in the files --------------------------------------------------------------------
 
 
 def opened(specs: Sequence[Spec]) -> list[Spec]:

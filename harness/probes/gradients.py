@@ -15,13 +15,32 @@ from torch import Tensor
 from torch.nn.functional import linear
 
 from harness.probes.growth import set_by_equations
+from harness.training.bench import Bench
 from harness.training.loop import loss_of
+from harness.training.metrics import skill
 from harness.training.network import Network
 from tasks.task import Examples
 
 LEAST = 1e-30
 """A gradient of this norm or less is not fitted, and counts as zero."""
+EXAMPLES = 32
+"""Validation examples that the norms are averaged over."""
 JACOBIAN_EXAMPLES, JACOBIAN_POINTS = 8, 32
+
+
+def measure(bench: Bench) -> dict[str, Any]:
+    """``initial`` and ``trained``, each what ``gradient_flow`` finds on validation examples; and
+    ``skill``, on validation, of the network that was trained."""
+    network = bench.network()
+    examples = bench.data.splits["validation"].take(slice(0, EXAMPLES))
+    initial = gradient_flow(network, examples)
+    bench.train(network)
+    score = bench.record.validation
+    return {
+        "initial": initial,
+        "trained": gradient_flow(network, examples),
+        "skill": skill(score, *bench.data.bounds["validation"]) if score is not None else None,
+    }
 
 
 def gradient_flow(network: Network, examples: Examples) -> dict[str, Any]:

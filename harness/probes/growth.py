@@ -18,11 +18,30 @@ import torch
 from torch import Tensor, nn
 from torch.nn.attention import SDPBackend, sdpa_kernel
 
-from harness.training.loop import loss_of
+from harness.training.bench import Bench
+from harness.training.loop import loss_of, tensors
 from harness.training.network import Network
 from harness.training.size import flops_per_update
 
 MIB = 2**20
+
+
+def measure(bench: Bench) -> dict[str, Any]:
+    """``kernel``, and where the library has a kernel of its own for the architecture ``equations``,
+    each what ``measure_update`` finds for one batch; ``length``, ``batch`` and ``width``."""
+    network = bench.network()
+    batch = bench.data.splits["validation"].take(slice(0, bench.cell.budget.batch))
+    given = tensors(batch, bench.device)
+    # counted when the size was found: to count again would take longer than all the rest
+    costs: dict[str, Any] = {
+        "length": int(batch.lengths.max()),
+        "batch": len(batch),
+        "width": bench.record.width,
+        "kernel": measure_update(network, *given, flops=bench.record.flops),
+    }
+    if set_by_equations(network, True):
+        costs["equations"] = measure_update(network, *given, flops=bench.record.flops)
+    return costs
 
 
 def measure_update(

@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 
+from harness import files
 from tasks.task import Examples, Stored, Task
 
 _READY: dict[str, "Ready"] = {}
@@ -64,9 +65,7 @@ def _prepare(task: Task, base: Path | None) -> Ready:
             return _measure(task, json.loads(scores.read_text()))
         made = _measure(task, {})
         document = {"bounds": made.bounds, "references": made.references}
-        part = Path(f"{scores}.part")
-        part.write_text(json.dumps(document))
-        os.replace(part, scores)
+        files.write(scores, json.dumps(document).encode())
         return made
 
 

@@ -62,9 +62,6 @@ def _only(table: Table, names: list[str], what: str) -> str:
     raise table.refused(f"{there}; name one with inputs")
 
 
-# -- the three layouts, and texts ----------------------------------------------------------
-
-
 def _nested(table: Table, settings: TaskSettings, column: str) -> Sequences:
     everyone = range(len(table))
     inputs = [_trimmed(table, row, read.steps_of(table, row, column)) for row in everyone]
@@ -175,9 +172,6 @@ def _symbols(table: Table, settings: TaskSettings, column: str) -> list[list[str
         if isinstance(value, str) or value is None:
             raise table.refused(f"{value!r} is no list, as other rows are", row, column)
     return [[str(symbol) for symbol in value] for value in table.columns[column]]
-
-
-# -- what the layouts share ----------------------------------------------------------------
 
 
 def _by_row(
