@@ -7,7 +7,7 @@ import math
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
-from reports.analysis.statistics import Numbers, Summary, summarize
+from reports.analysis.statistics import Summary, summarize
 
 if TYPE_CHECKING:
     from reports.analysis.results import Results, TaskInfo
@@ -216,31 +216,6 @@ def span(numbers: Mapping[str, Any], text: Callable[[Any], str] = amount) -> str
 def interval(low: float | None, high: float | None) -> str:
     """``0.31 to 0.53``, or nothing where there is none."""
     return "" if low is None or high is None else f"{amount(low)} to {amount(high)}"
-
-
-def estimate(values: Summary | Numbers) -> str:
-    """``0.42 (95 % interval 0.31 to 0.53, n = 5)``: the mean of numbers."""
-    summary = values if isinstance(values, Summary) else summarize(values)
-    ends = interval(summary.low, summary.high)
-    inside = f"95 % interval {ends}, n = {summary.n}" if ends else f"n = {summary.n}"
-    return f"{amount(summary.mean)} ({inside})" if summary.n else "unknown"
-
-
-def mean(values: Numbers) -> str:
-    """The mean of numbers; nothing where there is none."""
-    return amount(summarize(values).mean)
-
-
-def means(numbers: Mapping[str, Numbers]) -> str:
-    """``rnn 0.21, lstm 0.90 and gru 0.94``: the mean of each that has any value."""
-    texts = {name: mean(values) for name, values in numbers.items()}
-    return each({name: text for name, text in texts.items() if text}, str)
-
-
-def means_by_task(numbers: Mapping[str, Mapping[str, Numbers]]) -> str:
-    """``recall, rnn 0.21 and lstm 0.90; copy, rnn 0.10``, by task and architecture."""
-    texts = {task: means(of_task) for task, of_task in numbers.items()}
-    return "; ".join(f"{task}, {text}" for task, text in texts.items() if text)
 
 
 def with_interval(values: Summary | Iterable[float | None]) -> str:

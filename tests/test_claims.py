@@ -29,7 +29,7 @@ from reports.claims.parts import SURVEY
 from reports.document import Figure, Table, Terms, figures, plain, walk
 from reports.figures import forest
 from reports.figures.style import style
-from reports.formats import amount, estimate, interval, means
+from reports.formats import amount, interval
 from reports.sections import claims as section
 
 PART = Part(name="p", tasks=["recall"], architectures=["rnn"])
@@ -162,9 +162,6 @@ def test_numbers_are_told_as_people_read_them():
         "0", "−0.46", "12.3", "1,234,567", "0.001", "0", "",
     ]  # fmt: skip
     assert interval(-0.1, 0.2) == "−0.10 to 0.20" and interval(None, None) == ""
-    assert estimate([1.0, 2.0, 3.0]) == "2.00 (95 % interval −0.48 to 4.48, n = 3)"
-    assert estimate({7: 0.5}) == "0.50 (n = 1)" and estimate({}) == "unknown"
-    assert means({"a": [1.0, 3.0], "none": {}, "b": {0: 0.5}}) == "a 2.00 and b 0.50"
 
 
 def test_a_claim_is_told_in_full():

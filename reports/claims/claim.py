@@ -6,22 +6,18 @@ docstring holds the statement as it is taught, its source, and what a verdict on
 makes a ``Judgement`` of the evidence.
 """
 
-from __future__ import annotations
-
 import importlib
 import pkgutil
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import reports.claims
 from harness.experiment.matrix import Part
+from reports.analysis.evidence import Evidence
 from reports.analysis.statistics import Summary
 from reports.claims.judging import Comparison, Judgement, adjust, missing
 from reports.claims.parts import SURVEY
-
-if TYPE_CHECKING:
-    from reports.analysis.evidence import Evidence
 
 MATRIX = "claims"
 """The matrix that is put together from the claims' cells."""

@@ -16,11 +16,10 @@ then adjusted together (Holm 1979): where the adjusted one is 0.05 or more, the 
 undecided. An exact claim has no p value: it is counted or computed, not sampled.
 """
 
-from __future__ import annotations
-
 import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import Self
 
 from reports.analysis.statistics import greater, holm, summarize, tost
 from reports.figures import forest, lines
@@ -109,11 +108,11 @@ class Judgement:
     table: tuple[tuple[str, ...], ...] = ()
     """Of an exact claim, what was counted or computed: the heads and the rows."""
 
-    def along(self, panels: Sequence[lines.Panel], scale: lines.Scale) -> Judgement:
+    def along(self, panels: Sequence[lines.Panel], scale: lines.Scale) -> Self:
         """Drawn as lines instead."""
         return replace(self, draw=lambda name: lines.draw(name, panels, scale))
 
-    def beside(self, rows: Sequence[Comparison], axis: str) -> Judgement:
+    def beside(self, rows: Sequence[Comparison], axis: str) -> Self:
         """Drawn as other rows instead."""
         return replace(self, draw=lambda name: forest.draw(name, rows, axis))
 

@@ -1,7 +1,5 @@
 """The matrix ``claims``, and the probes that run on their own: parts of the claims' cells."""
 
-from __future__ import annotations
-
 from harness.experiment.matrix import Matrix, Part
 from reports.claims import parts
 

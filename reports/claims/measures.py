@@ -1,7 +1,5 @@
 """Costs of an update and memory horizons, as claims compare them."""
 
-from __future__ import annotations
-
 import math
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any

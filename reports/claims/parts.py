@@ -1,7 +1,5 @@
 """Cells that several claims rest on, and those that only other sections of the report show."""
 
-from __future__ import annotations
-
 from typing import Any
 
 from harness.experiment.matrix import HORIZON as CLIMB

@@ -1,7 +1,5 @@
 """Forest plot: the mean of each row with its interval, and where it was predicted to lie."""
 
-from __future__ import annotations
-
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass

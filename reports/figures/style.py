@@ -179,20 +179,17 @@ def line_in_band(axes: Any, look: Look, band: pandas.DataFrame, pale: float, **l
     axes.plot(band.index, band.middle, **look, linewidth=1.4, markersize=3.5, **line)
 
 
-def dots(
-    axes: Any, y: float, values: Iterable[float], look: Look, least: float = -math.inf
-) -> None:
+def dots(axes: Any, y: float, values: Iterable[float], look: Look) -> None:
     """A row of values, their mean as a tick and its 95 % interval as a bar, within the ends that
-    the axis across has; what is below ``least`` is drawn there."""
+    the axis across has."""
     low, high = axes.get_xlim()
-    summary, x = summarize(known := list(values)), [max(value, least) for value in known]
-    mean = max(summary.mean or 0.0, least)
+    summary = summarize(x := list(values))
     if summary.low is not None and summary.high is not None:
         axes.plot([max(summary.low, low), min(summary.high, high)], [y, y], color=look["color"],
                   linewidth=5, alpha=0.3, solid_capstyle="butt", zorder=3)  # fmt: skip
     axes.plot(x, [y] * len(x), **look | {"linestyle": "none"}, markersize=4, markeredgewidth=0,
               clip_on=False, zorder=4)  # fmt: skip
-    axes.plot([mean] * 2, [y - 0.3, y + 0.3], color=look["color"], linewidth=2, zorder=5)
+    axes.plot([summary.mean] * 2, [y - 0.3, y + 0.3], color=look["color"], linewidth=2, zorder=5)
 
 
 def finish(figure: Any, name: str) -> Drawing:

@@ -1,7 +1,5 @@
 """The textbook's claims: a verdict on each, and all that it rests on."""
 
-from __future__ import annotations
-
 from collections import Counter
 from collections.abc import Callable, Sequence
 
