@@ -9,12 +9,12 @@ trained for a short time, which is not where attention is at home.
 from reports.analysis.evidence import Evidence
 from reports.claims import measures
 from reports.claims.judging import Comparison, Judgement, doublings, mean_over, rule
-from reports.claims.parts import COST_LENGTH, COST_WIDTH, SIZE_DECODERS, SURVEY
+from reports.claims.parts import COST_LENGTH, COST_WIDTHS, SIZE_DECODERS, SURVEY
 
 ATTENTION, LSTM = "self_attention", "lstm"
 TRANSFORMER, RECURRENT = "transformer", "encoder_decoder"
 REVERSE = "reverse"
-WIDTH = COST_WIDTH[64]
+WIDTH = COST_WIDTHS[1]
 CELLS = (SURVEY, WIDTH, COST_LENGTH, SIZE_DECODERS)
 
 WORSE = 0.05
@@ -30,12 +30,10 @@ CRITERION = (
 def judge(evidence: Evidence) -> Judgement:
     fewer, faster = (
         measures.at_equal_width(evidence, LSTM, ATTENTION, cost, [WIDTH])
-        for cost in (measures.parameters, measures.seconds)
+        for cost in ("parameters", "seconds")
     )
     skill = evidence.ahead(SURVEY, REVERSE, TRANSFORMER, RECURRENT)
-    sizes = measures.at_equal_width(
-        evidence, RECURRENT, TRANSFORMER, lambda m: m["without_embedding"], [SIZE_DECODERS]
-    )
+    sizes = measures.at_equal_width(evidence, RECURRENT, TRANSFORMER, "size", [SIZE_DECODERS])
     decoder_fewer = {seed: times for seed in skill for times in sizes.values()}  # counted once
     rates = [evidence.numbers(SURVEY, REVERSE, a, "examples_per_second")
              for a in (TRANSFORMER, RECURRENT)]  # fmt: skip

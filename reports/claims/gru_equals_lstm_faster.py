@@ -9,17 +9,17 @@ the kernels and by the equations differ, it is by how the kernels were written.
 """
 
 from reports.analysis.evidence import Evidence
-from reports.claims import measures
 from reports.claims.judging import Comparison, Judgement, mean_over, rule
-from reports.claims.parts import COST_WIDTH, SURVEY
+from reports.claims.measures import at_equal_width
+from reports.claims.parts import COST_WIDTHS, SURVEY
 
 GRU, LSTM = "gru", "lstm"
-CELLS = (SURVEY, *COST_WIDTH.values())
+CELLS = (SURVEY, *COST_WIDTHS)
 
-COSTS: dict[str, measures.Cost] = {
-    "parameters, doublings from GRU to LSTM": measures.parameters,
-    "seconds by the equations, doublings": measures.seconds_by_equations,
-    "seconds by the kernels, doublings": measures.seconds,
+COSTS = {
+    "parameters, doublings from GRU to LSTM": "parameters",
+    "seconds by the equations, doublings": "seconds by equations",
+    "seconds by the kernels, doublings": "seconds",
 }
 MARGIN = 0.05
 CRITERION = (
@@ -34,7 +34,7 @@ def judge(evidence: Evidence) -> Judgement:
     overall = mean_over(evidence.leads(SURVEY, GRU, LSTM).values())
     comparisons = [
         Comparison("skill of GRU minus LSTM, over all tasks", overall, margin=MARGIN),
-        *(Comparison(label, measures.at_equal_width(evidence, LSTM, GRU, cost))
+        *(Comparison(label, at_equal_width(evidence, LSTM, GRU, cost))
           for label, cost in COSTS.items()),
     ]  # fmt: skip
     return rule(comparisons, "skill", overall)

@@ -53,8 +53,7 @@ def judge(evidence: Evidence) -> Judgement:
 
 def _kept(evidence: Evidence, part: Part, architecture: str) -> dict[int, float]:
     """The skill's share of the bits asked for, on the task where most were kept."""
-    kept: dict[int, float] = {}
-    for bits, task in evidence.tasks_by(part, "n").items():
-        for seed, skill in evidence.skills(part, task, architecture).items():
-            kept[seed] = max(kept.get(seed, 0.0), bits * skill)
-    return kept
+    tasks = evidence.tasks_by(part, "n")
+    skills = {n: evidence.skills(part, task, architecture) for n, task in tasks.items()}
+    seeds = {seed for by_seed in skills.values() for seed in by_seed}
+    return {s: max(0.0, *(n * of.get(s, 0.0) for n, of in skills.items())) for s in sorted(seeds)}

@@ -1,13 +1,9 @@
 """How numbers decide a claim.
 
 A claim states beforehand what its numbers have to show: each ``Comparison`` is one number a seed
-and a threshold that, if the claim holds, their mean lies above (or, of an equivalence, a margin
-that it lies within). What decides is in ``rule``, the same for all claims:
-
-- **supported**: every comparison lies on the claim's side of its threshold;
-- **refuted**: every one lies on the other side;
-- **mixed**: some lie on one side and some on the other;
-- **undecided**: anything else, too few records among it.
+and a threshold above which their mean lies if the claim holds (or, of an equivalence, a margin).
+It is **supported** if every comparison lies on its side, **refuted** if every one lies on the other
+side, **mixed** if some lie on one and some on the other, and else **undecided**.
 
 "Lies on a side" is a one-sided t test over seeds. For a verdict that needs all comparisons, the
 largest of their p values counts (an intersection-union test, Berger 1982); for one that needs

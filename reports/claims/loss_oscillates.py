@@ -51,10 +51,7 @@ def _ratio(evidence: Evidence, part: Part, other: str) -> dict[int, float]:
 
 def _spread(evidence: Evidence, part: Part, task: str, architecture: str) -> dict[int, float]:
     """Standard deviation of the steps of the loss's logarithm."""
-    deviations = {}
-    for seed, arrays in evidence.updates(part, task, architecture).items():
-        values = np.asarray(arrays["loss"], float)
-        kept = values[np.isfinite(values) & (values > 0)]
-        if len(kept) > 2:
-            deviations[seed] = float(np.diff(np.log(kept)).std())
-    return deviations
+    updates = evidence.updates(part, task, architecture)
+    losses = {seed: np.asarray(arrays["loss"], float) for seed, arrays in updates.items()}
+    kept = {seed: loss[np.isfinite(loss) & (loss > 0)] for seed, loss in losses.items()}
+    return {seed: float(np.diff(np.log(of)).std()) for seed, of in kept.items() if len(of) > 2}

@@ -8,29 +8,27 @@ in the matrix, the LSTM is narrower instead.
 """
 
 from reports.analysis.evidence import Evidence
-from reports.claims import measures
 from reports.claims.judging import Comparison, Judgement, rule, times
-from reports.claims.parts import COST_WIDTH
+from reports.claims.measures import at_equal_width
+from reports.claims.parts import COST_WIDTHS
 
-CELLS = tuple(COST_WIDTH.values())
+CELLS = COST_WIDTHS
 
 CRITERION = (
     "At equal width, in the mean of the ratio's logarithm over widths 32, 64 and 128, an LSTM has "
     "more parameters than an RNN, and an update takes more floating-point operations and more "
     "seconds, both by the library's kernels and by the equations computed step by step."
 )
-COSTS: dict[str, measures.Cost] = {
-    "parameters": measures.parameters,
-    "FLOPs": measures.flops,
-    "seconds by the equations": measures.seconds_by_equations,
-    "seconds by the library's kernels": measures.seconds,
+COSTS = {
+    "parameters": "parameters",
+    "FLOPs": "flops",
+    "seconds by the equations": "seconds by equations",
+    "seconds by the library's kernels": "seconds",
 }
 
 
 def judge(evidence: Evidence) -> Judgement:
-    by_cost = {
-        name: measures.at_equal_width(evidence, "lstm", "rnn", cost) for name, cost in COSTS.items()
-    }
+    by_cost = {name: at_equal_width(evidence, "lstm", "rnn", cost) for name, cost in COSTS.items()}
     comparisons = [Comparison(name, values) for name, values in by_cost.items()]
     axis = "cost of the LSTM over that of the RNN, doublings (1 = twice, 2 = four times)"
     return rule(comparisons, "times the FLOPs", times(by_cost["FLOPs"]), axis=axis)

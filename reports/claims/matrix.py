@@ -35,6 +35,6 @@ def probes() -> dict[str, tuple[Part, ...]]:
         "gradient-flow": (FLOW,),
         "horizon": (parts.HORIZON,),
         "length-generalisation": (LENGTH,),
-        "cost-growth": (parts.COST_LENGTH, *parts.COST_BATCH, *parts.COST_WIDTH.values()),
+        "cost-growth": (parts.COST_LENGTH, *parts.COST_BATCH, *parts.COST_WIDTHS),
         "stability": (parts.CLIPPED, parts.UNCLIPPED),
     }

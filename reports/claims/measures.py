@@ -7,40 +7,30 @@ from typing import Any
 from harness.experiment.matrix import Part
 from reports.analysis.evidence import Evidence
 from reports.claims.judging import BySeed, doublings, mean_over
-from reports.claims.parts import COST_LENGTH, COST_WIDTH, HORIZON
+from reports.claims.parts import COST_LENGTH, COST_WIDTHS, HORIZON
 
-WIDTHS = tuple(COST_WIDTH.values())
 NOT_EVEN_SHORTEST = 2.5
 """Steps that stand for a horizon shorter than the shortest lag, 5: half of it."""
 
-Cost = Callable[[Mapping[str, Any]], float | None]
-"""Takes a number from what the probe measured; None where it could not be counted."""
+COSTS: dict[str, Callable[[Mapping[str, Any]], float | None]] = {
+    "parameters": lambda measured: measured["kernel"]["matched_parameters"],
+    "size": lambda measured: measured["without_embedding"],
+    "flops": lambda measured: measured["kernel"]["flops"],
+    "chain": lambda measured: measured["kernel"]["critical_path"],
+    "seconds": lambda measured: measured["kernel"]["seconds"],
+    "seconds by equations": lambda m: m.get("equations", m["kernel"])["seconds"],
+}
+"""What the probes measured of an update, without the embedding, which all have alike: by the
+library's kernels or, computed step by step, by the equations; the chain is the longest of
+operations of which each needs the one before. None where it could not be counted."""
 
 
-def _kernel(name: str) -> Cost:
-    """Of an update as the library computes it."""
-    return lambda measured: measured["kernel"][name]
-
-
-parameters = _kernel("matched_parameters")
-"""Trained numbers without the embedding, which all architectures have alike."""
-flops = _kernel("flops")
-chain = _kernel("critical_path")
-"""The longest chain of operations of which each needs the one before."""
-seconds = _kernel("seconds")
-
-
-def seconds_by_equations(measured: Mapping[str, Any]) -> float | None:
-    """Of an update computed from the equations, step by step."""
-    return measured.get("equations", measured["kernel"])["seconds"]
-
-
-def _costs(evidence: Evidence, part: Part, task: str, architecture: str, cost: Cost) -> BySeed:
+def _costs(evidence: Evidence, part: Part, task: str, architecture: str, cost: str) -> BySeed:
     measured = evidence.measured(part, task, architecture)
-    return {seed: cost(found) or 0.0 for seed, found in measured.items()}
+    return {seed: COSTS[cost](found) or 0.0 for seed, found in measured.items()}
 
 
-def by_length(evidence: Evidence, architecture: str, cost: Cost = seconds) -> dict[int, BySeed]:
+def by_length(evidence: Evidence, architecture: str, cost: str) -> dict[int, BySeed]:
     """A cost by the length of the sequences in steps, at matched parameters."""
     tasks = evidence.tasks_by(COST_LENGTH, "lag")
     costs = {n + 1: _costs(evidence, COST_LENGTH, t, architecture, cost) for n, t in tasks.items()}
@@ -48,7 +38,7 @@ def by_length(evidence: Evidence, architecture: str, cost: Cost = seconds) -> di
 
 
 def at_equal_width(
-    evidence: Evidence, one: str, other: str, cost: Cost, parts: Iterable[Part] = WIDTHS
+    evidence: Evidence, one: str, other: str, cost: str, parts: Iterable[Part] = COST_WIDTHS
 ) -> dict[int, float]:
     """How many times ``one`` costs what ``other`` does at the same width, as a base-2 logarithm:
     the mean over widths; widths without records are left out."""

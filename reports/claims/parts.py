@@ -52,8 +52,10 @@ FIVE = ["cnn", "rnn", "lstm", "gru", "self_attention"]
 NINE = ["fnn_window", "cnn", "tcn", "rnn", "lstm", "gru", "min_gru", "s4d", "self_attention"]
 COST_LENGTH = _cost("cost-length", [9, 30, 99, 299, 999, 1999], NINE, batch=8)
 COST_BATCH = tuple(_cost(f"cost-batch-{n}", [99], FIVE, batch=n) for n in (8, 32, 128))
-COST_WIDTH = {n: _cost(f"cost-width-{n}", [99], FIVE, match="none", width=n) for n in (32, 64, 128)}
-"""By the number of hidden units, the same for all."""
+COST_WIDTHS = tuple(
+    _cost(f"cost-width-{n}", [99], FIVE, match="none", width=n) for n in (32, 64, 128)
+)
+"""With as many hidden units each."""
 
 SIZE_DECODERS = Part(
     name="size-decoders",

@@ -13,7 +13,6 @@ from collections.abc import Mapping
 
 from reports.analysis.evidence import Evidence
 from reports.analysis.statistics import fit_slope
-from reports.claims import measures
 from reports.claims.judging import (
     Comparison,
     Judgement,
@@ -23,6 +22,7 @@ from reports.claims.judging import (
     rule,
     times,
 )
+from reports.claims.measures import by_length
 from reports.claims.parts import COST_LENGTH
 
 RECURRENT, PARALLEL = ("rnn", "lstm", "gru"), ("cnn", "self_attention")
@@ -41,8 +41,8 @@ CRITERION = (
 
 
 def judge(evidence: Evidence) -> Judgement:
-    seconds = {a: measures.by_length(evidence, a) for a in (*RECURRENT, *PARALLEL)}
-    chains = {a: measures.by_length(evidence, a, measures.chain) for a in (*RECURRENT, *PARALLEL)}
+    seconds = {a: by_length(evidence, a, "seconds") for a in (*RECURRENT, *PARALLEL)}
+    chains = {a: by_length(evidence, a, "chain") for a in (*RECURRENT, *PARALLEL)}
     slower = {
         f"doublings of seconds from {p} to {r}":
         mean_over(doublings(seconds[r][n], seconds[p][n]) for n in seconds[r] if n in seconds[p])
@@ -61,9 +61,9 @@ def judge(evidence: Evidence) -> Judgement:
     return rule(comparisons, "times the seconds", overall, axis=axis)
 
 
-def _power(by_length: Mapping[int, Mapping[int, float]]) -> dict[int, float]:
+def _power(costs: Mapping[int, Mapping[int, float]]) -> dict[int, float]:
     """The power of the length that a cost grows with, by seed."""
-    fitted = {n: values for n, values in by_length.items() if n >= FITTED}
+    fitted = {n: values for n, values in costs.items() if n >= FITTED}
     seeds = set.intersection(*map(set, fitted.values())) if len(fitted) > 1 else set()
     lengths = [math.log(n) for n in fitted]
     return {

@@ -13,7 +13,6 @@ from reports.claims.judging import Comparison, Judgement, differences, mean_over
 from reports.figures import lines
 
 CONTROL = "rnn"
-"""Has no window."""
 WINDOW = Part(
     name="window",
     tasks=[f"recall[lag={lag}]" for lag in range(7, 12)],
