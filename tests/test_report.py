@@ -31,7 +31,7 @@ def test_every_planned_cell_is_counted(tmp_path):
     for count in ("18</b> planned", "6</b> ok", "4</b> failed", "3</b> not-applicable",
                   "5</b> pending"):  # fmt: skip
         assert count in page
-    assert "5 of 18 cells have not run yet" in page
+    assert "Not run yet: 5 of 18 cells" in page
     assert "4 of 18 cells did not end well: 4 failed" in page
 
 
@@ -168,12 +168,12 @@ ODD = {
 @pytest.mark.parametrize(
     ("skills", "said"),
     [
-        ({}, "No cell"),
-        ({("up", "lstm"): None}, "No cell has run yet; 3 cells planned"),
+        ({}, "No cell has a score yet"),
+        ({("up", "lstm"): None}, "Not run yet: 3 of 3 cells"),
         ({("up", "lstm"): dict(outcome="timeout")}, "No cell has a score yet"),
-        ({("up", "lstm"): 0.5}, "lstm is alone: it has a mean skill of 0.50"),
+        ({("up", "lstm"): 0.5}, "lstm has a mean skill of 0.50"),
         ({("no floor", "lstm"): 0.5, ("no floor", "gru"): 0.5}, "no skill to compare"),
-        ({("down", "lstm"): [-1e12, -3.0, 0.1], ("up", LONG): 0.5}, "shares its tasks with no"),
+        ({("down", "lstm"): [-1e12, -3.0, 0.1], ("up", LONG): 0.5}, "no other has one"),
         ({("down", LONG): [-1e12, -3.0, 0.1], ("down", "gru"): 0.0}, "gru has the highest"),
         ({("up", "a|b"): -0.7, ("up", "a`<i>"): dict(outcome="ok")}, "mean skill of −0.70"),
     ],

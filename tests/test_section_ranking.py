@@ -21,8 +21,7 @@ SIX = {f"t{i}": TASKS["recall[lag=9]"] for i in range(6)}
 def test_with_few_tasks_ranks_are_refused_and_the_rule_for_holes_is_stated(tmp_path):
     document = made(ranking.blocks, read(two_by_two(tmp_path)))
     words = said(document)
-    assert words.startswith("The hardest task is") and POLICY in words
-    assert "No ranks" in words and "at least 5" in words
+    assert POLICY in words and "No ranks" in words and "at least 5" in words
     assert drawn(document) == {"profiles", "profile"}
 
 
@@ -34,7 +33,7 @@ def test_ranks_over_six_tasks_say_who_is_first_and_last(tmp_path):
     }
     document = made(ranking.blocks, read(make(tmp_path, pairs, tasks=SIX)))
     words = said(document)
-    assert "Over 6 tasks lstm has the best average rank (1.0), elman the worst (3.0)" in words
+    assert "Average ranks over 6 tasks are 1.0 (lstm) to 3.0 (elman)" in words
     assert "No ranks" not in words
     assert rows(document, "average rank")["gru"]["average rank"] == "2.00"
     shares = rows(document, "runs above 0.9")

@@ -57,7 +57,7 @@ Rate = Annotated[float, Field(gt=0)]
 class Budget(BaseModel):
     """What every architecture of a matrix gets equally."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, use_attribute_docstrings=True)
 
     steps: Positive = 500
     """updates of the weights, at most"""

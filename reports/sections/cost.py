@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
 
 from reports import formats
 from reports.analysis.cost import KINDS, Point, of_tasks, over_tasks
-from reports.analysis.ranking import Comparison, compare
+from reports.analysis.ranking import compare
 from reports.analysis.results import Results
 from reports.analysis.user_data import without_controls
-from reports.document import Block, Figure, Heading, Paragraph, Row, Table, as_csv
+from reports.document import Block, Figure, Heading, Paragraph, Row, as_csv, table_of
+from reports.figures.style import Drawing
 from reports.formats import each, listed, plural
 
 PLACE = 70
@@ -28,15 +30,7 @@ def blocks(results: Results) -> list[Block]:
     for kind in KINDS:
         points = over_tasks(results, compared, kind)
         if drawing := cost.draw(kind, points, of_tasks(results, kind), looks):
-            figures.append(
-                Figure(
-                    drawing,
-                    finding(points, compared, kind),
-                    _table(points, kind),
-                    data=_data(points, kind),
-                    title=f"Skill against {KINDS[kind]}",
-                )
-            )
+            figures.append(_figure(drawing, points, kind))
     if not figures:
         return []
     return [
@@ -56,44 +50,24 @@ def blocks(results: Results) -> list[Block]:
     ]
 
 
-def _table(points: Mapping[str, Point], kind: str) -> Table:
-    rows = [
-        (
-            name,
-            formats.skill_with_spread(point.skill),
-            formats.cost(point.cost, kind),
-            f"dominated by {listed(point.beaten_by, 3)}" if point.beaten_by else "not dominated",
-        )
-        for name, point in points.items()
-    ]
-    return Table(("architecture", "mean skill", KINDS[kind], "Pareto front"), tuple(rows))
-
-
-def _data(points: Mapping[str, Point], kind: str) -> str:
-    return as_csv(
+def _figure(drawing: Drawing, points: Mapping[str, Point], kind: str) -> Figure:
+    """With who is on the front, the cheapest first."""
+    beaten = {a: f"dominated by {listed(p.beaten_by, 3)}" for a, p in points.items() if p.beaten_by}
+    columns: dict[str, Any] = {
+        "architecture": str,
+        "mean skill": {a: formats.skill_with_spread(p.skill) for a, p in points.items()},
+        KINDS[kind]: {a: formats.cost(p.cost, kind) for a, p in points.items()},
+        "Pareto front": lambda a: beaten.get(a, "not dominated"),
+    }
+    front = sorted((a for a in points if a not in beaten), key=lambda a: points[a].cost)
+    marks = {a: f"({columns['mean skill'][a]} at {columns[KINDS[kind]][a]})" for a in front}
+    finding = f"Skill against {KINDS[kind]}. Not dominated: {each(marks, str, 8) or 'none'}."
+    costs = [p.cost for p in points.values()]
+    if len(costs) > 1 and max(costs) <= SAME * min(costs):
+        finding += " All cost about the same, as was intended: the front says only who is best."
+    data = as_csv(
         ("architecture", "skill", "half", kind, "dominated_by"),
         [(a, p.skill.mean, p.skill.half, p.cost, ";".join(p.beaten_by)) for a, p in points.items()],
     )
-
-
-def finding(points: Mapping[str, Point], compared: Comparison, kind: str) -> str:
-    """Who is on the front, the cheapest first, in a sentence."""
-    if not points:
-        return "No architecture has both a mean skill and a known cost on all compared tasks."
-    front = sorted((a for a, p in points.items() if not p.beaten_by), key=lambda a: points[a].cost)
-    marks = {a: f"({formats.skill(points[a].skill.mean)} at {formats.cost(points[a].cost, kind)})"
-             for a in front}  # fmt: skip
-    text = f"Skill against {KINDS[kind]}. Not dominated: {each(marks, str, 8)}"
-    if rest := len(points) - len(front):
-        text += f"; for each of the other {rest} one of these is as good and no costlier"
-    elif len(points) > 1:
-        text += ": each costs more than the one before and has more skill"
-    text += "."
-    least, most = (end(p.cost for p in points.values()) for end in (min, max))
-    if len(points) > 1 and most <= SAME * least:
-        text += (
-            f" All cost about the same ({formats.cost(least, kind)} to {formats.cost(most, kind)}),"
-            " as was intended, so the front says no more than who is best."
-        )
-    unknown = [a for a in compared.skills if a not in points]
-    return f"{text} Without a known cost: {listed(unknown, 8)}." if unknown else text
+    title = f"Skill against {KINDS[kind]}"
+    return Figure(drawing, finding, table_of(points, columns), data=data, title=title)

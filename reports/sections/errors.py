@@ -6,8 +6,8 @@ from typing import Any
 
 from reports.analysis.difference import standing
 from reports.analysis.results import Results, TaskInfo
-from reports.document import Block, Fold, Table
-from reports.formats import listed, number
+from reports.document import Block, Fold, table_of
+from reports.formats import number
 
 RIGHT = 0.999
 """Share of an example's answers that have to be right for it to count as right."""
@@ -28,51 +28,44 @@ def blocks(results: Results, task: TaskInfo) -> list[Block]:
     if not models or len({scores.shape[1] for scores in models.values()}) > 1:
         return []
     if task.metric == "accuracy":
-        return _right_or_wrong(models)
+        return [_right_or_wrong(models)]
     return [] if task.higher_is_better else _sizes(models)
 
 
-def _right_or_wrong(models: dict[str, Any]) -> list[Block]:
+def _right_or_wrong(models: dict[str, Any]) -> Fold:
     """Of accuracies: an example is right if all of its answers are."""
     import numpy as np
 
     right = {name: scores >= RIGHT for name, scores in models.items()}
-    rows = []
-    for name, seeds in right.items():
-        every, none = seeds.all(0).mean(), (~seeds).all(0).mean()
-        shares = (every, 1 - every - none, none)
-        rows.append((name, *(f"{100 * abs(share):.1f} %" for share in shares)))
-    every_model = np.concatenate(list(right.values()))
+    shares = {"right with every seed": {a: of.all(0).mean() for a, of in right.items()},
+              "with some seeds": {a: (of.any(0) & ~of.all(0)).mean() for a, of in right.items()},
+              "with no seed": {a: (~of.any(0)).mean() for a, of in right.items()}}  # fmt: skip
+    columns = {head: {a: f"{100 * share:.1f} %" for a, share in of.items()}
+               for head, of in shares.items()}  # fmt: skip
+    models_of = np.concatenate(list(right.values()))
     sentence = (
-        f"Of {number(every_model.shape[1])} test examples "
-        f"{number(every_model.all(0).sum())} are wholly right with every model, "
-        f"{number((~every_model).all(0).sum())} with none."
+        f"Errors: Of {number(models_of.shape[1])} test examples {number(models_of.all(0).sum())} "
+        f"are wholly right with every model, {number((~models_of.any(0)).sum())} with none."
     )
-    heads = ("architecture", "right with every seed", "with some seeds", "with no seed")
-    return [Fold(f"Errors: {sentence}", (Table(heads, tuple(rows)),))]
+    return Fold(sentence, (table_of(right, {"architecture": str, **columns}),))
 
 
 def _sizes(models: dict[str, Any]) -> list[Block]:
     """Of errors and losses: how much of the whole the worst examples carry."""
     import numpy as np
 
-    shares, hard = {}, []
+    shares = {}
     for name, scores in models.items():
-        errors = scores.mean(0)
+        errors = np.sort(scores.mean(0))[::-1]
         worst = max(1, round(WORST * len(errors)))
-        order = np.argsort(-errors, kind="stable")[:worst]
         if errors.sum() > 0 and errors.min() >= 0:
-            shares[name] = f"{100 * errors[order].sum() / errors.sum():.1f} %"
-            hard.append(set(order.tolist()))
+            shares[name] = f"{100 * errors[:worst].sum() / errors.sum():.1f} %"
     if not shares:
         return []
     first, share = next(iter(shares.items()))
     sentence = (
-        f"The worst {number(worst)} of {number(len(errors))} test examples carry {share} of the "
-        f"error of {first}, the best"
+        f"Errors: The worst {number(worst)} of {number(len(errors))} test examples carry {share} "
+        f"of the error of {first}, the best."
     )
-    if len(shares) > 1:
-        shared = len(set.intersection(*hard))
-        sentence += f"; {number(shared)} are among the worst of {listed(shares, 4)}"
-    heads = ("architecture", f"share of the error in its worst {100 * WORST:.0f} % of examples")
-    return [Fold(f"Errors: {sentence}.", (Table(heads, tuple(shares.items())),))]
+    head = f"share of the error in its worst {100 * WORST:.0f} % of examples"
+    return [Fold(sentence, (table_of(shares, {"architecture": str, head: shares}),))]

@@ -3,24 +3,18 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
+from typing import Any
 
 from reports.analysis.advice import Choice
 from reports.analysis.results import Results
 from reports.analysis.user_data import controls, only_user_data, without_controls
 from reports.document import Block, Counts, Heading, Link, Note, Paragraph, Text, plain
-from reports.formats import listed, plural
+from reports.formats import listed, plural, verb
 from reports.sections import answer
 from reports.sections.reasons import Reasons
 
 PLACE = 0
-ENDED = {
-    "timeout": "ran out of time",
-    "out-of-memory": "ran out of memory",
-    "unavailable": "lacked their data",
-    "interrupted": "were interrupted",
-}
-"""Outcomes in a sentence, where their names do not fit one."""
 
 
 def blocks(results: Results, leads: Mapping[str, Text]) -> list[Block]:
@@ -48,14 +42,15 @@ def blocks(results: Results, leads: Mapping[str, Text]) -> list[Block]:
 
 def title(results: Results) -> str:
     """The page's name: the matrix and its size."""
-    if not results.cells and results.parts:
-        sizes = [(results.parts, "part"), (results.all_cells, "cell")]
-        return f"{results.name}: {', '.join(plural(len(many), word) for many, word in sizes)}"
-    columns = plural(len(results.architectures), "architecture")
-    if results.baselines:
-        columns += f" and {plural(len(results.baselines), 'baseline')}"
-    tasks, seeds = plural(len(results.tasks), "task"), plural(len(results.seeds), "seed")
-    return f"{results.name}: {tasks} × {columns} × {seeds}"
+    sizes: dict[str, Collection[Any]] = {
+        "task": results.tasks,
+        "architecture": results.architectures,
+        "baseline": results.baselines,
+        "seed": results.seeds,
+        "part": results.parts,
+        "cell": results.all_cells,
+    }
+    return f"{results.name}: {', '.join(plural(len(m), word) for word, m in sizes.items() if m)}"
 
 
 def _question(results: Results) -> str:
@@ -64,18 +59,13 @@ def _question(results: Results) -> str:
         return "Which architecture does this data need?"
     if not results.cells or not results.architectures:
         return results.plan.get("description") or "What came of this matrix?"
-    names, tasks = results.architectures, results.tasks
-    one = tasks[0].name if len(tasks) == 1 else ""
-    asked = f"What does {names[0]} learn of {one or f'{len(tasks)} tasks'}"
-    if len(names) > 1:
-        which = f"{one} best" if one else f"which of {len(tasks)} tasks"
-        asked = f"Which of {len(names)} architectures learns {which}"
+    names, tasks = results.architectures, plural(len(results.tasks), "task")
     budget = results.plan.get("budget") or {}
     equal = [f"at most {budget['steps']:,} updates"] if budget.get("steps") else []
     if budget.get("match", "parameters") == "parameters" and budget.get("parameters"):
         equal.append(f"{budget['parameters']:,} parameters")
-    terms = ", ".join(filter(None, ["the same examples", listed(equal)]))
-    return f"{asked}, given {terms}?"
+    who = f"{verb(names, 'does', 'do')} {plural(len(names), 'architecture')}"
+    return f"What {who} learn of {tasks}, given {listed(['the same examples', *equal])}?"
 
 
 def shortfalls(results: Results) -> Iterator[str]:
@@ -83,14 +73,10 @@ def shortfalls(results: Results) -> Iterator[str]:
     every = plural(len(results.all_cells), "cell")
     if failed := results.failures:
         kinds = Counter(cell.outcome for cell in failed).most_common()
-        counts = ", ".join(f"{count} {ENDED.get(kind, kind)}" for kind, count in kinds)
-        names = {cell.architecture for cell in failed}
-        whose = f", all of {min(names)}" if len(names) == 1 else ""
-        yield f"{len(failed):,} of {every} did not end well{whose}: {counts}."
+        counts = ", ".join(f"{count} {kind}" for kind, count in kinds)
+        yield f"{len(failed):,} of {every} did not end well: {counts}."
     if results.answers:
         asked = plural(len(results.answers), "training")
         yield f"{asked} diverged in parts that ask for just that: these are answers, no failures."
-    nothing_ran = results.pending == len(results.all_cells) and results.cells
-    if results.pending and not nothing_ran:  # else the answer says so
-        have = "has" if results.pending == 1 else "have"
-        yield f"{results.pending:,} of {every} {have} not run yet; what is said here may change."
+    if results.pending:
+        yield f"Not run yet: {results.pending:,} of {every}; what is said here may change."

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from reports import formats
@@ -30,48 +30,44 @@ def blocks(results: Results, task: TaskInfo) -> list[Block]:
         for name in (*results.baselines, *results.architectures)
         if (group := results.groups.get((task.name, name))) and group.score.n
     }
-    return [*_splits(groups), *_measures(task, groups), *_samples(groups)]
+    tables = {
+        "Skill on each test split, each against its own floor and ceiling": _splits(groups),
+        "Other measures on the test split": _measures(task, groups),
+    }
+    made: list[Block] = []
+    for of, columns in tables.items():
+        if columns:
+            made.append(Paragraph(f"{of}: mean over seeds, 95 % interval."))
+            made.append(table_of(groups, {"architecture": Code, **columns}))
+    return [*made, *_samples(groups)]
 
 
-def _splits(groups: dict[str, list[Any]]) -> list[Block]:
+def _splits(groups: dict[str, list[Any]]) -> dict[str, dict[str, str]]:
     """Skill on each test split, where there are several."""
     splits = dict.fromkeys(s for records in groups.values() for r in records for s in r.skills)
-    if len(splits) < 2:
-        return []
-    columns = {
-        s: lambda a, s=s: formats.skill_with_spread(summarize(r.skills.get(s) for r in groups[a]))
-        for s in splits
-    }
-    return [
-        Paragraph(
-            "Skill on each test split, each against its own floor and ceiling: mean over seeds, "
-            "95 % interval."
-        ),
-        table_of(groups, {"architecture": Code, **columns}),
-    ]
+    columns: dict[str, dict[str, str]] = {}
+    for split in splits if len(splits) > 1 else ():
+        skills = {a: summarize(r.skills.get(split) for r in of) for a, of in groups.items()}
+        columns[split] = {a: formats.skill_with_spread(skill) for a, skill in skills.items()}
+    return columns
 
 
-def _measures(task: TaskInfo, groups: dict[str, list[Any]]) -> list[Block]:
-    """Of classes a perplexity says little."""
-    known: dict[str, dict[str, Text]] = {}
+def _measures(task: TaskInfo, groups: dict[str, list[Any]]) -> dict[str, dict[str, str]]:
+    columns: dict[str, dict[str, str]] = {}
     for name, head in MEASURES.items():
         if name == task.metric or (name == "perplexity" and task.metric != "bits"):
-            continue
-        scores = {a: [r.scores["test"].get(name) for r in records] for a, records in groups.items()}
-        summaries = {a: summarize(of_seeds) for a, of_seeds in scores.items()}
-        if any(summary.n for summary in summaries.values()):
-            digits = _digits(1 if name == "perplexity" else 100)
-            known[head] = {a: formats.with_half(s, digits) for a, s in summaries.items()}
-    if not known:
-        return []
-    return [
-        Paragraph("Other measures on the test split: mean over seeds, 95 % interval."),
-        table_of(groups, {"architecture": Code, **known}),
-    ]
+            continue  # of classes a perplexity says little
+        scale = 1 if name == "perplexity" else 100
+        measured = {a: summarize(r.scores["test"].get(name) for r in of)
+                    for a, of in groups.items()}  # fmt: skip
+        if any(summary.n for summary in measured.values()):
+            digits = partial(_digits, scale)
+            columns[head] = {a: formats.with_half(s, digits) for a, s in measured.items()}
+    return columns
 
 
-def _digits(scale: int) -> Callable[[float | None], str]:
-    return lambda value: "" if value is None else f"{scale * value:.3g}"
+def _digits(scale: int, value: float | None) -> str:
+    return "" if value is None else f"{scale * value:.3g}"
 
 
 def _samples(groups: dict[str, list[Any]]) -> list[Block]:

@@ -2,15 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
+from harness.experiment.matrix import SIZE, Budget
 from harness.experiment.store import Store
+from reports.analysis.cells import Cell
 from reports.analysis.difference import METHOD
-from reports.analysis.results import Results
-from reports.document import Block, Code, Heading, Listing, Paragraph, Strong, Table, codes
+from reports.analysis.results import Part, Results
+from reports.analysis.squares import by_task
+from reports.document import (
+    Block,
+    Code,
+    Fold,
+    Heading,
+    Listing,
+    Paragraph,
+    Strong,
+    Table,
+    Text,
+    codes,
+    table_of,
+)
 from reports.formats import leaves, listed, plain_value, plural
-from reports.sections import hyperparameters, parts
+from reports.sections import hyperparameters, skill
 
 PLACE = 160
 
@@ -50,32 +66,6 @@ BASELINES = {
         "over seeds, with its 95 % interval. The best of several architectures leads by luck too."
     ),
 }
-BUDGET = {
-    "steps": "training updates, at most",
-    "batch": "examples in an update",
-    "match": "what is made equal by turning the width",
-    "parameters": "parameters to match, without the shared embedding",
-    "flops": "floating-point operations of an update, to match",
-    "width": "width of all",
-    "embedding": "size of the shared embedding of tokens",
-    "optimizer": "optimizer",
-    "learning_rate": "learning rate",
-    "schedule": "learning-rate schedule",
-    "dropout": "share of features left out before and after the body, in training",
-    "clip_norm": "gradient norm is clipped at",
-    "evaluate_every": "updates between two evaluations on validation",
-    "patience": "evaluations without improvement before training ends",
-    "beam": "beams with which a decoder is tested beside greedy decoding",
-    "solved": "training ends when validation reaches this skill",
-    "seconds": "seconds a cell may take",
-}
-SIZES = {"parameters": "parameters", "flops": "flops", "none": "width"}
-"""The term of the budget that says the size, by what is matched."""
-MATCHED = {
-    "parameters": "Parameters held to the budget",
-    "flops": "FLOPs of an update, held to the budget",
-    "none": "Sizes were not matched; parameters without the shared embedding",
-}
 
 
 def blocks(results: Results, store: Store) -> list[Block]:
@@ -84,7 +74,7 @@ def blocks(results: Results, store: Store) -> list[Block]:
         Heading("Method and fairness", "method"),
         *_reading(results),
         *_budget(results),
-        *parts.blocks(results),
+        *_parts(results),
         *hyperparameters.blocks(results, store),
         *_exceptions(results),
         *_environment(results),
@@ -100,76 +90,94 @@ def _reading(results: Results) -> Iterator[Block]:
 
 def _budget(results: Results) -> Iterator[Block]:
     """Every term but sizes that were not matched, and the tasks whose budget differs."""
+    terms = results.plan.get("budget") or {}
+    match = terms.get("match", "parameters")
     yield Heading("The budget", "budget", 3)
     yield Paragraph(
         "Every architecture got the same: in one seed the same examples in the same order, and "
         "these limits. What was chosen was chosen on the validation split; the test split was used "
-        f"once. {_matched(results)}".strip()
+        f"once. {_matched(results, match)}".strip()
     )
-    terms = results.plan.get("budget") or {}
-    size = SIZES.get(terms.get("match", ""))
     tuned = (results.plan.get("tuning") or {}).get("space", {})
-    rows = tuple(
-        (Code(name), "tuned" if name in tuned else plain_value(value), BUDGET.get(name, ""))
-        for name, value in terms.items()
-        if size is None or name == size or name not in SIZES.values()
-    )
-    if rows:
-        yield Table(("term", "value", "meaning"), rows)
+    shown = [name for name in terms if name == SIZE[match] or name not in SIZE.values()]
+    meanings = {name: field.description for name, field in Budget.model_fields.items()}
+    columns: dict[str, Callable[[str], Text]] = {
+        "term": Code,
+        "value": lambda name: "tuned" if name in tuned else plain_value(terms[name]),
+        "meaning": lambda name: meanings.get(name) or "",
+    }
+    if shown:
+        yield table_of(shown, columns)
     if other := results.plan.get("budgets"):
         yield Paragraph("On these tasks it differs, for all architectures alike:")
-        yield Listing(tuple((Code(task), f": {_terms(terms)}") for task, terms in other.items()))
+        yield Listing(tuple((Code(task), f": {_terms(of)}") for task, of in other.items()))
 
 
 def _terms(terms: Mapping[str, Any]) -> str:
     return ", ".join(f"{name} {plain_value(value)}" for name, value in terms.items())
 
 
-def _matched(results: Results) -> str:
-    """How closely the sizes were matched, over all cells with a score but those of the
-    baselines, which have no size to choose."""
-    match = (results.plan.get("budget") or {}).get("match", "parameters")
-    counts = [
-        count
-        for c in results.cells
-        if c.record and not c.hole and c.architecture not in results.baselines
-        if (count := c.record.flops if match == "flops" else c.record.matched_parameters)
-    ]
-    if not counts:
+def _matched(results: Results, match: str) -> str:
+    """How closely the sizes were matched; baselines have no size to choose."""
+    records = [c.record for c in results.cells
+               if c.record and not c.hole and c.architecture not in results.baselines]  # fmt: skip
+    counts = [r.flops if match == "flops" else r.matched_parameters for r in records]
+    if not (known := [count for count in counts if count]):
         return ""
-    return (
-        f"{MATCHED[match]}, over {plural(len(counts), 'scored cell')}: "
-        f"{min(counts):,.0f} to {max(counts):,.0f}."
+    of = "FLOPs of an update" if match == "flops" else "Parameters without the shared embedding"
+    return f"{of}, over the scored cells: {min(known):,.0f} to {max(known):,.0f}."
+
+
+def _parts(results: Results) -> Iterator[Block]:
+    """What each part is, and the scores that no other section shows."""
+    if not results.parts:
+        return
+    budgets = {part["name"]: part.get("budget", {}) for part in results.plan.get("parts", [])}
+    columns: dict[str, Callable[[Part], str]] = {
+        "part": lambda part: part.name,
+        "what is done": lambda part: part.probe or "scored",
+        "tasks": lambda part: f"{len(part.results.tasks):,}",
+        "architectures": lambda part: f"{len({c.architecture for c in part.results.cells}):,}",
+        "seeds": lambda part: f"{len(part.results.seeds):,}",
+        "cells": lambda part: ", ".join(
+            f"{count:,} {outcome}" for outcome, count in part.results.counts.items() if count
+        ),
+        "terms that differ": lambda part: _terms(budgets.get(part.name, {})),
+    }
+    yield Heading("Parts of this matrix", "parts", 3)
+    yield Paragraph(
+        "Each part has cells of its own, for a question of its own; all of them are in results.csv."
     )
+    yield table_of(results.parts.values(), columns)
+    for part in results.parts.values():
+        squares = by_task(part.results)
+        if not all(square.hole for square in squares.values()):
+            tasks = [task.name for task in part.results.tasks]
+            scores = skill.table("task", tasks, part.results.columns, squares)
+            yield Fold(f"Skill in the part {part.name}", (scores,))
 
 
 def _exceptions(results: Results) -> Iterator[Block]:
     """The notes of all records, each once, with whom and what they concern."""
     yield Heading("Exceptions from equal terms", "exceptions", 3)
-    noted: dict[str, list[tuple[str, str]]] = {}
+    noted: dict[str, list[Cell]] = {}
     for cell in results.all_cells:
         for note in dict.fromkeys(cell.record.notes if cell.record else ()):
-            noted.setdefault(note, []).append((cell.architecture, cell.task))
-    if not noted:
-        yield Paragraph("The records note none.")
-        return
-    rows = [
-        (codes(dict.fromkeys(a for a, _ in cells)), note,
-         codes(dict.fromkeys(task for _, task in cells)), str(len(cells)))
-        for note, cells in noted.items()
-    ]  # fmt: skip
-    yield Table(("architectures", "what was not equal", "tasks", "cells"), tuple(rows))
+            noted.setdefault(note, []).append(cell)
+    columns: dict[str, Callable[[str], Text]] = {
+        "architectures": lambda note: codes(dict.fromkeys(c.architecture for c in noted[note])),
+        "what was not equal": str,
+        "tasks": lambda note: codes(dict.fromkeys(c.task for c in noted[note])),
+        "cells": lambda note: str(len(noted[note])),
+    }
+    yield table_of(noted, columns) if noted else Paragraph("The records note none.")
 
 
 def _environment(results: Results) -> Iterator[Block]:
     """Each machine, with the number of cells that ran there."""
     yield Heading("The environment", "environment", 3)
-    if not results.environments:
-        yield Paragraph("No record names one yet.")
+    cells = Counter(c.record.environment for c in results.all_cells if c.record)
     for name, description in results.environments.items():
-        cells = sum(c.record is not None and c.record.environment == name
-                    for c in results.all_cells)  # fmt: skip
-        gone = "" if description else ", whose description is gone"
-        yield Paragraph((f"{plural(cells, 'cell')} ran in environment ", Code(name), f"{gone}."))
-        if rows := tuple((Code(at), plain_value(of)) for at, of in leaves(description or {}, ".")):
+        yield Paragraph((f"{plural(cells[name], 'cell')} ran in environment ", Code(name), "."))
+        if rows := tuple((Code(at), plain_value(of)) for at, of in leaves(description, ".")):
             yield Table((), rows)

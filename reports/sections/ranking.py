@@ -2,25 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+from reports import formats
 from reports.analysis import frame
-from reports.analysis.across_tasks import ALPHA, POLICY, Ranks, over_tasks
+from reports.analysis.across_tasks import ALPHA, POLICY, OverTasks, Ranks, Versus, over_tasks
+from reports.analysis.aggregates import ROPE, Estimate
 from reports.analysis.difference import LEVEL, Standing, all_pairs, standing
 from reports.analysis.ranking import compare
 from reports.analysis.results import Results
 from reports.analysis.user_data import only_user_data, without_controls
-from reports.document import Block, Figure, Heading, Table, as_csv, paragraphs
+from reports.document import Block, Figure, Heading, Table, as_csv, paragraphs, table_of
 from reports.figures.style import Look
-from reports.formats import listed, p_value, plural, verb
-from reports.sections import aggregates, answer, skill
+from reports.formats import listed, p_value, plural, skill, span
+from reports.sections import answer
+from reports.sections.skill import capabilities
 
 if TYPE_CHECKING:
     import pandas
 
 PLACE = 30
+
+TOP = 4
+"""Architectures that are compared with each other one by one, beside the leader with all."""
+MARKS = (0.0, 0.5, 0.9)
+"""Skills at which the table of the performance profile gives the shares."""
 
 
 def blocks(results: Results) -> list[Block]:
@@ -33,16 +41,15 @@ def blocks(results: Results) -> list[Block]:
     every, results = results, without_controls(results)
     compared = compare(results)
     said = [] if only_user_data(every) else answer.more(results)
-    figures, tables = skill.capabilities(every), []
+    figures, tables = capabilities(every), []
     if len(compared.skills) > 1:
         over = over_tasks(_skills(results, compared.skills))
         looks = style.looks(results.architectures)
         if over.ranks.refused:
             said.append(f"No ranks and no critical-difference diagram: {over.ranks.refused}.")
         said.append(POLICY)
-        ranks = [_ranks(over.ranks, looks), aggregates.profiles(over, looks)]
-        figures = [*filter(None, ranks), *figures]
-        tables = [aggregates.middle(over), aggregates.pairs(over), _by_task(every)]
+        figures = [*filter(None, [_ranks(over.ranks, looks), _profiles(over, looks)]), *figures]
+        tables = [_middle(over), _pairs(over), _by_task(every)]
     made: list[Block] = [*(paragraphs(*said) if said else []), *figures]
     for at, table in enumerate(filter(None, tables), 1):
         made.append(replace(table, name=f"contest-table-{at}"))
@@ -56,7 +63,7 @@ def _skills(results: Results, architectures: Iterable[str]) -> pandas.DataFrame:
     return scored.loc[list(architectures)].reset_index(drop=True)
 
 
-# -- ranks ----------------------------------------------------------------------------------------
+# -- over tasks -----------------------------------------------------------------------------------
 
 
 def _ranks(ranks: Ranks, looks: dict[str, Look]) -> Figure | None:
@@ -65,45 +72,117 @@ def _ranks(ranks: Ranks, looks: dict[str, Look]) -> Figure | None:
     drawing = critical_difference.draw(ranks, looks)
     if drawing is None:
         return None
-    rows = tuple((a, f"{rank:.2f}") for a, rank in ranks.ranks.items())
     averages = as_csv(("architecture", "average_rank"), ranks.ranks.items())
     pairs = as_csv(
         ("a", "b", "mean_difference_in_skill", "p_wilcoxon", "p_holm"),
         [(p.a, p.b, p.difference, p.p, p.adjusted) for p in ranks.pairs],
     )
-    table = Table(("architecture", "average rank"), rows)
+    texts = {a: f"{rank:.2f}" for a, rank in ranks.ranks.items()}
+    table = table_of(texts, {"architecture": str, "average rank": texts})
     data, title = f"{averages}\n{pairs}", "Average ranks"
     return Figure(drawing, _rank_finding(ranks), table, data=data, title=title)
 
 
 def _rank_finding(ranks: Ranks) -> str:
-    first, last = list(ranks.ranks)[0], list(ranks.ranks)[-1]
-    best, worst = ([a for a, rank in ranks.ranks.items() if abs(rank - ranks.ranks[end]) < 1e-9]
-                   for end in (first, last))  # fmt: skip
-    text = (
-        f"Over {plural(len(ranks.tasks), 'task')} {listed(best)} {verb(best, 'has', 'have')} the "
-        f"best average rank ({ranks.ranks[first]:.1f}), {listed(worst)} the worst "
-        f"({ranks.ranks[last]:.1f})."
+    differ = sum(pair.adjusted <= ALPHA for pair in ranks.pairs)
+    of = (
+        f"{differ} of {plural(len(ranks.pairs), 'pair')} differ (Wilcoxon's signed-rank test, Holm)"
     )
-    tested = ranks.friedman is None or ranks.friedman <= ALPHA
-    if ranks.friedman is not None:
-        verdict = "differ" if tested else "are not shown to differ"
-        p = p_value(ranks.friedman)
-        text += f" The ranks {verdict} (Friedman's test, p {p if p[0] == '<' else f'= {p}'})."
-    if tested and ranks.least is not None and ranks.least > ALPHA:
-        text += (
-            f" With so few tasks none of the {len(ranks.pairs)} pairs can be shown to differ: the "
-            f"smallest corrected p-value that they could give is {ranks.least:.2f}."
-        )
-    elif tested:
-        differ = [{p.a, p.b} for p in ranks.pairs if p.adjusted <= ALPHA]
-        behind = [a for a in ranks.ranks if {first, a} in differ]
-        text += (
-            f" {len(differ)} of {plural(len(ranks.pairs), 'pair')} differ over tasks (Wilcoxon's "
-            "signed-rank test with Holm's correction)"
-            f"{f', {first} from {listed(behind, 8)}' if behind else ''}."
-        )
-    return f"{text} A bar joins those of which no two are shown to differ; each dot on it is one."
+    if ranks.friedman is not None and ranks.friedman > ALPHA:
+        of = f"they are not shown to differ (Friedman's test, p = {p_value(ranks.friedman)})"
+    elif ranks.least is not None and ranks.least > ALPHA:
+        of = "so few tasks cannot show that any pair differs"
+    return (
+        f"Average ranks over {plural(len(ranks.tasks), 'task')} are "
+        f"{span(ranks.ranks, '{:.1f}'.format)}; {of}. A bar joins those, marked by dots, of which "
+        "no two are shown to differ."
+    )
+
+
+def _profiles(over: OverTasks, looks: dict[str, Look]) -> Figure | None:
+    """Of each architecture the share of runs above each skill."""
+    from reports.figures import profiles
+
+    drawing = profiles.draw(over, looks)
+    if drawing is None:
+        return None
+    shares = {
+        mark: {a: over.profiles[a].middle[mark] for a in over.interquartile_means} for mark in MARKS
+    }
+    columns = {
+        f"runs above {mark:g}": {a: _percent(share) for a, share in of.items()}
+        for mark, of in shares.items()
+    }
+    bands = [(a, *of) for a in shares[0.0] for of in over.profiles[a].itertuples()]
+    finding = (
+        f"Above a skill of 0.9 are {span(shares[0.9], _percent)} of the runs (a task with a seed) "
+        f"on {len(over.tasks)} shared tasks. A line above another throughout is better "
+        "throughout; bands: 95 %, over seeds."
+    )
+    return Figure(
+        drawing,
+        finding,
+        table_of(shares[0.0], {"architecture": str, **columns}),
+        data=as_csv(("architecture", "skill", "share_above", "low", "high"), bands),
+        title="Performance profiles",
+    )
+
+
+def _middle(over: OverTasks) -> Table | None:
+    """The interquartile mean of skill, best first."""
+    if not over.interquartile_means:
+        return None
+    columns: dict[str, Any] = {
+        "architecture": str,
+        "interquartile mean": {a: skill(e.value) for a, e in over.interquartile_means.items()},
+        "95 % interval": {a: _interval(e, skill) for a, e in over.interquartile_means.items()},
+        "runs": {a: str(e.runs) for a, e in over.interquartile_means.items()},
+        "average rank": {a: f"{rank:.2f}" for a, rank in over.ranks.ranks.items()},
+    }
+    caption = (
+        "The interquartile mean of skill: the mean of the middle half of all runs on the "
+        f"{plural(len(over.tasks), 'shared task')}, which a few very easy, hard or failed ones do "
+        "not move (Agarwal et al. 2021). Interval: stratified bootstrap over seeds."
+    )
+    return table_of(over.interquartile_means, columns, caption=caption)
+
+
+def _interval(estimate: Estimate, text: Callable[[float], str]) -> str:
+    if estimate.low is None or estimate.high is None:
+        return ""
+    return f"{text(estimate.low)} to {text(estimate.high)}"
+
+
+def _percent(share: float) -> str:
+    return f"{100 * share:.0f} %"
+
+
+def _pairs(over: OverTasks) -> Table | None:
+    """The leader against each other one, then the others of the top among themselves."""
+    order = list(over.interquartile_means) or list(over.architectures)
+    pairs = {(v.a, v.b): v for v in over.pairs} | {(v.b, v.a): v.turned() for v in over.pairs}
+    wanted = [(order[0], b) for b in order[1:]]
+    wanted += [(a, b) for i, a in enumerate(order[1:TOP], 1) for b in order[i + 1 : TOP]]
+
+    def chance(of: str) -> Callable[[Versus], str]:
+        return lambda v: f"{getattr(v.posterior, of):.2f}" if v.posterior else ""
+
+    columns: dict[str, Callable[[Versus], str]] = {
+        "first": lambda v: v.a,
+        "second": lambda v: v.b,
+        "tasks": lambda v: str(len(v.tasks)),
+        "chance to beat it": lambda v: _percent(v.improvement.value),
+        "95 % interval": lambda v: _interval(v.improvement, _percent),
+        **{of: chance(of) for of in ("better", "equal", "worse")},
+    }
+    caption = (
+        "Two by two: the chance that a run of the first beats one of the second on the same task, "
+        "and from five tasks on how probable it is that over tasks like these it is better, "
+        f"practically equal (within {ROPE:g} of skill), or worse (Bayesian signed-rank test, "
+        "Benavoli et al. 2017)."
+    )
+    table = table_of([pairs[p] for p in wanted if p in pairs], columns, caption=caption)
+    return table if table.rows else None
 
 
 # -- one task -------------------------------------------------------------------------------------
@@ -118,22 +197,19 @@ def _tested(results: Results) -> dict[str, Standing]:
 def _by_task(results: Results) -> Table | None:
     """Who differs from the best of each task."""
     orders = _tested(results)
-    if not orders:
-        return None
-    rows = [
-        (task, o.order[0], listed(o.worse, 99), listed(o.alike, 99),
-         f"{o.examples:,}" if o.examples else "")
-        for task, o in orders.items()
-    ]  # fmt: skip
-    clear = sum(not order.alike for order in orders.values())
-    return Table(
-        ("task", "best", "differ from it, worse", "not shown to differ", "examples"),
-        tuple(rows),
-        f"Task by task: on {clear} of {plural(len(orders), 'task')} the best differs from all "
-        "others (paired t tests over seeds and over test examples, Holm's correction over the "
-        f"comparisons with the best, {LEVEL}). data/examples.csv has every pair; of those without "
-        "the best the p-values are not corrected.",
+    columns: dict[str, Callable[[str], str]] = {
+        "task": str,
+        "best": lambda task: orders[task].order[0],
+        "differ from it, worse": lambda task: listed(orders[task].worse, 99),
+        "not shown to differ": lambda task: listed(orders[task].alike, 99),
+        "examples": lambda task: formats.number(orders[task].examples or None),
+    }
+    caption = (
+        "Who differs from the best of each task: paired t tests over seeds and over test examples, "
+        f"Holm's correction over the comparisons with the best, {LEVEL}. data/examples.csv has "
+        "every pair; of those without the best the p-values are not corrected."
     )
+    return table_of(orders, columns, caption=caption) if orders else None
 
 
 def examples(results: Results) -> str:

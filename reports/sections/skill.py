@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
 from reports import formats
 from reports.analysis.results import Results
 from reports.analysis.squares import Square, Squares, by_capability, by_task, codes_used
 from reports.analysis.user_data import without_controls
 from reports.document import Block, Cell, Figure, Heading, Table, Terms, as_csv, table_of
-from reports.formats import listed, plural
+from reports.formats import each, plural
 
 PLACE = 10
 
 GOOD, FAIR = 0.9, 0.5
-"""Skills that the captions name."""
+"""Skills that the finding names."""
 
 
 def blocks(results: Results) -> list[Block]:
@@ -24,23 +24,19 @@ def blocks(results: Results) -> list[Block]:
     if not results.cells:
         return []
     squares, columns = by_task(results), results.columns
-    rows = [task.name for task in results.tasks]
+    tasks = {task.name: task.name for task in results.tasks}
     data = as_csv(
         ("task", "architecture", "skill", "half", "seeds_with_skill", "seeds", "hole"),
         [
-            (task, name, s.skill.mean, s.skill.half, s.known, s.of, s.code if s.hole else "")
-            for (task, name), s in squares.items()
+            (*place, s.skill.mean, s.skill.half, s.known, s.of, s.code if s.hole else "")
+            for place, s in squares.items()
             if s.of
         ],
     )
-    figure = Figure(
-        heatmap.draw("heatmap", dict(zip(rows, rows, strict=True)), columns, squares),
-        f"{_reached(results, squares)} {_key(results)}".strip(),
-        table("task", rows, columns, squares),
-        data=data,
-    )
-    codes = tuple(codes_used(squares).items())
-    return [Heading("Skill", "skill", 3), figure, *([Terms(codes)] if codes else [])]
+    drawing = heatmap.draw("heatmap", tasks, columns, squares)
+    finding = f"{_reached(results, squares)}{_key(results)}"
+    figure = Figure(drawing, finding, table("task", list(tasks), columns, squares), data=data)
+    return [Heading("Skill", "skill", 3), figure, *_codes(squares)]
 
 
 def capabilities(results: Results) -> list[Block]:
@@ -50,8 +46,7 @@ def capabilities(results: Results) -> list[Block]:
     squares = by_capability(results)
     if all(square.hole for square in squares.values()):
         return []
-    tags = list(dict.fromkeys(tag for tag, _ in squares))
-    counts = {tag: sum(tag in task.tags for task in results.tasks) for tag in tags}
+    counts = {tag: sum(tag in task.tags for task in results.tasks) for tag, _ in squares}
     labels = {tag: f"{tag} ({count})" for tag, count in counts.items()}
     data = as_csv(
         ("tag", "architecture", "skill", "told"),
@@ -60,15 +55,15 @@ def capabilities(results: Results) -> list[Block]:
             for place, s in squares.items()
         ],
     )
-    return [
-        Figure(
-            heatmap.draw("profile", labels, results.columns, squares),
-            _best_by_tag(results, tags, squares),
-            table("capability", tags, results.columns, squares),
-            data=data,
-            title="Skill by capability",
-        )
-    ]
+    figure = Figure(
+        heatmap.draw("profile", labels, results.columns, squares),
+        "Mean skill over the tasks with a tag; in brackets, how many carry it. A share such as "
+        "2/3: a mean over so many of them, to be compared with care.",
+        table("capability", list(labels), results.columns, squares),
+        data=data,
+        title="Skill by capability",
+    )
+    return [figure, *_codes(squares)]
 
 
 def table(first: str, rows: Sequence[str], columns: Sequence[str], squares: Squares) -> Table:
@@ -83,52 +78,32 @@ def _cell(square: Square) -> Cell:
     return Cell(" ".join(filter(None, words)), mark, value=square.skill.mean)
 
 
+def _codes(squares: Squares) -> list[Block]:
+    codes = tuple(codes_used(squares).items())
+    return [Terms(codes)] if codes else []
+
+
 def _reached(results: Results, squares: Squares) -> str:
-    """On how many tasks somebody does well, and on which nobody does; rows that are there for
-    control are no tasks to do well at."""
-    tops = {
-        task.name: max(means)
-        for task in without_controls(results).tasks
-        if (means := _known([squares[task.name, name] for name in results.architectures]))
-    }
+    """On how many tasks somebody does well, and on which nobody does; control rows are no tasks."""
+    tops: dict[str, float] = {}
+    for task in without_controls(results).tasks:
+        means = [squares[task.name, a].skill.mean for a in results.architectures]
+        if known := [mean for mean in means if mean is not None]:
+            tops[task.name] = max(known)
     if not tops:
         return ""
-    good = sum(top >= GOOD for top in tops.values())
-    who = "At least one" if good else "No"
-    text = f"{who} architecture reaches a skill of {GOOD:g} on "
-    text += f"{good} of {plural(len(tops), 'task')}" if good else "any task"
-    poor = [f"{t} ({formats.skill(top)})" for t, top in tops.items() if top < FAIR]
-    return f"{text}; none reaches {FAIR:g} on {listed(poor, 5)}." if poor else f"{text}."
-
-
-def _known(squares: Iterable[Square]) -> list[float]:
-    return [square.skill.mean for square in squares if square.skill.mean is not None]
+    good = f"{sum(top >= GOOD for top in tops.values())} of {plural(len(tops), 'task')}"
+    poor = {t: f"({formats.skill(top)})" for t, top in tops.items() if top < FAIR}
+    not_even = f", not even {FAIR:g} on {each(poor, str, 5)}" if poor else ""
+    return f"A skill of {GOOD:g} is reached on {good}{not_even}. "
 
 
 def _key(results: Results) -> str:
     """How to read the heat map."""
-    interval = "With one seed there is no interval."
-    if len(results.seeds) > 1:
-        interval = "Small: half-width of the 95 % interval; 2/3: so many seeds have a score."
     beside = " Baseline: the best of the simplest models, its name below; †: no better than it."
     return (
         "Skill on the test split, mean over seeds: 0 is the best trivial predictor, 1 the ceiling. "
-        f"Bold: best of its row; •: not shown to differ from it. {interval}"
+        "Bold: best of its row; •: not shown to differ from it. Small: half-width of the 95 % "
+        "interval, of which one seed has none; 2/3: so many seeds have a score."
         f"{beside if results.baselines else ''}"
-    )
-
-
-def _best_by_tag(results: Results, tags: Sequence[str], squares: Squares) -> str:
-    best = []
-    for tag in tags:
-        whole = {a: s for a in results.architectures if (s := squares[tag, a]).known == s.of}
-        means = {a: s.skill.mean for a, s in whole.items() if s.skill.mean is not None}
-        if len(means) > 1:
-            name = max(means, key=lambda a: means[a])
-            best.append(f"{tag} {name} ({formats.square(whole[name])})")
-    codes = "; ".join(f"{code}: {meaning}" for code, meaning in codes_used(squares).items())
-    return (
-        f"{f'Best by what a task asks for: {listed(best, 99)}. ' if best else ''}Mean skill over "
-        "the tasks with a tag; in brackets, how many carry it. A share such as 2/3: a mean over so "
-        f"many of them, to be compared with care.{f' {codes}.' if codes else ''}"
     )
