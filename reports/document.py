@@ -16,9 +16,6 @@ if TYPE_CHECKING:
     from reports.figures.style import Drawing
 
 
-# -- text ----------------------------------------------------------------------------------------
-
-
 @dataclass(frozen=True)
 class Code:
     """A name or a command, as it is typed."""
@@ -65,9 +62,6 @@ def codes(names: Iterable[str], most: int = 8) -> Text:
     if len(listed) > most:
         pieces.append(f" and {len(listed) - most} more")
     return tuple(pieces)
-
-
-# -- blocks --------------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True)
@@ -134,7 +128,7 @@ class Figure:
     command: str = ""
     """Empty: the document's own."""
     data: str = ""
-    """CSV with more than the table; of the table, if empty."""
+    """As of a table."""
     title: str = ""
     """In the list of figures; the heading above it, if empty."""
 
@@ -242,9 +236,6 @@ def listings(items: Mapping[str, Sequence[Text]]) -> list[Block]:
     ]
 
 
-# -- what is derived -----------------------------------------------------------------------------
-
-
 def walk(blocks: Iterable[Block]) -> Iterator[Block]:
     """All blocks in their order, those within folds and rows too."""
     for block in blocks:
@@ -255,34 +246,22 @@ def walk(blocks: Iterable[Block]) -> Iterator[Block]:
             yield from block.figures
 
 
-def contents(document: Document) -> list[tuple[Heading, list[Heading]]]:
-    """The sections with what is within each; headings without an anchor are left out."""
-    sections: list[tuple[Heading, list[Heading]]] = []
-    for block in document.blocks:
-        if isinstance(block, Heading) and block.anchor and block.level > 1:
-            if block.level == 2:
-                sections.append((block, []))
-            elif sections:
-                sections[-1][1].append(block)
-    return sections
-
-
 def figures(document: Document) -> dict[str, Figure]:
     """All figures by name."""
     return {block.name: block for block in walk(document.blocks) if isinstance(block, Figure)}
 
 
-def tables(document: Document) -> dict[str, Table]:
-    """The tables that have a name, by it."""
-    named = [block for block in walk(document.blocks) if isinstance(block, Table) and block.name]
-    return {table.name: table for table in named}
-
-
 def csv_files(document: Document) -> dict[str, str]:
     """The numbers of each figure and each named table, as CSV by name; with the minus sign that
     programs read."""
-    texts = {name: f.data or csv_of(f.table) for name, f in figures(document).items()}
-    texts |= {name: t.data or csv_of(t) for name, t in tables(document).items()}
+    found = {name: (figure.data, figure.table) for name, figure in figures(document).items()}
+    for block in walk(document.blocks):
+        if isinstance(block, Table) and block.name:
+            found[block.name] = block.data, block
+    texts = {
+        name: data or as_csv(table.heads, (map(plain, row) for row in table.rows))
+        for name, (data, table) in found.items()
+    }
     return {name: text.replace("−", "-") for name, text in texts.items()}
 
 
@@ -310,12 +289,7 @@ def text_columns(table: Table) -> list[bool]:
     return [True, *words[1:]]
 
 
-def csv_of(table: Table) -> str:
-    """A table as CSV."""
-    return as_csv(table.heads, [[plain(cell) for cell in row] for row in table.rows])
-
-
-def as_csv(heads: Sequence[str], rows: Iterable[Sequence[Any]]) -> str:
+def as_csv(heads: Sequence[str], rows: Iterable[Iterable[Any]]) -> str:
     """Rows as CSV; None is an empty field."""
     buffer = io.StringIO(newline="")
     writer = csv.writer(buffer, lineterminator="\n")

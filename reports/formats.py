@@ -1,10 +1,11 @@
-"""Numbers as people read them."""
+"""Numbers as people read them: with a true minus sign, and as nothing where there is none."""
 
 from __future__ import annotations
 
 import json
 import math
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from functools import wraps
 from typing import TYPE_CHECKING, Any
 
 from reports.analysis.statistics import Summary, summarize
@@ -14,30 +15,44 @@ if TYPE_CHECKING:
     from reports.analysis.squares import Square
 
 
-def skill(value: float | None) -> str:
-    """Two decimals, with a true minus sign; huge ones in powers of ten."""
-    if value is None:
-        return ""
-    text = f"{value:.2f}" if abs(value) < 1000 else f"{value:.0e}"
-    return _minus("0.00" if text == "-0.00" else text)
+def _known(text: Callable[[float], str]) -> Callable[[float | None], str]:
+    """Makes a format say nothing of None, and minus for a hyphen before a number."""
+
+    @wraps(text)
+    def formatted(value: float | None) -> str:
+        said = "" if value is None else text(value)
+        return said.replace("-", "−", 1) if said.startswith("-") else said
+
+    return formatted
 
 
-def spread(half: float | None) -> str:
-    """The half-width of a skill's interval, or nothing."""
-    if half is None:
-        return ""
-    return f"±{half:.2f}" if half < 100 else f"±{half:.0e}"
+# -- skill and scores ----------------------------------------------------------------------------
+
+
+@_known
+def skill(value: float) -> str:
+    """Two decimals; huge ones in powers of ten."""
+    return f"{value:z.2f}" if abs(value) < 1000 else f"{value:.0e}"
+
+
+def half(summary: Summary, text: Callable[[float | None], str] = skill) -> str:
+    """``±1.2``, the half-width of an interval; empty where there is none."""
+    return "" if summary.half is None else f"±{text(summary.half)}"
+
+
+def with_half(summary: Summary, text: Callable[[float | None], str] = skill) -> str:
+    """``91.5 ±1.2``: a mean with the half-width of its interval, where there is one."""
+    return f"{text(summary.mean)} {half(summary, text)}".strip()
 
 
 def skill_with_spread(summary: Summary) -> str:
-    """``0.81 ±0.03``, or the mean alone where there is no interval."""
-    return f"{skill(summary.mean)} {spread(summary.half)}".strip()
+    """``0.81 ±0.03``."""
+    return with_half(summary)
 
 
 def signed_skill_with_spread(summary: Summary) -> str:
     """A difference in skill: ``+0.03 ±0.02``."""
-    text = skill_with_spread(summary)
-    return f"+{text}" if summary.mean is not None and summary.mean > 0 else text
+    return "+" * ((summary.mean or 0) > 0) + with_half(summary)
 
 
 def scores_of(task: TaskInfo, values: Iterable[float | None]) -> Callable[[float | None], str]:
@@ -46,31 +61,17 @@ def scores_of(task: TaskInfo, values: Iterable[float | None]) -> Callable[[float
     Accuracies become percentages with one decimal; the rest keep three digits of a small value.
     """
     if task.metric == "accuracy":
-        return lambda v: "" if v is None else _minus(f"{100 * v:.1f}")
-    sizes = sorted(abs(v) for v in values if v)
+        return _known(lambda value: f"{100 * value:.1f}")
+    sizes = sorted(abs(value) for value in values if value)
     small = sizes[len(sizes) // 4] if sizes else 1.0
     decimals = min(6, max(0, 2 - math.floor(math.log10(small))))
 
-    def text(value: float | None) -> str:
-        if value is None:
-            return ""
-        if not value:
-            return "0"
-        if not 0.5 * 10.0**-decimals <= abs(value) < 1e6:
-            return _minus(f"{value:.2e}")
-        return _minus(f"{value:.{decimals}f}")
+    def text(value: float) -> str:
+        if 0.5 * 10.0**-decimals <= abs(value) < 1e6:
+            return f"{value:.{decimals}f}"
+        return f"{value:.2e}" if value else "0"
 
-    return text
-
-
-def half(summary: Summary, text: Callable[[float | None], str]) -> str:
-    """``±1.2``, the half-width of a score's interval; empty where there is none."""
-    return "" if summary.half is None else f"±{text(summary.half)}"
-
-
-def with_half(summary: Summary, text: Callable[[float | None], str]) -> str:
-    """``91.5 ±1.2``: a mean with the half-width of its interval, where there is one."""
-    return f"{text(summary.mean)} {half(summary, text)}".strip()
+    return _known(text)
 
 
 def scores_in(results: Results, task: TaskInfo) -> Callable[[float | None], str]:
@@ -91,16 +92,13 @@ def square_spread(square: Square) -> str:
     if square.hole:
         return ""
     share = f"{square.known}/{square.of}" if square.known != square.of else ""
-    return f"{spread(square.skill.half)} {share}".strip()
+    return f"{half(square.skill)} {share}".strip()
 
 
 def metric(task: TaskInfo) -> str:
     """The metric and its unit: ``accuracy, %``; ``rmse, °C``; ``bits per symbol``."""
-    if task.metric == "accuracy":
-        return "accuracy, %"
-    if task.metric == "bits":
-        return "bits per symbol"
-    return ", ".join(filter(None, [task.metric or "score", task.unit]))
+    named = {"accuracy": "accuracy, %", "bits": "bits per symbol"}
+    return named.get(task.metric) or ", ".join(filter(None, [task.metric or "score", task.unit]))
 
 
 def direction(task: TaskInfo) -> str:
@@ -108,26 +106,20 @@ def direction(task: TaskInfo) -> str:
     return "higher is better" if task.higher_is_better else "lower is better"
 
 
-def seconds(value: float | None) -> str:
+# -- costs ---------------------------------------------------------------------------------------
+
+
+@_known
+def seconds(value: float) -> str:
     """A duration: seconds, minutes or hours, whichever reads best."""
-    if value is None:
-        return ""
-    if value < 10:
-        return f"{value:.1f} s"
     if value < 120:
-        return f"{value:.0f} s"
+        return f"{value:.1f} s" if value < 10 else f"{value:.0f} s"
     return f"{value / 60:.1f} min" if value < 7200 else f"{value / 3600:.1f} h"
 
 
-def cost(value: float | None, kind: str) -> str:
-    """What training took, with its unit; ``kind`` is training (seconds), parameters or flops."""
-    return {"training": seconds, "parameters": number, "flops": flops}[kind](value)
-
-
-def flops(value: float | None) -> str:
+@_known
+def flops(value: float) -> str:
     """``3.2 GFLOPs``."""
-    if value is None:
-        return ""
     number, unit = scaled(value)
     return f"{number:.3g} {unit}FLOPs" if unit else f"{value:,.0f} FLOPs"
 
@@ -139,21 +131,96 @@ def scaled(value: float) -> tuple[float, str]:
     return value / (size or 1.0), unit
 
 
-def number(value: float | None) -> str:
+@_known
+def number(value: float) -> str:
     """A count with its thousands set apart."""
-    return "" if value is None else f"{round(value):,}"
+    return f"{round(value):,}"
 
 
-def p_value(value: float | None) -> str:
-    """Three decimals, or that it is below what they show; nothing where there was no test."""
-    if value is None:
-        return ""
+def cost(value: float | None, kind: str) -> str:
+    """What training took, with its unit; ``kind`` is training (seconds), parameters or flops."""
+    return {"training": seconds, "parameters": number, "flops": flops}[kind](value)
+
+
+# -- numbers of any kind -------------------------------------------------------------------------
+
+
+@_known
+def p_value(value: float) -> str:
+    """Three decimals, or that it is below what they show."""
     return f"{value:.3f}" if value >= 0.001 else "<0.001"
+
+
+@_known
+def amount(value: float) -> str:
+    """Two decimals or, of what is small or large, three digits."""
+    size = abs(value)
+    if size < 1e-12:
+        return "0"
+    if size >= 10:
+        return f"{value:,.0f}" if size >= 1000 else f"{value:.3g}"
+    if size >= 0.01:
+        return f"{value:.2f}"
+    text = f"{value:.1g}"
+    return f"{value:.{-math.floor(math.log10(size))}f}" if "e" in text and size >= 1e-4 else text
+
+
+def interval(low: float | None, high: float | None) -> str:
+    """``0.31 to 0.53``, or nothing where there is none."""
+    return "" if low is None or high is None else f"{amount(low)} to {amount(high)}"
+
+
+def with_interval(values: Summary | Iterable[float | None]) -> str:
+    """``0.86 [0.84, 0.88]``: the mean with its 95 % interval; the mean alone where there is none
+    or it cannot be told from the mean."""
+    summary = values if isinstance(values, Summary) else summarize(values)
+    return _within((summary.mean, summary.low, summary.high), amount)
+
+
+def geometric(values: Iterable[float | None]) -> tuple[float | None, float | None, float | None]:
+    """The geometric mean of positive numbers and the ends of its 95 % interval, which is that of
+    the mean of the logarithms."""
+    logs = summarize(math.log(value) for value in values if value)
+    mean, low, high = (None if e is None else math.exp(e) for e in (logs.mean, logs.low, logs.high))
+    return mean, low, high
+
+
+def geometric_with_interval(
+    values: Iterable[float | None], text: Callable[[float], str] = amount
+) -> str:
+    """``0.86 [0.84, 0.88]``, as ``geometric`` finds it."""
+    return _within(geometric(values), text)
+
+
+def _within(numbers: Iterable[float | None], text: Callable[[float], str]) -> str:
+    mean, low, high = ("" if value is None else text(value) for value in numbers)
+    return f"{mean} [{low}, {high}]" if low and (low, high) != (mean, mean) else mean
+
+
+def ends(numbers: Iterable[int]) -> str:
+    """``3 to 5``: the lowest and the highest number, or the only one."""
+    known = sorted(numbers)
+    return " to ".join(f"{n:,}" for n in dict.fromkeys((known[0], known[-1])))
+
+
+# -- names and words -----------------------------------------------------------------------------
+
+
+def each(numbers: Mapping[str, Any], text: Callable[[Any], str] = amount, most: int = 99) -> str:
+    """``rnn 0.21, lstm 0.90 and gru 0.94``: names, each with its number."""
+    return listed([f"{name} {text(value)}" for name, value in numbers.items()], most)
+
+
+def span(numbers: Mapping[str, Any], text: Callable[[Any], str] = amount) -> str:
+    """``0.21 (rnn) to 0.94 (gru)``: the lowest and the highest number, by name."""
+    by_size = sorted(numbers, key=lambda name: numbers[name])
+    extremes = dict.fromkeys(by_size[:1] + by_size[-1:])
+    return " to ".join(f"{text(numbers[name])} ({name})" for name in extremes)
 
 
 def plural(count: int, word: str) -> str:
     """``1 cell``, ``2 cells``."""
-    return f"{count:,} {word}" + ("" if count == 1 else "s")
+    return f"{count:,} {word}{'s' * (count != 1)}"
 
 
 def listed(words: Iterable[str], most: int = 6) -> str:
@@ -169,83 +236,12 @@ def verb(names: Collection[Any], one: str, many: str) -> str:
     return one if len(names) == 1 else many
 
 
-def ends(numbers: Iterable[int]) -> str:
-    """``3 to 5``: the lowest and the highest number, or the only one."""
-    known = sorted(numbers)
-    return " to ".join(f"{n:,}" for n in dict.fromkeys((known[0], known[-1])))
-
-
 def shortened(name: str, most: int) -> str:
     """A name cut in its middle to at most ``most`` characters, for figures only."""
     if len(name) <= most:
         return name
     head = (most - 1) * 2 // 3
     return f"{name[:head]}…{name[head + 1 - most :]}"
-
-
-def amount(value: float | None) -> str:
-    """Two decimals or, of what is small or large, three digits; with a true minus sign."""
-    if value is None:
-        return ""
-    size = abs(value)
-    if size >= 1000:
-        text = f"{value:,.0f}"
-    elif size < 1e-12:
-        return "0"
-    elif size >= 10:
-        text = f"{value:.3g}"
-    else:
-        text = f"{value:.2f}" if size >= 0.01 else f"{value:.1g}"
-        if "e" in text and size >= 1e-4:
-            text = f"{value:.{-math.floor(math.log10(size))}f}"
-    return _minus(text)
-
-
-def each(numbers: Mapping[str, Any], text: Callable[[Any], str] = amount, most: int = 99) -> str:
-    """``rnn 0.21, lstm 0.90 and gru 0.94``: names, each with its number."""
-    return listed([f"{name} {text(value)}" for name, value in numbers.items()], most)
-
-
-def span(numbers: Mapping[str, Any], text: Callable[[Any], str] = amount) -> str:
-    """``0.21 (rnn) to 0.94 (gru)``: the lowest and the highest number, by name."""
-    by_size = sorted(numbers, key=lambda name: numbers[name])
-    extremes = dict.fromkeys(by_size[:1] + by_size[-1:])
-    return " to ".join(f"{text(numbers[name])} ({name})" for name in extremes)
-
-
-def interval(low: float | None, high: float | None) -> str:
-    """``0.31 to 0.53``, or nothing where there is none."""
-    return "" if low is None or high is None else f"{amount(low)} to {amount(high)}"
-
-
-def with_interval(values: Summary | Iterable[float | None]) -> str:
-    """``0.86 [0.84, 0.88]``: the mean with its 95 % interval; the mean alone where there is none
-    or it cannot be told from the mean."""
-    summary = values if isinstance(values, Summary) else summarize(values)
-    return _within(*map(amount, (summary.mean, summary.low, summary.high)))
-
-
-def geometric(values: Iterable[float | None]) -> tuple[float | None, float | None, float | None]:
-    """The geometric mean of positive numbers and the ends of its 95 % interval, which is that of
-    the mean of the logarithms."""
-    logs = summarize(math.log(value) for value in values if value)
-    mean, low, high = (None if e is None else math.exp(e) for e in (logs.mean, logs.low, logs.high))
-    return mean, low, high
-
-
-def geometric_with_interval(
-    values: Iterable[float | None], text: Callable[[float | None], str] = amount
-) -> str:
-    """``0.86 [0.84, 0.88]``, as ``geometric`` finds it."""
-    return _within(*map(text, geometric(values)))
-
-
-def _within(mean: str, low: str, high: str) -> str:
-    return f"{mean} [{low}, {high}]" if low and (low, high) != (mean, mean) else mean
-
-
-def _minus(text: str) -> str:
-    return text.replace("-", "−", 1) if text.startswith("-") else text
 
 
 def plain_value(value: Any) -> str:
@@ -264,12 +260,12 @@ def plain_value(value: Any) -> str:
 def leaves(value: Any, sep: str, lists: bool = False, to: str = "") -> Iterator[tuple[str, Any]]:
     """The values in nested documents, each with the names that lead to it; with ``lists`` those in
     lists too, by their places from 1."""
-    inner: Iterable[tuple[Any, Any]] = ()
     if isinstance(value, Mapping):
-        inner = value.items()
+        inner: Iterable[tuple[Any, Any]] = value.items()
     elif lists and isinstance(value, list):
         inner = enumerate(value, 1)
     else:
         yield to, value
+        return
     for key, of_key in inner:
         yield from leaves(of_key, sep, lists, f"{to}{sep}{key}" if to else str(key))

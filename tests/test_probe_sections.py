@@ -196,7 +196,7 @@ def test_an_exponent_is_the_power_and_kernels_stand_beside_equations():
     # 1e-4 s a step, of three seeds 0, 1 and 2 % more; the library takes half of it.
     assert equations["seconds at length 1,000"].startswith("0.101 [")
     assert lstm["seconds at length 1,000"].startswith("0.0505 [")
-    assert "2.00 times as long with lstm as with" in figures_of(blocks)[0].finding
+    assert "the power of 1.00 (lstm) to 2.00 (self_attention)" in figures_of(blocks)[0].finding
 
 
 def test_the_critical_path_is_told_as_a_formula():
@@ -204,7 +204,7 @@ def test_the_critical_path_is_told_as_a_formula():
     lstm, attention = rows_of(blocks, 1)
     assert (lstm["critical path"], lstm["critical path at 1,000"]) == ("8 T + 7", "8,007")
     assert attention["critical path"] == "80"
-    assert "lstm 8 T + 7 and self_attention 80" in figures_of(blocks)[1].finding
+    assert "80 (self_attention) to 8,007 (lstm) operations" in figures_of(blocks)[1].finding
     assert path_formula({10: 5, 20: 15, 40: 36}) == ""
     assert path_formula({10: 8, 20: 18}) == "T − 2"
     assert path_formula({10: 8}) == ""

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from reports.analysis.evidence import Evidence, frame_of
 from reports.analysis.results import Part
-from reports.analysis.statistics import Summary, fit_slope, summarize
+from reports.analysis.statistics import Summary, fit_slope
 
 if TYPE_CHECKING:
     from pandas import DataFrame
@@ -17,9 +17,6 @@ AXES = ("length", "batch", "width")
 """What a cost grows with."""
 KERNEL, EQUATIONS = "kernel", "equations"
 """As the library computes it, and by the equations, step by step."""
-LINE = ["axis", "architecture", "how"]
-Key = tuple[str, str, str]
-"""What a line of a figure is of: what grows, the architecture, and how it is computed."""
 LEAST_SIZES = 4
 """Fewest sizes that an exponent is fitted to, where there are as many."""
 
@@ -70,29 +67,11 @@ def _of_update(measured: Mapping[str, Any], how: str) -> dict[str, float | None]
     }
 
 
-def by_size(frame: DataFrame, cost: str) -> dict[Key, dict[int, list[float]]]:
-    """For each size the costs above 0, one a seed."""
-    groups = frame[frame[cost] > 0].groupby(LINE, sort=False)
-    return {key: group.groupby("size")[cost].apply(list).to_dict() for key, group in groups}
-
-
-def exponents(frame: DataFrame, cost: str) -> dict[Key, list[Summary]]:
-    """The power that a cost grows with, fitted for each seed."""
-    return {
-        key: [line for _, of in group.groupby("seed")
-              if (line := exponent(of["size"], of[cost])) is not None]
-        for key, group in frame[frame[cost] > 0].groupby(LINE, sort=False)
-    }  # fmt: skip
-
-
-def powers(frame: DataFrame, cost: str, axis: str, how: str = KERNEL) -> dict[str, float]:
-    """By architecture the mean exponent, where there is one."""
-    means = {
-        a: summarize(line.mean for line in lines).mean
-        for (x, a, way), lines in exponents(frame, cost).items()
-        if (x, way) == (axis, how)
-    }
-    return {a: mean for a, mean in means.items() if mean is not None}
+def exponents(frame: DataFrame, cost: str) -> list[Summary]:
+    """The power that a cost grows with, fitted for each seed; only costs above 0 count."""
+    seeds = frame[frame[cost] > 0].groupby("seed")
+    fits = [exponent(of["size"], of[cost]) for _, of in seeds]
+    return [fit for fit in fits if fit is not None]
 
 
 def exponent(sizes: Iterable[float], costs: Iterable[float]) -> Summary | None:

@@ -23,21 +23,28 @@ def html(document: doc.Document) -> str:
     """The whole page. Every string is escaped, whatever it holds.
 
     What stands before the first heading of level 2 is the head of the page. A page that belongs to
-    another one has no doc.contents beside it.
+    another one has no contents beside it.
     """
     from markupsafe import Markup
 
     head, sections = _divided(document.blocks)
+    headings = [
+        [b for b in blocks if isinstance(b, doc.Heading) and b.anchor] for blocks in sections
+    ]
+    css = (TEMPLATES / "page.css").read_text(encoding="utf-8")
     return (
         _environment()
         .get_template("document.html")
         .render(
             document=document,
-            head=[(lead, list(blocks)) for lead, blocks in groupby(head, _leads)],
+            head=[
+                (leads, list(blocks))
+                for leads, blocks in groupby(head, lambda block: getattr(block, "lead", False))
+            ],
             sections=sections,
-            contents=doc.contents(document),
+            contents=[(first, within) for first, *within in filter(None, headings)],
             files=[path for path in document.files if "/" not in path],
-            css=Markup((TEMPLATES / "page.css").read_text(encoding="utf-8")),
+            css=Markup(css),
         )
     )
 
@@ -46,19 +53,20 @@ def inline(text: doc.Text | doc.Cell) -> Markup:
     """The text of a paragraph or a cell, escaped, with its links and marks."""
     from markupsafe import Markup
 
-    if isinstance(text, str):
-        return Markup.escape(printable(text))
-    if isinstance(text, tuple):
-        return Markup("").join(map(inline, text))
-    inner = inline(text.text)
-    if isinstance(text, doc.Code):
-        return Markup("<code>{}</code>").format(inner)
-    if isinstance(text, doc.Link):
-        return Markup('<a href="{}">{}</a>').format(inline(text.to), inner)
-    if isinstance(text, doc.Strong):
-        mark = Markup(' class="{}"').format(text.mark) if text.mark else ""
-        return Markup("<b{}>{}</b>").format(mark, inner)
-    return inner
+    match text:
+        case str():
+            return Markup.escape(printable(text))
+        case tuple():
+            return Markup("").join(map(inline, text))
+        case doc.Code():
+            return Markup("<code>{}</code>").format(inline(text.text))
+        case doc.Link():
+            return Markup('<a href="{}">{}</a>').format(inline(text.to), inline(text.text))
+        case doc.Strong():
+            mark = Markup(' class="{}"').format(text.mark) if text.mark else ""
+            return Markup("<b{}>{}</b>").format(mark, inline(text.text))
+        case doc.Cell():
+            return inline(text.text)
 
 
 @cache
@@ -102,10 +110,6 @@ def _divided(blocks: Sequence[doc.Block]) -> tuple[list[doc.Block], list[list[do
     return head, sections
 
 
-def _leads(block: doc.Block) -> bool:
-    return isinstance(block, doc.Paragraph) and block.lead
-
-
 def _wordy(table: doc.Table) -> bool:
     """Whether a table holds sentences, or many words beside each other."""
     long = any(len(doc.plain(cell)) > LONG for row in table.rows for cell in row)
@@ -114,9 +118,7 @@ def _wordy(table: doc.Table) -> bool:
 
 def _left(table: doc.Table) -> list[bool]:
     """Of each column, whether it is set to the left; a table of sentences is, all of it."""
-    return [
-        at > 0 and words and not _wordy(table) for at, words in enumerate(doc.text_columns(table))
-    ]
+    return [False, *(words and not _wordy(table) for words in doc.text_columns(table)[1:])]
 
 
 def _bulky(blocks: Sequence[doc.Block]) -> bool:

@@ -47,17 +47,13 @@ def latex(table: Table, label: str) -> str:
 def inline(text: Text | Cell) -> str:
     """A text with its mark; ``5.8e+05`` is set as a power of ten."""
     number = escaped(plain(text))
-    number = re.sub(r"\b(\d\.\d)e([+-]\d+)", lambda m: _power(m[1], int(m[2])), number)
+    number = re.sub(r"\b(\d\.\d)e([+-]\d+)", lambda m: rf"${m[1]}\times10^{{{int(m[2])}}}$", number)
     match text:
         case Cell(mark="best"):
             return rf"\textbf{{{number}}}"
         case Cell(mark="near"):
             return rf"{number}\textsuperscript{{*}}"
     return number
-
-
-def _power(digits: str, exponent: int) -> str:
-    return rf"${digits}\times10^{{{exponent}}}$"
 
 
 def escaped(text: str) -> str:

@@ -10,12 +10,12 @@ from reports.figures.style import printable
 
 def markdown(document: doc.Document) -> str:
     """The whole document; every string is taken literally, whatever it holds."""
-    parts = [inline(document.title), *(block(b) for b in document.blocks)]
+    parts = [inline(document.title), *map(block, doc.walk(document.blocks))]
     return "\n\n".join(part for part in parts if part) + "\n"
 
 
 def block(b: doc.Block) -> str:
-    """One block, without an empty line after it."""
+    """One block, without what is within it."""
     match b:
         case doc.Heading():
             return f"{'#' * b.level} {inline(b.text)}"
@@ -26,8 +26,10 @@ def block(b: doc.Block) -> str:
         case doc.Figure():
             line = f"Figure [{inline(b.name)}](figures/{b.name}.svg): {inline(b.finding)}"
             return f"{line}\n\n{_table(b.table)}"
+        case doc.Fold():
+            return inline(b.summary)
         case doc.Row():
-            return "\n\n".join(map(block, b.figures))
+            return ""
         case doc.Listing():
             return "\n".join(f"- {inline(item)}" for item in b.items)
         case doc.Terms():
@@ -37,8 +39,6 @@ def block(b: doc.Block) -> str:
         case doc.Literal():
             fence = "`" * max(3, 1 + max(map(len, re.findall("`+", b.text)), default=0))
             return f"{fence}\n{printable(b.text)}\n{fence}"
-        case doc.Fold():
-            return "\n\n".join([inline(b.summary), *map(block, b.blocks)])
 
 
 def inline(text: doc.Text | doc.Cell) -> str:

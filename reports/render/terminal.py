@@ -33,7 +33,7 @@ def show(console: Console, blocks: doc.Document | Iterable[doc.Block]) -> None:
     columns is wider than the window rather than without a part of its names.
     """
     listed = blocks.blocks if isinstance(blocks, doc.Document) else blocks
-    for at, block in enumerate(listed):
+    for at, block in enumerate(doc.walk(listed)):
         if at and isinstance(block, doc.Heading | doc.Table | doc.Figure):
             console.print()
         for renderable in _renderables(block):
@@ -45,30 +45,22 @@ def _renderables(block: doc.Block) -> Iterable[Any]:
     match block:
         case doc.Heading():
             yield inline(block.text, "bold")
-        case doc.Paragraph():
+        case doc.Fold():
+            yield inline(block.summary, "bold")
+        case doc.Paragraph() | doc.Literal():
             yield inline(block.text)
         case doc.Note():
             yield inline(block.text, "dim")
         case doc.Table():
             yield _grid(block)
         case doc.Figure():
-            yield inline(block.finding)
-            yield _grid(block.table)
-        case doc.Row():
-            for figure in block.figures:
-                yield from _renderables(figure)
+            yield from (inline(block.finding), _grid(block.table))
         case doc.Listing():
             yield from (inline(("  ", item)) for item in block.items)
         case doc.Terms():
             yield _grid(doc.Table((), tuple(block.pairs)))
         case doc.Counts():
             yield inline(", ".join(f"{count:,} {what}" for count, what in block.pairs))
-        case doc.Literal():
-            yield inline(block.text)
-        case doc.Fold():
-            yield inline(block.summary, "bold")
-            for inner in block.blocks:
-                yield from _renderables(inner)
 
 
 def inline(text: doc.Text | doc.Cell, style: str = "") -> text.Text:
@@ -79,13 +71,11 @@ def inline(text: doc.Text | doc.Cell, style: str = "") -> text.Text:
         case str():
             return Line(text, style)
         case tuple():
-            return Line("", style).join(inline(piece) for piece in text)
-        case doc.Code():
-            return Line(text.text, style)
+            return Line("", style).join(map(inline, text))
         case doc.Strong() | doc.Cell():
-            marked = STYLES.get(text.mark, "" if isinstance(text, doc.Cell) else "bold")
-            return inline(text.text, marked or style)
-        case doc.Link():
+            unmarked = "bold" if isinstance(text, doc.Strong) else ""
+            return inline(text.text, STYLES.get(text.mark, unmarked) or style)
+        case doc.Code() | doc.Link():
             return inline(text.text, style)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from statistics import geometric_mean
 from typing import TYPE_CHECKING
 
@@ -11,18 +11,15 @@ from reports.analysis.growth import (
     EQUATIONS,
     KERNEL,
     LEAST_SIZES,
-    by_size,
     costs,
     exponents,
     parts_by_axis,
     path_formula,
-    powers,
 )
-from reports.analysis.results import Part
 from reports.analysis.statistics import Summary, summarize
-from reports.document import Block, Figure, Heading, Table, paragraphs, table_of
+from reports.document import Block, Figure, Heading, Table, paragraphs
 from reports.figures import lines
-from reports.formats import amount, each, ends, geometric_with_interval, listed, span, with_interval
+from reports.formats import amount, ends, geometric_with_interval, span, with_interval
 from reports.sections import reproduction
 
 if TYPE_CHECKING:
@@ -51,166 +48,136 @@ def blocks(evidence: Evidence) -> list[Block]:
     if frame.empty:
         return []
     axes = list(frame["axis"].unique())
+    panels = [_panel(of, "seconds") for _, of in frame.groupby("axis", sort=False)]
     seconds = _seconds_finding(frame, axes[0]), _seconds_table(frame, axes)
-    panels = [_panel(frame, "seconds", axis) for axis in axes]
-    figures = _figure(evidence, "seconds", panels, *seconds, evidence.parts(probe="cost"))
+    made = [("seconds", panels, *seconds, evidence.parts(probe="cost"))]
     if "length" in axes:
         longer = frame[frame["axis"] == "length"]
-        panels = [_panel(longer, cost, "length") for cost in COUNTED]
+        panels = [_panel(longer, cost) for cost in COUNTED]
         counts = _counts_finding(longer), _counts_table(longer)
-        parts = parts_by_axis(evidence)["length"]
-        figures += _figure(evidence, "counts", panels, *counts, parts)
+        made.append(("counts", panels, *counts, parts_by_axis(evidence)["length"]))
+    results = evidence.results
+    figures = [
+        Figure(drawn, finding, table, reproduction.of_parts(results, parts))
+        for name, panels, finding, table, parts in made
+        if (drawn := lines.draw(f"growth-{name}", panels, SCALE, results.architectures))
+    ]
     return [
         Heading(TITLE, "cost-growth"),
         *paragraphs(
-            "An update is a forward pass, the loss and a backward pass of one batch. Seconds are "
-            "those of this machine, the least of several. An architecture that the library has a "
-            "kernel for is measured as the library computes it (solid), and by its equations, step "
-            "by step (dashed): what the kernel saves is no property of the architecture.",
-            "A cost that grows as a power of the length has that power as its slope here: 1 is "
-            "twice the cost for twice the length, 2 four times. Exponents are fitted to the larger "
-            f"half of the sizes, to at least {LEAST_SIZES} where there are as many, for each seed "
-            "on its own; intervals are over seeds.",
-            "The critical path is the longest chain of operations in which each waits for the one "
-            "before: what an update takes however many processors there are. It is counted, and so "
-            "are FLOPs and memory. Parameters are equally many, except where the width grows.",
+            "An update is a forward pass, the loss and a backward pass of one batch; seconds are "
+            "those of this machine, the least of several. Where the library has a kernel, an "
+            "update is measured with it (solid) and by the equations, step by step (dashed): what "
+            "the kernel saves is no property of the architecture. Parameters are equally many, "
+            "except where the width grows.",
+            "A cost that grows as a power of the length has that power as its slope here. "
+            "Exponents are fitted to the larger half of the sizes, to at least "
+            f"{LEAST_SIZES} where there are as many, for each seed; intervals are over seeds. The "
+            "critical path is the longest chain of operations in which each waits for the one "
+            "before: what an update takes however many processors there are.",
         ),
         *figures,
     ]
 
 
-def _panel(frame: DataFrame, cost: str, axis: str) -> lines.Panel:
-    """A line for each architecture."""
-    library, equations = (_means(frame, cost, axis, how) for how in COMPUTED)
-    return lines.Panel(TITLES[cost], library, dashed=equations, across=ACROSS[axis])
+def _panel(frame: DataFrame, cost: str) -> lines.Panel:
+    """A line for each architecture, as what is measured along one axis grows."""
+    library, equations = (_means(frame[frame["how"] == how], cost) for how in COMPUTED)
+    across = ACROSS[frame["axis"].iloc[0]]
+    return lines.Panel(TITLES[cost], library, dashed=equations, across=across)
 
 
-def _means(frame: DataFrame, cost: str, axis: str, how: str) -> dict[str, dict[int, Summary]]:
+def _means(frame: DataFrame, cost: str) -> dict[str, dict[int, Summary]]:
     """By architecture and size, the geometric mean over seeds."""
     return {
-        a: {n: Summary(len(values), geometric_mean(values)) for n, values in at.items()}
-        for (x, a, way), at in by_size(frame, cost).items()
-        if (x, way) == (axis, how)
+        a: {n: Summary(len(values), geometric_mean(values)) for n, values in sizes}
+        for a, of in frame[frame[cost] > 0].groupby("architecture", sort=False)
+        if (sizes := of.groupby("size")[cost])
     }
 
 
-def _figure(
-    evidence: Evidence,
-    what: str,
-    panels: list[lines.Panel],
-    finding: str,
-    table: Table,
-    parts: list[Part],
-) -> list[Figure]:
-    drawn = lines.draw(f"growth-{what}", panels, SCALE, evidence.results.architectures)
-    command = reproduction.of_parts(evidence.results, parts)
-    return [Figure(drawn, finding, table, command)] if drawn else []
-
-
 def _seconds_finding(frame: DataFrame, axis: str) -> str:
-    """Who is fastest and slowest at the greatest length, how the seconds grow, and how much faster
-    the library's kernels are."""
-    longest = frame[frame["axis"] == axis]["size"].max()
-    library, equations = (
-        {a: at[longest].mean or 0.0 for a, at in of.items() if longest in at}
-        for of in (_means(frame, "seconds", axis, how) for how in COMPUTED)
+    library = frame[(frame["axis"] == axis) & (frame["how"] == KERNEL)]
+    longest = library["size"].max()
+    means = _means(library[library["size"] == longest], "seconds")
+    seconds = {a: of[longest].mean for a, of in means.items()}
+    return (
+        f"At {longest:,} {WORDS[axis]} an update takes {span(seconds, '{:.3g} s'.format)}. "
+        f"{_growth(library, 'seconds', axis)}"
     )
-    size = f"{longest:,} {WORDS[axis]}"
-    said = []
-    if len(library) > 1:
-        said.append(f"At {size} an update takes {span(library, '{:.3g} s'.format)}.")
-    if slopes := powers(frame, "seconds", axis):
-        said.append(f"Seconds grow with the {axis} to the power of {span(slopes)}.")
-    if times := {a: equations[a] / library[a] for a in equations if a in library}:
-        said.append(
-            f"At {size} an update by the equations takes "
-            f"{listed([f'{amount(ratio)} times as long with {a}' for a, ratio in times.items()])} "
-            "as with the library's kernel."
-        )
-    return " ".join(said)
 
 
 def _seconds_table(frame: DataFrame, axes: Sequence[str]) -> Table:
     sizes = frame[frame["axis"] == axes[0]]["size"]
     ends = sizes.min(), sizes.max()
-    at, fitted = by_size(frame, "seconds"), exponents(frame, "seconds")
-    seeds = frame[frame["seconds"] > 0].groupby(["architecture", "how"], sort=False)["seed"]
     heads = ("architecture", "computed", *(f"seconds at {axes[0]} {size:,}" for size in ends),
              *(f"exponent, {axis}" for axis in axes), "seeds")  # fmt: skip
-    rows = [
-        (a, COMPUTED[how],
-         *(geometric_with_interval(at.get((axes[0], a, how), {}).get(size, ()), _digits)
-           for size in ends),
-         *(_power(fitted.get((axis, a, how), ())) for axis in axes),
-         str(number))
-        for (a, how), number in seeds.nunique().items()
-    ]  # fmt: skip
+    rows = []
+    measured = frame[frame["seconds"] > 0]
+    for (a, how), of in measured.groupby(["architecture", "how"], sort=False):
+        first = of[of["axis"] == axes[0]]
+        seconds = [first[first["size"] == size]["seconds"] for size in ends]
+        powers = [_power(of[of["axis"] == axis], "seconds") for axis in axes]
+        texts = [geometric_with_interval(values, "{:.3g}".format) for values in seconds]
+        rows.append((a, COMPUTED[how], *texts, *powers, str(of["seed"].nunique())))
     return Table(heads, tuple(rows))
 
 
 def _counts_finding(frame: DataFrame) -> str:
-    paths = _paths(frame)
-    formulas = {a: path_formula(of) or ends(of.values()) for a, of in paths.items()}
-    growing = {
-        "FLOPs grow": powers(frame, "flops", "length"),
-        "Kept activations grow": powers(frame, "memory", "length"),
-        "By the equations they grow": powers(frame, "memory", "length", EQUATIONS),
-    }
-    return " ".join([
-        "The critical path at length T is, in operations: "
-        f"{each(formulas, str)}.",
-        *(f"{what} with the length to the power of {span(slopes)}."
-          for what, slopes in growing.items() if slopes),
-    ])  # fmt: skip
+    last = frame["size"].max()
+    library = frame[frame["how"] == KERNEL]
+    paths = library[library["size"] == last].groupby("architecture")["critical_path"].first()
+    return (
+        f"At {last:,} steps the critical path is {span(paths.to_dict(), '{:,.0f}'.format)} "
+        f"operations. {_growth(library, 'flops', 'length')}"
+    )
+
+
+def _growth(frame: DataFrame, cost: str, axis: str) -> str:
+    """With which power a cost grows, over architectures."""
+    fits = {a: exponents(of, cost) for a, of in frame.groupby("architecture", sort=False)}
+    powers = {a: summarize(fit.mean for fit in of).mean for a, of in fits.items() if of}
+    name = TITLES[cost].removesuffix(" an update")
+    grows = f"{name[0].upper()}{name[1:]} grow with the {axis} to the power of {span(powers)}."
+    return grows if powers else ""
 
 
 def _counts_table(frame: DataFrame) -> Table:
     first, last = frame["size"].min(), frame["size"].max()
-    paths = _paths(frame)
-    parameters = frame.dropna(subset="parameters").groupby("architecture")["parameters"]
-    costs: dict[str, dict[str, str]] = {}
-    for what, short, cost, how, text in (
-        (f"FLOPs at {last:,}", "FLOPs", "flops", KERNEL, _large),
-        (f"activations at {last:,}, MiB", "memory", "memory", KERNEL, amount),
-        (f"by the equations at {last:,}, MiB", "memory by the equations", "memory", EQUATIONS,
-         amount),
-    ):  # fmt: skip
-        grown = {a: at for (_, a, way), at in by_size(frame, cost).items() if way == how}
-        fitted = {a: of for (_, a, way), of in exponents(frame, cost).items() if way == how}
-        costs[what] = {a: text(summarize(at.get(last, ())).mean) for a, at in grown.items()}
-        costs[f"exponent, {short}"] = {a: _power(fitted[a]) for a in grown}
-    return table_of(
-        paths,
-        {
-            "architecture": str,
-            "parameters": lambda a: ends(parameters.get_group(a).astype(int)),
-            "critical path": lambda a: path_formula(paths[a]),
-            **{
-                f"critical path at {size:,}": {a: f"{p[size]:,}" for a, p in paths.items()
-                                               if size in p}
-                for size in (first, last)
-            },
-            **costs,
-        },
+    heads = (
+        "architecture", "parameters",
+        "critical path", f"critical path at {first:,}", f"critical path at {last:,}",
+        f"FLOPs at {last:,}", "exponent, FLOPs",
+        f"activations at {last:,}, MiB", "exponent, memory",
+        f"by the equations at {last:,}, MiB", "exponent, memory by the equations",
     )  # fmt: skip
+    rows = []
+    for a, of in frame.groupby("architecture", sort=False):
+        library, equations = (of[of["how"] == how] for how in COMPUTED)
+        counted = library.groupby("size")[["critical_path", "parameters"]].first().astype(int)
+        path = counted["critical_path"].to_dict()
+        rows.append((
+            a, ends(counted["parameters"]), path_formula(path),
+            *(f"{path[size]:,}" if size in path else "" for size in (first, last)),
+            *_grown(library, "flops", last, _large),
+            *_grown(library, "memory", last, amount),
+            *_grown(equations, "memory", last, amount),
+        ))  # fmt: skip
+    return Table(heads, tuple(rows))
 
 
-def _paths(frame: DataFrame) -> dict[str, dict[int, int]]:
-    """By architecture and length, the critical path."""
-    paths = by_size(frame, "critical_path")
-    return {a: {n: int(at[0]) for n, at in of.items()} for (_, a, _), of in paths.items()}
+def _grown(frame: DataFrame, cost: str, size: int, text: Callable[[float], str]) -> tuple[str, str]:
+    """The mean cost at a size, and the power that it grows with."""
+    at = frame[(frame["size"] == size) & (frame[cost] > 0)][cost]
+    return ("", "") if at.empty else (text(at.mean()), _power(frame, cost))
 
 
-def _power(fits: Sequence[Summary]) -> str:
+def _power(frame: DataFrame, cost: str) -> str:
     """An exponent with its interval: over seeds or, of one seed, that of the fit."""
+    fits = exponents(frame, cost)
     return with_interval(fits[0] if len(fits) == 1 else [fit.mean for fit in fits])
 
 
-def _digits(value: float | None) -> str:
-    """Three digits."""
-    return "" if value is None else f"{value:.3g}"
-
-
-def _large(value: float | None) -> str:
+def _large(value: float) -> str:
     """``1.4e9``."""
-    return "" if value is None else f"{value:.2g}".replace("e+0", "e").replace("e+", "e")
+    return f"{value:.2g}".replace("e+0", "e").replace("e+", "e")
