@@ -144,12 +144,12 @@ def test_the_command_advises_by_name_and_never_on_control_rows(harness_cli, stor
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
-        (["--task", "min"], ["--task min: has no results", "Did you mean mine?"]),
-        (["--task", "adding"], ["Run first: harness run --task adding"]),
-        (["--task", "re*"], ["Run first: harness run --task 're*'"]),
+        (["--task", "min"], ["--task min: has no results", "did you mean mine?"]),
+        (["--task", "adding"], ["run first: harness run --task adding"]),
+        (["--task", "re*"], ["run first: harness run --task 're*'"]),
         (["--task", "mine", "--matrix", "mime"], ["matrix mime", "did you mean mine?"]),
         (["--task", "no.toml"], ["no.toml cannot be read"]),
-        (["--task", "copy", "--out", "nowhere"], ["Run first", "--out", "nowhere"]),
+        (["--task", "copy", "--out", "nowhere"], ["run first", "--out", "nowhere"]),
     ],
 )
 def test_without_results_it_says_what_to_run(harness_cli, stored, arguments, words):
@@ -170,7 +170,7 @@ def test_advice_on_a_file_is_on_the_data_as_it_is_now(harness_cli, tmp_path):
     )
     first = harness_cli("advise", "--task", "letters.toml")
     assert first.returncode == 2
-    assert "Run first: harness run --task letters.toml --arch '*'" in first.stderr
+    assert "run first: harness run --task letters.toml --arch '*'" in first.stderr
     run = harness_cli("run", "--task", "letters.toml", "--arch", "logistic", "--seeds", "2")
     assert run.returncode == 0, run.stderr
     answer = harness_cli("advise", "--task", "letters.toml")

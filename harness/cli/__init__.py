@@ -1,7 +1,5 @@
 """The command line: one file for each verb, thin over ``harness.api``."""
 
-from __future__ import annotations
-
 import importlib
 import os
 import pkgutil

@@ -8,12 +8,10 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from harness.cli.options import DEFAULT_OUT, Json, Out, StoredMatrix, console, print_json
+from harness.cli.options import DEFAULT_OUT, Json, Out, StoredMatrix, beside, console, print_json
 from harness.errors import UserError, nearest
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
     from harness.experiment.store import Store
     from reports.sections.advice import Advice
 
@@ -54,43 +52,33 @@ def main(
     for advice in answers:
         show(screen, blocks(advice))
         screen.print()
-    others = [n for n in store.plans() if n != answers[0].matrix and _has(store, n, answers[0])]
+    first = answers[0]
+    planned = {n: {cell["task"] for cell in store.plan(n)["cells"]} for n in store.plans()}
+    others = [n for n, tasks in planned.items() if first.task.name in tasks and n != first.matrix]
     if others and not matrix:
-        screen.print(f"This is from matrix {answers[0].matrix}; it was run in {', '.join(others)} "
-                     "too: see --matrix.", markup=False)  # fmt: skip
+        told = f"This is from matrix {first.matrix}; it was run in {', '.join(others)} too"
+        screen.print(f"{told}: see --matrix.", markup=False)
 
 
 def _by_name(store: Store, pattern: str, matrices: list[str]) -> list[Advice]:
     """Advice on the tasks that a pattern names, from the matrix planned last that has any."""
     from harness.experiment.matrix import matches
-
-    known: dict[str, None] = {}
-    for name in matrices:
-        labels = list(dict.fromkeys(cell["task"] for cell in store.plan(name)["cells"]))
-        known |= dict.fromkeys(labels)
-        chosen = [t for t in labels if t == pattern] or [t for t in labels if matches(t, pattern)]
-        if answers := _advice(store, name, chosen):
-            return answers
-    raise UserError(
-        f"--task {pattern}: has no results in {store.out}. {_what_next(store, pattern, known)}"
-    )
-
-
-def _what_next(store: Store, pattern: str, known: Iterable[str]) -> str:
-    """The command that makes results, or the names that may have been meant."""
-    from harness.experiment.matrix import matches
     from harness.experiment.registry import task_declarations
 
-    tasks = task_declarations()
-    if any(matches(name, pattern.split("[")[0]) for name in tasks):
-        return f"Run first: {_run(store, shlex.quote(pattern))}"
-    hint = nearest(pattern, {*known, *tasks})
-    return f"{hint[0].upper()}{hint[1:]}"
+    labels = {name: {cell["task"] for cell in store.plan(name)["cells"]} for name in matrices}
+    for name, known in labels.items():
+        chosen = {pattern} & known or {task for task in known if matches(task, pattern)}
+        if answers := _advice(store, name, chosen):
+            return answers
+    declared = task_declarations()
+    what_next = nearest(pattern, {*declared}.union(*labels.values()))
+    if any(matches(name, pattern.split("[")[0]) for name in declared):
+        what_next = f"run first: {_run(store, pattern)}"
+    raise UserError(f"--task {pattern}: has no results in {store.out}; {what_next}")
 
 
 def _run(store: Store, task: str) -> str:
-    where = "" if store.out == DEFAULT_OUT.absolute() else f" --out {shlex.quote(str(store.out))}"
-    return f"harness run --task {task}{where}"
+    return f"harness run --task {shlex.quote(task)}{beside(store.out)}"
 
 
 def _from_file(store: Store, file: str, matrices: list[str]) -> list[Advice]:
@@ -98,35 +86,29 @@ def _from_file(store: Store, file: str, matrices: list[str]) -> list[Advice]:
     from harness.experiment.request import Request
     from harness.experiment.user_data import choose, described
 
-    run = f"{_run(store, shlex.quote(file))} --arch '*'"
     chosen = choose(Request(tasks=[file]))
     label, mine = chosen.tasks[0], described(chosen)
     changed = ""
     for name in sorted(matrices, key=lambda name: name != mine.name):
-        plan = store.plan(name)
-        if answers := _advice(store, name, [label]):
-            if name != mine.name or plan["description"] == mine.description:
+        if answers := _advice(store, name, {label}):
+            if name != mine.name or store.plan(name)["description"] == mine.description:
                 return answers
             changed = ": what is stored is of other data or settings"
-    raise UserError(f"--task {file}: has no results in {store.out}{changed}. Run first: {run}")
+    run = f"{_run(store, file)} --arch '*'"
+    raise UserError(f"--task {file}: has no results in {store.out}{changed}; run first: {run}")
 
 
-def _advice(store: Store, matrix: str, labels: list[str]) -> list[Advice]:
+def _advice(store: Store, matrix: str, labels: set[str]) -> list[Advice]:
     """Advice on those of the tasks of a matrix that have any score."""
     from reports.analysis.results import read
     from reports.analysis.user_data import without_controls
     from reports.sections.advice import advise
 
-    if not labels:
-        return []
     results = read(store, matrix)
-    tasks = [t for t in without_controls(results).tasks if t.name in labels]
-    scored = {cell.task for cell in results.cells if not cell.hole}
-    return [advise(results, task) for task in tasks if task.name in scored]
-
-
-def _has(store: Store, matrix: str, advice: Advice) -> bool:
-    return any(cell["task"] == advice.task.name for cell in store.plan(matrix)["cells"])
+    scored = {cell.task for cell in results.cells if not cell.hole} & labels
+    return [
+        advise(results, task) for task in without_controls(results).tasks if task.name in scored
+    ]
 
 
 def _plain(advice: Advice) -> dict[str, Any]:

@@ -1,7 +1,5 @@
 """harness check"""
 
-from __future__ import annotations
-
 import traceback
 from pathlib import Path
 from typing import Annotated
@@ -29,7 +27,7 @@ def main(file: Annotated[Path, typer.Argument(metavar="FILE", help="A Python fil
     declared = [(f"architecture {s.label}", architecture.checks(s)) for s in architectures]
     declared += [(f"task {s.label}", task.checks(s)) for s in tasks]
     for label, checks in declared:
-        screen.print(f"{label}", style="bold", markup=False)
+        screen.print(label, style="bold", markup=False)
         for check in checks:
             try:
                 check.run()

@@ -1,12 +1,11 @@
 """harness claims"""
 
 import shlex
-import sys
 from typing import Annotated
 
 import typer
 
-from harness.cli.options import DEFAULT_OUT, Json, Out, console, print_json
+from harness.cli.options import DEFAULT_OUT, Json, Out, console, print_json, warn
 from harness.errors import UserError, nearest
 
 
@@ -45,8 +44,7 @@ def main(
         command = shlex.join(["harness", "run", "--matrix", matrix, "--out", str(out)])
         raise UserError(f"--out {out}: matrix {matrix} was not run there; run first: {command}")
     evidence = gather(store, matrix)
-    for message in evidence.results.corrupted:
-        print(f"warning: {message}", file=sys.stderr)
+    warn(evidence.results.corrupted)
     claims = {one.id: (one, judgement) for one, judgement in judged(evidence)}
     chosen = [claims[name] for name in claim or claims]
     if json:

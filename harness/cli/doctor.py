@@ -1,7 +1,5 @@
 """harness doctor"""
 
-from __future__ import annotations
-
 import contextlib
 import re
 import shutil
@@ -42,8 +40,7 @@ def checks(out: Path) -> Iterator[tuple[str, str]]:
     yield "good", f"Python {machine['python']} on {machine['system']}, {machine['processor']}"
     for name in _missing():
         yield "wrong", f"{name} is not installed: python -m pip install harness"
-    versions = ", ".join(f"{k} {v}" for k, v in machine["libraries"].items())
-    yield "good", f"libraries: {versions}"
+    yield "good", f"libraries: {', '.join(map(' '.join, machine['libraries'].items()))}"
     yield "good", f"{available_cores()} cores to use, {machine['memory_gib']} GiB of memory"
     for name in task_declarations():
         task = make_task(spec_of(name, "task", "doctor"))
@@ -57,8 +54,7 @@ def checks(out: Path) -> Iterator[tuple[str, str]]:
     try:
         store.create()
         free = shutil.disk_usage(store.out).free / 2**30
-        verdict = "good" if free > 1 else "wrong"
-        yield verdict, f"{store.out} can be written, {free:.0f} GiB free"
+        yield "good" if free > 1 else "wrong", f"{store.out} can be written, {free:.0f} GiB free"
         if not existed:
             shutil.rmtree(store.out)
     except UserError as error:

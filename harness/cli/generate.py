@@ -1,12 +1,10 @@
 """harness generate"""
 
-from __future__ import annotations
-
 from typing import Annotated
 
 import typer
 
-from harness.cli.options import DEFAULT_OUT, Cell, Out, Plugins, TaskFiles
+from harness.cli.options import DEFAULT_OUT, Cell, Out, Plugins, TaskFiles, trained
 
 
 def main(
@@ -33,7 +31,6 @@ def main(
         harness generate 9c01 --prompt sequence --beam 5
     """
     import numpy as np
-    from safetensors.numpy import load_file
 
     from harness.errors import UserError
     from harness.experiment.request import Request
@@ -47,10 +44,7 @@ def main(
     choose(Request(tasks=tasks, plugins=plugins))  # makes tasks of files known by their names
     store = Store(out)
     record = store.find(cell)
-    file = store.weights_file(record.id)
-    if not file.exists():
-        raise UserError(f"{record.id}: has no trained weights (outcome {record.outcome})")
-    made, predict = restored(record, load_file(file), beam)
+    made, predict = restored(record, trained(store, record), beam)
     if not isinstance(made.outputs, Tokens) or not (made.problem.decoded or made.horizon == 1):
         raise UserError(
             f"{record.id}: {record.task} does not write: only language models and decoders do"

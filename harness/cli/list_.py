@@ -1,7 +1,5 @@
 """harness list"""
 
-from __future__ import annotations
-
 from typing import Annotated, Any
 
 import typer
@@ -33,14 +31,12 @@ def main(
     if json:
         print_json(listing)
         return
-    from reports.document import Block, Table
+    from reports.document import Table
     from reports.render.terminal import show
 
-    tables: list[Block] = []
-    for kind, rows in listing.items():
-        heads = ("name", "size" if kind == "matrices" else "parameters", "what it is")
-        tables.append(Table(heads, tuple(map(_row, rows)), kind))
-    show(console(), tables)
+    heads = {kind: ("name", "parameters", "what it is") for kind in KINDS}
+    heads["matrices"] = ("name", "size", "what it is")
+    show(console(), [Table(heads[k], tuple(map(_row, rows)), k) for k, rows in listing.items()])
 
 
 def _row(of: dict[str, Any]) -> tuple[str, str, str]:
@@ -56,23 +52,15 @@ def gather(plugins: list[str]) -> dict[str, list[dict[str, Any]]]:
     from harness.experiment import registry
 
     registry.use_plugins(plugins)
-    declared = {
-        "tasks": registry.task_declarations(),
-        "architectures": registry.architecture_declarations(),
-    }
-    listing = {
-        kind: [
-            {"name": d.name, "summary": d.summary, "parameters": dict(d.parameters), **d.facts}
-            for d in known.values()
-        ]
-        for kind, known in declared.items()
-    }
+    known = (registry.task_declarations(), registry.architecture_declarations())
+    declared = [
+        [{"name": d.name, "summary": d.summary, "parameters": dict(d.parameters), **d.facts}
+         for d in of_kind.values()]
+        for of_kind in known
+    ]  # fmt: skip
     sizes = ("tasks", "architectures", "seeds")
-    outlines = [matrices.outline(name) for name in matrices.shipped()]
-    return listing | {
-        "matrices": [
-            {"name": m.name, "description": m.description}
-            | {size: len(getattr(m, size)) for size in sizes}
-            for m in outlines
-        ]
-    }
+    outlines = [
+        {"name": m.name, "description": m.description} | {n: len(getattr(m, n)) for n in sizes}
+        for m in map(matrices.outline, matrices.shipped())
+    ]
+    return dict(zip(KINDS, (*declared, outlines), strict=True))

@@ -8,30 +8,33 @@ import inspect
 import json
 import shlex
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from harness.errors import UserError
 from harness.experiment.request import DEFAULT_OUT as DEFAULT_OUT
 from harness.experiment.request import Request
 from tasks.user_data.settings import Settings
 
 if TYPE_CHECKING:
+    from numpy import ndarray
     from rich.console import Console
 
-Out = Annotated[Path, typer.Option("--out", help="Folder of the results.")]
+    from harness.experiment.record import Record
+    from harness.experiment.store import Store
+
+OUT = "Folder of the results."
+PLUGIN = "A Python file with more tasks or architectures."
+CHOSEN = (
+    "Only these tasks: a glob, a name like 'recall\\[lag=50]', or a file with a task from your "
+    "data, like mydata.toml."
+)
+Out = Annotated[Path, typer.Option("--out", help=OUT)]
 StoredMatrix = Annotated[
     str | None, typer.Option("--matrix", help="Which matrix, if several were run in this folder.")
-]
-Tasks = Annotated[
-    list[str] | None,
-    typer.Option(
-        "--task",
-        help="Only these tasks: a glob, a name like 'recall\\[lag=50]', or a file with a task "
-        "from your data, like mydata.toml.",
-    ),
 ]
 TaskFiles = Annotated[
     list[str] | None,
@@ -40,52 +43,29 @@ TaskFiles = Annotated[
         help="The file with the task, like mydata.toml, where the cell is of one from your data.",
     ),
 ]
-Plugins = Annotated[
-    list[str] | None,
-    typer.Option("--plugin", help="A Python file with more tasks or architectures."),
-]
+Plugins = Annotated[list[str] | None, typer.Option("--plugin", help=PLUGIN)]
 Json = Annotated[bool, typer.Option("--json", help="Print JSON, for scripts.")]
 Cell = Annotated[str, typer.Argument(metavar="CELL", help="A cell's id, or the start of it.")]
 
-
-REQUEST: dict[str, Any] = {
-    "matrix": Annotated[
-        str,
-        typer.Option(
-            "--matrix",
-            help="A shipped matrix, or a file that ends in .toml; quick if not given.",
-            show_default=False,
-        ),
-    ],
-    "tasks": Tasks,
-    "architectures": Annotated[
-        list[str] | None,
-        typer.Option("--arch", help="Only these architectures: a glob, or 'lstm\\[layers=2]'."),
-    ],
-    "parts": Annotated[
-        list[str] | None,
-        typer.Option(
-            "--part", help="Only these parts of the matrix, by name or glob; matrix: its own cells."
-        ),
-    ],
-    "seeds": Annotated[int | None, typer.Option("--seeds", help="How many seeds.")],
-    "jobs": Annotated[
-        int | None, typer.Option("--jobs", help="Worker processes; as many as cores if not given.")
-    ],
-    "out": Out,
-    "device": Annotated[str, typer.Option("--device", help="cpu, cuda, ...")],
-    "timeout": Annotated[
-        float | None, typer.Option("--timeout", help="Seconds that a cell may take.")
-    ],
-    "retry_failed": Annotated[
-        bool, typer.Option("--retry-failed", help="Run failed and timed-out cells again.")
-    ],
-    "fresh": Annotated[
-        bool, typer.Option("--fresh", help="Run all cells again, finished ones too.")
-    ],
-    "plugins": Plugins,
-}
-"""The flag of each field of a request that has one."""
+Several = list[str] | None
+REQUEST: dict[str, tuple[Any, str, str]] = {
+    "matrix": (str, "--matrix",
+               "A shipped matrix, or a file that ends in .toml; quick if not given."),
+    "tasks": (Several, "--task", CHOSEN),
+    "architectures": (Several, "--arch",
+                      "Only these architectures: a glob, or 'lstm\\[layers=2]'."),
+    "parts": (Several, "--part",
+              "Only these parts of the matrix, by name or glob; matrix: its own cells."),
+    "seeds": (int | None, "--seeds", "How many seeds."),
+    "jobs": (int | None, "--jobs", "Worker processes; as many as cores if not given."),
+    "out": (Path, "--out", OUT),
+    "device": (str, "--device", "cpu, cuda, ..."),
+    "timeout": (float | None, "--timeout", "Seconds that a cell may take."),
+    "retry_failed": (bool, "--retry-failed", "Run failed and timed-out cells again."),
+    "fresh": (bool, "--fresh", "Run all cells again, finished ones too."),
+    "plugins": (Several, "--plugin", PLUGIN),
+}  # fmt: skip
+"""Of each field of a request that has a flag its type, the flag and its help."""
 USER_DATA = "A task from your data, without a file"
 
 
@@ -93,12 +73,11 @@ def requesting(*names: str) -> Callable[[Callable[..., None]], Callable[..., Non
     """Gives a verb a flag for each of these fields of a request, and for each setting of user
     data; the verb gets the request, and its own arguments, by keyword, after it."""
     defaults = {field.name: field.default for field in dataclasses.fields(Request)}
-    flags = [_flag(name, REQUEST[name], defaults[name]) for name in names]
+    flags = [_flag(name, *REQUEST[name], defaults[name]) for name in names]
     for name, field in Settings.model_fields.items():
         kind = int if field.annotation is int else str
         text = " ".join((field.description or "").split()).partition(". ")[0].rstrip(".")
-        option = typer.Option(f"--{name}", help=f"{text}.", rich_help_panel=USER_DATA)
-        flags.append(_flag(name, Annotated[kind | None, option], None))
+        flags.append(_flag(name, kind | None, f"--{name}", f"{text}.", panel=USER_DATA))
 
     def decorate(verb: Callable[..., None]) -> Callable[..., None]:
         own = [*inspect.signature(verb, eval_str=True).parameters.values()][1:]
@@ -115,9 +94,12 @@ def requesting(*names: str) -> Callable[[Callable[..., None]], Callable[..., Non
     return decorate
 
 
-def _flag(name: str, annotation: Any, default: Any) -> inspect.Parameter:
+def _flag(
+    name: str, kind: Any, flag: str, help: str, default: Any = None, panel: str | None = None
+) -> inspect.Parameter:
+    option = typer.Option(flag, help=help, show_default=bool(default), rich_help_panel=panel)
     keyword = inspect.Parameter.KEYWORD_ONLY
-    return inspect.Parameter(name, keyword, default=default, annotation=annotation)
+    return inspect.Parameter(name, keyword, default=default, annotation=Annotated[kind, option])
 
 
 def print_json(value: Any) -> None:
@@ -132,10 +114,23 @@ def console() -> Console:
     return Console(highlight=False, width=None if sys.stdout.isatty() else 160)
 
 
-def duration(seconds: float) -> str:
-    """Seconds as a person says them."""
-    if seconds < 90:
-        return f"{seconds:.0f} s" if seconds >= 10 else f"{seconds:.1f} s"
-    if seconds < 5400:
-        return f"{seconds / 60:.0f} min"
-    return f"{seconds / 3600:.1f} h"
+def warn(messages: Iterable[str]) -> None:
+    """Say what is wrong but stops nothing, where it is not among the results."""
+    for message in messages:
+        print(f"warning: {message}", file=sys.stderr)
+
+
+def beside(out: Path) -> str:
+    """The flag that leads a command to a folder of results; empty for the usual one."""
+    usual = out.absolute() == DEFAULT_OUT.absolute()
+    return "" if usual else f" --out {shlex.quote(str(out))}"
+
+
+def trained(store: Store, record: Record) -> dict[str, ndarray]:
+    """The weights of a cell; raises UserError where there are none."""
+    from safetensors.numpy import load_file
+
+    file = store.weights_file(record.id)
+    if not file.exists():
+        raise UserError(f"{record.id}: has no trained weights (outcome {record.outcome})")
+    return load_file(file)

@@ -1,10 +1,8 @@
 """harness plan"""
 
-from __future__ import annotations
-
 from typing import Any
 
-from harness.cli.options import Json, duration, print_json, requesting
+from harness.cli.options import Json, print_json, requesting
 from harness.experiment.request import Request
 
 
@@ -20,6 +18,7 @@ def main(request: Request, *, json: Json = False) -> None:
     from harness.experiment.plan import Costs, Wanted, expand, resolve, row_of, trials
     from harness.experiment.store import Store
     from harness.experiment.user_data import choose
+    from reports.formats import seconds
 
     store = Store(request.out)
     asked = choose(request)
@@ -46,17 +45,17 @@ def main(request: Request, *, json: Json = False) -> None:
         print_json({"matrix": chosen.name, "budget": chosen.budget.model_dump(), "cells": rows})
         return
     for row in rows:
-        note = f"about {duration(row['predicted_seconds'])}" if row["state"] == "to run" else ""
+        note = f"about {seconds(row['predicted_seconds'])}" if row["state"] == "to run" else ""
         seed = "trial" if row["kind"] == "trial" else f"seed {row['seed']}"
         beside = f" · {row['part']}" if row["part"] else ""
         label = f"{row['task']} · {row['architecture']} · {seed}{beside}"
         print(f"{row['id']}  {row['state']:<14} {label}  {note}")
     states = [row["state"] for row in rows]
-    seconds = sum(row["predicted_seconds"] for row in rows)
+    needed = sum(row["predicted_seconds"] for row in rows)
     print(
         f"{len(rows)} cells: {states.count('cached')} cached, "
         f"{states.count('not-applicable')} not applicable, {states.count('to run')} to run, "
-        f"about {duration(seconds)} of one core"
+        f"about {seconds(needed)} of one core"
     )
     if later:
         print(f"{later} cells of longer lags follow only where shorter ones are learned (horizons)")

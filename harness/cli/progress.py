@@ -9,13 +9,14 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
-from harness.cli.options import console, duration
+from harness.cli.options import console
+from harness.experiment.record import FINE, Record
 from harness.watcher import Watcher
+from reports.formats import seconds
 
 if TYPE_CHECKING:
     from harness.experiment.cell import Cell
     from harness.experiment.plan import Costs
-    from harness.experiment.record import Record
 
 LATEST = 8
 
@@ -43,14 +44,14 @@ class Lines(Watcher):
         done = {record.id for record in cached}
         self.left = {cell.id: cell for cell in cells if cell.id not in done}
         self.total, self.costs, self.jobs = len(cells), costs, max(jobs, 1)
-        self.counts = Counter(str(record.outcome) for record in cached)
+        self.counts = Counter(record.outcome for record in cached)
         self.now_running: list[Cell] = []
         self.started = time.monotonic()
         kind = "tuning trials" if cells and cells[0].kind == "trial" else "cells"
         if self.left:
             self.say(
                 f"{len(cells)} {kind}: {len(cached)} done before, {len(self.left)} to run "
-                f"on {self.jobs} workers, about {duration(self.remaining())}"
+                f"on {self.jobs} workers, about {seconds(self.remaining())}"
             )
 
     def remaining(self) -> float:
@@ -62,10 +63,10 @@ class Lines(Watcher):
 
     def ended(self, record: Record) -> None:
         self.left.pop(record.id, None)
-        self.counts[str(record.outcome)] += 1
+        self.counts[record.outcome] += 1
         self.costs.add(record)
         done = self.total - len(self.left)
-        eta = f"  ({duration(self.remaining())} left)" if self.left else ""
+        eta = f"  ({seconds(self.remaining())} left)" if self.left else ""
         self.say(f"[{done}/{self.total}] {describe(record)}{eta}")
 
     def say(self, line: str) -> None:
@@ -98,29 +99,19 @@ class Table(Lines):
         """Bring the picture up to date."""
         from rich.console import Group
         from rich.progress_bar import ProgressBar
-        from rich.table import Table as Grid
         from rich.text import Text
 
-        from harness.experiment.record import FINE
-
         done = self.total - len(self.left)
-        fine = sum(self.counts[str(outcome)] for outcome in FINE)
-        bad = sum(self.counts.values()) - fine
-        head = Grid.grid(padding=(0, 2))
-        head.add_row(
-            ProgressBar(total=max(self.total, 1), completed=done, width=32),
-            f"{done}/{self.total} done",
-            Text(f"{bad} failed", style="red" if bad else "dim"),
-            f"{len(self.now_running)} running",
-            f"{duration(time.monotonic() - self.started)} gone, "
-            f"about {duration(self.remaining())} left",
+        bad = sum(count for outcome, count in self.counts.items() if outcome not in FINE)
+        head = (
+            f"{done}/{self.total} done  {bad} failed  {len(self.now_running)} running  "
+            f"{seconds(time.monotonic() - self.started)} gone, "
+            f"about {seconds(self.remaining())} left"
         )
-        body: list[Any] = [
-            head,
-            Text("running: " + "; ".join(c.label for c in self.now_running), style="dim"),
-        ]
-        body += [Text(describe(r), style="" if r.outcome in FINE else "red") for r in self.latest]
-        self.live.update(Group(*body))
+        running = "running: " + "; ".join(cell.label for cell in self.now_running)
+        latest = [Text(describe(r), style="" if r.outcome in FINE else "red") for r in self.latest]
+        bar = ProgressBar(total=max(self.total, 1), completed=done, width=32)
+        self.live.update(Group(bar, Text(head), Text(running, style="dim"), *latest))
 
 
 def describe(record: Record) -> str:

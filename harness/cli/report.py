@@ -1,7 +1,5 @@
 """harness report"""
 
-from __future__ import annotations
-
 from harness.cli.options import DEFAULT_OUT, Out, StoredMatrix
 
 

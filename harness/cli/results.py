@@ -1,13 +1,10 @@
 """harness results"""
 
-from __future__ import annotations
-
-import sys
 from typing import Annotated, Any
 
 import typer
 
-from harness.cli.options import DEFAULT_OUT, Json, Out, StoredMatrix, console, print_json
+from harness.cli.options import DEFAULT_OUT, Json, Out, StoredMatrix, console, print_json, warn
 from harness.errors import UserError
 
 HEADS = ("id", "task", "architecture", "seed", "outcome", "metric", "validation", "test", "skill",
@@ -36,8 +33,7 @@ def main(
     results = read(store, matrix)
     cells = frame.planned(results)
     rows = frame.to_rows(cells)
-    for message in store.corrupted:
-        print(f"warning: {message}", file=sys.stderr)
+    warn(store.corrupted)
     if json:
         print_json(rows)
     elif csv:

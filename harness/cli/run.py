@@ -1,12 +1,10 @@
 """harness run"""
 
-from __future__ import annotations
-
-import shlex
+from pathlib import Path
 
 import typer
 
-from harness.cli.options import DEFAULT_OUT, REQUEST, console, requesting
+from harness.cli.options import REQUEST, beside, console, requesting
 from harness.experiment.request import Request
 
 
@@ -42,10 +40,9 @@ def main(request: Request) -> None:
     )
     for warning in result.warnings:
         screen.print(f"warning: {warning}", style="yellow", markup=False)
-    where = "" if request.out == DEFAULT_OUT else f" --out {shlex.quote(str(request.out))}"
     if result.report:
         screen.print(f"report:  {result.report}", soft_wrap=True, markup=False)
-    screen.print(f"browse:  harness ui{where}", markup=False)
+    screen.print(f"browse:  harness ui{beside(Path(request.out))}", markup=False)
     if set(result.outcomes) & {"failed", "timeout", "out-of-memory"}:
         screen.print("again:   the same command with --retry-failed", markup=False)
     if result.interrupted:

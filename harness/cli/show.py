@@ -16,6 +16,7 @@ from harness.cli.options import (
     TaskFiles,
     console,
     print_json,
+    trained,
 )
 from harness.errors import UserError
 
@@ -59,9 +60,6 @@ def main(
 
     store = Store(out)
     record = store.find(cell)
-    if not internals and (example is not None or text is not None):
-        given = "--example" if text is None else "--text"
-        raise UserError(f"{given}: chooses what --internals shows; give that too")
     if internals:
         from harness.experiment.request import Request
         from harness.experiment.user_data import choose
@@ -70,39 +68,38 @@ def main(
             raise UserError("--text and --example: give one of them")
         choose(Request(tasks=tasks, plugins=plugins))  # makes tasks of files known by their names
         _internals(store, record, example or 0, text, json)
-        return
-    if json:
+    elif example is not None or text is not None:
+        given = "--example" if text is None else "--text"
+        raise UserError(f"{given}: chooses what --internals shows; give that too")
+    elif json:
         print_json(json_module.loads(record.to_json()))
-        return
-    show(console(), blocks(record))
+    else:
+        show(console(), blocks(record))
 
 
 def _internals(store: Store, record: Record, example: int, text: str | None, json: bool) -> None:
     """Draw what is inside the cell's model, and say where the drawings are."""
-    from safetensors.numpy import load_file
-
     from harness.probes.internals import internals, nothing_inside
+    from reports.build import write
     from reports.figures.style import labelled, style
     from reports.render.terminal import show
     from reports.sections.internals import figures, of_cell
     from tasks.task import Unavailable
 
-    file = store.weights_file(record.id)
-    if not file.exists() and not nothing_inside(record):
-        raise UserError(f"{record.id}: has no trained weights (outcome {record.outcome})")
+    weights = {} if nothing_inside(record) else trained(store, record)
     try:
-        inside = internals(record, load_file(file) if file.exists() else {}, example, text)
+        inside = internals(record, weights, example, text)
     except Unavailable as error:
         raise UserError(f"{record.id}: {error}") from None
     if json:
         print_json(inside)
         return
-    folder, drawn = store.out / "internals" / record.id, {}
+    drawn = {}
     with style():
         shown = figures(record.id, inside)
     for figure in shown:
-        folder.mkdir(parents=True, exist_ok=True)
-        path = folder / f"{figure.name.removeprefix(f'{record.id}-')}.svg"
-        path.write_text(labelled(figure.drawing.svg, figure.label), encoding="utf-8")
+        name = figure.name.removeprefix(f"{record.id}-")
+        path = store.out / "internals" / record.id / f"{name}.svg"
+        write(path, labelled(figure.drawing.svg, figure.label))
         drawn[str(path)] = figure
     show(console(), of_cell(inside, drawn))

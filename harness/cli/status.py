@@ -1,11 +1,9 @@
 """harness status"""
 
-from __future__ import annotations
-
 from collections import Counter
 from typing import Any
 
-from harness.cli.options import DEFAULT_OUT, Json, Out, StoredMatrix, duration, print_json
+from harness.cli.options import DEFAULT_OUT, Json, Out, StoredMatrix, print_json, warn
 
 
 def main(out: Out = DEFAULT_OUT, matrix: StoredMatrix = None, json: Json = False) -> None:
@@ -16,6 +14,7 @@ def main(out: Out = DEFAULT_OUT, matrix: StoredMatrix = None, json: Json = False
         harness status --out harness-out
     """
     from harness.experiment.store import Store
+    from reports.formats import seconds
 
     store = Store(out)
     state = gather(store, matrix)
@@ -24,18 +23,16 @@ def main(out: Out = DEFAULT_OUT, matrix: StoredMatrix = None, json: Json = False
         return
     print(f"matrix {state['matrix']}, planned {state['created'][:19].replace('T', ' ')} UTC")
     print(f"  by      {state['command']}")
-    print(f"  cells   {state['planned']} planned, " + ", ".join(
-        f"{count} {outcome}" for outcome, count in state["outcomes"].items()
-    ))  # fmt: skip
+    outcomes = [f"{count} {outcome}" for outcome, count in state["outcomes"].items()]
+    print(f"  cells   {state['planned']} planned, {', '.join(outcomes)}")
     if state["trials"]["planned"]:
         print(f"  tuning  {state['trials']['done']} of {state['trials']['planned']} trials done")
-    print(f"  spent   {duration(state['seconds'])} of one core")
+    print(f"  spent   {seconds(state['seconds'])} of one core")
     for failure in state["failures"]:
         print(f"  {failure['outcome']:<8}{failure['id']}  {failure['cell']}: {failure['reason']}")
     print(f"  report  {state['report'] or 'not built yet: harness report'}")
     print(f"  others  {', '.join(state['others']) or 'no other matrix here'}")
-    for message in store.corrupted:
-        print(f"warning: {message}")
+    warn(store.corrupted)
 
 
 def gather(store: Any, matrix: str | None) -> dict[str, Any]:
@@ -43,9 +40,8 @@ def gather(store: Any, matrix: str | None) -> dict[str, Any]:
     plan = store.plan(matrix)
     rows = store.results(plan["matrix"])
     trials = [store.get(cell["id"]) for cell in plan["cells"] if cell["kind"] == "trial"]
-    tried = [trial for trial in trials if trial]
+    tried = [trial.seconds.get("total", 0) for trial in trials if trial]
     page = store.out / "report" / plan["matrix"] / "index.html"
-    fine = ("ok", "not-applicable", "pending")
     return {
         "matrix": plan["matrix"],
         "created": plan["created"],
@@ -53,13 +49,12 @@ def gather(store: Any, matrix: str | None) -> dict[str, Any]:
         "planned": len(rows),
         "outcomes": dict(Counter(row["outcome"] for row in rows).most_common()),
         "trials": {"planned": len(trials), "done": len(tried)},
-        "seconds": sum(row["seconds"] or 0 for row in rows)
-        + sum(trial.seconds.get("total", 0) for trial in tried),
+        "seconds": sum(row["seconds"] or 0 for row in rows) + sum(tried),
         "failures": [
             {name: row[name] for name in ("id", "outcome", "reason")}
             | {"cell": f"{row['task']} · {row['architecture']} · seed {row['seed']}"}
             for row in rows
-            if row["outcome"] not in fine
+            if row["outcome"] not in ("ok", "not-applicable", "pending")
         ],
         "report": str(page) if page.exists() else None,
         "others": [name for name in store.plans() if name != plan["matrix"]],

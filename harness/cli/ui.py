@@ -1,7 +1,5 @@
 """harness ui"""
 
-from __future__ import annotations
-
 from typing import Annotated
 
 import typer

@@ -1,12 +1,10 @@
 """harness why"""
 
-from __future__ import annotations
-
 from typing import Annotated
 
 import typer
 
-from harness.cli.options import DEFAULT_OUT, Cell, Out, Plugins, Tasks
+from harness.cli.options import CHOSEN, DEFAULT_OUT, Cell, Out, Plugins, Several
 from harness.errors import UserError
 
 
@@ -15,7 +13,7 @@ def main(
     matrix: Annotated[
         str, typer.Option("--matrix", help="A shipped matrix, or a file that ends in .toml.")
     ] = "",
-    tasks: Tasks = None,
+    tasks: Annotated[Several, typer.Option("--task", help=CHOSEN)] = None,
     out: Out = DEFAULT_OUT,
     plugins: Plugins = None,
 ) -> None:
@@ -38,35 +36,31 @@ def main(
     if not matrix and not tasks:
         matrix = next((name for name in store.plans() if name in shipped()), "quick")
     made = choose(Request(matrix, tasks, plugins=plugins))
-    chosen = made.matrix
-    planned = expand(chosen, made.tasks)
+    planned = expand(made.matrix, made.tasks)
     cells = trials(planned, store) + resolve(planned, store)
-    name = cell.replace("·", "/").replace("seed", "")
-    wanted = tuple(part.strip() for part in name.split("/"))
+    wanted = [part.strip() for part in cell.replace("·", "/").replace("seed", "").split("/")]
     hits = [
-        c
-        for c in cells
+        c for c in cells
         if c.id.startswith(cell)
-        or (c.kind == "score" and (c.task.label, c.architecture.label, str(c.seed)) == wanted)
-    ]
+        or (c.kind == "score" and [c.task.label, c.architecture.label, str(c.seed)] == wanted)
+    ]  # fmt: skip
     if not hits:
         record = store.find(cell)
         slot = (record.task, record.architecture, record.seed, record.kind)
         hits = [c for c in cells if (c.task.label, c.architecture.label, c.seed, c.kind) == slot]
         if not hits:
-            raise UserError(f"CELL {cell}: stored, but not planned by matrix {chosen.name}")
+            raise UserError(f"CELL {cell}: stored, but not planned by matrix {made.matrix.name}")
     target = hits[0]
     print(f"{target.label}    {target.id}")
-    stored = store.get(target.id)
-    if stored:
+    records = {i: r for i in store.ids() if (r := store.get(i))}
+    if stored := records.get(target.id):
         print(f"  stored: it ended {stored.outcome} on {stored.ended[:19].replace('T', ' ')} UTC")
         return
-    records = [r for i in store.ids() if (r := store.get(i))]
     if not records:
         print("  not stored: there is no record in this folder at all")
         return
-    differing = {r.id: list(changed(target.key, r.key | {"kind": r.kind})) for r in records}
-    nearest = min(records, key=lambda r: (_distance(differing[r.id]), r.id))
+    differing = {i: [*changed(target.key, r.key | {"kind": r.kind})] for i, r in records.items()}
+    nearest = records[min(differing, key=lambda i: (_distance(differing[i]), i))]
     near = f"{nearest.task} · {nearest.architecture} · seed {nearest.seed}"
     print(f"  not stored; the nearest record is {nearest.id} ({near}), which differs in:")
     for part, here, there in differing[nearest.id]:
