@@ -10,22 +10,46 @@
 
 All of it is made from the stored plans and records, so it can be built at any time, of a
 half-finished matrix too, and the same records give the same bytes.
+
+A section of the page is a module of `reports.sections` with a ``PLACE``, by which sections are
+ordered, and a function ``blocks``. Its parameters say by their names what it is written from:
+
+    results   the matrix and all that came of it          store    where it is kept
+    evidence  what it measured beside the score           inside   what is inside some models
+    leads     what the other sections answer first        lacking  those without records, by title
+    claims    the claims, each with its judgement         note     whose records these are
+
+A section on what has to be measured says with which ``COMMAND``, and has a ``TITLE``: where there
+are no records it is listed as not measured.
 """
 
 from __future__ import annotations
 
+import importlib
+import inspect
 import os
-from collections.abc import Mapping, Sequence
+import pkgutil
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import reports.sections
 from harness.experiment.store import Store
-from reports.analysis.results import read
-from reports.document import Document, csv_files, figures
-from reports.figures.style import labelled
+from reports.analysis import frame
+from reports.analysis.evidence import Evidence, gather
+from reports.analysis.results import Results, read
+from reports.document import Block, Document, Heading, Note, Paragraph, Text, csv_files, figures
+from reports.figures.style import labelled, style
 from reports.render.html import html
+from reports.render.latex import latex
 from reports.render.markdown import markdown
-from reports.report import report
+from reports.sections import claims, header, paper, ranking, reproduction
+
+CLAIMS = "claims"
+"""The matrix that measures everything; what another one lacks is taken from it."""
+LATE = {"leads", "lacking"}
+"""What is known once the other sections are written."""
 
 
 def build(
@@ -38,28 +62,128 @@ def build(
     matrix, OSError where the folder cannot be written.
     """
     results = read(store, matrix)
-    pages = report(store, results, gallery)
+    pages = _pages(store, results, gallery)
     texts: dict[str, str] = {}
     for page in pages.values():
-        texts |= _beside(page)
-    texts["report.md"] = markdown(pages["index.html"])
+        texts |= page.files
+        texts |= {
+            f"figures/{name}.svg": labelled(figure.drawing.svg, figure.label)
+            for name, figure in figures(page).items()
+        }
+        texts |= {f"data/{name}.csv": text for name, text in csv_files(page).items()}
+    texts |= {"report.md": markdown(pages["index.html"])}
     texts |= {name: html(page) for name, page in pages.items()}
     folder = store.out / "report" / results.name
     for name, text in texts.items():
         write(folder / name, text)
     old = [*folder.glob("figures/*.svg"), *folder.glob("data/*.csv"), *folder.glob("tables/*.tex")]
-    for path in [*old, folder / "claims.html"]:
+    for path in [*old, folder / claims.PAGE]:
         if str(path.relative_to(folder)) not in texts:
             path.unlink(missing_ok=True)
     return folder / "index.html"
 
 
-def _beside(page: Document) -> dict[str, str]:
-    """The files that a page links to, by path."""
+def _pages(
+    store: Store, results: Results, inside: Sequence[Mapping[str, Any]]
+) -> dict[str, Document]:
+    """The page and that of the claims, by file name; the page is the last."""
+    evidence, other = Evidence(results, store.updates), _claims_matrix(store, results)
+    own = results.parts and not results.probe
+    judging = evidence if own else other
+    given: dict[str, Any] = {
+        "results": results,
+        "store": store,
+        "inside": inside,
+        "evidence": evidence,
+        "note": ""
+        if own
+        else f"Judged by the records of the matrix {CLAIMS} of the same folder, "
+        f"not by those of {results.name}.",
+    }
+    with style():
+        given["claims"] = claims.judged(judging) if judging else []
+        sections = _sections()
+        made = {s: _blocks(s, given, other) for s in sections if not _asked(s) & LATE}
+        given |= {"leads": _leads(made.values()), "lacking": _lacking(results, made)}
+        made |= {s: _blocks(s, given, other) for s in sections if s not in made}
+        pages = {}
+        if judging:
+            pages[claims.PAGE] = claims.document(results.name, given["claims"], given["note"])
+    page = Document(
+        header.title(results),
+        tuple(block for section in sections for block in made[section]),
+        reproduction.command(results),
+        files=_files(results),
+    )
+    again = reproduction.blocks(results, page, pages)
+    return pages | {"index.html": replace(page, blocks=(*page.blocks, *again))}
+
+
+def measured(evidence: Evidence) -> list[list[Block]]:
+    """What is measured beside the score: the sections for which a matrix has records."""
+    with style():
+        made = [s.blocks(evidence) for s in _sections() if _asked(s) == {"evidence"}]
+    return [blocks for blocks in made if blocks]
+
+
+def _sections() -> list[Any]:
+    """The sections of the page in their order."""
+    path, name = reports.sections.__path__, reports.sections.__name__
+    modules = [importlib.import_module(f"{name}.{m.name}") for m in pkgutil.iter_modules(path)]
+    return sorted((m for m in modules if hasattr(m, "PLACE")), key=lambda m: m.PLACE)
+
+
+def _asked(section: Any) -> set[str]:
+    return set(inspect.signature(section.blocks).parameters)
+
+
+def _blocks(section: Any, given: Mapping[str, Any], other: Evidence | None) -> list[Block]:
+    """A section from the matrix's own records, or from those of ``claims`` beside it."""
+    asked = {name: given[name] for name in _asked(section)}
+    made = section.blocks(**asked)
+    if made or other is None or "evidence" not in asked:
+        return made
+    heading, *rest = section.blocks(**asked | {"evidence": other}) or [None]
+    name = given["results"].name
+    note = Note(f"Measured in the matrix {CLAIMS} of the same folder, not in {name}.")
+    return [heading, note, *rest] if heading else []
+
+
+def _leads(sections: Iterable[Sequence[Block]]) -> dict[str, Text]:
+    """What each section answers first, by its anchor."""
+    leads: dict[str, Text] = {}
+    for heading, *rest in filter(None, sections):
+        for block in rest[:2]:
+            if isinstance(heading, Heading) and isinstance(block, Paragraph) and block.lead:
+                leads[heading.anchor] = block.text
+    return leads
+
+
+def _lacking(results: Results, made: Mapping[Any, Sequence[Block]]) -> list[tuple[str, str]]:
+    """Title and command of what was not measured; a probe alone does not lack the others."""
+    if results.probe or not results.cells:
+        return []
+    return [
+        (s.TITLE, s.COMMAND) for s, blocks in made.items() if hasattr(s, "COMMAND") and not blocks
+    ]
+
+
+def _claims_matrix(store: Store, results: Results) -> Evidence | None:
+    """The matrix ``claims`` of the same folder, if it has any record and is not this one."""
+    if results.name == CLAIMS or results.probe or CLAIMS not in store.plans():
+        return None
+    other = gather(store, CLAIMS)
+    return other if any(cell.record for cell in other.results.all_cells) else None
+
+
+def _files(results: Results) -> dict[str, str]:
+    """What the page links to beside its figures and tables, by path."""
+    papers = paper.tables(results) if results.cells else {}
+    pairs = ranking.examples(results)
     return {
-        **{f"figures/{n}.svg": labelled(f.drawing.svg, f.label) for n, f in figures(page).items()},
-        **{f"data/{name}.csv": text for name, text in csv_files(page).items()},
-        **page.files,
+        "results.csv": frame.to_csv(frame.cells(results)[list(frame.CSV)]),
+        **({"data/examples.csv": pairs} if pairs else {}),
+        **{f"tables/{n}.tex": latex(t, f"{results.name}-{n}") for n, t in papers.items()},
     }
 
 

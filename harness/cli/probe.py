@@ -56,8 +56,8 @@ def main(
     from harness.experiment.request import Request
     from harness.probes.standalone import alone, listed
     from reports.analysis.evidence import gather
+    from reports.build import measured
     from reports.render.terminal import show
-    from reports.report import measured
 
     use_plugins(plugin or [])
     budget = {} if steps is None else {"steps": steps}

@@ -8,12 +8,12 @@ from typing import Any
 
 from reports import formats
 from reports.analysis.advice import ENOUGH, Choice
-from reports.analysis.difference import LEVEL, Difference
+from reports.analysis.difference import LEVEL
 from reports.analysis.results import Results, TaskInfo
+from reports.analysis.statistics import Summary
 from reports.analysis.user_data import control_of
 from reports.document import Block, Paragraph, Strong, Table, listings, table_of
 from reports.formats import listed, plural
-from reports.sections.reasons import Reasons
 
 Row = dict[str, Any]
 
@@ -45,15 +45,14 @@ class Advice:
 def advise(results: Results, task: TaskInfo) -> Advice:
     """Advice on one task of a matrix; control rows of the user's own tasks are found by it."""
     choice = Choice(results, task, control_of(results, task))
-    reasons = Reasons(choice)
     return Advice(
         task=task,
         matrix=results.name,
         recommended=choice.recommended,
         baseline=choice.recommended in results.baselines,
-        recommendation=_recommendation(choice, reasons),
-        sentences=reasons.sentences,
-        rests_on=_rests_on(choice, reasons),
+        recommendation=_recommendation(choice),
+        sentences=reasons(choice),
+        rests_on=_rests_on(choice),
         firmer=_firmer(choice),
         command=choice.command,
         rows=choice.rows(),
@@ -70,55 +69,137 @@ def blocks(advice: Advice) -> list[Block]:
     ]
 
 
-def _recommendation(choice: Choice, reasons: Reasons) -> str:
+def reasons(choice: Choice) -> list[str]:
+    """Whether anything is needed, what this rests on, what will do, and whether order matters: the
+    most important first."""
+    said = [_needed(choice), _scores(choice), _alike(choice), _order(choice)]
+    return [sentence for sentence in said if sentence]
+
+
+def score(choice: Choice, architecture: str, task: TaskInfo | None = None) -> str:
+    """``91.5 ±1.2``, on the task or on its control."""
+    text = formats.scores_in(choice.results, choice.task)
+    return formats.with_half(choice.group(architecture, task).score, text)
+
+
+def _recommendation(choice: Choice) -> str:
     name, chosen = choice.task.name, choice.recommended
     if not choice.leaders:
         return f"For {name} nothing can be advised: no architecture has a score yet."
     if chosen is None:
-        floor = reasons.text(choice.task.floor)
-        known = ", ".join(filter(None, [reasons.trivial, floor and f"score {floor}"]))
         return (
-            f"For {name} take no model that was compared here: none is shown to beat the best "
-            f"trivial predictor{f' ({known})' if known else ''}."
+            f"For {name} take no model that was compared here: none is shown to beat "
+            f"{_floor(choice)}."
         )
-    skill = formats.skill_with_spread(choice.group(chosen).skill)
-    text = f"For {name} take {chosen}: {formats.metric(choice.task)} {reasons.score(chosen)}"
-    said = [text + (f", skill {skill}." if skill else "."), reasons.cost(chosen)]
+    group = choice.group(chosen)
+    skill = formats.skill_with_spread(group.skill)
+    said = [
+        f"For {name} take {chosen}: {formats.metric(choice.task)} {score(choice, chosen)}"
+        f"{f', skill {skill}' if skill else ''}.",
+        f"It takes {formats.seconds(choice.seconds(chosen))} of training and "
+        f"{formats.number(group.mean_of('parameters')) or 'no'} parameters.",
+    ]
     if choice.order and chosen != choice.order[0]:
         said.append(_why_not_the_best(choice, chosen))
-    elif choice.alike:
-        said.append("It is the best, and none that comes as close is clearly cheaper.")
-    return " ".join(filter(None, said))
+    return " ".join(said)
 
 
 def _why_not_the_best(choice: Choice, chosen: str) -> str:
-    first, kind = choice.order[0], "cheaper"
-    if chosen in choice.results.baselines:
-        kind = "simpler, a baseline"
+    first, against = choice.order[0], choice.against[chosen]
+    kind = "simpler, a baseline" if chosen in choice.results.baselines else "cheaper"
     if choice.loss(chosen) <= choice.loss(first):
         return f"It is {kind}, and {first} is no better."
-    ahead = _difference(choice.against[chosen])
-    return f"The best, {first}, is ahead by {ahead}, but not shown to differ; {chosen} is {kind}."
+    ahead = formats.signed_skill_with_spread(against.skills)
+    by = f"by {ahead} of skill, but" if ahead else "but"
+    return f"The best, {first}, is ahead {by} not shown to differ; {chosen} is {kind}."
 
 
-def _difference(against: Difference) -> str:
-    """How far the best is ahead, in skill where there is one, with both tests."""
-    size = f"{formats.signed_skill_with_spread(against.skills)} of skill"
-    if against.skills.mean is None:
-        size = f"{abs(against.seeds.mean or 0):.3g}"
-    tests = {"seeds": against.seeds, "examples": against.examples}
-    over = [f"over {name} {formats.p_value(s.p)}" for name, s in tests.items() if s.p is not None]
-    return f"{size} ({'p ' + ', '.join(over) if over else 'untested'})"
+def _floor(choice: Choice) -> str:
+    """The best trivial predictor, with what it does and its score, where the task says it."""
+    floor = formats.scores_in(choice.results, choice.task)(choice.task.floor)
+    does = choice.facts.get("trivial", "").split(";")[0]
+    known = ", ".join(filter(None, [does, floor]))
+    return f"the best trivial predictor{f' ({known})' if known else ''}"
 
 
-def _rests_on(choice: Choice, reasons: Reasons) -> list[str]:
+def _needed(choice: Choice) -> str:
+    """Whether a sequence model is needed at all, or anything."""
+    name, base = choice.task.name, choice.baseline
+    if not choice.leaders:
+        return f"No architecture has a score on {name} yet."
+    if choice.trivial:
+        return f"Nothing is shown to beat the best trivial predictor on {name}."
+    if not choice.order:
+        return f"Only a baseline, {base}, has a score on {name}."
+    if not base:
+        return f"Whether {name} needs a sequence model is open: no baseline was run beside it."
+    first = choice.order[0]
+    if choice.loss(first) < choice.loss(base) and choice.against[base].differs:
+        return f"{name} needs a sequence model: {first} does better than the baseline {base}."
+    return (
+        f"{name} is not shown to need a sequence model: {first} is not shown to do better than the "
+        f"baseline {base}."
+    )
+
+
+def _scores(choice: Choice) -> str:
+    """The scores that this rests on."""
+    if not choice.leaders:
+        return ""
+    return (
+        f"Scores are {formats.metric(choice.task)} ({formats.direction(choice.task)}), "
+        f"{_compared(choice)}: {formats.each({a: score(choice, a) for a in choice.leaders}, str)}; "
+        f"{_floor(choice)}."
+    )
+
+
+def _compared(choice: Choice) -> str:
+    """On how many seeds and test examples scores rest, the latter where they are stored."""
+    group = choice.group(choice.leaders[0])
+    many = len(next(iter(group.examples.values()))[0]) if group.examples else 0
+    examples = plural(many, "test example") if many else "the test split"
+    return f"{plural(group.score.n, 'seed')}, {examples}"
+
+
+def _alike(choice: Choice) -> str:
+    """Those that are not shown to be worse than the best."""
+    if not choice.alike:
+        return ""
+    cheapest = min([choice.order[0], *choice.alike], key=choice.seconds)
+    return (
+        f"Not shown to differ from the best, {choice.order[0]}: {listed(choice.alike)}; the "
+        f"cheapest of these in training is {cheapest}."
+    )
+
+
+def _order(choice: Choice) -> str:
+    """What is lost when the order of steps is shuffled."""
+    control = choice.control
+    if not control or not choice.order:
+        row = choice.facts.get("control row", "")
+        return f"Whether order matters was not asked: {row}." if row.startswith("none") else ""
+    if not choice.shuffled:
+        return "The control row, with the order shuffled, has no score yet."
+    first, mixed = choice.order[0], choice.shuffled[0]
+    what = "Order carries nothing that was found"
+    if not choice.of_order.differs:
+        what = "Order is not shown to carry anything"
+    elif choice.loss(mixed, control) > choice.loss(first):
+        what = "Order carries something"
+    if "difference to the last value" in choice.facts.get("trivial", ""):
+        what += " beyond the last value, which every row is told"
+    return (
+        f"{what}: with the steps in random order the best, {mixed}, has "
+        f"{score(choice, mixed, control)}, in their own order {first} has {score(choice, first)}."
+    )
+
+
+def _rests_on(choice: Choice) -> list[str]:
     if not choice.leaders:
         return []
-    first = choice.group(choice.leaders[0])
     steps = (choice.results.plan.get("budget") or {}).get("steps")
-    seeds, examples = plural(first.score.n, "seed"), reasons.tested_on(first)
     budget = f", at most {steps:,} updates each" if steps else ""
-    lines = [f"matrix {choice.results.name}, {seeds}, {examples}{budget}."]
+    lines = [f"matrix {choice.results.name}, {_compared(choice)}{budget}."]
     tested = [against for against in choice.against.values() if against.p is not None]
     if tested:
         over = ["seeds"] * any(against.seeds.half is not None for against in tested)
@@ -136,8 +217,7 @@ def _firmer(choice: Choice) -> list[str]:
     """What would help, where there is something to be helped."""
     lines = []
     cells = [c for c in choice.cells if not c.refused]
-    holes = [c for c in cells if c.hole]
-    if holes:
+    if holes := [c for c in cells if c.hole]:
         outcomes = listed(dict.fromkeys(c.outcome for c in holes))
         lines.append(f"{len(holes)} of {plural(len(cells), 'cell')} have no score ({outcomes}).")
     seeds = max((choice.group(a).score.n for a in choice.leaders), default=0)
@@ -153,17 +233,14 @@ def _firmer(choice: Choice) -> list[str]:
 
 def _table(advice: Advice) -> Table:
     def ranged(name: str, text: Callable[[float | None], str]) -> Callable[[Row], str]:
-        return lambda row: (
-            text(row[name]) + (f" ±{half}" if (half := text(row[f"{name}_half"])) else "")
-        )
+        return lambda row: formats.with_half(Summary(0, row[name], row[f"{name}_half"]), text)
 
+    scores = formats.scores_of(advice.task, [row["score"] for row in advice.rows])
     return table_of(
         advice.rows,
         {
             "architecture": lambda row: row["architecture"] + " (baseline)" * row["baseline"],
-            "score": ranged(
-                "score", formats.scores_of(advice.task, [r["score"] for r in advice.rows])
-            ),
+            "score": ranged("score", scores),
             "skill": ranged("skill", formats.skill),
             "best ahead": ranged("best_ahead", formats.skill),
             "p (Holm)": lambda row: formats.p_value(row["p_holm"]),

@@ -12,7 +12,7 @@ from reports.analysis.user_data import controls, only_user_data, without_control
 from reports.document import Block, Counts, Heading, Link, Note, Paragraph, Text, plain
 from reports.formats import listed, plural, verb
 from reports.sections import answer
-from reports.sections.reasons import Reasons
+from reports.sections.advice import reasons
 
 PLACE = 0
 
@@ -22,7 +22,7 @@ def blocks(results: Results, leads: Mapping[str, Text]) -> list[Block]:
     has to say."""
     said: list[Text] = []
     for pair in controls(results):
-        said += Reasons(Choice(results, *pair)).sentences
+        said += reasons(Choice(results, *pair))
     said += [] if only_user_data(results) else answer.first(without_controls(results))
     said += [] if results.cells else leads.values()
     said += shortfalls(results)

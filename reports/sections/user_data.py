@@ -8,8 +8,7 @@ from reports.analysis.difference import METHOD
 from reports.analysis.results import Results
 from reports.analysis.user_data import controls
 from reports.document import Block, Code, Heading, Paragraph, Table, table_of
-from reports.sections.advice import advise
-from reports.sections.reasons import Reasons
+from reports.sections.advice import advise, reasons, score
 
 PLACE = 20
 
@@ -35,20 +34,20 @@ def answers(results: Results) -> list[Block]:
     for task, control in controls(results):
         choice = Choice(results, task, control)
         caption = f"{task.name}: {formats.metric(task)}, test split"
-        made += [_scores(choice, "score", caption), *map(Paragraph, Reasons(choice).sentences)]
+        made += [_scores(choice, "score", caption), *map(Paragraph, reasons(choice))]
     return made
 
 
 def _scores(choice: Choice, head: str, caption: str = "") -> Table:
     """Architectures and baselines with a score, best first, with the control row beside it."""
-    reasons, control, baselines = Reasons(choice), choice.control, choice.results.baselines
+    control, baselines = choice.control, choice.results.baselines
     known = [a for t, a in choice.results.groups if control and t == control.name]
-    shuffled = {a: reasons.score(a, control) for a in known}
+    shuffled = {a: score(choice, a, control) for a in known}
     return table_of(
         choice.scored,
         {
             "architecture": lambda a: (Code(a), " (baseline)" * (a in baselines)),
-            head: reasons.score,
+            head: lambda a: score(choice, a),
             **({"order shuffled": shuffled} if control else {}),
             "skill": lambda a: formats.skill_with_spread(choice.group(a).skill),
             "training": lambda a: formats.seconds(choice.seconds(a)),
