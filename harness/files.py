@@ -5,7 +5,9 @@ from pathlib import Path
 
 
 def write(path: Path, content: bytes) -> None:
-    """Write a file under another name, which is then renamed; raises OSError."""
+    """Write a file under another name, which is then renamed, and the folders above it; raises
+    OSError."""
+    path.parent.mkdir(parents=True, exist_ok=True)
     part = path.with_name(f".{path.name}.{os.getpid()}.part")
     try:
         with open(part, "wb") as file:

@@ -27,7 +27,6 @@ from __future__ import annotations
 
 import importlib
 import inspect
-import os
 import pkgutil
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
@@ -36,6 +35,7 @@ from typing import Any
 
 import reports.sections
 from harness.experiment.store import Store
+from harness.files import write
 from reports.analysis import frame
 from reports.analysis.evidence import Evidence, gather
 from reports.analysis.results import Results, read
@@ -75,7 +75,7 @@ def build(
     texts |= {name: html(page) for name, page in pages.items()}
     folder = store.out / "report" / results.name
     for name, text in texts.items():
-        write(folder / name, text)
+        write(folder / name, text.encode())
     old = [*folder.glob("figures/*.svg"), *folder.glob("data/*.csv"), *folder.glob("tables/*.tex")]
     for path in [*old, folder / claims.PAGE]:
         if str(path.relative_to(folder)) not in texts:
@@ -185,15 +185,3 @@ def _files(results: Results) -> dict[str, str]:
         **({"data/examples.csv": pairs} if pairs else {}),
         **{f"tables/{n}.tex": latex(t, f"{results.name}-{n}") for n, t in papers.items()},
     }
-
-
-def write(path: Path, text: str) -> None:
-    """Write under another name, then rename: a reader sees the old file or the new one."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    part = path.with_name(f".{path.name}.{os.getpid()}.part")
-    try:
-        part.write_text(text, encoding="utf-8", newline="\n")
-        os.replace(part, path)
-    except BaseException:
-        part.unlink(missing_ok=True)
-        raise

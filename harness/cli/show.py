@@ -79,8 +79,8 @@ def main(
 
 def _internals(store: Store, record: Record, example: int, text: str | None, json: bool) -> None:
     """Draw what is inside the cell's model, and say where the drawings are."""
+    from harness.files import write
     from harness.probes.internals import internals, nothing_inside
-    from reports.build import write
     from reports.figures.style import labelled, style
     from reports.render.terminal import show
     from reports.sections.internals import figures, of_cell
@@ -100,6 +100,6 @@ def _internals(store: Store, record: Record, example: int, text: str | None, jso
     for figure in shown:
         name = figure.name.removeprefix(f"{record.id}-")
         path = store.out / "internals" / record.id / f"{name}.svg"
-        write(path, labelled(figure.drawing.svg, figure.label))
+        write(path, labelled(figure.drawing.svg, figure.label).encode())
         drawn[str(path)] = figure
     show(console(), of_cell(inside, drawn))
