@@ -20,7 +20,16 @@ if TYPE_CHECKING:
 
 
 PartName = str | matrix.Part | Part
-BySeed = dict[int, float]
+
+
+class BySeed(dict[int, float]):
+    """A number for each seed; a difference holds the seeds that both have."""
+
+    def __sub__(self, other: Mapping[int, float]) -> BySeed:
+        return BySeed({seed: n - other[seed] for seed, n in self.items() if seed in other})
+
+    def __neg__(self) -> BySeed:
+        return BySeed({seed: -n for seed, n in self.items()})
 
 
 @dataclass(frozen=True)
@@ -84,7 +93,8 @@ class Evidence:
         """A number of the record, such as ``parameters``, ``flops`` or ``steps``."""
         records = {c.seed: c.record for c in self.cells(part, task, architecture) if c.ok}
         values = {s: getattr(r, of) if isinstance(of, str) else of(r) for s, r in records.items()}
-        return {s: float(value) for s, v in values.items() if (value := finite(v)) is not None}
+        known = {s: float(value) for s, v in values.items() if (value := finite(v)) is not None}
+        return BySeed(known)
 
     def scores(self, part: PartName, task: str, architecture: str, metric: str) -> BySeed:
         """A metric on the test split, in its own unit."""
@@ -100,7 +110,7 @@ class Evidence:
         """Skill; 0 where training diverged, as nothing was learned."""
         cells = self.cells(part, task, architecture)
         diverged = {cell.seed: 0.0 for cell in cells if cell.outcome == Outcome.DIVERGED}
-        return diverged | self.skills(part, task, architecture)
+        return BySeed(diverged | self.skills(part, task, architecture))
 
     def by_task(self, part: PartName, architectures: Iterable[str]) -> dict[str, dict[str, BySeed]]:
         """Skill by task, then by architecture."""
@@ -109,8 +119,7 @@ class Evidence:
 
     def ahead(self, part: PartName, task: str, one: str, other: str, split: str = "test") -> BySeed:
         """How much more skill one architecture has than the other, for the seeds of both."""
-        skills, others = (self.skills(part, task, a, split) for a in (one, other))
-        return {seed: skills[seed] - others[seed] for seed in skills if seed in others}
+        return self.skills(part, task, one, split) - self.skills(part, task, other, split)
 
     def leads(self, part: PartName, one: str, other: str) -> dict[str, BySeed]:
         """The same by task, of the tasks that have it."""

@@ -11,7 +11,7 @@ there depends on the task.
 from statistics import fmean
 
 from harness.experiment.matrix import Part
-from reports.analysis.evidence import Evidence
+from reports.analysis.evidence import BySeed, Evidence
 from reports.claims.judging import Comparison, Judgement, rule
 from reports.formats import listed
 
@@ -52,8 +52,8 @@ def judge(evidence: Evidence) -> Judgement:
     return rule(comparisons, "skill", overall, reason)
 
 
-def _far(evidence: Evidence, task: str, architecture: str) -> dict[int, float]:
+def _far(evidence: Evidence, task: str, architecture: str) -> BySeed:
     """Skill at the longest, of the seeds that learned the task."""
     near = evidence.skills(LENGTH, task, architecture)
     far = evidence.skills(LENGTH, task, architecture, f"test@{BEYOND}x")
-    return {seed: skill for seed, skill in far.items() if near.get(seed, 0.0) >= LEARNED}
+    return BySeed({s: skill for s, skill in far.items() if near.get(s, 0.0) >= LEARNED})

@@ -12,8 +12,8 @@ import math
 import numpy as np
 
 from harness.experiment.matrix import Part
-from reports.analysis.evidence import Evidence
-from reports.claims.judging import Comparison, Judgement, differences, mean_over, negative, rule
+from reports.analysis.evidence import BySeed, Evidence
+from reports.claims.judging import Comparison, Judgement, mean_over, rule
 from reports.claims.parts import CLIPPED, UNCLIPPED
 
 EXPLODING, VANISHING = ("rnn[gain=1.5]", "rnn[gain=2.0]"), "rnn[gain=0.5]"
@@ -44,28 +44,28 @@ CRITERION = (
 
 def judge(evidence: Evidence) -> Judgement:
     calmer = {
-        a: differences(_worst(evidence, UNCLIPPED_SGD, a), _worst(evidence, CLIPPED_SGD, a))
-        for a in EXPLODING
+        a: _worst(evidence, UNCLIPPED_SGD, a) - _worst(evidence, CLIPPED_SGD, a) for a in EXPLODING
     }
     clipped = evidence.skills(CLIPPED, TASKS[0], VANISHING)
-    gained = differences(clipped, evidence.skills(UNCLIPPED, TASKS[0], VANISHING))
+    gained = clipped - evidence.skills(UNCLIPPED, TASKS[0], VANISHING)
     comparisons = [
         *(Comparison(f"{a}: worst loss, unclipped over clipped, doublings", values, HALF)
           for a, values in calmer.items()),
-        Comparison(f"{VANISHING}: minus skill at lag 50, clipped", negative(clipped), -LEARNED),
-        Comparison(f"{VANISHING}: minus what clipping adds to it", negative(gained), -GAIN),
+        Comparison(f"{VANISHING}: minus skill at lag 50, clipped", -clipped, -LEARNED),
+        Comparison(f"{VANISHING}: minus what clipping adds to it", -gained, -GAIN),
     ]  # fmt: skip
     return rule(comparisons, "doublings of the loss", mean_over(calmer.values()))
 
 
-def _worst(evidence: Evidence, part: Part, architecture: str) -> dict[int, float]:
+def _worst(evidence: Evidence, part: Part, architecture: str) -> BySeed:
     """The largest loss of any update, in doublings over the first; mean over the tasks."""
 
     def rise(loss: np.ndarray) -> float:
-        finite = np.isfinite(loss).all()
-        return min(BEYOND, math.log2(loss.max() / max(loss[0], 1e-12))) if finite else BEYOND
+        if not np.isfinite(loss).all():
+            return BEYOND
+        return min(BEYOND, math.log2(float(loss.max()) / max(float(loss[0]), 1e-12)))
 
     updates = [evidence.updates(part, task, architecture) for task in TASKS]
     return mean_over(
-        {s: rise(of["loss"].astype(float)) for s, of in task.items()} for task in updates
+        BySeed({s: rise(of["loss"]) for s, of in by_seed.items()}) for by_seed in updates
     )

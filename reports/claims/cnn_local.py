@@ -9,7 +9,7 @@ maximum over time, which helps the recurrent ones to find a pattern at any place
 
 from harness.experiment.matrix import Part
 from reports.analysis.evidence import Evidence
-from reports.claims.judging import Comparison, Judgement, differences, mean_over, rule
+from reports.claims.judging import Comparison, Judgement, mean_over, rule
 
 RIVALS = ("logistic", "rnn", "lstm", "gru", "self_attention")
 KEYWORD = Part(
@@ -31,7 +31,7 @@ CRITERION = (
 def judge(evidence: Evidence) -> Judgement:
     (task,) = KEYWORD.tasks
     late = {a: evidence.skills(KEYWORD, task, a, "test@late") for a in ("cnn", *RIVALS)}
-    ahead = {rival: differences(late["cnn"], late[rival]) for rival in RIVALS}
+    ahead = {rival: late["cnn"] - late[rival] for rival in RIVALS}
     comparisons = [Comparison("cnn, where the pattern never stood", late["cnn"], FOUND)] + [
         Comparison(f"cnn minus {rival}, there", values, BETTER) for rival, values in ahead.items()
     ]

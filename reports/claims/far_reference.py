@@ -8,7 +8,7 @@ of 0.3 to 0.4. The words are artificial: in real text nearness and topic often t
 
 from harness.experiment.matrix import Part
 from reports.analysis.evidence import Evidence
-from reports.claims.judging import Comparison, Judgement, differences, mean_over, missing, rule
+from reports.claims.judging import Comparison, Judgement, mean_over, missing, rule
 
 SHORT, LONG = ("fnn_window", "rnn"), ("lstm", "gru")
 REFERENCE = Part(
@@ -33,12 +33,11 @@ def judge(evidence: Evidence) -> Judgement:
         return missing()
     near, *_, far = skills.values()  # the plan begins with the nearest
     comparisons = [
-        Comparison(f"{a}, nearest minus farthest", differences(near[a], far[a]), FALL)
-        for a in SHORT
+        Comparison(f"{a}, nearest minus farthest", near[a] - far[a], FALL) for a in SHORT
     ] + [
-        Comparison(f"{long} minus {short}, farthest", differences(far[long], far[short]), GAIN)
+        Comparison(f"{long} minus {short}, farthest", far[long] - far[short], GAIN)
         for long in LONG
         for short in SHORT
     ]
-    effect = differences(mean_over(far[a] for a in LONG), mean_over(far[a] for a in SHORT))
+    effect = mean_over(far[a] for a in LONG) - mean_over(far[a] for a in SHORT)
     return rule(comparisons, "skill", effect)

@@ -9,7 +9,7 @@ How far either comes within this budget does not tell what it could learn in a l
 
 from harness.experiment.matrix import Part
 from reports.analysis.evidence import Evidence
-from reports.claims.judging import Comparison, Judgement, differences, missing, negative, rule
+from reports.claims.judging import Comparison, Judgement, missing, rule
 from reports.figures import lines
 
 FIXED, ATTENDING = "encoder_decoder", "attention_encoder_decoder"
@@ -40,11 +40,11 @@ def judge(evidence: Evidence) -> Judgement:
         label: {n: evidence.skills(BOTTLENECK, task, a) for n, task in by_length.items()}
         for label, a in (("one context vector", FIXED), ("attention", ATTENDING))
     }
-    vector, attention = (differences(curve[short], curve[long]) for curve in curves.values())
+    vector, attention = (curve[short] - curve[long] for curve in curves.values())
     long_words = evidence.ahead(BOTTLENECK, WORDS, ATTENDING, FIXED, "test@long")
     comparisons = [
         Comparison(f"one vector, length {short} minus {long}", vector, FALL),
-        Comparison(f"attention, length {long} minus {short}", negative(attention), -FALL),
+        Comparison(f"attention, length {long} minus {short}", -attention, -FALL),
         Comparison("attention minus one vector, long words", long_words, GAIN),
     ]
     across = "length of the source, symbols"

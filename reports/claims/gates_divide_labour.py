@@ -7,9 +7,9 @@ This is what one gate does for learning within this budget, on tasks that ask fo
 """
 
 from harness.experiment.matrix import Part
-from reports.analysis.evidence import Evidence
+from reports.analysis.evidence import BySeed, Evidence
 from reports.analysis.statistics import summarize
-from reports.claims.judging import Comparison, Judgement, differences, mean_over, rule
+from reports.claims.judging import Comparison, Judgement, mean_over, rule
 from reports.formats import listed
 
 FREE, NO_RESET, NO_UPDATE = "gru", "gru[hold_reset=1]", "gru[hold_update=0]"
@@ -36,13 +36,13 @@ def judge(evidence: Evidence) -> Judgement:
     free = {name: evidence.skills(GATES, of.get(LONG, ""), FREE) for name, of in by_lag.items()}
     left_out = [name for name, skill in free.items() if (summarize(skill).mean or 0) < SOMETHING]
 
-    def lost(held: str, *lags: int) -> dict[int, float]:
+    def lost(held: str, lag: int, other: int) -> BySeed:
         """How much more skill at one lag than at another, in the mean over the tasks."""
-        kept = [of for name, of in by_lag.items() if name not in left_out]
-        return mean_over(
-            differences(*(evidence.ahead(GATES, of.get(lag, ""), FREE, held) for lag in lags))
-            for of in kept
-        )
+
+        def at(task: str, lag: int) -> BySeed:
+            return evidence.ahead(GATES, by_lag[task].get(lag, ""), FREE, held)
+
+        return mean_over(at(t, lag) - at(t, other) for t in by_lag if t not in left_out)
 
     update, reset = lost(NO_UPDATE, LONG, SHORT), lost(NO_RESET, SHORT, LONG)
     comparisons = [

@@ -10,7 +10,7 @@ import math
 from itertools import product
 
 from reports.analysis.evidence import Evidence
-from reports.claims.judging import Comparison, Judgement, differences, mean_over, rule, times
+from reports.claims.judging import Comparison, Judgement, mean_over, rule, times
 from reports.claims.measures import NOT_EVEN_SHORTEST, horizons
 from reports.claims.parts import HORIZON
 from reports.formats import listed
@@ -36,7 +36,7 @@ def judge(evidence: Evidence) -> Judgement:
         longest = evidence.results.parts[HORIZON.name].lags[-1]
         reached = {*gated[label][task].values(), *plain[task].values()}
         if len(reached) > 1 or not reached <= {math.log2(NOT_EVEN_SHORTEST), math.log2(longest)}:
-            longer[f"{label} over RNN, {task}"] = differences(gated[label][task], plain[task])
+            longer[f"{label} over RNN, {task}"] = gated[label][task] - plain[task]
         else:
             left_out.append(f"{label} on {task}")
     comparisons = [Comparison(pair, values, LONGER) for pair, values in longer.items()]

@@ -10,8 +10,8 @@ learned in this budget, not what they could hold.
 import math
 
 from harness.experiment.matrix import Part
-from reports.analysis.evidence import Evidence
-from reports.claims.judging import Comparison, Judgement, differences, rule
+from reports.analysis.evidence import BySeed, Evidence
+from reports.claims.judging import Comparison, Judgement, rule
 from reports.formats import listed
 
 TASKS = [f"bits[lag=3,n={n}]" for n in (1, 2, 4, 6)]
@@ -44,16 +44,16 @@ def judge(evidence: Evidence) -> Judgement:
     bound = math.log2(LARGEST)
     beyond = {seed: bits - bound for seed, bits in rnn[LARGEST].items()}
     comparisons = [
-        *(Comparison(f"bits, {n} units minus {n} states", differences(rnn[n], hmm[n]))
+        *(Comparison(f"bits, {n} units minus {n} states", rnn[n] - hmm[n])
           for n in HMM),
         Comparison(f"bits of {LARGEST} units beyond the {bound:g} of any {LARGEST} states", beyond),
     ]  # fmt: skip
     return rule(comparisons, "bits", beyond)
 
 
-def _kept(evidence: Evidence, part: Part, architecture: str) -> dict[int, float]:
+def _kept(evidence: Evidence, part: Part, architecture: str) -> BySeed:
     """The skill's share of the bits asked for, on the task where most were kept."""
     tasks = evidence.tasks_by(part, "n")
     skills = {n: evidence.skills(part, task, architecture) for n, task in tasks.items()}
-    seeds = {seed for by_seed in skills.values() for seed in by_seed}
-    return {s: max(0.0, *(n * of.get(s, 0.0) for n, of in skills.items())) for s in sorted(seeds)}
+    seeds = sorted(set().union(*skills.values()))
+    return BySeed({s: max(0.0, *(n * of.get(s, 0.0) for n, of in skills.items())) for s in seeds})

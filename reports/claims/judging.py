@@ -17,6 +17,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Self
 
+from reports.analysis.evidence import BySeed
 from reports.analysis.statistics import greater, holm, summarize, tost
 from reports.figures import forest, lines
 from reports.figures.style import Drawing
@@ -24,39 +25,23 @@ from reports.figures.style import Drawing
 SUPPORTED, REFUTED, MIXED, UNDECIDED = "supported", "refuted", "mixed", "undecided"
 LEVEL = 0.05
 
-BySeed = Mapping[int, float]
-"""What is taken of two holds the seeds that both have."""
 
-
-def differences(one: BySeed, other: BySeed) -> dict[int, float]:
-    """One minus other."""
-    return {seed: one[seed] - other[seed] for seed in one if seed in other}
-
-
-def negative(values: BySeed) -> dict[int, float]:
-    """For a claim that something lies below a threshold: minus it lies above minus that."""
-    return {seed: -value for seed, value in values.items()}
-
-
-def doublings(one: BySeed, other: BySeed) -> dict[int, float]:
+def doublings(one: BySeed, other: BySeed) -> BySeed:
     """How many times one is other, as a base-2 logarithm: 1 is twice as much."""
-    return {
-        seed: math.log2(one[seed] / other[seed])
-        for seed in one
-        if other.get(seed, 0) > 0 and one[seed] > 0
-    }
+    both = {seed: (n, other.get(seed, 0.0)) for seed, n in one.items()}
+    return BySeed({seed: math.log2(n / m) for seed, (n, m) in both.items() if n > 0 and m > 0})
 
 
-def times(doublings: BySeed) -> dict[int, float]:
+def times(doublings: BySeed) -> BySeed:
     """How many times, from base-2 logarithms."""
-    return {seed: 2**value for seed, value in doublings.items()}
+    return BySeed({seed: 2**value for seed, value in doublings.items()})
 
 
-def mean_over(numbers: Iterable[BySeed]) -> dict[int, float]:
+def mean_over(numbers: Iterable[Mapping[int, float]]) -> BySeed:
     """The mean of several numbers, for the seeds that have all of them."""
     numbers = list(numbers)
-    seeds = set.intersection(*(set(values) for values in numbers)) if numbers else set()
-    return {seed: sum(values[seed] for values in numbers) / len(numbers) for seed in sorted(seeds)}
+    seeds = sorted(set.intersection(*map(set, numbers))) if numbers else []
+    return BySeed({seed: sum(n[seed] for n in numbers) / len(numbers) for seed in seeds})
 
 
 class Comparison(forest.Row):
@@ -72,7 +57,7 @@ class Comparison(forest.Row):
     @property
     def p_against(self) -> float:
         """The same for the other side."""
-        flipped = negative(self.values).values()
+        flipped = [-value for value in self.values.values()]
         if self.margin is not None:
             beyond = greater(self.values.values(), self.margin), greater(flipped, self.margin)
             return min(1.0, 2 * min(beyond))
@@ -116,7 +101,7 @@ class Judgement:
 def rule(
     comparisons: Sequence[Comparison],
     unit: str,
-    effect: BySeed | None = None,
+    effect: Mapping[int, float] | None = None,
     reason: str = "",
     axis: str = "",
 ) -> Judgement:
@@ -134,7 +119,7 @@ def rule(
     ways = {SUPPORTED: max(supporting), REFUTED: max(opposing), MIXED: min(1.0, some_of_both)}
     verdict = min(ways, key=lambda way: ways[way])
     if effect is None:
-        effect = mean_over([comparison.values for comparison in comparisons])
+        effect = mean_over(comparison.values for comparison in comparisons)
     mean = summarize(effect)
     return Judgement(
         verdict if ways[verdict] < LEVEL else UNDECIDED,

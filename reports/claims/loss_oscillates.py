@@ -13,7 +13,7 @@ import math
 import numpy as np
 
 from harness.experiment.matrix import Part
-from reports.analysis.evidence import Evidence
+from reports.analysis.evidence import BySeed, Evidence
 from reports.claims.judging import Comparison, Judgement, doublings, mean_over, rule
 from reports.claims.parts import CLIPPED, UNCLIPPED
 
@@ -41,7 +41,7 @@ def judge(evidence: Evidence) -> Judgement:
     return rule(comparisons, "doublings", comparisons[0].values)
 
 
-def _ratio(evidence: Evidence, part: Part, other: str) -> dict[int, float]:
+def _ratio(evidence: Evidence, part: Part, other: str) -> BySeed:
     """Doublings from the other's spread to the unclipped RNN's, mean over the tasks."""
     return mean_over(
         doublings(_spread(evidence, UNCLIPPED, task, "rnn"), _spread(evidence, part, task, other))
@@ -49,9 +49,10 @@ def _ratio(evidence: Evidence, part: Part, other: str) -> dict[int, float]:
     )
 
 
-def _spread(evidence: Evidence, part: Part, task: str, architecture: str) -> dict[int, float]:
+def _spread(evidence: Evidence, part: Part, task: str, architecture: str) -> BySeed:
     """Standard deviation of the steps of the loss's logarithm."""
     updates = evidence.updates(part, task, architecture)
     losses = {seed: np.asarray(arrays["loss"], float) for seed, arrays in updates.items()}
     kept = {seed: loss[np.isfinite(loss) & (loss > 0)] for seed, loss in losses.items()}
-    return {seed: float(np.diff(np.log(of)).std()) for seed, of in kept.items() if len(of) > 2}
+    spreads = {seed: float(np.diff(np.log(of)).std()) for seed, of in kept.items() if len(of) > 2}
+    return BySeed(spreads)

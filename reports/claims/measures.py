@@ -5,8 +5,8 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from harness.experiment.matrix import Part
-from reports.analysis.evidence import Evidence
-from reports.claims.judging import BySeed, doublings, mean_over
+from reports.analysis.evidence import BySeed, Evidence
+from reports.claims.judging import doublings, mean_over
 from reports.claims.parts import COST_LENGTH, COST_WIDTHS, HORIZON
 
 NOT_EVEN_SHORTEST = 2.5
@@ -27,7 +27,7 @@ operations of which each needs the one before. None where it could not be counte
 
 def _costs(evidence: Evidence, part: Part, task: str, architecture: str, cost: str) -> BySeed:
     measured = evidence.measured(part, task, architecture)
-    return {seed: COSTS[cost](found) or 0.0 for seed, found in measured.items()}
+    return BySeed({seed: COSTS[cost](found) or 0.0 for seed, found in measured.items()})
 
 
 def by_length(evidence: Evidence, architecture: str, cost: str) -> dict[int, BySeed]:
@@ -39,7 +39,7 @@ def by_length(evidence: Evidence, architecture: str, cost: str) -> dict[int, ByS
 
 def at_equal_width(
     evidence: Evidence, one: str, other: str, cost: str, parts: Iterable[Part] = COST_WIDTHS
-) -> dict[int, float]:
+) -> BySeed:
     """How many times ``one`` costs what ``other`` does at the same width, as a base-2 logarithm:
     the mean over widths; widths without records are left out."""
     ratios = [
@@ -56,6 +56,6 @@ def horizons(evidence: Evidence, architecture: str) -> dict[str, BySeed]:
     tasks = dict.fromkeys(evidence.task_name(HORIZON, t) for t in evidence.tasks(HORIZON))
     by_task = {task: evidence.horizon(HORIZON, task, architecture).by_seed for task in tasks}
     return {
-        task: {seed: math.log2(max(steps, NOT_EVEN_SHORTEST)) for seed, steps in by_seed.items()}
+        task: BySeed({s: math.log2(max(steps, NOT_EVEN_SHORTEST)) for s, steps in by_seed.items()})
         for task, by_seed in by_task.items()
     }

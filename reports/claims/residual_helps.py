@@ -8,8 +8,8 @@ helps gradients through.
 """
 
 from harness.experiment.matrix import Part
-from reports.analysis.evidence import Evidence
-from reports.claims.judging import Comparison, Judgement, differences, mean_over, rule
+from reports.analysis.evidence import BySeed, Evidence
+from reports.claims.judging import Comparison, Judgement, mean_over, rule
 
 DEEP = 8
 FLAT, PLAIN, SKIPPING = "{}", f"{{}}[layers={DEEP}]", f"{{}}[layers={DEEP},residual=true]"
@@ -34,17 +34,16 @@ CRITERION = (
 
 
 def judge(evidence: Evidence) -> Judgement:
-    def skill(architecture: str) -> dict[int, float]:
+    def skill(architecture: str) -> BySeed:
         tasks = evidence.tasks(RESIDUAL)
         return mean_over(evidence.skills_or_zero(RESIDUAL, task, architecture) for task in tasks)
 
     comparisons, helped = [], []
     for kind in KINDS:
         flat, plain, skipping = (skill(form.format(kind)) for form in (FLAT, PLAIN, SKIPPING))
-        helped.append(differences(skipping, plain))
-        behind = differences(skipping, flat)
+        helped.append(skipping - plain)
         comparisons += [
             Comparison(f"{kind}, {DEEP} layers: with minus without", helped[-1], HELP),
-            Comparison(f"{kind}: {DEEP} with them minus 1 layer", behind, -BEHIND),
+            Comparison(f"{kind}: {DEEP} with them minus 1 layer", skipping - flat, -BEHIND),
         ]
     return rule(comparisons, "skill", mean_over(helped))

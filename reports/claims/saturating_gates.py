@@ -8,8 +8,8 @@ lose on it.
 """
 
 from harness.experiment.matrix import Part
-from reports.analysis.evidence import Evidence
-from reports.claims.judging import Comparison, Judgement, differences, mean_over, rule
+from reports.analysis.evidence import BySeed, Evidence
+from reports.claims.judging import Comparison, Judgement, mean_over, rule
 
 VARIANTS = ("lstm", "lstm[gate=hard_sigmoid]", "lstm[gate=relu]", "lstm[candidate=relu]")
 FUNCTIONS = Part(
@@ -34,17 +34,16 @@ def judge(evidence: Evidence) -> Judgement:
     comparisons, lost = [], []
     for task in evidence.tasks(FUNCTIONS):
         standard, hard, relu, candidate = (skills(evidence, task, a) for a in VARIANTS)
-        lost.append(differences(standard, relu))
-        worse = differences(standard, candidate)
+        lost.append(standard - relu)
         comparisons += [
             Comparison(f"sigmoid minus ReLU gates, {task}", lost[-1], LOSS),
-            Comparison(f"hard-sigmoid minus sigmoid, {task}", differences(hard, standard), -LOSS),
-            Comparison(f"tanh minus ReLU candidate, {task}", worse, LOSS),
+            Comparison(f"hard-sigmoid minus sigmoid, {task}", hard - standard, -LOSS),
+            Comparison(f"tanh minus ReLU candidate, {task}", standard - candidate, LOSS),
         ]
     return rule(comparisons, "skill", mean_over(lost))
 
 
-def skills(evidence: Evidence, task: str, architecture: str) -> dict[int, float]:
+def skills(evidence: Evidence, task: str, architecture: str) -> BySeed:
     """Skill by seed, at least 0."""
     trained = evidence.skills_or_zero(FUNCTIONS, task, architecture)
-    return {seed: max(0.0, skill) for seed, skill in trained.items()}
+    return BySeed({seed: max(0.0, skill) for seed, skill in trained.items()})

@@ -9,19 +9,10 @@ library's kernels: nothing runs in parallel over time, and the number of operati
 """
 
 import math
-from collections.abc import Mapping
 
-from reports.analysis.evidence import Evidence
+from reports.analysis.evidence import BySeed, Evidence
 from reports.analysis.statistics import fit_slope
-from reports.claims.judging import (
-    Comparison,
-    Judgement,
-    doublings,
-    mean_over,
-    negative,
-    rule,
-    times,
-)
+from reports.claims.judging import Comparison, Judgement, doublings, mean_over, rule, times
 from reports.claims.measures import by_length
 from reports.claims.parts import COST_LENGTH
 
@@ -52,7 +43,7 @@ def judge(evidence: Evidence) -> Judgement:
     comparisons = [
         *(Comparison(f"exponent of the chain's length, {a}", _power(chains[a]), ALONG)
           for a in RECURRENT),
-        *(Comparison(f"the same, {a}, negative", negative(_power(chains[a])), -FLAT)
+        *(Comparison(f"the same, {a}, negative", -_power(chains[a]), -FLAT)
           for a in PARALLEL),
         *(Comparison(label, values) for label, values in slower.items()),
     ]  # fmt: skip
@@ -61,12 +52,13 @@ def judge(evidence: Evidence) -> Judgement:
     return rule(comparisons, "times the seconds", overall, axis=axis)
 
 
-def _power(costs: Mapping[int, Mapping[int, float]]) -> dict[int, float]:
+def _power(costs: dict[int, BySeed]) -> BySeed:
     """The power of the length that a cost grows with, by seed."""
     fitted = {n: values for n, values in costs.items() if n >= FITTED}
     seeds = set.intersection(*map(set, fitted.values())) if len(fitted) > 1 else set()
     lengths = [math.log(n) for n in fitted]
-    return {
+    powers = {
         seed: fit_slope(lengths, [math.log(v[seed]) for v in fitted.values()]).mean or 0.0
         for seed in sorted(seeds)
     }
+    return BySeed(powers)

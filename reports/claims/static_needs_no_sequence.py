@@ -8,8 +8,8 @@ tables are small: one row of the test is 1 to 3 % of accuracy.
 """
 
 from harness.experiment.matrix import Part
-from reports.analysis.evidence import Evidence
-from reports.claims.judging import Comparison, Judgement, differences, mean_over, rule
+from reports.analysis.evidence import BySeed, Evidence
+from reports.claims.judging import Comparison, Judgement, mean_over, rule
 
 TRADITIONAL = ("logistic", "fnn_window")
 SEQUENCE = ("cnn", "rnn", "lstm", "gru", "self_attention")
@@ -31,12 +31,11 @@ CRITERION = (
 def judge(evidence: Evidence) -> Judgement:
     skills = evidence.by_task(STATIC, (*TRADITIONAL, *SEQUENCE))
     best = {
-        task: of_task.get(evidence.best_on_validation(STATIC, task, TRADITIONAL), {})
+        task: of_task.get(evidence.best_on_validation(STATIC, task, TRADITIONAL), BySeed())
         for task, of_task in skills.items()
     }
     ahead = {
-        a: mean_over(differences(best[task], of_task[a]) for task, of_task in skills.items())
-        for a in SEQUENCE
+        a: mean_over(best[task] - of_task[a] for task, of_task in skills.items()) for a in SEQUENCE
     }
     served = mean_over(best.values())
     comparisons = [Comparison("traditional, skill over the tables", served, SERVED)] + [

@@ -10,7 +10,7 @@ what is learned easily, and sets no limit to what such a network can hold.
 import math
 
 from reports.analysis.evidence import Evidence
-from reports.claims.judging import Comparison, Judgement, mean_over, negative, rule, times
+from reports.claims.judging import Comparison, Judgement, mean_over, rule, times
 from reports.claims.measures import horizons
 from reports.claims.parts import HORIZON
 
@@ -34,7 +34,7 @@ def judge(evidence: Evidence) -> Judgement:
         for task in next(iter(by_start.values()))
         for start, by_task in by_start.items()
     }
-    comparisons = [Comparison(pair, negative(values), -BETWEEN) for pair, values in reached.items()]
+    comparisons = [Comparison(pair, -values, -BETWEEN) for pair, values in reached.items()]
     steps = times(mean_over(values for values in reached.values() if values))
     axis = "horizon, minus the base-2 logarithm of its steps"
     return rule(comparisons, "steps", steps, axis=axis)

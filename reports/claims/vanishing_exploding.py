@@ -11,8 +11,8 @@ what the matrix alone would give.
 import math
 
 from harness.experiment.matrix import Part
-from reports.analysis.evidence import Evidence
-from reports.claims.judging import Comparison, Judgement, negative, rule
+from reports.analysis.evidence import BySeed, Evidence
+from reports.claims.judging import Comparison, Judgement, rule
 
 GAINS = {0.5: "rnn[gain=0.5]", 1.0: "rnn", 1.5: "rnn[gain=1.5]", 2.0: "rnn[gain=2.0]"}
 SMALL, LARGE = min(GAINS), max(GAINS)
@@ -39,9 +39,11 @@ CRITERION = (
 
 def judge(evidence: Evidence) -> Judgement:
     rates = {gain: _fit(evidence, gain, "rate") for gain in (SMALL, LARGE)}
-    small, large = ({s: math.log2(rate) for s, rate in of.items() if rate} for of in rates.values())
+    small, large = (
+        BySeed({s: math.log2(rate) for s, rate in of.items() if rate}) for of in rates.values()
+    )
     comparisons = [
-        Comparison(f"gain {SMALL:g}, halvings a step", negative(small), STEEP),
+        Comparison(f"gain {SMALL:g}, halvings a step", -small, STEEP),
         Comparison(f"gain {LARGE:g}, doublings a step", large, STEEP),
         *(Comparison(f"gain {g:g}, R² of the exponential", _fit(evidence, g, "r2"), STRAIGHT)
           for g in (SMALL, LARGE)),
@@ -50,9 +52,9 @@ def judge(evidence: Evidence) -> Judgement:
     return rule(comparisons, "doublings a step at gain 2", large, axis=axis)
 
 
-def _fit(evidence: Evidence, gain: float, name: str) -> dict[int, float]:
+def _fit(evidence: Evidence, gain: float, name: str) -> BySeed:
     """By seed, of the exponential fitted to the gradient before training; where there is one."""
     measured = evidence.measured(FLOW, FLOW.tasks[0], GAINS[gain])
     norms = {seed: found["initial"]["norms"]["hidden_l0"] for seed, found in measured.items()}
     fits = {seed: of["geometric_decay"][name] for seed, of in norms.items()}
-    return {seed: value for seed, value in fits.items() if value is not None}
+    return BySeed({seed: value for seed, value in fits.items() if value is not None})

@@ -8,8 +8,8 @@ depends on the budget. The limit is in the choice of the window, not in the kind
 """
 
 from harness.experiment.matrix import Part
-from reports.analysis.evidence import Evidence
-from reports.claims.judging import Comparison, Judgement, differences, mean_over, negative, rule
+from reports.analysis.evidence import BySeed, Evidence
+from reports.claims.judging import Comparison, Judgement, mean_over, rule
 from reports.figures import lines
 
 CONTROL = "rnn"
@@ -43,11 +43,11 @@ def judge(evidence: Evidence) -> Judgement:
             a: {lag: evidence.skills(part, task, a) for lag, task in tasks.items()}
             for a in part.architectures
         }
-        inside, outside = (curves[name].get(lag, {}) for lag in (field - 1, field))
-        drops.append(differences(inside, outside))
+        inside, outside = (curves[name].get(lag, BySeed()) for lag in (field - 1, field))
+        drops.append(inside - outside)
         comparisons += [
             Comparison(f"{name}: lag {field - 1} minus lag {field}", drops[-1], DROP),
-            Comparison(f"{name}: minus skill at lag {field}", negative(outside), -BLIND),
+            Comparison(f"{name}: minus skill at lag {field}", -outside, -BLIND),
         ]
         panels.append(lines.Panel(f"sees {field} steps", curves, field - 0.5))
     scale = lines.Scale("lag, steps (dashed: the edge)", "skill", ends=lines.SKILL, levels=(0,))
