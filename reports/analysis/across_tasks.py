@@ -10,9 +10,9 @@ how architectures do in general. Within a task the mean skill over its seeds sta
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from itertools import combinations
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from reports.analysis.aggregates import (
     Estimate,
@@ -41,12 +41,9 @@ POLICY = (
 """What is done about missing cells; for print."""
 
 
-@dataclass(frozen=True)
-class RankPair:
-    """Wilcoxon's signed-rank test of two architectures' mean skills over the tasks.
-
-    ``p`` is two-sided, ``adjusted`` after Holm over all pairs; ``difference`` is the mean of a - b.
-    """
+class RankPair(NamedTuple):
+    """Wilcoxon's signed-rank test of two architectures' mean skills over the tasks: the mean of
+    a - b, the two-sided p-value, and that after Holm over all pairs."""
 
     a: str
     b: str
@@ -57,30 +54,25 @@ class RankPair:
 
 @dataclass(frozen=True)
 class Ranks:
-    """Average ranks (1 is best, ties share), or in ``refused`` why there are none.
-
-    ``friedman`` is the p-value of Friedman's test that all rank alike, None for two
-    architectures. ``groups`` are the largest sets of which no two are shown to differ: all in one
-    where Friedman's test finds nothing. ``least`` is the smallest adjusted p-value that so few
-    tasks could give any pair: where it is above 0.05, none can be shown to differ.
-    """
+    """Average ranks (1 is best, ties share), or in ``refused`` why there are none."""
 
     refused: str = ""
     tasks: tuple[str, ...] = ()
     ranks: dict[str, float] = field(default_factory=dict)
     friedman: float | None = None
+    """P-value of Friedman's test that all rank alike, None for two architectures."""
     pairs: tuple[RankPair, ...] = ()
     groups: tuple[tuple[str, ...], ...] = ()
+    """The largest sets of which no two are shown to differ: all in one where Friedman's test finds
+    nothing."""
     least: float | None = None
+    """The smallest adjusted p-value that so few tasks could give any pair."""
 
 
 @dataclass(frozen=True)
 class Versus:
-    """Two architectures over the tasks that both have.
-
-    ``improvement`` is the chance that a run of a beats one of b; ``posterior`` is None on fewer
-    than five tasks.
-    """
+    """Two architectures over the tasks that both have: the chance that a run of a beats one of b,
+    and, on five tasks at least, the posterior."""
 
     a: str
     b: str
@@ -92,13 +84,9 @@ class Versus:
         """The same with the two exchanged."""
         wins, p = self.improvement, self.posterior
         low, high = (None if end is None else 1 - end for end in (wins.high, wins.low))
-        return Versus(
-            self.b,
-            self.a,
-            self.tasks,
-            Estimate(1 - wins.value, low, high, wins.runs),
-            p and replace(p, worse=p.better, better=p.worse),
-        )
+        improvement = Estimate(1 - wins.value, low, high, wins.runs)
+        turned = p and Posterior(p.better, p.equal, p.worse)
+        return Versus(self.b, self.a, self.tasks, improvement, turned)
 
 
 @dataclass(frozen=True)
@@ -116,23 +104,23 @@ class OverTasks:
 
 def over_tasks(skills: pandas.DataFrame) -> OverTasks:
     """Compare architectures over tasks, in the order in which they first appear; missing cells as
-    in `POLICY`.
+    in `POLICY`, architectures without any skill left out.
 
     Give those that `ranking.compare` chose: one that serves few tasks leaves few to compare on.
-    Architectures without any skill are left out.
     """
     means, runs = _means(skills), _runs(skills)
     names, shared = tuple(means.columns), tuple(means.dropna().index)
     of_shared = {a: [runs[a, t] for t in shared] for a in names} if shared else {}
     estimates = {a: interquartile_mean(r) for a, r in of_shared.items()}
-    pairs = [_versus(a, b, means, runs) for a, b in combinations(names, 2)]
+    pairs = {(a, b): [t for name, t in runs if name == a and (b, t) in runs]
+             for a, b in combinations(names, 2)}  # fmt: skip
     return OverTasks(
         names,
         shared,
         rank(skills),
         {a: estimates[a] for a in sorted(estimates, key=lambda a: -estimates[a].value)},
         {a: profile(r, TAU) for a, r in of_shared.items()},
-        tuple(pair for pair in pairs if pair is not None),
+        tuple(_versus(a, b, tasks, means, runs) for (a, b), tasks in pairs.items() if tasks),
     )
 
 
@@ -140,16 +128,15 @@ def rank(skills: pandas.DataFrame) -> Ranks:
     """Friedman's test and Wilcoxon's with Holm over tasks (Demšar 2006; Benavoli et al. 2016)."""
     from scipy.stats import friedmanchisquare
 
-    means = _means(skills)
-    shared = means.dropna().round(12)  # what is equal but for rounding is a tie
-    tasks, count = tuple(shared.index), len(means.columns)
+    shared = _means(skills).dropna().round(12)  # what is equal but for rounding is a tie
+    tasks, count = tuple(shared.index), len(shared.columns)
     if count < 2:
-        return Ranks(refused=f"{count} architecture with a skill: nothing to rank")
+        return Ranks(f"{count} architecture with a skill: nothing to rank")
     if len(tasks) < FEWEST:
         return Ranks(
-            refused=f"all {count} architectures have a skill on {len(tasks)} shared "
+            f"all {count} architectures have a skill on {len(tasks)} shared "
             f"task{'s' * (len(tasks) != 1)}; ranks over tasks ask for at least {FEWEST}",
-            tasks=tasks,
+            tasks,
         )
     average = shared.rank(axis=1, ascending=False).mean().sort_values(kind="stable")
     ranks = {str(a): float(value) for a, value in average.items()}
@@ -158,18 +145,11 @@ def rank(skills: pandas.DataFrame) -> Ranks:
         all_tied = bool((shared.nunique(axis=1) == 1).all())
         p = 1.0 if all_tied else float(friedmanchisquare(*shared.to_numpy().T).pvalue)
     pairs = _pairs(shared)
-    if p is not None and p > ALPHA:
-        groups: tuple[tuple[str, ...], ...] = (tuple(ranks),)
-    else:
+    groups: tuple[tuple[str, ...], ...] = (tuple(ranks),)
+    if p is None or p <= ALPHA:
         groups = cliques(ranks, {frozenset((q.a, q.b)) for q in pairs if q.adjusted > ALPHA})
-    return Ranks(
-        tasks=tasks,
-        ranks=ranks,
-        friedman=p,
-        pairs=pairs,
-        groups=groups,
-        least=min(1.0, len(pairs) * 2.0 ** (1 - len(tasks))),
-    )
+    least = min(1.0, len(pairs) * 2.0 ** (1 - len(tasks)))
+    return Ranks("", tasks, ranks, p, pairs, groups, least)
 
 
 def cliques(ranks: Mapping[str, float], alike: set[frozenset[str]]) -> tuple[tuple[str, ...], ...]:
@@ -198,15 +178,12 @@ def _pairs(means: pandas.DataFrame) -> tuple[RankPair, ...]:
 
 
 def _versus(
-    a: str, b: str, means: pandas.DataFrame, runs: Mapping[tuple[str, str], Any]
-) -> Versus | None:
-    tasks = tuple(t for name, t in runs if name == a and (b, t) in runs)
-    if not tasks:
-        return None
-    differences = (means[a] - means[b])[list(tasks)].to_list()
-    posterior = signed_rank(differences) if len(tasks) >= FEWEST else None
+    a: str, b: str, tasks: list[str], means: pandas.DataFrame, runs: Mapping[Any, Any]
+) -> Versus:
     one, other = ([runs[name, t] for t in tasks] for name in (a, b))
-    return Versus(a, b, tasks, probability_of_improvement(one, other), posterior)
+    differences = (means[a] - means[b])[tasks].to_list()
+    posterior = signed_rank(differences) if len(tasks) >= FEWEST else None
+    return Versus(a, b, tuple(tasks), probability_of_improvement(one, other), posterior)
 
 
 def _means(skills: pandas.DataFrame) -> pandas.DataFrame:
