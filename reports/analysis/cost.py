@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass, replace
+from statistics import geometric_mean
 
 from reports.analysis.ranking import Comparison
 from reports.analysis.results import Results
@@ -38,10 +38,9 @@ def over_tasks(results: Results, compared: Comparison, kind: str) -> dict[str, P
     """The compared architectures whose cost is known on all tasks, the best first."""
     points = {}
     for name, skill in compared.skills.items():
-        costs = [c for t in compared.tasks if (c := results.groups[t, name].mean_of(kind))]
-        if skill.mean is not None and len(costs) == len(compared.tasks):
-            middle = math.exp(math.fsum(math.log(c) for c in costs) / len(costs))
-            points[name] = Point(middle, skill)
+        costs = [results.groups[t, name].mean_of(kind) for t in compared.tasks]
+        if all(costs):
+            points[name] = Point(geometric_mean([cost or 0.0 for cost in costs]), skill)
     return {
         name: replace(point, beaten_by=tuple(b for b in points if points[b].beats(point)))
         for name, point in points.items()

@@ -5,7 +5,6 @@ On one task, `reports.analysis.difference.standing` says who is best.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 from reports.analysis.difference import Difference, corrected, difference
@@ -47,35 +46,29 @@ def compare(results: Results) -> Comparison:
             chosen, shared = ranked[:size], common
     tasks = tuple(t.name for t in results.tasks if t.name in shared)
     skills = {a: combine([results.groups[t, a].skill for t in tasks]) for a in chosen}
-    means = {a: s.mean for a, s in skills.items() if s.mean is not None}
-    order = sorted(means, key=lambda a: -means[a])
+    order = sorted(skills, key=lambda a: -(skills[a].mean or 0.0))
+    # From seeds alone: test examples have units of their own on each task.
+    differences = {
+        a: combine([_ahead(results, t, order[0], a).skills for t in tasks]) for a in order[1:]
+    }
     return Comparison(
         tasks,
         {a: skills[a] for a in order},
         {a: len(covered[a]) for a in ranked if a not in chosen},
-        corrected({a: _over_tasks(results, tasks, order[0], a) for a in order[1:]}),
+        corrected({a: Difference(ahead, ahead) for a, ahead in differences.items()}),
     )
 
 
-def _over_tasks(results: Results, tasks: Sequence[str], one: str, other: str) -> Difference:
-    """Of mean skill over tasks, from seeds alone: other tasks are not asked for, nor examples,
-    which have units of their own on each task."""
-    pairs = [difference(results.groups[t, one], results.groups[t, other], False) for t in tasks]
-    whole = combine([pair.skills for pair in pairs])
-    return Difference(whole, whole)
-
-
-# -- baselines -----------------------------------------------------------------------------------
+def _ahead(results: Results, task: str, one: str, other: str) -> Difference:
+    return difference(results.groups[task, one], results.groups[task, other], same_examples=False)
 
 
 def lead(results: Results, task: str, architecture: str) -> Summary:
     """How far an architecture is ahead of a task's baseline, in skill: mean and interval of the
     differences over the seeds that both have. Empty where either has none."""
     best = results.best_baselines.get(task)
-    group = results.groups.get((task, architecture))
-    if best is None or group is None or architecture not in results.architectures:
-        return Summary()
-    return difference(group, results.groups[task, best], same_examples=False).skills
+    planned = (task, architecture) in results.groups and architecture in results.architectures
+    return _ahead(results, task, architecture, best).skills if best and planned else Summary()
 
 
 def behind(results: Results, task: str, architecture: str) -> bool:
@@ -88,4 +81,4 @@ def leader(results: Results, task: str) -> str | None:
     """The architecture that is furthest ahead of the baseline, or least behind."""
     leads = {a: lead(results, task, a).mean for a in results.architectures}
     known = {a: mean for a, mean in leads.items() if mean is not None}
-    return max(known, key=lambda a: known[a]) if known else None
+    return max(known, key=lambda a: known[a], default=None)

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from harness.experiment.record import Outcome
+from reports.analysis.cells import Cell
 from reports.analysis.evidence import Evidence, frame_of
 
 if TYPE_CHECKING:
@@ -28,22 +29,22 @@ def trainings(evidence: Evidence) -> DataFrame:
     ``loss``, ``norm``: the spread of the loss, and of the gradient's norm before clipping, from
     update to update, see ``step_to_step``; ``largest``: the largest norm that was a number.
     """
-    rows = []
-    for how, part in PARTS.items():
-        for task in evidence.tasks(part):
-            for a in evidence.architectures(part):
-                updates = evidence.updates(part, task, a)
-                cells = evidence.cells(part, task, a)
-                records = [cell.record for cell in cells if cell.record and not cell.refused]
-                if records:
-                    limit = records[0].key.get("budget", {}).get("clip_norm") or LIMIT
-                    rows += [
-                        {"task": task, "architecture": a, "how": how, "seed": cell.seed,
-                         "diverged": cell.outcome == Outcome.DIVERGED, "skill": cell.skill}
-                        | _of_updates(updates.get(cell.seed, {}), limit)
-                        for cell in cells
-                    ]  # fmt: skip
-    return frame_of(rows)
+    return frame_of(
+        {"task": task, "architecture": a, "how": how, "seed": cell.seed,
+         "diverged": cell.outcome == Outcome.DIVERGED, "skill": cell.skill}
+        | _of_updates(evidence.read_updates(cell.id), limit)
+        for how, part in PARTS.items()
+        for task in evidence.tasks(part)
+        for a in evidence.architectures(part)
+        if (limit := _limit(evidence.cells(part, task, a)))
+        for cell in evidence.cells(part, task, a)
+    )  # fmt: skip
+
+
+def _limit(cells: Iterable[Cell]) -> float | None:
+    """None where none of them has run."""
+    budgets = [c.record.key.get("budget", {}) for c in cells if c.record and not c.refused]
+    return (budgets[0].get("clip_norm") or LIMIT) if budgets else None
 
 
 def _of_updates(arrays: Mapping[str, np.ndarray], limit: float) -> dict[str, Any]:

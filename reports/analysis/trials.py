@@ -5,14 +5,12 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cached_property
 from typing import Any
 
 from harness.experiment.record import Outcome, Record
 from harness.experiment.store import Store
 from reports.analysis.results import Results
 
-BUDGET_TERMS = ("learning_rate", "dropout", "width")
 NEAR = 0.05
 """Share of a range, from either end, that counts as its edge."""
 
@@ -23,13 +21,9 @@ class Tried:
 
     planned: int
     scores: tuple[float, ...]
-    """validation scores of the trials that have one, means over the tuning seeds"""
-    higher_is_better: bool
-
-    @cached_property
-    def expected(self) -> list[float]:
-        """The expected best validation score of 1, 2, ... trials."""
-        return expected_best(self.scores, self.higher_is_better)
+    """Validation scores of the trials that have one, means over the tuning seeds."""
+    expected: list[float]
+    """The expected best validation score of 1, 2, ... trials."""
 
 
 def expected_best(scores: Sequence[float], higher_is_better: bool) -> list[float]:
@@ -57,13 +51,13 @@ def read(store: Store, results: Results) -> dict[tuple[str, str], Tried]:
 
 
 def _tried(trials: list[list[Record | None]]) -> Tried:
-    scores = []
-    for seeds in trials:
-        known = [r.validation for r in seeds if r and r.outcome == Outcome.OK]
-        if len(known) == len(seeds) and all(v is not None for v in known):
-            scores.append(math.fsum(v for v in known if v is not None) / len(known))
+    validated = [
+        [r.validation if r and r.outcome == Outcome.OK else None for r in seeds] for seeds in trials
+    ]
+    scores = [math.fsum(v or 0.0 for v in of) / len(of) for of in validated if None not in of]
     first = next((r for seeds in trials for r in seeds if r and r.metric), None)
-    return Tried(len(trials), tuple(scores), first.higher_is_better if first else True)
+    higher_is_better = first.higher_is_better if first else True
+    return Tried(len(trials), tuple(scores), expected_best(scores, higher_is_better))
 
 
 def spaces(results: Results, task: str) -> dict[str, Any]:
@@ -77,13 +71,11 @@ def spaces(results: Results, task: str) -> dict[str, Any]:
 def chosen(results: Results, task: str, architecture: str) -> dict[str, Any]:
     """The values that tuning chose for an architecture on a task, by name, once they are."""
     group = results.groups.get((task, architecture))
-    for record in (cell.record for cell in group.cells) if group else ():
-        key = record.key if record else {}
-        values = {name: key.get("budget", {}).get(name) for name in BUDGET_TERMS}
-        if not key or "tuning" in key or isinstance(values["learning_rate"], list):
-            continue
-        values |= key.get("chosen", {})
-        return {n: values[n] for n in spaces(results, task) if values.get(n) is not None}
+    for key in (c.record.key for c in (group.cells if group else ()) if c.record):
+        budget = key.get("budget", {})
+        if key and "tuning" not in key and not isinstance(budget.get("learning_rate"), list):
+            values = budget | key.get("chosen", {})
+            return {n: values[n] for n in spaces(results, task) if values.get(n) is not None}
     return {}
 
 
