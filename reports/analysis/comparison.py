@@ -55,15 +55,11 @@ class Run:
         own = {"": self.results} | {name: p.results for name, p in self.results.parts.items()}
         names = ("task", "architecture", "seed", "id", "outcome", "reason", "ok", "hole", "record")
         rows = [
-            [part, *(getattr(c, name) for name in names), c, _seconds(c)]
+            {"part": part, "cell": c, **{name: getattr(c, name) for name in names},
+             "seconds": (c.record and c.ok and c.record.seconds.get("training")) or math.nan}
             for part, results in own.items() for c in results.cells
         ]  # fmt: skip
-        return pandas.DataFrame(rows, columns=["part", *names, "cell", "seconds"]).set_index(SLOT)
-
-
-def _seconds(cell: Cell) -> float:
-    """Of training, where there are any."""
-    return cell.record and cell.ok and cell.record.seconds.get("training") or math.nan
+        return pandas.DataFrame(rows).set_index(SLOT)
 
 
 @dataclass(frozen=True)

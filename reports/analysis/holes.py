@@ -19,7 +19,7 @@ class Hole:
 
     part: str
     outcome: str
-    cells: tuple[Cell, ...]
+    cells: list[Cell]
 
     def each(self, name: str) -> list[Any]:
         """What the cells have of a name, such as ``task`` or ``reason``: each value once."""
@@ -38,20 +38,17 @@ def holes(results: Results) -> dict[str, list[Hole]]:
     Each baseline serves few tasks by its nature, so all its refusals stand together. Of the
     cells of parts, those that measured what they were to measure are no holes.
     """
-    alike: dict[tuple[str, ...], list[Cell]] = {}
+    kinds: dict[str, dict[Any, Hole]] = {"failed": {}, "refused": {}, "waiting": {}}
     parts = parts_of(results)
     for cell in results.all_cells:
         measured = cell.ok and cell.record is not None and cell.record.measured
         if measured or (not cell.hole and cell.skill is not None):
             continue
         kind = KINDS.get(cell.outcome, "failed")
-        outcome = cell.outcome if cell.outcome != Outcome.OK else cell.code
+        outcome = cell.code if cell.ok else cell.outcome
         together = kind == "refused" and cell.architecture in results.baselines
         # Refusals and waiting cells repeat over many tasks; failures stand one by one.
         task, reason = cell.task if kind == "failed" else "", "" if together else cell.reason
-        key = kind, parts[cell.id], outcome, cell.architecture, task, reason
-        alike.setdefault(key, []).append(cell)
-    kinds: dict[str, list[Hole]] = {"failed": [], "refused": [], "waiting": []}
-    for (kind, part, outcome, *_), cells in alike.items():
-        kinds[kind].append(Hole(part, outcome, tuple(cells)))
-    return kinds
+        key = parts[cell.id], outcome, cell.architecture, task, reason
+        kinds[kind].setdefault(key, Hole(parts[cell.id], outcome, [])).cells.append(cell)
+    return {kind: list(alike.values()) for kind, alike in kinds.items()}

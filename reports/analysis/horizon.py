@@ -42,20 +42,12 @@ class Horizon:
 
 def horizon(part: Part, task: str, architecture: str) -> Horizon:
     """The horizon of an architecture on a task, given by its name; empty without records, and
-    without a number of steps while there are lags still to be tried.
-
-    Of lags beyond the first that not half of the seeds learned nothing is known: they were not
-    tried, and count as not learned.
-    """
+    without a number of steps while there are lags still to be tried. Lags beyond the first that
+    not half of the seeds learned were not tried, and count as not learned."""
     import pandas
 
-    of_pair = (architecture, task)
-    cells = [c for c in part.results.cells if (c.architecture, c.task_name) == of_pair]
-    tried = [
-        (cell.seed, cell.lag, cell.skill or 0.0)
-        for cell in cells
-        if cell.record is not None and not cell.refused and cell.lag is not None
-    ]
+    cells = [c for c in part.results.cells if (c.architecture, c.task_name) == (architecture, task)]
+    tried = [(c.seed, c.lag, c.skill or 0.0) for c in cells if c.record and not c.refused and c.lag]
     if not tried:
         return Horizon()
     table = pandas.DataFrame(tried, columns=["seed", "lag", "skill"])

@@ -21,15 +21,14 @@ def without_controls(results: Results) -> Results:
 def controls(results: Results) -> list[tuple[TaskInfo, TaskInfo | None]]:
     """Each task of the user's own with a record, and with its control row: the same task with the
     order of steps shuffled; None where that was not planned."""
-    rows: dict[tuple[str, str], dict[str, TaskInfo]] = {}
+    rows: dict[str, dict[str, TaskInfo]] = {}
     for task in results.tasks:
         record = next((c.record for c in results.cells if c.task == task.name and c.record), None)
         if record and record.facts:
             key = record.key.get("task", {})
-            parameters = dict(key.get("parameters", {}))
-            order = parameters.pop("order", "kept")
-            row = rows.setdefault((key.get("name", ""), str(sorted(parameters.items()))), {})
-            row[order] = task
+            others = {k: v for k, v in key.get("parameters", {}).items() if k != "order"}
+            row = rows.setdefault(f"{key.get('name')} {sorted(others.items())}", {})
+            row[key.get("parameters", {}).get("order", "kept")] = task
     return [(row["kept"], row.get("shuffled")) for row in rows.values() if "kept" in row]
 
 
