@@ -11,8 +11,7 @@ from scipy import stats
 
 from harness.experiment.record import Outcome
 from harness.probes.gradients import decay
-from reports.analysis.growth import exponent, path_formula
-from reports.analysis.stability import step_to_step
+from reports.analysis.probes import exponent, path_formula, step_to_step
 from reports.document import Figure, Heading, Paragraph, Table
 from reports.figures.style import style
 from reports.sections import cost_growth, gradient_flow, horizon, length, stability

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
@@ -14,10 +14,6 @@ from harness.experiment.store import Store
 from reports.analysis.cells import Cell, finite, skill_on
 from reports.analysis.horizon import Horizon, horizon
 from reports.analysis.results import Part, Results, read
-
-if TYPE_CHECKING:
-    from pandas import DataFrame
-
 
 PartName = str | matrix.Part | Part
 
@@ -157,14 +153,6 @@ class Evidence:
         """As a record has it, if there is any: it knows most of its task."""
         cells = [cell for cell in self.part(part).cells if cell.task == task]
         return min(cells, key=lambda cell: cell.record is None).task_key
-
-
-def frame_of(rows: Iterable[Mapping[str, Any]]) -> DataFrame:
-    """Rows as a frame, None as NaN: a column of numbers stays one where all are missing."""
-    import pandas
-
-    nan = float("nan")
-    return pandas.DataFrame([{k: nan if v is None else v for k, v in row.items()} for row in rows])
 
 
 def gather(store: Store, name: str | None = None) -> Evidence:

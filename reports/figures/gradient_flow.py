@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from reports.analysis.curves import evenly
-from reports.analysis.gradient_flow import WHEN
+from reports.analysis.probes import WHEN
 from reports.figures.panels import panels
 from reports.figures.style import INK, Drawing, finish, line_in_band, log_axis, looks
 
@@ -24,7 +24,7 @@ def draw(name: str, frame: DataFrame, survey: tuple[str, ...]) -> Drawing:
     architecture, the geometric mean over seeds, in a band from the lowest seed to the highest. A
     bar ends a line where the gradient is zero from there on.
 
-    frame: see ``reports.analysis.gradient_flow.flows``. survey: whose looks are to be kept.
+    frame: see ``reports.analysis.probes.flows``. survey: whose looks are to be kept.
     """
     import pandas
     from scipy.stats import gmean

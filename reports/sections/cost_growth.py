@@ -7,7 +7,7 @@ from statistics import geometric_mean
 from typing import TYPE_CHECKING
 
 from reports.analysis.evidence import Evidence
-from reports.analysis.growth import (
+from reports.analysis.probes import (
     EQUATIONS,
     KERNEL,
     LEAST_SIZES,

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from reports import formats
 from reports.analysis.evidence import Evidence
-from reports.analysis.gradient_flow import WHEN, flows
+from reports.analysis.probes import WHEN, flows
 from reports.analysis.statistics import summarize
 from reports.document import Block, Figure, Heading, Table, paragraphs
 from reports.figures import gradient_flow as drawing

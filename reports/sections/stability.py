@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from reports.analysis.evidence import Evidence
-from reports.analysis.stability import PARTS, trainings
+from reports.analysis.probes import CLIP, trainings
 from reports.analysis.statistics import paired, summarize
 from reports.document import Block, Figure, Heading, Table, paragraphs
 from reports.figures import stability as drawing
@@ -27,12 +27,12 @@ def blocks(evidence: Evidence) -> list[Block]:
     frame = trainings(evidence)
     if frame.empty:
         return []
-    tasks = [(part, task) for part in PARTS.values() for task in evidence.tasks(part)]
+    tasks = [(part, task) for part in CLIP.values() for task in evidence.tasks(part)]
     titles = {task: evidence.task_name(part, task) for part, task in tasks}
     drawn = drawing.draw("stability", _traces(frame), titles)
     if drawn is None:
         return []
-    command = reproduction.of_parts(evidence.results, evidence.parts(*PARTS.values()))
+    command = reproduction.of_parts(evidence.results, evidence.parts(*CLIP.values()))
     return [
         Heading(TITLE, "stability"),
         *paragraphs(
@@ -60,7 +60,7 @@ def _finding(frame: DataFrame) -> str:
     for task, of_task in known.groupby("task", sort=False):
         ways: dict[str, list[str]] = {"less": [], "more": []}
         for a, of in of_task.groupby("architecture", sort=False):
-            on, off = ({o.seed: o.loss for o in of[of["how"] == how].itertuples()} for how in PARTS)
+            on, off = ({o.seed: o.loss for o in of[of["how"] == how].itertuples()} for how in CLIP)
             change = paired(on, off)
             if change.high is not None and change.high < 0:
                 ways["less"].append(str(a))
