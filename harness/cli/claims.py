@@ -10,18 +10,16 @@ from harness.errors import UserError, nearest
 
 
 def main(
-    matrix: Annotated[
-        str, typer.Option("--matrix", help="The matrix whose records they rest on.")
-    ] = "claims",
     out: Out = DEFAULT_OUT,
     claim: Annotated[
         list[str] | None, typer.Option("--claim", help="Tell all about this claim, by its id.")
     ] = None,
     json: Json = False,
 ) -> None:
-    """Test the textbook's claims: a verdict on each, from stored records alone.
+    """Test the textbook's claims: a verdict on each statement, from the records of the matrix
+    claims alone.
 
-    Each verdict is adjusted for the number of claims (Holm), also where only some are shown.
+    All statements are one family of tests (Holm), also where only some are shown.
 
     Examples:
 
@@ -31,7 +29,8 @@ def main(
     """
     from harness.experiment.store import Store
     from reports.analysis.evidence import gather
-    from reports.claims.claim import all_claims, as_json
+    from reports.claims.claim import MATRIX, all_claims
+    from reports.claims.trial import as_json
     from reports.render.terminal import show
     from reports.sections.claims import in_full, judged, overview
 
@@ -40,10 +39,10 @@ def main(
         if name not in known:
             raise UserError(f"--claim {name}: there is no such claim; {nearest(name, known)}")
     store = Store(out)
-    if matrix not in store.plans():
-        command = shlex.join(["harness", "run", "--matrix", matrix, "--out", str(out)])
-        raise UserError(f"--out {out}: matrix {matrix} was not run there; run first: {command}")
-    evidence = gather(store, matrix)
+    if MATRIX not in store.plans():
+        command = shlex.join(["harness", "run", "--matrix", MATRIX, "--out", str(out)])
+        raise UserError(f"--out {out}: matrix {MATRIX} was not run there; run first: {command}")
+    evidence = gather(store, MATRIX)
     warn(evidence.results.corrupted)
     claims = {one.id: (one, judgement) for one, judgement in judged(evidence)}
     chosen = [claims[name] for name in claim or claims]

@@ -315,6 +315,8 @@ class Matrix(BaseModel):
     published: list[Published] = []
     parts: list[Part] = []
     """further cells, each part a question of its own"""
+    criteria: str = ""
+    """a hash of what is to be shown by them; kept in the plan, with the time it was first there"""
 
     @model_validator(mode="after")
     def _one_way(self) -> "Matrix":

@@ -220,10 +220,18 @@ def document(
         **known,
         "published": published(matrix),
         "parts": [part.model_dump() for part in matrix.parts],
+        "criteria": _criteria(matrix, created, store),
         "command": command,
         "created": created,
         "cells": rows,
     }
+
+
+def _criteria(matrix: Matrix, created: str, store: Store) -> dict[str, str]:
+    """When each hash of the criteria was first planned with."""
+    before = store.plan(matrix.name) if matrix.name in store.plans() else {}
+    known: dict[str, str] = before.get("criteria", {})
+    return known if matrix.criteria in ("", *known) else known | {matrix.criteria: created}
 
 
 def row_of(cell: Cell) -> dict[str, Any]:

@@ -1,22 +1,25 @@
-"""What a claim is, which claims there are, and all of them judged together.
+"""What a claim is, and which claims there are.
 
 A module of this package that defines ``CELLS`` is a claim. It reads from top to bottom: the
 docstring holds the statement as it is taught, its source, and what a verdict on it does not say;
-``CELLS`` are what it rests on, ``CRITERION`` was stated before the records were made, and ``judge``
-makes a ``Judgement`` of the evidence.
+``CELLS`` are what it rests on, ``STATEMENTS`` what it says, each to be tested on its own, and
+``judge`` measures these on the evidence: a `Measured` by the statement's name, without those that
+cannot be measured. ``draw``, if there is one, makes its figure instead of the statements' rows.
 """
 
+import hashlib
 import importlib
+import inspect
+import json
 import pkgutil
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 import reports.claims
 from harness.experiment.matrix import Part
 from reports.analysis.evidence import Evidence
-from reports.analysis.statistics import Summary
-from reports.claims.judging import Comparison, Judgement, adjust, missing
+from reports.claims.judging import Draw, Measured, Statement
 from reports.claims.parts import SURVEY
 
 MATRIX = "claims"
@@ -39,16 +42,18 @@ class Claim:
     """A textbook statement and how it is tested; ``id`` is the name of its module, with hyphens."""
 
     id: str
-    statement: str
+    taught: str
     source: str
     """Where the literature makes or examines it."""
     cells: tuple[Part, ...]
     """What it rests on; ``SURVEY`` is the matrix's own cells."""
-    criterion: str
-    """What has to be shown, with its thresholds, in words."""
-    judge: Callable[[Evidence], Judgement] = field(repr=False)
+    statements: Mapping[str, Statement]
+    judge: Callable[[Evidence], Mapping[str, Measured]] = field(repr=False)
+    draw: Callable[[Evidence], Draw] | None = field(default=None, repr=False)
     remark: str = ""
     """What its verdict does not say, whichever it is."""
+    criteria: str = ""
+    """A hash of its statements, cells and judgement."""
 
     @property
     def command(self) -> str:
@@ -65,58 +70,23 @@ def all_claims() -> tuple[Claim, ...]:
     return tuple(sorted(claims, key=lambda c: (*ORDER, c.id).index(c.id)))
 
 
+def criteria(claims: Iterable[Claim]) -> str:
+    """A hash of all that was stated before the records are made: statements, cells, judgements."""
+    return _hash([claim.criteria for claim in claims])
+
+
 def _read(module: Any) -> Claim:
     name = module.__name__.rpartition(".")[2].replace("_", "-")
     paragraphs = [" ".join(text.split()) for text in module.__doc__.split("\n\n")]
-    statement, source, remark = (*paragraphs, "")[:3]
-    source = source.removeprefix("Source: ").removesuffix(".")
-    return Claim(name, statement, source, module.CELLS, module.CRITERION, module.judge, remark)
+    taught, source, remark = (*paragraphs, "")[:3]
+    stated = {key: statement.text for key, statement in module.STATEMENTS.items()}
+    cells = [part.model_dump() for part in module.CELLS]
+    return Claim(
+        name, taught, source.removeprefix("Source: ").removesuffix("."), module.CELLS,
+        module.STATEMENTS, module.judge, getattr(module, "draw", None), remark,
+        _hash([stated, cells, inspect.getsource(module.judge)]),
+    )  # fmt: skip
 
 
-def judge_all(evidence: Evidence, claims: Sequence[Claim]) -> dict[str, Judgement]:
-    """The judgement of each claim by its id, with p values adjusted over all of them.
-
-    A claim whose judging fails is undecided, and its reason names the error. One without records
-    says which parts to run.
-    """
-    judgements = {}
-    for claim in claims:
-        try:
-            judgement = claim.judge(evidence)
-        except Exception as error:
-            judgement = missing(f"It cannot be judged: {type(error).__name__}: {error}.")
-        else:
-            more = claim.remark if judgement.n else f"To have them: {claim.command}"
-            judgement = replace(judgement, reason=f"{judgement.reason} {more}".strip())
-        judgements[claim.id] = judgement
-    return adjust(judgements)
-
-
-def as_json(claim: Claim, judgement: Judgement) -> Mapping[str, Any]:
-    """A judged claim, ready for JSON."""
-    fields = ("verdict", "effect", "unit", "n", "reason", "exact", "p")
-    return {
-        "id": claim.id,
-        "statement": claim.statement,
-        **{name: getattr(judgement, name) for name in fields},
-        "interval": _ends(judgement),
-        "p_adjusted": judgement.adjusted,
-        "comparisons": [_numbers(comparison) for comparison in judgement.comparisons],
-        "criterion": claim.criterion,
-        "source": claim.source,
-        "needs": ["" if part is SURVEY else part.name for part in claim.cells],
-    }
-
-
-def _numbers(comparison: Comparison) -> Mapping[str, Any]:
-    names, mean = ("label", "margin", "p_for", "p_against"), comparison.summary
-    return {name: getattr(comparison, name) for name in names} | {
-        "threshold": comparison.threshold if comparison.margin is None else None,
-        "mean": mean.mean,
-        "interval": _ends(mean),
-        "n": mean.n,
-    }
-
-
-def _ends(of: Judgement | Summary) -> list[float | None] | None:
-    return None if of.low is None else [of.low, of.high]
+def _hash(of: Any) -> str:
+    return hashlib.sha256(json.dumps(of, sort_keys=True).encode()).hexdigest()[:12]

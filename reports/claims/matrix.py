@@ -19,11 +19,13 @@ def outline() -> Matrix:
 
 def matrix() -> Matrix:
     """With the parts of each claim in turn."""
-    from reports.claims.claim import all_claims
+    from reports.claims.claim import all_claims, criteria
 
-    cells = [part for claim in all_claims() for part in claim.cells if part is not parts.SURVEY]
+    claims = all_claims()
+    cells = [part for claim in claims for part in claim.cells if part is not parts.SURVEY]
     distinct = {id(part): part for part in (*cells, *parts.NO_CLAIMS)}
-    return Matrix(**dict(outline()) | {"parts": list(distinct.values())})
+    more = {"parts": list(distinct.values()), "criteria": criteria(claims)}
+    return Matrix(**dict(outline()) | more)
 
 
 def probes() -> dict[str, tuple[Part, ...]]:
