@@ -114,7 +114,7 @@ def spent(level: float, share: float) -> float:
 def critical(level: float, seeds: tuple[int, ...] = LOOKS) -> tuple[float, ...]:
     """The largest p-value that settles a statement at each look."""
     from scipy.optimize import brentq
-    from scipy.special import ndtr, ndtri
+    from scipy.special import ndtr
 
     # Of the sum of n standard normal values, a look's statistic times sqrt(n): its density over
     # the sums that passed at no look so far, at nodes with weights.

@@ -1,6 +1,6 @@
 """What a claim is, and which claims there are.
 
-A module of this package that defines ``CELLS`` is a claim. It reads from top to bottom: the
+A module of this package that defines ``STATEMENTS`` is a claim. It reads from top to bottom: the
 docstring holds the statement as it is taught, its source, and what a verdict on it does not say;
 ``CELLS`` are what it rests on, ``STATEMENTS`` what it says, each to be tested on its own, and
 ``judge`` measures these on the evidence: a `Measured` by the statement's name, without those that
@@ -66,7 +66,7 @@ def all_claims() -> tuple[Claim, ...]:
     """The claims in the order in which they are told."""
     names = [module.name for module in pkgutil.iter_modules(reports.claims.__path__)]
     modules = [importlib.import_module(f"reports.claims.{name}") for name in names]
-    claims = [_read(module) for module in modules if hasattr(module, "CELLS")]
+    claims = [_read(module) for module in modules if hasattr(module, "STATEMENTS")]
     return tuple(sorted(claims, key=lambda c: (*ORDER, c.id).index(c.id)))
 
 

@@ -1,16 +1,14 @@
-"""Costs of an update and memory horizons, as claims compare them."""
+"""Costs of an update, and success by lag, as claims compare them."""
 
-import math
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from harness.experiment.matrix import Part
 from reports.analysis.evidence import BySeed, Evidence
-from reports.claims.judging import doublings, mean_over
-from reports.claims.parts import COST_LENGTH, COST_WIDTHS, HORIZON
-
-NOT_EVEN_SHORTEST = 2.5
-"""Steps that stand for a horizon shorter than the shortest lag, 5: half of it."""
+from reports.analysis.exact import rate
+from reports.analysis.statistics import Summary
+from reports.claims.judging import Solved, doublings, mean_over
+from reports.claims.parts import COST_LENGTH, COST_WIDTHS
 
 COSTS: dict[str, Callable[[Mapping[str, Any]], float | None]] = {
     "parameters": lambda measured: measured["kernel"]["matched_parameters"],
@@ -50,12 +48,15 @@ def at_equal_width(
     return mean_over([by_seed for by_seed in ratios if by_seed])
 
 
-def horizons(evidence: Evidence, architecture: str) -> dict[str, BySeed]:
-    """Base-2 logarithm of each seed's horizon in steps, by task; a horizon that is open at the top
-    counts as the longest lag that was tried."""
-    tasks = dict.fromkeys(evidence.task_name(HORIZON, t) for t in evidence.tasks(HORIZON))
-    by_task = {task: evidence.horizon(HORIZON, task, architecture).by_seed for task in tasks}
-    return {
-        task: BySeed({s: math.log2(max(steps, NOT_EVEN_SHORTEST)) for s, steps in by_seed.items()})
-        for task, by_seed in by_task.items()
-    }
+def success_by_lag(
+    evidence: Evidence, part: Part, architecture: str, task: str = ""
+) -> dict[int, Solved]:
+    """Which seeds learned each lag; ``task``: of the tasks with this name alone."""
+    tasks = evidence.tasks_by(part, "lag", task)
+    return {lag: evidence.solved(part, label, architecture) for lag, label in tasks.items()}
+
+
+def shares(success: Mapping[int, Solved]) -> dict[int, Summary]:
+    """The share of seeds at each lag, for a figure."""
+    rates = {at: rate(solved.values()) for at, solved in success.items()}
+    return {at: Summary(of.n, of.share) for at, of in rates.items()}

@@ -11,6 +11,8 @@ SURVEYED = [*QUICK.architectures, "transformer"]
 SURVEY = Part(name=OWN_CELLS, tasks=QUICK.tasks, architectures=SURVEYED)
 """The matrix's own cells, which it shares with quick."""
 
+LEARNING = {"steps": 4000, "patience": 20, "seconds": 900}
+"""Where it is asked what can be learned: many updates, up to the last 1,000 without progress."""
 CLIMBING = {"steps": 1000, "seconds": 900}
 
 HORIZON = Part(
@@ -29,6 +31,21 @@ HORIZON_OTHERS = Part(
     lags=[5, 10, 20, 50, 100],
     budget=CLIMBING,
 )
+LENGTH = Part(
+    name="length",
+    tasks=["parity[beyond=8]", "recall[beyond=8,lag=10]", "reverse[beyond=8,length=5]"],
+    architectures=["rnn", "lstm", "gru", "tcn", "min_gru", "s4d", "self_attention",
+                   "encoder_decoder", "attention_encoder_decoder", "transformer"],
+    budget=LEARNING,
+)  # fmt: skip
+FLOW = Part(
+    name="gradient-flow",
+    probe="gradient-flow",
+    tasks=["recall[lag=50]"],
+    architectures=["rnn", "rnn[gain=0.5]", "rnn[gain=1.5]", "rnn[gain=2.0]", "rnn[start=uniform]",
+                   "lstm", "lstm[forget_bias=0.0]", "gru", "cnn", "self_attention"],
+    budget={"steps": 200},
+)  # fmt: skip
 CLIPPED, UNCLIPPED = (
     Part(
         name=name,
