@@ -98,9 +98,11 @@ def mean_within(label: str, values: BySeed, margin: float, unit: str = "") -> Me
 def rate_above(label: str, solved: Solved, threshold: float = 0.5) -> Measured:
     """The share of seeds that solve a task lies above a threshold: the binomial test."""
     of = exact.rate(solved.values())
-    tests = (exact.against(of, threshold, side) for side in ("greater", "less"))
     row = _row(label, solved, (threshold, math.inf))
-    return Measured(*tests, effect=row.effect, unit="of seeds solve it", rows=(row,))
+    return Measured(
+        exact.against(of, threshold, "greater"), exact.against(of, threshold, "less"),
+        effect=row.effect, unit="of seeds solve it", rows=(row,),
+    )  # fmt: skip
 
 
 def rate_below(label: str, solved: Solved, threshold: float = 0.5) -> Measured:
@@ -113,10 +115,12 @@ def rate_higher(labels: tuple[str, str], one: Solved, other: Solved) -> Measured
     """More seeds of one than of the other solve a task: Boschloo's test. Their initial weights
     are unrelated, so that their seeds are two samples."""
     a, b = exact.rate(one.values()), exact.rate(other.values())
-    tests = (exact.boschloo(a, b, side) for side in ("greater", "less"))
     more = None if a.share is None or b.share is None else a.share - b.share
-    rows = tuple(_row(label, of) for label, of in zip(labels, (one, other), strict=True))
-    return Measured(*tests, effect=Effect(min(a.n, b.n), more), unit="of seeds more", rows=rows)
+    return Measured(
+        exact.boschloo(a, b, "greater"), exact.boschloo(a, b, "less"),
+        effect=Effect(min(a.n, b.n), more), unit="of seeds more",
+        rows=tuple(_row(label, of) for label, of in zip(labels, (one, other), strict=True)),
+    )  # fmt: skip
 
 
 # -- several at once, and what is exact -----------------------------------------------------------

@@ -41,10 +41,11 @@ LENGTH = Part(
 FLOW = Part(
     name="gradient-flow",
     probe="gradient-flow",
-    tasks=["recall[lag=50]"],
-    architectures=["rnn", "rnn[gain=0.5]", "rnn[gain=1.5]", "rnn[gain=2.0]", "rnn[start=uniform]",
-                   "lstm", "lstm[forget_bias=0.0]", "gru", "cnn", "self_attention"],
-    budget={"steps": 200},
+    tasks=["recall[lag=100]"],
+    architectures=["rnn[gain=0.5]", "rnn", "rnn[gain=1.5]", "rnn[gain=2.0]", "rnn[start=uniform]",
+                   "lstm", "gru", "lstm[forget_bias=0.0]", "cnn", "tcn", "min_gru", "s4d",
+                   "self_attention", "fnn_window"],
+    budget={"steps": 300},
 )  # fmt: skip
 CLIPPED, UNCLIPPED = (
     Part(
