@@ -8,25 +8,36 @@ import sys
 from dataclasses import replace
 
 import pytest
-from builders.evidence import around, each, evidence
+from builders.evidence import around, evidence, rows
 
 import reports.claims
 from harness.experiment.matrix import OWN_CELLS, Part, load, outline
 from harness.experiment.plan import expand
 from harness.experiment.record import Record
 from harness.experiment.store import Store
-from reports.claims.claim import ORDER, Claim, all_claims, judge_all
+from reports.analysis.evidence import BySeed
+from reports.claims.claim import ORDER, Claim, all_claims, criteria
 from reports.claims.judging import (
+    Statement,
+    all_of,
+    exactly,
+    mean_above,
+    mean_below,
+    mean_within,
+    rate_above,
+    rate_below,
+    rate_higher,
+)
+from reports.claims.parts import SURVEY
+from reports.claims.trial import (
+    MIXED,
+    NOT_MEASURED,
     REFUTED,
     SUPPORTED,
     UNDECIDED,
-    Comparison,
-    Judgement,
-    exactly,
-    rule,
+    hold,
 )
-from reports.claims.parts import SURVEY
-from reports.document import Figure, Table, Terms, figures, plain, walk
+from reports.document import Figure, Terms, figures, plain, walk
 from reports.figures import forest
 from reports.figures.style import style
 from reports.formats import amount, interval
@@ -34,23 +45,34 @@ from reports.sections import claims as section
 
 PART = Part(name="p", tasks=["recall"], architectures=["rnn"])
 OTHER = Part(name="q", tasks=["recall"], architectures=["rnn"])
+ONE = {"a": Statement("Above 0.")}
 
 
-def claim(name: str, judge, cells: tuple[Part, ...] = (PART,)) -> Claim:
-    return Claim(name, f"Statement of {name}.", "A source", cells, "a criterion", judge)
+def claim(name: str, judge, cells: tuple[Part, ...] = (PART,), statements=ONE) -> Claim:
+    return Claim(name, f"Taught: {name}.", "A source", cells, statements, judge)
 
 
-def saying(*values: float, threshold: float = 0.0, draw=None):
-    comparison = Comparison("a [thing]", dict(enumerate(values)), threshold)
-    judged = rule([comparison], "skill", reason="What came out.")
-    return lambda _: replace(judged, draw=draw) if draw else judged
+def saying(*means: float, seeds: int = 10):
+    """One statement for each mean, a, b, ...: that it is above 0."""
+    measured = {
+        name: mean_above(f"{name} [thing]", BySeed(enumerate(around(mean, seeds=seeds))))
+        for name, mean in zip("abcdef", means, strict=False)
+    }
+    return lambda _: measured
 
 
 def failing(*_):
     raise KeyError("novel")
 
 
-NOTHING = evidence({"": []})
+def seen(seeds: int = 10, **fields):
+    """Evidence that has the part p, complete for so many seeds."""
+    return evidence({"": [], "p": rows("recall", "rnn", 0.5, seeds, **fields)})
+
+
+def stated(*names: str):
+    return {name: Statement(f"{name} above 0.") for name in names}
+
 
 # -- what there is -------------------------------------------------------------------------------
 
@@ -58,24 +80,26 @@ NOTHING = evidence({"": []})
 def test_every_claim_says_what_it_is():
     claims = all_claims()
     assert [c.id for c in claims] == list(ORDER)
-    assert len({c.statement for c in claims}) == len(claims)
+    assert len({c.taught for c in claims}) == len(claims)
     for found in claims:
         assert found.judge.__module__ == f"reports.claims.{found.id.replace('-', '_')}"
         assert found.cells and found.source and not found.source.endswith(".")
-        for text in (found.statement, found.source, found.criterion):
+        assert 1 <= len(found.statements) <= 4
+        for text in (found.taught, found.source, *(s.text for s in found.statements.values())):
             assert text == " ".join(text.split())
 
 
-def test_the_matrix_has_the_cells_of_every_claim_once():
+def test_the_matrix_has_the_cells_of_every_claim_once_on_fresh_seeds():
     matrix = load("claims")
     parts = {part.name: part for part in matrix.parts}
     for found in all_claims():
         for part in found.cells:
             assert part is SURVEY or parts[part.name] is part
     assert (matrix.tasks, matrix.architectures) == (SURVEY.tasks, SURVEY.architectures)
-    quick = load("quick")
-    assert set(quick.tasks) <= set(matrix.tasks) and quick.budget.steps == matrix.budget.steps
-    assert len({(c.part, c.id) for c in expand(matrix)}) == len(expand(matrix)) == 3991
+    assert not set(matrix.seeds) & set(load("quick").seeds) and matrix.budget.held_out
+    assert matrix.recommended and matrix.criteria == criteria(all_claims())
+    cells = expand(matrix)
+    assert len({(c.part, c.id) for c in cells}) == len(cells)
     assert outline("claims").tasks == matrix.tasks and not outline("claims").parts
 
 
@@ -85,16 +109,16 @@ Source: nobody, 2026.
 """
 
 from harness.experiment.matrix import Part
-from reports.claims.judging import Comparison, rule
+from reports.claims.judging import Statement, mean_above
 
 COPY = Part(name="copy-far", tasks=["copy[lag=40]"], architectures=["rnn"])
 CELLS = (COPY,)
-CRITERION = "The skill is above 0."
+STATEMENTS = {"harder": Statement("The skill is above 0.")}
 
 
 def judge(evidence):
-    (task,) = evidence.tasks(COPY) or ("",)
-    return rule([Comparison("skill", evidence.skills(COPY, task, "rnn"))], "skill", reason="So.")
+    (task,) = evidence.tasks(COPY)
+    return {"harder": mean_above("skill", evidence.skills(COPY, task, "rnn"))}
 '''
 
 
@@ -111,40 +135,118 @@ def test_a_claim_is_one_file(one_more, stored, capsys):
     (added,) = {c.id for c in all_claims()} - set(ORDER)
     assert added == "copy-gets-harder"
     cells = [cell for cell in expand(load("claims")) if cell.part == "copy-far"]
-    assert [(c.task.label, c.seed) for c in cells] == [("copy[lag=40]", s) for s in range(5)]
-    assert "Copying gets harder with the lag." in call(capsys, "--out", str(stored))
+    assert [c.seed for c in cells] == load("claims").seeds
+    assert added in call(capsys, "--out", str(stored))
     printed = call(capsys, "--out", str(stored), "--claim", added)
     assert "harness run --matrix claims --part copy-far" in printed and "nobody, 2026" in printed
+
+
+# -- how statements are measured -----------------------------------------------------------------
+
+
+def by_seed(*values: float) -> BySeed:
+    return BySeed(enumerate(values))
+
+
+def test_each_test_points_the_right_way():
+    high, none = by_seed(*around(0.3, seeds=10)), by_seed(*around(0.01, seeds=10))
+    solved, not_solved = dict.fromkeys(range(10), True), dict.fromkeys(range(10), False)
+    for supported, refuted in (
+        (mean_above("x", high, 0.1), mean_above("x", none, 0.1)),
+        (mean_below("x", none, 0.1), mean_below("x", high, 0.1)),
+        (mean_within("x", none, 0.1), mean_within("x", high, 0.1)),
+        (rate_above("x", solved), rate_above("x", not_solved)),
+        (rate_below("x", not_solved), rate_below("x", solved)),
+        (
+            rate_higher(("x", "y"), solved, not_solved),
+            rate_higher(("x", "y"), not_solved, solved),
+        ),
+    ):
+        assert supported.p_for < 0.01 < 0.5 < supported.p_against
+        assert refuted.p_against < 0.01 < 0.5 < refuted.p_for
+
+
+def test_all_of_needs_each():
+    high, low = mean_above("x", by_seed(*around(0.3))), mean_above("y", by_seed(*around(-0.3)))
+    both = all_of([high, low])
+    assert both.p_for == low.p_for and both.p_against == high.p_against
+    assert [row.label for row in both.rows] == ["x", "y"] and both.effect == high.effect
+
+
+def test_equal_seeds_decide_nothing_at_their_threshold():
+    assert mean_above("x", by_seed(*[0.5] * 10), 0.5).p == 1.0
 
 
 # -- how they are judged -------------------------------------------------------------------------
 
 
-def test_no_claim_judges_without_records():
-    for found in all_claims():
-        assert found.judge(NOTHING).n == 0
-    for name, judgement in judge_all(NOTHING, all_claims()).items():
-        assert (judgement.verdict, judgement.n, judgement.p) == (UNDECIDED, 0, None), name
-        assert "harness run --matrix claims" in judgement.reason
+def test_no_claim_is_judged_without_records():
+    for name, judgement in hold(evidence({"": []}), all_claims()).items():
+        assert judgement.verdict == NOT_MEASURED and not judgement.seeds, name
+        assert "has not been run" in judgement.why
 
 
-def test_claims_are_adjusted_together():
-    """Holm: the smallest of two p values counts twice; alone it would have stood."""
-    values = (0.02, 0.05, 0.01, 0.04, -0.005)
-    alone = judge_all(NOTHING, [claim("a", saying(*values))])["a"]
-    assert (alone.verdict, alone.adjusted) == (SUPPORTED, alone.p)
-    exact = claim("c", lambda _: exactly([True], 1.0, "times", "Counted."))
-    both = judge_all(NOTHING, [claim("a", saying(*values)), claim("b", saying(*values)), exact])
-    assert both["a"].adjusted == pytest.approx(2 * alone.p)
-    assert both["a"].verdict == UNDECIDED
-    assert (both["c"].verdict, both["c"].adjusted) == (SUPPORTED, None)
+def test_one_missing_cell_leaves_a_claim_not_measured():
+    lacking = evidence({"": [], "p": [*rows("recall", "rnn", 0.5, 9), ("recall", "rnn", 9, None)]})
+    judged = hold(lacking, [claim("a", saying(0.3))])["a"]
+    assert judged.verdict == NOT_MEASURED and "1 cells without a result" in judged.why
+    assert hold(seen(), [claim("a", saying(0.3))])["a"].verdict == SUPPORTED
+    assert hold(seen(outcome="diverged"), [claim("a", saying(0.3))])["a"].verdict == SUPPORTED
+    assert hold(seen(outcome="timeout"), [claim("a", saying(0.3))])["a"].verdict == NOT_MEASURED
+
+
+def test_a_claim_is_what_its_statements_are():
+    def verdict(*means):
+        return hold(
+            seen(), [claim("a", saying(*means), statements=stated(*"abcdef"[: len(means)]))]
+        )
+
+    assert verdict(0.3, 0.2)["a"].verdict == SUPPORTED
+    assert verdict(-0.3, -0.2)["a"].verdict == REFUTED
+    assert verdict(-0.3, 0.2)["a"].verdict == MIXED
+    assert verdict(0.3, 0.0)["a"].verdict == UNDECIDED
+
+
+def test_all_statements_are_one_family_measured_or_not():
+    """What is not measured counts as p = 1, and so still takes its share of the level."""
+    alone = hold(seen(), [claim("a", saying(0.3))])["a"].statements["a"].stage
+    many = [claim(f"b{i}", failing, statements=stated(*"abcd")) for i in range(30)]
+    crowd = hold(seen(), [claim("a", saying(0.3)), *many])["a"].statements["a"].stage
+    assert crowd.adjusted == pytest.approx(min(1.0, 121 * alone.p))
+    assert alone.settled and not crowd.settled and crowd.seeds == 20
+
+
+def test_what_is_exact_is_outside_of_the_family():
+    counted = {"e": Statement("Counted.", exact=True)}
+    exact = claim("c", lambda _: {"e": exactly(True, 1.0, "times", 3)}, statements=counted)
+    judged = hold(seen(), [claim("a", saying(0.3)), exact])
+    alone = hold(seen(), [claim("a", saying(0.3))])
+    assert judged["c"].verdict == SUPPORTED and judged["c"].statements["e"].stage is None
+    assert judged["a"].statements["a"].stage == alone["a"].statements["a"].stage
+
+
+def test_seeds_are_added_in_stages():
+    """A look counts once all its seeds are there; the verdict is that of the last one."""
+    read = []
+
+    def judge(at):
+        values = at.skills("p", "recall", "rnn")
+        read.append(len(values))
+        return {"a": mean_above("x", values, 0.4999)}
+
+    judged = hold(seen(25), [claim("a", judge)])["a"]
+    assert read == [10, 20] and judged.seeds == 20
+    assert judged.statements["a"].stage.looks == 2
+    assert judged.following in (None, 40)
+    read.clear()
+    hold(seen(4), [claim("a", judge)])
+    assert read == [4]  # a rehearsal
 
 
 def test_an_error_in_one_claim_loses_no_other():
-    claims = [claim("good", saying(*around(1.0))), claim("bad", failing)]
-    judged = judge_all(NOTHING, claims)
+    judged = hold(seen(), [claim("good", saying(0.3)), claim("bad", failing)])
     assert judged["good"].verdict == SUPPORTED
-    assert judged["bad"].verdict == UNDECIDED and "KeyError: 'novel'" in judged["bad"].reason
+    assert judged["bad"].verdict == NOT_MEASURED and "KeyError: 'novel'" in judged["bad"].why
 
 
 def test_the_command_runs_the_parts_that_a_claim_needs():
@@ -152,6 +254,13 @@ def test_the_command_runs_the_parts_that_a_claim_needs():
     assert both.command == "harness run --matrix claims --part p --part q"
     assert claim("a", failing, (SURVEY, OTHER)).command == "harness run --matrix claims"
     assert SURVEY.name == OWN_CELLS
+
+
+def test_criteria_are_hashed_with_their_cells_and_thresholds():
+    (ten,) = (c for c in all_claims() if c.id == "ten-steps")
+    others = [c for c in all_claims() if c is not ten]
+    assert criteria([*others, ten]) == criteria([*others, ten])
+    assert criteria([*others, replace(ten, criteria="x")]) != criteria([*others, ten])
 
 
 # -- how they are told ---------------------------------------------------------------------------
@@ -164,65 +273,54 @@ def test_numbers_are_told_as_people_read_them():
     assert interval(-0.1, 0.2) == "−0.10 to 0.20" and interval(None, None) == ""
 
 
-def test_a_claim_is_told_in_full():
-    comparisons = (
-        Comparison("above", dict(enumerate(around(0.2))), 0.05),
-        Comparison("within", dict(enumerate(around(0.01))), margin=0.05),
-    )
-    judgement = Judgement(SUPPORTED, 0.2, "skill", 0.19, 0.21, 5, "It came out so.", 0.001,
-                          comparisons=comparisons, adjusted=0.028)  # fmt: skip
-    _, ruling, reason, table, terms = section.in_full(claim("a", failing), judgement)
-    told = "supported 0.20 skill, 95 % interval 0.19 to 0.21, n = 5, adjusted p 0.028"
-    assert plain(ruling.text) == told
-    assert [row[3] for row in table.rows] == ["> 0.05", "within ±0.05"]
-    assert [row[1] for row in table.rows] == ["0.20", "0.01"]
-    assert table.rows[0][-2:] == ("<0.001", "1.000")
-    assert reason.text == "It came out so."
-    assert dict(terms.pairs)["To be shown"] == "a criterion"
-    exact = section.in_full(claim("a", failing), exactly([True], 2.0, "times", "Counted."))
-    assert plain(exact[1].text) == "supported 2.00 times, exact, n = 1"
-
-
 def test_the_page_has_every_claim_with_a_figure_where_there_are_records():
-    def own(name):
-        return forest.draw(name, [Comparison("b", {0: 1.0, 1: 2.0})], "only here")
-
-    exact = exactly([True], 1.0, "x", "So.", [("n",), ("7",)])
-    claims = [claim("good", saying(*around(1.0))), claim("bad", saying(*around(-1.0))),
-              claim("none", saying(draw=failing)), claim("own", saying(*around(1.0), draw=own)),
-              claim("exact", lambda _: replace(exact, draw=own))]  # fmt: skip
-    judgements = judge_all(NOTHING, claims)
+    counted = {"e": Statement("Counted.", exact=True)}
+    table = [("n",), ("7",)]
+    claims = [claim("good", saying(0.3)), claim("bad", saying(-0.3)), claim("none", failing),
+              claim("exact", lambda _: {"e": exactly(True, 1.0, "x", 1, table)},
+                    statements=counted)]  # fmt: skip
+    known = seen()
+    judgements = hold(known, claims)
     judged = [(c, judgements[c.id]) for c in claims]
-    assert section.summary(judged) == ("5 claims: 3 supported, 1 refuted, 0 mixed and 1 undecided.")
+    assert section.summary(judged) == (
+        "4 claims: 2 supported, 1 refuted and 1 not measured; 3 of 4 statements decided."
+    )
     with style():
-        page = section.document("made", judged)
+        page = section.document(known.results, judged)
     drawn = figures(page)
-    assert list(drawn) == ["claim-good", "claim-bad", "claim-own", "claim-exact"]
-    assert "only here" in drawn["claim-own"].drawing.svg
-    assert drawn["claim-exact"].table == Table(("n",), (("7",),))
+    assert list(drawn) == ["claim-good", "claim-bad"]
     assert drawn["claim-good"].command == "harness run --matrix claims --part p"
-    blocks = list(walk(page.blocks))
-    assert sum(isinstance(block, Terms) for block in blocks) == len(claims)
-    anchors = [getattr(block, "anchor", "") for block in blocks]
-    for table, to in ((section.blocks(judged)[-1], "claims.html"), (page.blocks[3], "")):
-        links = [row[0].to for row in table.rows]
-        assert links == [f"{to}#claim-{c.id}" for c in claims]
-        assert all(link.partition("#")[2] in anchors for link in links)
-    assert not any(isinstance(block, Figure) for block in section.blocks(judged))
+    made = list(walk(page.blocks))
+    assert sum(isinstance(block, Terms) for block in made) == len(claims)
+    anchors = [getattr(block, "anchor", "") for block in made]
+    (table,) = [b for b in section.blocks(known.results, judged) if hasattr(b, "rows")]
+    links = [row[0].to for row in table.rows]
+    assert links == [f"claims.html#claim-{c.id}" for c in claims]
+    assert all(link.partition("#")[2] in anchors for link in links)
+    assert not any(isinstance(b, Figure) for b in section.blocks(known.results, judged))
+
+
+def test_another_matrix_has_one_line_and_no_verdict():
+    other = evidence({"": rows("recall", "rnn", 0.5, 10)})
+    other.results.plan["matrix"] = "quick"
+    assert section.judged(other) == []
+    heading, line = section.blocks(other.results, [])
+    assert plain(line.text).endswith("harness run --matrix claims.")
 
 
 def test_the_forest_shows_every_comparison_whole():
     """Each label is there, uncut."""
     long = "a label as long as the longest that any claim here has, all"
-    rows = [Comparison("short", dict(enumerate(around(0.5, 0.2))), 0.1),
-            Comparison(long, dict(enumerate(around(-0.2))), margin=0.05),
-            Comparison("one seed", {3: 0.1}), Comparison("nothing", {})]  # fmt: skip
+    measured = [mean_above("short", by_seed(*around(0.5, 0.2)), 0.1),
+                mean_within(long, by_seed(*around(-0.2)), 0.05),
+                mean_above("one seed", by_seed(0.1)), mean_above("nothing", by_seed())]  # fmt: skip
+    shown = [row for m in measured for row in m.rows]
     with style():
-        drawing, again = (forest.draw("f", rows, "skill") for _ in range(2))
+        drawing, again = (forest.draw("f", shown, "skill") for _ in range(2))
     texts = re.findall(r"<text[^>]*>([^<]*)</text>", drawing.svg)
     assert {"short", long, "one seed", "skill"} <= set(texts) and "nothing" not in texts
     assert drawing.svg == again.svg
-    assert forest.draw("f", rows[3:], "skill") is None
+    assert forest.draw("f", shown[3:], "skill") is None
 
 
 # -- harness claims --------------------------------------------------------------------------------
@@ -231,21 +329,21 @@ def test_the_forest_shows_every_comparison_whole():
 @pytest.fixture(scope="module")
 def stored(tmp_path_factory):
     """A store with a few invented records of the matrix claims."""
-    made = evidence({"": [], "switching": [
-        row for task in ("switching", "switching[cue=false]") for a in ("rnn", "lstm", "gru", "cnn")
-        for row in each(task, a, around(0.99))
+    made = evidence({"": [], "ten-steps": [
+        row for start in ("uniform", "orthogonal") for lag in (5, 10, 20, 50)
+        for row in rows(f"recall[lag={lag}]", f"rnn[start={start}]", float(lag < 20), 40)
     ]})  # fmt: skip
     store = Store(tmp_path_factory.mktemp("store"))
     store.create()
     cells = []
     with store.writing():
-        for cell in made.results.parts["switching"].results.cells:
+        for cell in made.results.parts["ten-steps"].results.cells:
             name = f"{len(cells):012x}"
             cells.append({"id": name, "task": cell.task, "architecture": cell.architecture,
-                          "seed": cell.seed, "kind": "score", "part": "switching"})  # fmt: skip
+                          "seed": cell.seed, "kind": "score", "part": "ten-steps"})  # fmt: skip
             store.put(replace(cell.record, id=name, weights={}, per_example={}))
         store.put_plan({"matrix": "claims", "cells": cells, "parts": [
-            {"name": "switching", "probe": "", "lags": []}]})  # fmt: skip
+            {"name": "ten-steps", "probe": "", "lags": []}]})  # fmt: skip
     return store.out
 
 
@@ -259,45 +357,35 @@ def call(capsys, *arguments: str) -> str:
 def test_json_is_a_list_of_objects_one_a_claim(stored, capsys):
     printed = json.loads(call(capsys, "--out", str(stored), "--json"))
     assert [found["id"] for found in printed] == list(ORDER)
-    asked = {"id", "statement", "verdict", "effect", "interval", "n", "reason"}
-    assert all(asked <= set(found) for found in printed)
-    one = next(found for found in printed if found["id"] == "shared-weights-assume-stationarity")
-    assert (one["verdict"], one["n"], one["needs"]) == (REFUTED, 5, ["switching"])
-    assert one["effect"] == pytest.approx(0.01)
-    assert one["interval"][0] < one["effect"] < one["interval"][1]
-    assert {f["verdict"] for f in printed if f is not one} == {UNDECIDED}
-    survey = next(found for found in printed if found["id"] == "rnn-covers-hmm")
-    assert survey["needs"] == [""]
+    one = next(found for found in printed if found["id"] == "ten-steps")
+    assert (one["verdict"], one["seeds"], one["next_seeds"]) == (SUPPORTED, 40, None)
+    told = one["statements"]["torch's start"]
+    assert {"text", "verdict", "effect", "interval", "n", "p", "p_adjusted"} <= told.keys()
+    assert told["effect"] == 0.0 and told["interval"][0] == 0.0 and told["n"] == 40
+    assert {f["verdict"] for f in printed if f is not one} == {NOT_MEASURED}
 
 
 def test_the_table_has_every_claim_and_the_count(stored, capsys):
     printed = call(capsys, "--out", str(stored))
     assert all(name in printed for name in ORDER)
-    row = next(line for line in printed.splitlines() if line.startswith("shared-weights"))
-    assert "refuted" in row and "0.01 skill lacking" in row
-    total = len(all_claims())
-    counts = f"{total} claims: 0 supported, 1 refuted, 0 mixed and {total - 1} undecided."
+    counts = f"{len(ORDER)} claims: 1 supported and {len(ORDER) - 1} not measured;"
     assert counts in printed
 
 
 def test_chosen_claims_are_printed_in_full(stored, capsys):
-    printed = call(capsys, "--out", str(stored), "--claim", "shared-weights-assume-stationarity",
-                   "--claim", "ten-steps")  # fmt: skip
-    for text in ("To be shown", "What is shared is the equations", "rnn, without a cue", "> 0.10",
-                 "harness run --matrix claims --part switching",
+    printed = call(capsys, "--out", str(stored), "--claim", "ten-steps")
+    for text in ("torch's start, lag 20", "< 0.50", "harness run --matrix claims --part ten-steps",
                  "A plain recurrent network can hardly"):  # fmt: skip
         assert text in printed
     assert "far-reference" not in printed
 
 
-def test_a_claim_told_alone_is_adjusted_for_all(stored, capsys, monkeypatch):
-    values = (0.02, 0.05, 0.01, 0.04, -0.005)
-    claims = tuple(claim(name, saying(*values)) for name in ("a", "b"))
-    for place in ("reports.claims.claim", "reports.sections.claims"):
-        monkeypatch.setattr(f"{place}.all_claims", lambda: claims)
-    (found,) = json.loads(call(capsys, "--out", str(stored), "--json", "--claim", "a"))
-    assert found["p_adjusted"] == pytest.approx(2 * found["p"])
-    assert found["verdict"] == UNDECIDED
+def test_a_claim_told_alone_is_adjusted_for_all(stored, capsys):
+    (alone,) = json.loads(call(capsys, "--out", str(stored), "--json", "--claim", "ten-steps"))
+    every = json.loads(call(capsys, "--out", str(stored), "--json"))
+    assert alone == next(found for found in every if found["id"] == "ten-steps")
+    told = alone["statements"]["torch's start"]
+    assert told["p_adjusted"] > told["p_sequential"]
 
 
 @pytest.mark.parametrize(

@@ -59,9 +59,11 @@ def tried(path: Path = TABLE) -> tuple[Tried, ...]:
         )  # fmt: skip
 
 
-def terms(architecture: str, kind: str) -> Mapping[str, Value]:
-    """The recommended values by name; empty where nothing was tried."""
+def terms(architecture: str, kind: str, start: str = "") -> Mapping[str, Value]:
+    """The recommended values by name; empty where nothing was tried. start: the one that is
+    given, if it is."""
     rows = [row for row in tried() if (row.architecture, row.kind) == (architecture, kind)]
+    rows = [row for row in rows if start in ("", row.start)]
     if not rows:
         return {}
     best = max(rows, key=lambda row: row.skill)
@@ -75,11 +77,11 @@ def settled(cell: Cell, rate_given: bool = False) -> Cell:
     declared = architecture_declarations()[cell.architecture.name]
     if not declared.facts["neural"] or cell.refusal or cell.probe or cell.study:
         return cell
-    task = make_task(cell.task)
-    values = dict(terms(cell.architecture.name, kind_of(task.problem, task.tags)))
+    task, label = make_task(cell.task), cell.architecture.label
+    given = dict(cell.architecture.parameters)["start"] if "start=" in label else ""
+    values = dict(terms(cell.architecture.name, kind_of(task.problem, task.tags), str(given)))
     if rate_given:
         values.pop("learning_rate", None)
-    start = dict(cell.architecture.parameters).get("start")
-    if start is None or start != declared.parameters["start"]:
+    if "start" not in declared.parameters or given:
         values.pop("start", None)
     return cell.settled(values) if values else cell

@@ -39,6 +39,10 @@ MEASURED = {
 """What measures in place of a score, by name: functions of a ``harness.training.bench.Bench``."""
 
 
+SETTLED = frozenset({"start"})
+"""Parameters that recommended terms set; one that a label gives stays, and is told, as it is."""
+
+
 @dataclass(frozen=True)
 class Spec:
     """A task or an architecture with all its parameters: what a cell is about."""
@@ -47,7 +51,8 @@ class Spec:
     parameters: tuple[tuple[str, Value], ...]
     """All of them, by name, in alphabetical order."""
     label: str
-    """The name, with those parameters that differ from the default: ``lstm[layers=2]``."""
+    """The name, with those parameters that differ from the default, and those of ``SETTLED`` that
+    were given: ``lstm[layers=2]``."""
     file: str
     """The file it is declared in."""
     target: str
@@ -223,9 +228,8 @@ def with_parameters(declaration: Declaration, given: Mapping[str, str], where: s
         allowed = declaration.choices.get(key)
         if allowed and values[key] not in allowed:
             raise UserError(f"{place}: {nearest(text, map(str, allowed))}")
-    changed = [
-        f"{k}={_plain(v)}" for k, v in sorted(values.items()) if v != declaration.parameters[k]
-    ]
+    told = {k for k, v in values.items() if v != declaration.parameters[k]}
+    changed = [f"{k}={_plain(values[k])}" for k in sorted(told | SETTLED.intersection(given))]
     label = declaration.name + (f"[{','.join(changed)}]" if changed else "")
     where_it_is = (declaration.file, declaration.target, declaration.data)
     return Spec(declaration.name, tuple(sorted(values.items())), label, *where_it_is)
