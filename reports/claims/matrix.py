@@ -1,6 +1,6 @@
 """The matrix ``claims``, and the probes that run on their own: parts of the claims' cells."""
 
-from harness.experiment.matrix import Matrix, Part
+from harness.experiment.matrix import Budget, Matrix, Part
 from reports.claims import parts
 
 SEEDS = list(range(100, 110))
@@ -19,8 +19,14 @@ def outline() -> Matrix:
         recommended=True,
         tasks=parts.SURVEY.tasks,
         architectures=parts.SURVEY.architectures,
-        budget=parts.QUICK.budget.model_copy(update={"seconds": 300.0, "held_out": HELD_OUT}),
+        budget=_budget(),
     )
+
+
+def _budget() -> Budget:
+    """That of quick without its learning rate: recommended ones count, unless a part gives one."""
+    terms = parts.QUICK.budget.model_dump(exclude_unset=True, exclude={"learning_rate"})
+    return Budget(**terms | {"seconds": 300.0, "held_out": HELD_OUT})
 
 
 def matrix() -> Matrix:
