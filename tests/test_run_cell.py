@@ -283,3 +283,13 @@ def test_prepared_data_is_kept_and_used_again(tmp_path, monkeypatch):
     monkeypatch.setattr("tasks.real.digit_rows.DigitRows.references", never)
     assert run_cell(cell, tmp_path).scores == first.scores
     assert json.loads(next(tmp_path.glob("*.json")).read_text())["bounds"]["test"][0] == first.floor
+
+
+def test_examples_are_watched_without_a_difference_to_training():
+    plain, watched = (
+        run_cell(make_cell("recall[lag=5]", "rnn", watched=n, dropout=0.1)) for n in (0, 16)
+    )
+    assert plain.scores == watched.scores and "watched" not in plain.updates
+    assert np.array_equal(plain.updates["loss"], watched.updates["loss"])
+    losses = watched.updates["watched"]
+    assert losses.shape == plain.updates["loss"].shape and np.ptp(losses) > 0

@@ -86,6 +86,8 @@ class Budget(BaseModel):
     """updates between evaluations on validation"""
     patience: Annotated[int, Field(ge=0)] = 0
     """evaluations without improvement before training stops; 0: never"""
+    watched: Annotated[int, Field(ge=0)] = 0
+    """examples of validation, always the same, whose loss is noted after each update; 0: none"""
     solved: Annotated[float, Field(gt=0)] = 0.99
     """validation skill at which training stops, the task being solved"""
     held_out: Annotated[int, Field(ge=0)] = 0

@@ -126,8 +126,9 @@ class Record:
     """Test split: ``score`` (primary, as a sum over scored steps) and ``weight`` (their number),
     one number an example. Stored beside the JSON."""
     updates: dict[str, np.ndarray] = field(default_factory=dict)
-    """``loss`` and ``norm`` of the gradient before clipping, one number an update; also of a
-    training that diverged. Stored beside the JSON."""
+    """``loss`` and ``norm`` of the gradient before clipping and, where the budget has examples
+    watched, their loss as ``watched``: one number an update; also of a training that diverged.
+    Stored beside the JSON."""
     weights: dict[str, np.ndarray] = field(default_factory=dict)
     """Trained parameters by name. Stored beside the JSON, as safetensors."""
 

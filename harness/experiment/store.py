@@ -131,7 +131,8 @@ class Store:
         return self._arrays(cell, ".npz")
 
     def updates(self, cell: str) -> dict[str, np.ndarray]:
-        """Loss and gradient norm of each update of a record; empty if it has none."""
+        """Loss and gradient norm of each update of a record, and the loss of watched examples after
+        it if there are any; empty if it has none."""
         return self._arrays(cell, ".updates.npz")
 
     def _arrays(self, cell: str, suffix: str) -> dict[str, np.ndarray]:

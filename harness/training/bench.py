@@ -86,6 +86,8 @@ class Bench:
                 "loss": np.array(done.losses, np.float32),
                 "norm": np.array(done.norms, np.float32),
             }
+            if budget.watched:
+                record.updates["watched"] = np.array(done.watched, np.float32)
         record.curve, record.stopped, record.best_step = done.curve, done.stopped, done.best_update
         record.steps, record.examples = done.updates, done.updates * budget.batch
         record.seconds |= done.seconds

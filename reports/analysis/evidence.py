@@ -161,8 +161,8 @@ class Evidence:
     def updates(
         self, part: PartName, task: str, architecture: str
     ) -> dict[int, dict[str, np.ndarray]]:
-        """``loss`` and ``norm`` of the gradient before clipping, an array with one number an
-        update; of trainings that diverged too."""
+        """``loss``, ``norm`` of the gradient before clipping and, where examples are watched, their
+        loss as ``watched``: an array with one number an update; of trainings that diverged too."""
         cells = self.cells(part, task, architecture)
         by_seed = {c.seed: dict(self.read_updates(c.id)) for c in cells if c.record}
         return {seed: arrays for seed, arrays in by_seed.items() if arrays}
