@@ -174,6 +174,13 @@ def test_all_of_needs_each():
     assert [row.label for row in both.rows] == ["x", "y"] and both.effect == high.effect
 
 
+def test_one_that_fails_may_refute_all():
+    high, low = mean_above("x", by_seed(*around(0.3))), mean_above("y", by_seed(*around(-0.3)))
+    both, neither = (all_of(some, one_refutes=True) for some in ([high, low], [low, low]))
+    assert both.p_for == low.p_for and both.p_against == 2 * low.p_against
+    assert both.effect == low.effect and neither.p_against == low.p_against
+
+
 def test_equal_seeds_decide_nothing_at_their_threshold():
     assert mean_above("x", by_seed(*[0.5] * 10), 0.5).p == 1.0
 
