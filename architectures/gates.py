@@ -1,7 +1,7 @@
 """The equations of the RNN, the LSTM and the GRU, with their gates open to study."""
 
 from collections.abc import Callable, Mapping
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import torch
 from torch import Tensor, nn
@@ -70,7 +70,7 @@ class Layer(nn.Module):
             {state: nn.Parameter(torch.zeros(width)) for state in self.states if learned_start}
         )
 
-    def _torchs(self, features: int) -> nn.RNNBase | None:
+    def _torchs(self, features: int) -> nn.Module | None:
         """The fused kernel, if it computes these very equations."""
         if self.held or (self.gate, self.candidate) != ("sigmoid", "tanh"):
             return None
@@ -150,16 +150,39 @@ class Layer(nn.Module):
 
 
 class RNNLayer(Layer):
-    """h_t = act(W x_t + b + U h_{t-1} + b')."""
+    """h_t = act(W x_t + b + U h_{t-1} + b').
+
+    ``untied``: the first so many steps have weights of their own, each in rows of its own; the
+    steps after them have the last one's.
+    """
 
     fused = nn.RNN
     blocks = ("candidate",)
 
-    def _torchs(self, features: int) -> nn.RNNBase:
+    def __init__(self, *sizes: Any, untied: int = 0, **equations: Any):
+        self.untied = untied
+        super().__init__(*sizes, **equations)
+
+    def _torchs(self, features: int) -> nn.Module:
+        if self.untied:
+            return Weights(features, self.width, self.untied)
         return nn.RNN(features, self.width, nonlinearity=self.candidate, batch_first=True)
 
     def step(self, entering: Tensor, recurrent: Tensor, *state: Tensor) -> dict:
         return {"hidden": CANDIDATES[self.candidate](entering + recurrent)}
+
+    def _steps(self, x: Tensor, state: list[Tensor]) -> list[dict]:
+        if not self.untied:
+            return super()._steps(x, state)
+        rows = [parameter.split(self.width) for parameter in self.weights.parameters()]
+        own = [*zip(*rows, strict=True)]
+        steps: list[dict] = []
+        for number, entering in enumerate(x.unbind(1)):
+            below, before, below_bias, before_bias = own[min(number, self.untied - 1)]
+            recurrent = linear(state[0], before, before_bias)
+            steps.append(self.step(linear(entering, below, below_bias), recurrent))
+            state = [steps[-1]["hidden"]]
+        return steps
 
 
 class LSTMLayer(Layer):

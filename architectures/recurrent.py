@@ -40,7 +40,7 @@ class Recurrent(nn.Module):
         initial_state: Literal["zero", "learned"] = "zero",
         gain: float,
         bias: Mapping[str, float],
-        **equations: str,
+        **equations: Any,
     ):
         super().__init__()
         if layers < 1:
@@ -109,7 +109,9 @@ def _reorder(x: Tensor, order: Tensor | None) -> Tensor:
 @architecture("rnn")
 class RNN(Recurrent):
     """Simple recurrent network: h_t = act(W x_t + U h_{t-1} + b) (Elman 1990). U starts as an
-    orthogonal matrix, or with ``start=uniform`` as torch draws it, times ``gain``."""
+    orthogonal matrix, or with ``start=uniform`` as torch draws it, times ``gain``.
+    ``untied``: the first so many steps have weights of their own, those after them the last one's;
+    0: all steps share theirs."""
 
     layer = RNNLayer
 
@@ -118,9 +120,13 @@ class RNN(Recurrent):
         *sizes: Any,
         activation: Literal["tanh", "relu"] = "tanh",
         gain: float = 1.0,
+        untied: int = 0,
         **shared: Any,
     ):
-        super().__init__(*sizes, gain=gain, bias={}, candidate=activation, **shared)
+        if untied < 0:
+            raise ValueError(f"untied={untied}: it is a number of steps")
+        shared |= {"candidate": activation, "untied": untied}
+        super().__init__(*sizes, gain=gain, bias={}, **shared)
 
 
 @architecture("birnn", both_directions=True)

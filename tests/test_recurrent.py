@@ -524,6 +524,26 @@ def test_a_network_of_no_layers_is_refused():
         LSTM(FEATURES, WIDTH, SIGNATURE, layers=0)
 
 
+def test_untied_steps_have_weights_of_their_own():
+    """Given the RNN's at each of them it is the RNN; a step's own move no state before it."""
+    torch.manual_seed(0)
+    rnn, untied = (RNN(FEATURES, WIDTH, SIGNATURE, untied=n) for n in (0, 3))
+    x, lengths = torch.randn(BATCH, STEPS, FEATURES), torch.full((BATCH,), STEPS)
+    rows = dict(untied.named_parameters())
+    with torch.no_grad():
+        for name, weights in rnn.named_parameters():
+            rows[name].copy_(torch.cat([weights] * 3))
+    shared = untied(x, lengths)
+    torch.testing.assert_close(shared, rnn(x, lengths))
+    with torch.no_grad():
+        for weights in rows.values():
+            weights[2 * WIDTH :] += 1.0
+    changed = (untied(x, lengths) != shared).any(-1).any(0)
+    assert changed.tolist() == [False] * 2 + [True] * (STEPS - 2)
+    with pytest.raises(ValueError, match="untied=-1"):
+        RNN(FEATURES, WIDTH, SIGNATURE, untied=-1)
+
+
 @pytest.mark.parametrize("kind", FORWARDS + BOTH)
 def test_operations_are_counted_whichever_way_they_are_computed(kind):
     """On the meta device, where nothing is computed: 2 for each weight, step and example."""
