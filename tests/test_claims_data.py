@@ -32,17 +32,6 @@ def directions(claimed: bool, seeds: int) -> Parts:
     ]}  # fmt: skip
 
 
-def switching(claimed: bool, seeds: int) -> Parts:
-    shared, other = (0.4, 0.97) if claimed else (0.97, 0.2)
-    skills = dict.fromkeys(("rnn", "lstm", "gru", "cnn"), shared) | {"self_attention": other}
-    return {"switching": [
-        row
-        for task in ("switching", "switching[cue=false]")
-        for architecture, skill in skills.items()
-        for row in rows(task, architecture, skill, seeds)
-    ]}  # fmt: skip
-
-
 def series(claimed: bool, seeds: int) -> Parts:
     cnn, others = (0.6, {"gru": 0.8, "ridge": 0.7}) if claimed else (0.0, {"gru": 0.0, "ridge": 0})
     found: list[Row] = []
@@ -110,7 +99,6 @@ def bottleneck(claimed: bool, seeds: int) -> Parts:
 
 CASES = {
     "both-directions": directions,
-    "shared-weights-assume-stationarity": switching,
     "cnn-not-best-on-series": series,
     "static-needs-no-sequence": static,
     "perplexity-is-fluency": fluency,

@@ -48,6 +48,18 @@ def at_equal_width(
     return mean_over([by_seed for by_seed in ratios if by_seed])
 
 
+def mean_clipped(evidence: Evidence, part: Part, architecture: str) -> BySeed:
+    """Skill cut off at 0 and 1, mean over the tasks of a part."""
+    return mean_over(evidence.clipped(part, t, architecture) for t in evidence.tasks(part))
+
+
+def learns_all(evidence: Evidence, part: Part, architecture: str) -> Solved:
+    """Which seeds learned each of the tasks of a part."""
+    solved = [evidence.solved(part, task, architecture) for task in evidence.tasks(part)]
+    seeds = set.intersection(*map(set, solved)) if solved else set()
+    return {seed: all(of[seed] for of in solved) for seed in sorted(seeds)}
+
+
 def success_by_lag(
     evidence: Evidence, part: Part, architecture: str, task: str = ""
 ) -> dict[int, Solved]:

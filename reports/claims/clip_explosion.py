@@ -1,0 +1,97 @@
+"""Clipping the gradient cures exploding gradients, but not vanishing ones.
+
+Source: Pascanu, Mikolov and Bengio 2013 (On the difficulty of training recurrent neural networks,
+ICML).
+
+A training that no longer diverges need not learn. On adding, the squared error and its gradient
+are without bounds; where classes are told apart, a training may go astray and never diverge.
+"""
+
+import math
+from collections.abc import Mapping
+
+from harness.experiment.matrix import Part
+from harness.experiment.record import Outcome
+from reports.analysis.evidence import BySeed, Evidence
+from reports.claims.judging import (
+    Measured,
+    Solved,
+    Statement,
+    all_of,
+    mean_below,
+    mean_within,
+    rate_above,
+    rate_below,
+)
+from reports.claims.parts import CLIPPED, DESCENT, UNCLIPPED
+
+EXPLODING = {gain: f"rnn[gain={gain},start=orthogonal]" for gain in (1.5, 2.0)}
+VANISHING, ADDING, LAG = "rnn[gain=0.5]", "adding", 50
+FLOWS = {
+    way: Part(
+        name=f"flow-clip-{way}",
+        probe="gradient-flow",
+        tasks=[f"recall[lag={LAG}]"],
+        architectures=[VANISHING],
+        budget={"steps": 300, "clip_norm": norm} | DESCENT,
+    )
+    for way, norm in (("on", 1.0), ("off", 0.0))
+}
+CELLS = (CLIPPED, UNCLIPPED, *FLOWS.values())
+
+HALF, THOUSANDTH, DOUBLE = 0.5, math.log2(0.001), 1.0
+NONE = 1e-30
+"""A share of the gradient that counts as none."""
+UNIT = "of seeds diverge"
+STATEMENTS = {
+    "exploding": Statement(
+        "Without clipping, by plain gradient descent, more than half of the RNNs that start with a "
+        "recurrent gain of 1.5, and more than half of those of 2, diverge on adding."
+    ),
+    "cured": Statement(
+        "With the gradient's norm clipped at 1, fewer than half of each of them diverge."
+    ),
+    "vanishing": Statement(
+        "Of an RNN that starts with a gain of 0.5 and was trained with clipping, less than a "
+        f"thousandth of the gradient is left {LAG} steps before the output."
+    ),
+    "not cured": Statement(
+        "With clipping this share of the gradient is the same as without, to within a factor of 2."
+    ),
+}
+
+
+def judge(evidence: Evidence) -> Mapping[str, Measured]:
+    off, on = (
+        {gain: _diverged(evidence, part, label) for gain, label in EXPLODING.items()}
+        for part in (UNCLIPPED, CLIPPED)
+    )
+    shares = {way: _left(evidence, part) for way, part in FLOWS.items()}
+    label = f"gain 0.5, gradient left at lag {LAG}"
+    return {
+        "exploding": all_of(
+            (rate_above(f"gain {gain:g}, not clipped", seeds, HALF) for gain, seeds in off.items()),
+            one_refutes=True,
+        ).with_(unit=UNIT),
+        "cured": all_of(
+            (rate_below(f"gain {gain:g}, clipped", seeds, HALF) for gain, seeds in on.items()),
+            one_refutes=True,
+        ).with_(unit=UNIT),
+        "vanishing": mean_below(f"{label}, clipped", shares["on"], THOUSANDTH, "doublings"),
+        "not cured": mean_within(
+            f"{label}, clipped over not", shares["on"] - shares["off"], DOUBLE, "doublings"
+        ),
+    }
+
+
+def _diverged(evidence: Evidence, part: Part, architecture: str) -> Solved:
+    cells = evidence.cells(part, ADDING, architecture)
+    return {cell.seed: cell.outcome == Outcome.DIVERGED for cell in cells}
+
+
+def _left(evidence: Evidence, part: Part) -> BySeed:
+    """The gradient at the lag as a share of that at the output's step, in doublings."""
+    measured = evidence.measured(part, part.tasks[0], VANISHING)
+    norms = {s: of["trained"]["norms"]["hidden_l0"]["geometric"] for s, of in measured.items()}
+    shares = {s: of[LAG] / of[0] for s, of in norms.items() if of[0]}
+    return BySeed({seed: math.log2(max(share, NONE)) for seed, share in shares.items()})

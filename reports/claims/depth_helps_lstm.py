@@ -1,0 +1,54 @@
+"""LSTMs do well when stacked deep.
+
+Source: Graves, Mohamed and Hinton 2013 (Speech recognition with deep recurrent neural networks,
+ICASSP); Sutskever, Vinyals and Le 2014 (Sequence to sequence learning, NeurIPS).
+
+This is what depth is worth in small networks on small data, at the learning rate recommended for a
+single layer; it does not speak of large ones, for which depth is mostly recommended. At equal
+parameters a deeper network is a narrower one.
+"""
+
+from collections.abc import Mapping
+
+from harness.experiment.matrix import Part
+from reports.analysis.evidence import Evidence
+from reports.claims.judging import Measured, Statement, mean_above
+from reports.claims.measures import mean_clipped
+from reports.claims.parts import LEARNING
+
+FLAT, DEEPER = "lstm", {n: f"lstm[layers={n}]" for n in (2, 4)}
+EQUAL_PARAMETERS, EQUAL_WIDTH = (
+    Part(
+        name=f"depth-{name}",
+        tasks=["digit_rows", "chinese_pos[length=32]", "english_chars[length=32]"],
+        architectures=[FLAT, *DEEPER.values()],
+        budget=terms | LEARNING,
+    )
+    for name, terms in (("parameters", {}), ("width", {"match": "none", "width": 32}))
+)
+CELLS = (EQUAL_PARAMETERS, EQUAL_WIDTH)
+
+HELP = 0.01
+EQUAL = {"parameters": EQUAL_PARAMETERS, "width": EQUAL_WIDTH}
+STATEMENTS = {
+    f"{layers} layers, equal {what}": Statement(
+        f"At equal {what} an LSTM of {layers} layers has more than {HELP:g} skill more than one of "
+        "a single layer, in the mean over images read by row, tagging and text."
+    )
+    for what in EQUAL
+    for layers in DEEPER
+}
+
+
+def judge(evidence: Evidence) -> Mapping[str, Measured]:
+    flat = {what: mean_clipped(evidence, part, FLAT) for what, part in EQUAL.items()}
+    return {
+        f"{layers} layers, equal {what}": mean_above(
+            f"{layers} layers minus 1, equal {what}",
+            mean_clipped(evidence, part, deeper) - flat[what],
+            HELP,
+            "skill",
+        )
+        for what, part in EQUAL.items()
+        for layers, deeper in DEEPER.items()
+    }
