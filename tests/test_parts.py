@@ -213,7 +213,7 @@ def test_divergence_may_be_an_answer(tmp_path):
     assert fine == {"true": True, "false": False}
 
 
-@pytest.mark.parametrize("name", ["gradient-flow", "cost", "contains-rnn", "writing"])
+@pytest.mark.parametrize("name", ["gradient-flow", "cost", "contains-rnn", "writing", "gate-times"])
 def test_every_probe_measures_or_says_why_not(name):
     """On what it is for, on what it cannot measure, and the same twice where time plays no part."""
     fit = {"contains-rnn": "gru[hold_reset=1,hold_update=0]"}.get(name, "lstm")

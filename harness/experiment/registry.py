@@ -35,6 +35,8 @@ MEASURED = {
     "size": "harness.probes.size:measure",
     "contains-rnn": "harness.probes.contains_rnn:measure",
     "writing": "harness.probes.writing:measure",
+    "gate-times": "harness.probes.gate_times:measure",
+    "bits-by-hand": "harness.probes.bits_by_hand:measure",
 }
 """What measures in place of a score, by name: functions of a ``harness.training.bench.Bench``."""
 

@@ -1,14 +1,19 @@
-"""Costs of an update, and success by lag, as claims compare them."""
+"""Costs of an update, success by lag and memory horizons, as claims compare them."""
 
+import math
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from harness.experiment.matrix import Part
 from reports.analysis.evidence import BySeed, Evidence
 from reports.analysis.exact import rate
+from reports.analysis.horizon import LEARNED
 from reports.analysis.statistics import Summary
 from reports.claims.judging import Solved, doublings, mean_over
 from reports.claims.parts import COST_LENGTH, COST_WIDTHS
+
+NOT_EVEN_SHORTEST = 2.5
+"""Steps that stand for a horizon shorter than the shortest lag, 5: half of it."""
 
 COSTS: dict[str, Callable[[Mapping[str, Any]], float | None]] = {
     "parameters": lambda measured: measured["kernel"]["matched_parameters"],
@@ -72,3 +77,39 @@ def shares(success: Mapping[int, Solved]) -> dict[int, Summary]:
     """The share of seeds at each lag, for a figure."""
     rates = {at: rate(solved.values()) for at, solved in success.items()}
     return {at: Summary(of.n, of.share) for at, of in rates.items()}
+
+
+def success_within(
+    evidence: Evidence, part: Part, architecture: str, updates: int
+) -> dict[int, Solved]:
+    """Which seeds learned each lag within so many updates, by their skill on validation."""
+
+    def best(record: Any) -> float | None:
+        return max((p["skill"] for p in record.curve if p["step"] <= updates), default=None)
+
+    within: dict[int, Solved] = {}
+    for lag, task in evidence.tasks_by(part, "lag").items():
+        skills = evidence.numbers(part, task, architecture, best)
+        seeds = evidence.solved(part, task, architecture)
+        within[lag] = {seed: skills.get(seed, 0.0) >= LEARNED for seed in seeds}
+    return within
+
+
+def horizon(success: Mapping[int, Solved]) -> int:
+    """The longest lag that at least half of the seeds learned, with no shorter one at which fewer
+    did; 0: not even the shortest."""
+    reached = 0
+    for lag, solved in sorted(success.items()):
+        if 2 * sum(solved.values()) < max(len(solved), 1):
+            break
+        reached = lag
+    return reached
+
+
+def log_horizons(success: Mapping[int, Solved]) -> BySeed:
+    """Base-2 logarithm of each seed's horizon in steps. Lags that were not tried, since most seeds
+    had failed at a shorter one, count as not learned."""
+    seeds = sorted({seed for solved in success.values() for seed in solved})
+    alone = {s: {lag: {s: of.get(s, False)} for lag, of in success.items()} for s in seeds}
+    steps = {s: max(horizon(lags), NOT_EVEN_SHORTEST) for s, lags in alone.items()}
+    return BySeed({seed: math.log2(reached) for seed, reached in steps.items()})

@@ -1,0 +1,126 @@
+"""To resolve who a pronoun means, a model needs long memory.
+
+Source: Hobbs 1978 (Resolving pronoun references, Lingua), for the problem.
+
+Who remembers the names without their titles gets half right, and has not resolved it. The words are
+artificial: in real text nearness and topic often tell who is meant. RNN is the one with torch's
+start, LSTM and GRU have the start that was best for them on other seeds.
+"""
+
+from collections.abc import Mapping
+
+from harness.experiment.matrix import Part
+from reports.analysis.evidence import BySeed, Evidence
+from reports.claims.judging import (
+    Draw,
+    Measured,
+    Solved,
+    Statement,
+    along,
+    mean_below,
+    mean_over,
+    rate_below,
+    rate_higher,
+)
+from reports.claims.measures import horizon, shares, success_by_lag
+from reports.claims.parts import HORIZON, LEARNING
+from reports.figures import lines
+from reports.formats import listed
+
+WINDOW = "fnn_window"
+NETWORKS = {"RNN": "rnn[start=uniform]", "LSTM": "lstm", "GRU": "gru"}
+LONG = ("LSTM", "GRU")
+DISTANCES = (5, 15, 45, 95)
+REFERENCE = Part(
+    name="reference",
+    tasks=[f"reference[distance={distance}]" for distance in DISTANCES],
+    architectures=[WINDOW, *NETWORKS.values()],
+    budget=LEARNING,
+)
+CELLS = (REFERENCE, HORIZON)
+
+FAR, HALF = 45, 0.5
+STATEMENTS = {
+    "window": Statement(
+        "With at least as many words between names and pronoun as its window has steps, fewer than "
+        "half of the seeds of a windowed feed-forward network resolve the pronoun."
+    ),
+    "horizon": Statement(
+        "At the nearest distance beyond its memory horizon a network resolves the pronoun in fewer "
+        "than half of the seeds, in the mean over RNN, LSTM and GRU."
+    ),
+    **{
+        name: Statement(
+            f"With {FAR} words between, more seeds of the {name} than of the RNN resolve the "
+            "pronoun."
+        )
+        for name in LONG
+    },
+}
+
+
+def judge(evidence: Evidence) -> Mapping[str, Measured]:
+    success = {name: _success(evidence, a) for name, a in NETWORKS.items()}
+    window, seen = _window(evidence), _success(evidence, WINDOW)
+    outside = min((d for d in seen if d >= window), default=max(DISTANCES))
+    label = f"window of {window} steps, {outside} words"
+    return {
+        "window": rate_below(label, seen[outside], HALF),
+        "horizon": _beyond(success, _horizons(evidence)),
+        **{
+            name: rate_higher(
+                (f"{name}, {FAR} words", f"RNN, {FAR} words"),
+                success[name][FAR], success["RNN"][FAR],
+            )
+            for name in LONG
+        },
+    }  # fmt: skip
+
+
+def _beyond(success: Mapping[str, Mapping[int, Solved]], horizons: Mapping[str, int]) -> Measured:
+    """Success at the nearest distance beyond each network's horizon."""
+    nearest = {
+        name: min(beyond)
+        for name, of in success.items()
+        if (beyond := [distance for distance in of if distance >= horizons[name]])
+    }
+    shown = {
+        name: BySeed({seed: float(done) for seed, done in success[name][distance].items()})
+        for name, distance in nearest.items()
+    }
+    labels = {n: f"{n}, horizon {horizons[n]}: {distance} words" for n, distance in nearest.items()}
+    rows = [rate_below(labels[n], success[n][d], HALF).rows[0] for n, d in nearest.items()]
+    farther = [name for name in success if name not in nearest]
+    note = f"No distance is beyond the horizon of {listed(farther)}." if farther else ""
+    overall = mean_below("beyond the horizon", mean_over(shown.values()), HALF)
+    return overall.with_(rows=tuple(rows), unit="of seeds resolve it", note=note)
+
+
+def draw(evidence: Evidence) -> Draw:
+    """The share of seeds that resolve it, by distance, and how far each can look back."""
+    edges = {WINDOW: _window(evidence)} | _horizons(evidence)
+    labels = {WINDOW: WINDOW} | NETWORKS
+    panels = [
+        lines.Panel(name, {name: shares(_success(evidence, a))}, edges[name])
+        for name, a in labels.items()
+    ]
+    across = "words between (dashed: window or horizon)"
+    return along(panels, lines.Scale(across, "share of seeds", ends=lines.SKILL))
+
+
+def _success(evidence: Evidence, architecture: str) -> dict[int, Solved]:
+    """Which seeds resolve it, by the number of words between."""
+    tasks = evidence.tasks_by(REFERENCE, "distance")
+    return {d: evidence.solved(REFERENCE, task, architecture) for d, task in tasks.items()}
+
+
+def _horizons(evidence: Evidence) -> dict[str, int]:
+    """In steps, of the recall of a token."""
+    return {n: horizon(success_by_lag(evidence, HORIZON, a)) for n, a in NETWORKS.items()}
+
+
+def _window(evidence: Evidence) -> int:
+    """In steps, as the records say."""
+    tasks = evidence.tasks(REFERENCE)
+    fields = [evidence.numbers(REFERENCE, task, WINDOW, "receptive_field") for task in tasks]
+    return int(max((steps for of in fields for steps in of.values()), default=0))
