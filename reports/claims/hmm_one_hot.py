@@ -81,7 +81,10 @@ def judge(evidence: Evidence) -> Mapping[str, Measured]:
         "states": _by_hand(evidence),
         "units": exactly(min(best.values()) >= MORE, min(best.values()), unit, len(best), table),
         "fitted": all_of(
-            [mean_above(f"{n} units minus {n} states", rnn[n] - hmm[n], unit="bits") for n in FITTED],
+            [
+                mean_above(f"{n} units minus {n} states", rnn[n] - hmm[n], unit="bits")
+                for n in FITTED
+            ],
             one_refutes=True,
         ),
     }
