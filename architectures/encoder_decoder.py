@@ -9,7 +9,17 @@ from torch import Tensor, nn
 from architectures.architecture import Signature, architecture
 from architectures.gates import Layer
 from architectures.readout import read
-from architectures.recurrent import GRU, LSTM, RNN, BiGRU, BiLSTM, BiRNN, Recurrent
+from architectures.recurrent import (
+    GRU,
+    LSTM,
+    RNN,
+    BiGRU,
+    BiLSTM,
+    BiRNN,
+    Recurrent,
+    mirrored,
+    reordered,
+)
 
 FORWARDS: dict[str, Callable[..., Recurrent]] = {"rnn": RNN, "gru": GRU, "lstm": LSTM}
 BOTH: dict[str, Callable[..., Recurrent]] = {"rnn": BiRNN, "gru": BiGRU, "lstm": BiLSTM}
@@ -26,7 +36,7 @@ class EncoderDecoder(nn.Module):
     from it, layer by layer (``start``, Sutskever et al.), or also finds the top layer's hidden
     state beside every symbol that it reads (``every_step``, Cho et al.). ``cell`` is the LSTM, as
     in Sutskever et al.: its context is two vectors, hidden state and cell, and must hold the
-    whole input. The input is read forwards; Sutskever et al. turned it round.
+    whole input. ``reads``: the input forwards, or backwards, as Sutskever et al. had it read.
     """
 
     def __init__(
@@ -38,14 +48,18 @@ class EncoderDecoder(nn.Module):
         cell: Literal["lstm", "gru", "rnn"] = "lstm",
         layers: int = 1,
         context: Literal["start", "every_step"] = "start",
+        reads: Literal["forwards", "backwards"] = "forwards",
     ):
         super().__init__()
         kind, self.every_step = FORWARDS[cell], context == "every_step"
+        self.backwards = reads == "backwards"
         self.encoder = kind(features, width, signature, layers=layers)
         read_size = signature.embedding + (width if self.every_step else 0)
         self.decoder = kind(read_size, width, signature, layers=layers)
 
     def encode(self, x: Tensor, lengths: Tensor) -> State:
+        if self.backwards:
+            x = reordered(x, mirrored(lengths, x.shape[1]))
         # Torch's own kernels return an LSTM's cell after the padding only.
         seen = self.encoder.trace(x, lengths)
         state = {name: read(seen[name], lengths, "last") for name in state_names(self.decoder)}

@@ -72,11 +72,11 @@ class Recurrent(nn.Module):
         return seen
 
     def _read(self, x: Tensor, lengths: Tensor, seen: dict[str, Tensor] | None) -> Tensor:
-        mirrored = _mirrored(lengths, x.shape[1]) if self.backwards else None
+        turned = mirrored(lengths, x.shape[1]) if self.backwards else None
         for level, ahead in enumerate(self.forwards):
             hidden = _states(ahead, x, f"_l{level}", seen, None)
             if self.backwards:
-                back = _states(self.backwards[level], x, f"_l{level}_reverse", seen, mirrored)
+                back = _states(self.backwards[level], x, f"_l{level}_reverse", seen, turned)
                 hidden = torch.cat([hidden, back], -1)
             x = x + hidden if self.residual and level > 0 else hidden
         return x
@@ -87,22 +87,23 @@ def _states(
 ) -> Tensor:
     """The hidden states of a layer that reads the steps in ``order``, at their own places."""
     assert isinstance(layer, Layer)
-    read = _reorder(x, order)
+    read = reordered(x, order)
     if seen is None:
-        return _reorder(layer(read), order)
-    states = {name + suffix: _reorder(a, order) for name, a in layer.unroll(read).items()}
+        return reordered(layer(read), order)
+    states = {name + suffix: reordered(a, order) for name, a in layer.unroll(read).items()}
     seen.update(states)
     return states["hidden" + suffix]
 
 
-def _mirrored(lengths: Tensor, time: int) -> Tensor:
+def mirrored(lengths: Tensor, time: int) -> Tensor:
     """Each sequence's real steps in reverse, ``(batch, time)``; padding stays where it is."""
     steps = torch.arange(time, device=lengths.device).expand(len(lengths), time)
-    mirrored = lengths[:, None] - 1 - steps
-    return torch.where(mirrored >= 0, mirrored, steps)
+    turned = lengths[:, None] - 1 - steps
+    return torch.where(turned >= 0, turned, steps)
 
 
-def _reorder(x: Tensor, order: Tensor | None) -> Tensor:
+def reordered(x: Tensor, order: Tensor | None) -> Tensor:
+    """Steps in another order; None: as they are."""
     return x if order is None else x.gather(1, order[..., None].expand(-1, -1, x.shape[2]))
 
 

@@ -26,7 +26,7 @@ CELLS = ["lstm", "gru", "rnn"]
 FIXED = [
     f"encoder_decoder[cell={cell},layers={layers},context={context}]"
     for cell, layers, context in itertools.product(CELLS, (1, 2), ("start", "every_step"))
-]
+] + ["encoder_decoder[reads=backwards]"]
 ATTENTIVE = [
     f"attention_encoder_decoder[attention={attention},cell={cell},layers={layers},"
     f"bidirectional={both}]"
@@ -192,7 +192,8 @@ def test_fixed_context_is_torchs_stack_on_one_unpadded_sequence(label):
     previous = some_previous(3, 4)
     hidden, _ = net.body.decode(previous, net.body.encode(x, lengths))
     for row, length in enumerate(lengths):
-        read, state = encoder(x[row : row + 1, :length])
+        steps = x[row : row + 1, :length]
+        read, state = encoder(steps.flip(1) if parameters["reads"] == "backwards" else steps)
         symbols = previous[row : row + 1]
         if parameters["context"] == "every_step":
             symbols = torch.cat([symbols, read[:, -1:].expand(1, 4, -1)], -1)

@@ -244,6 +244,18 @@ def test_the_gru_whose_gates_are_held_is_the_rnn_and_the_free_one_is_not():
 
 
 @pytest.mark.parametrize(
+    ("architecture", "changed"),
+    [("rnn", 0.0), ("lstm", 0.0), ("tcn", 0.0), ("birnn", 1.0), ("self_attention", 1.0)],
+)
+def test_who_reads_forwards_gives_the_same_whatever_follows(architecture, changed):
+    cell = replace(make_cell("future_context", architecture), kind="probe", probe="future")
+    record = run_cell(cell)
+    assert record.measured == {"steps": 15, "changed": changed}, record.traceback
+    whole = replace(make_cell("recall[lag=4]", architecture), kind="probe", probe="future")
+    assert run_cell(whole).outcome == Outcome.NOT_APPLICABLE
+
+
+@pytest.mark.parametrize(
     ("task", "architecture"),
     [
         ("recall[lag=50]", "lstm"),

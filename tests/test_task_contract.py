@@ -267,6 +267,29 @@ def test_keyword_decoys_stand_where_the_keyword_does(place):
         assert shares[inside].min() > 0.04 and np.delete(shares, np.r_[inside]).max() < 0.02
 
 
+def test_hmm_source_has_as_many_training_sequences_as_it_is_given():
+    task, endless = build("hmm_source[sequences=50]"), build("hmm_source")
+    met = rows(task.training(np.random.default_rng(0), 1000))
+    assert len(met) == 50 and met == rows(task.training(np.random.default_rng(1), 1000))
+    assert len(rows(drawn(task, size=32))) == 32 and rows(drawn(task, size=32)) < met
+    assert rows(task.redrawn(1).training(np.random.default_rng(0), 1000)) == met
+    assert not met & rows(task.examples("test"))
+    assert rows(task.examples("test")) == rows(endless.examples("test"))
+
+
+def test_keyword_is_noisy_in_training_alone():
+    task = build("keyword[noise=0.2]")
+
+    def wrong(examples):
+        right = ["012" in "".join(map(str, row)) for row in examples.inputs]
+        return np.mean(examples.targets != right)
+
+    assert 0.15 < wrong(drawn(task, size=2000)) < 0.25
+    assert not any(wrong(task.examples(split)) for split in ("validation", "test"))
+    with pytest.raises(ValueError, match="noise"):
+        build("keyword[noise=0.5]")
+
+
 def test_keyword_anywhere_is_one_test():
     assert build("keyword").test_splits == ("test",)
 

@@ -37,6 +37,7 @@ MEASURED = {
     "writing": "harness.probes.writing:measure",
     "gate-times": "harness.probes.gate_times:measure",
     "bits-by-hand": "harness.probes.bits_by_hand:measure",
+    "future": "harness.probes.future:measure",
 }
 """What measures in place of a score, by name: functions of a ``harness.training.bench.Bench``."""
 
