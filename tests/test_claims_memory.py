@@ -72,9 +72,11 @@ def test_as_long_is_not_longer():
 
 
 def test_horizons_are_compared_in_doublings():
-    one = statement("gates-extend-memory", "GRU, best start", gated(True, 10))
+    one = statement("gates-extend-memory", "GRU, its best start", gated(True, 10))
     assert one.measured.effect.mean == pytest.approx(3.32, abs=0.01)
-    never = statement("gates-extend-memory", "LSTM, best start", horizons(10, RNN=0, LSTM=5, GRU=5))
+    never = statement(
+        "gates-extend-memory", "LSTM, its best start", horizons(10, RNN=0, LSTM=5, GRU=5)
+    )
     assert never.measured.effect.mean == pytest.approx(1.0)
 
 

@@ -104,8 +104,9 @@ def draw(evidence: Evidence) -> Draw:
         lines.Panel(name, {name: shares(_success(evidence, a))}, edges[name])
         for name, a in labels.items()
     ]
-    across = "words between (dashed: window or horizon)"
-    return along(panels, lines.Scale(across, "share of seeds", ends=lines.SKILL))
+    scale = lines.Scale("words between", "share of seeds (dashed: window, horizon)",
+                        ends=lines.SKILL)  # fmt: skip
+    return along(panels, scale)
 
 
 def _success(evidence: Evidence, architecture: str) -> dict[int, Solved]:

@@ -14,7 +14,15 @@ from typing import Any
 from harness.experiment.matrix import Part
 from reports.analysis.evidence import BySeed, Evidence
 from reports.analysis.horizon import LEARNED
-from reports.claims.judging import Measured, Statement, mean_above, mean_below, mean_over
+from reports.claims.judging import (
+    Draw,
+    Measured,
+    Statement,
+    as_rows,
+    mean_above,
+    mean_below,
+    mean_over,
+)
 from reports.claims.parts import LEARNING
 
 FREE, NO_RESET, NO_UPDATE = "gru", "gru[hold_reset=1]", "gru[hold_update=0]"
@@ -77,6 +85,11 @@ def judge(evidence: Evidence) -> Mapping[str, Measured]:
             label, mean_over(by_task), threshold, "rank correlation"
         ).with_(note=note)
     return measured
+
+
+def draw(evidence: Evidence) -> Draw:
+    """The rows, of two units."""
+    return as_rows(judge(evidence).values(), "skill lost, or rank correlation")
 
 
 def _lost(evidence: Evidence, held: str) -> BySeed:

@@ -21,7 +21,7 @@ STARTS = {
     "torch's start": {
         name: f"{name.lower()}[start=uniform]" for name in ("RNN", "LSTM", "GRU")
     },
-    "best start": {"RNN": "rnn", "LSTM": "lstm", "GRU": "gru"},
+    "its best start": {"RNN": "rnn", "LSTM": "lstm", "GRU": "gru"},
 }  # fmt: skip
 GATED = ("LSTM", "GRU")
 CELLS = (HORIZON,)
@@ -30,7 +30,7 @@ LONGER = 0.5
 """Doublings: half a step of the grid, whose lags are 2 or 2.5 times the one before."""
 STATEMENTS = {
     f"{gated}, {start}": Statement(
-        f"With {start}, the {gated} recalls a token after a longer lag than the RNN, by more "
+        f"Each from {start}, the {gated} recalls a token after a longer lag than the RNN, by more "
         f"than {LONGER:g} doublings in the mean over seeds."
     )
     for start, gated in product(STARTS, GATED)
