@@ -58,11 +58,37 @@ def mean_clipped(evidence: Evidence, part: Part, architecture: str) -> BySeed:
     return mean_over(evidence.clipped(part, t, architecture) for t in evidence.tasks(part))
 
 
+def of_reference(evidence: Evidence, part: Part, task: str, architecture: str, name: str) -> BySeed:
+    """Skill of a reference that the records of an architecture hold, cut off at 0 and 1; the same
+    for all seeds."""
+
+    def skill_of(record: Any) -> float | None:
+        score, floor, ceiling = record.references.get(name), record.floor, record.ceiling
+        if None in (score, floor, ceiling):
+            return None
+        return min(max((score - floor) / (ceiling - floor), 0.0), 1.0)
+
+    return evidence.numbers(part, task, architecture, skill_of)
+
+
 def learns_all(evidence: Evidence, part: Part, architecture: str) -> Solved:
     """Which seeds learned each of the tasks of a part."""
     solved = [evidence.solved(part, task, architecture) for task in evidence.tasks(part)]
     seeds = set.intersection(*map(set, solved)) if solved else set()
     return {seed: all(of[seed] for of in solved) for seed in sorted(seeds)}
+
+
+def updates_until(
+    evidence: Evidence, part: Part, task: str, architecture: str, most: int
+) -> BySeed:
+    """Updates until a task is learned, on validation; one more than there are at most where it
+    never is."""
+    cells = evidence.cells(part, task, architecture)
+    curves = {c.seed: c.record.curve for c in cells if c.record and not c.refused}
+    reached = {
+        s: [p["step"] for p in of if (p["skill"] or 0) >= LEARNED] for s, of in curves.items()
+    }
+    return BySeed({seed: min(steps, default=most + 1) for seed, steps in reached.items()})
 
 
 def success_by_lag(

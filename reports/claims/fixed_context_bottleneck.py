@@ -1,0 +1,118 @@
+"""An encoder-decoder squeezes the whole input into one vector, which limits it on long inputs;
+attention removes that limit.
+
+Source: Cho et al. 2014 (On the properties of neural machine translation); Sutskever et al. 2014
+(Sequence to sequence learning with neural networks); Bahdanau, Cho and Bengio 2015 (ICLR).
+
+What is compared is what is learned in the budget: a wider vector, or a longer training, may hold
+longer inputs. The symbols are independent of each other, so that no grammar shortens them.
+"""
+
+from collections.abc import Mapping
+
+from harness.experiment.matrix import Part
+from reports.analysis.evidence import Evidence
+from reports.claims.judging import (
+    Draw,
+    Measured,
+    Solved,
+    Statement,
+    all_of,
+    along,
+    mean_above,
+    rate_above,
+    rate_below,
+)
+from reports.claims.measures import shares
+from reports.claims.parts import LEARNING
+from reports.figures import lines
+
+VECTOR, ATTENTION = "encoder_decoder", "attention_encoder_decoder"
+BACKWARDS = f"{VECTOR}[reads=backwards]"
+SHORT, TURNED, MIDDLE, LONG = 4, 8, 16, 32
+TERMS = LEARNING | {"evaluate_every": 100, "patience": 10}
+
+
+def _task(length: int) -> str:
+    return f"reverse[length={length}]"
+
+
+BOTTLENECK = Part(
+    name="bottleneck",
+    tasks=[_task(n) for n in (SHORT, TURNED, MIDDLE, LONG)],
+    architectures=[VECTOR, ATTENTION],
+    budget=TERMS,
+)
+ORDER = Part(
+    name="bottleneck-order", tasks=[_task(TURNED)], architectures=[BACKWARDS], budget=TERMS
+)
+WIDTHS = {
+    width: Part(
+        name=f"bottleneck-width-{width}",
+        tasks=[_task(MIDDLE)],
+        architectures=[VECTOR],
+        budget=TERMS | {"match": "none", "width": width},
+    )
+    for width in (16, 32, 64)
+}
+CELLS = (BOTTLENECK, ORDER, *WIDTHS.values())
+
+HALF, BETTER = 0.5, 0.1
+STATEMENTS = {
+    "vector": Statement(
+        f"With one context vector, more than half of the seeds learn to write up to {SHORT} "
+        f"symbols backwards, and fewer than half learn up to {LONG}."
+    ),
+    "attention": Statement(
+        f"With attention, more than half of the seeds learn to write up to {LONG} symbols "
+        "backwards."
+    ),
+    "order": Statement(
+        f"At up to {TURNED} symbols one vector has more than {BETTER:g} skill more if the symbol "
+        "to be written first is read last than if it is read first."
+    ),
+    "width": Statement(
+        f"At up to {MIDDLE} symbols a vector of 64 units has more than {BETTER:g} skill more than "
+        "one of 16."
+    ),
+}
+
+
+def judge(evidence: Evidence) -> Mapping[str, Measured]:
+    vector, attention = (_success(evidence, a) for a in (VECTOR, ATTENTION))
+    skill = {n: evidence.clipped(part, _task(MIDDLE), VECTOR) for n, part in WIDTHS.items()}
+    last = evidence.clipped(BOTTLENECK, _task(TURNED), VECTOR)
+    first = evidence.clipped(ORDER, _task(TURNED), BACKWARDS)
+    limited = [
+        rate_below(f"one vector, {LONG} symbols", vector[LONG], HALF),
+        rate_above(f"one vector, {SHORT} symbols", vector[SHORT], HALF),
+    ]
+    return {
+        "vector": all_of(limited, one_refutes=True),
+        "attention": rate_above(f"attention, {LONG} symbols", attention[LONG], HALF),
+        "order": mean_above("read last minus read first", last - first, BETTER, "skill"),
+        "width": mean_above("64 units minus 16", skill[64] - skill[16], BETTER, "skill"),
+    }
+
+
+def draw(evidence: Evidence) -> Draw:
+    """The share of seeds that learn each length, and skill against width."""
+    learned = {
+        label: shares(_success(evidence, a))
+        for label, a in (("one context vector", VECTOR), ("attention", ATTENTION))
+    }
+    by_width = {
+        n: [*evidence.clipped(part, _task(MIDDLE), VECTOR).values()] for n, part in WIDTHS.items()
+    }
+    panels = [
+        lines.Panel("share of seeds that learn it", learned, across="length, symbols"),
+        lines.Panel(f"skill at up to {MIDDLE} symbols", {"one context vector": by_width},
+                    across="units"),
+    ]  # fmt: skip
+    return along(panels, lines.Scale("", "", 2, ends=lines.SKILL))
+
+
+def _success(evidence: Evidence, architecture: str) -> dict[int, Solved]:
+    """Which seeds learn each length."""
+    tasks = evidence.tasks_by(BOTTLENECK, "length")
+    return {n: evidence.solved(BOTTLENECK, task, architecture) for n, task in tasks.items()}
