@@ -207,7 +207,8 @@ class LSTMLayer(Layer):
 
 
 class GRULayer(Layer):
-    """h_t = (1 - z) n + z h_{t-1}, with n = act(W x_t + b + r (U h_{t-1} + b')).
+    """h_t = (1 - z) n + z h_{t-1}, with n = act(W x_t + b + r (U h_{t-1} + b')); with
+    ``reset_before``, n = act(W x_t + b + U (r h_{t-1}) + b'), as Cho et al. (2014) have it.
 
     An update gate z held at 0 and a reset gate r held at 1 leave the RNN, weight for weight.
     """
@@ -215,11 +216,23 @@ class GRULayer(Layer):
     fused = nn.GRU
     blocks = ("reset", "update", "candidate")
 
+    def __init__(self, *sizes: Any, variant: str = "reset_after", **equations: str):
+        self.reset_before = variant == "reset_before"
+        super().__init__(*sizes, **equations)
+
+    def _torchs(self, features: int) -> nn.RNNBase | None:
+        return None if self.reset_before else super()._torchs(features)
+
     def step(self, entering: Tensor, recurrent: Tensor, *state: Tensor) -> dict:
         below, before = self._split(entering), self._split(recurrent)
         gates = {name: below[name] + before[name] for name in self.free if name != "candidate"}
         reset, update = self._gate("reset", gates), self._gate("update", gates)
-        candidate = CANDIDATES[self.candidate](below["candidate"] + reset * before["candidate"])
+        if self.reset_before:
+            _, weights, _, bias = self.weights.parameters()
+            product = linear(reset * state[0], weights[-self.width :], bias[-self.width :])
+        else:
+            product = reset * before["candidate"]
+        candidate = CANDIDATES[self.candidate](below["candidate"] + product)
         return {
             "hidden": (1 - update) * candidate + update * state[0],
             "candidate": candidate,

@@ -182,6 +182,7 @@ class BiLSTM(Recurrent):
 class GRU(Recurrent):
     """Gated recurrent unit (Cho et al. 2014), in the variant that torch and cuDNN compute:
     the reset gate acts after the recurrent product, and an update gate at 1 keeps the state.
+    With ``variant=reset_before`` it acts on the state before the product, as in the paper.
 
     Its equations and those of ``gate``, ``candidate`` and ``hold_...`` are in
     ``architectures/gates.py``. A held gate has no parameters. With ``hold_reset=1`` and
@@ -199,9 +200,10 @@ class GRU(Recurrent):
         candidate: Literal["tanh", "relu"] = "tanh",
         hold_reset: Literal["free", "0", "1"] = "free",
         hold_update: Literal["free", "0", "1"] = "free",
+        variant: Literal["reset_after", "reset_before"] = "reset_after",
         **shared: Any,
     ):
-        shared |= {"gate": gate, "candidate": candidate}
+        shared |= {"gate": gate, "candidate": candidate, "variant": variant}
         shared |= {"reset": hold_reset, "update": hold_update}
         super().__init__(*sizes, gain=1.0, bias={"update": update_bias}, **shared)
 

@@ -233,9 +233,19 @@ def test_every_probe_measures_or_says_why_not(name):
         assert refused.outcome == Outcome.NOT_APPLICABLE and refused.reason
 
 
-def test_the_gru_whose_gates_are_held_is_the_rnn_and_the_free_one_is_not():
+def test_what_is_likely_in_unread_text_costs_fewer_bits():
+    from harness.probes import writing
+
+    unread = np.tile(np.arange(8), 50)
+    alike, swapped = np.arange(40).reshape(2, 20) % 8, np.arange(40)[::-1].reshape(2, 20) % 8
+    assert writing._bits(unread, alike, 8) < 0.1 < 3 < writing._bits(unread, swapped, 8)
+    assert np.isfinite(writing._bits(unread, alike, 2**20))  # too many 5-grams to number
+
+
+@pytest.mark.parametrize("variant", ["", ",variant=reset_before"])
+def test_the_gru_whose_gates_are_held_is_the_rnn_and_the_free_one_is_not(variant):
     held = replace(
-        make_cell("recall[lag=4]", "gru[hold_reset=1,hold_update=0]"),
+        make_cell("recall[lag=4]", f"gru[hold_reset=1,hold_update=0{variant}]"),
         kind="probe", probe="contains-rnn",
     )  # fmt: skip
     assert run_cell(held).measured["equal"] is True

@@ -160,6 +160,24 @@ def test_every_setting_by_hand(kind, settings):
     torch.testing.assert_close(seen["output"], output, atol=1e-12, rtol=0)
 
 
+def test_a_gru_whose_reset_gate_acts_before_the_product_by_hand():
+    net = built(GRU, variant="reset_before")
+    (layer,) = net.forwards
+    w, u, b, c = (getattr(layer.weights, f"{name}_l0").detach().numpy() for name in NAMES)
+    sigmoid, h = ACTIVATIONS["sigmoid"], np.zeros((BATCH, WIDTH))
+    output = net(some_x(), FULL).detach().numpy().swapaxes(0, 1)
+    for x, found in zip(some_x().numpy().swapaxes(0, 1), output, strict=True):
+        reset, update, below = np.split(x @ w.T + b, 3, 1)
+        (of_reset, of_update, of_new), (d_reset, d_update, d_new) = np.split(u, 3), np.split(c, 3)
+        reset, update = (
+            sigmoid(z + h @ m.T + d)
+            for z, m, d in ((reset, of_reset, d_reset), (update, of_update, d_update))
+        )
+        new = np.tanh(below + (reset * h) @ of_new.T + d_new)
+        h = (1 - update) * new + update * h
+        np.testing.assert_allclose(found, h, atol=1e-12)
+
+
 # -- against torch.nn ------------------------------------------------------------------------
 
 
@@ -248,13 +266,15 @@ def test_weights_serve_both_computations(kind):
 
 @pytest.mark.parametrize("dtype", [torch.float32, torch.float64])
 @pytest.mark.parametrize("activation", ["tanh", "relu"])
+@pytest.mark.parametrize("variant", ["reset_after", "reset_before"])
 @pytest.mark.parametrize(
     "parameters", [{}, {"layers": 3, "residual": True, "initial_state": "learned"}], ids=str
 )
-def test_gru_with_reset_at_1_and_update_at_0_is_the_rnn(activation, parameters, dtype):
+def test_gru_with_reset_at_1_and_update_at_0_is_the_rnn(activation, variant, parameters, dtype):
     """Same seed, same weights, and to the last bit the same outputs and gradients."""
     rnn = built(RNN, dtype, activation=activation, **parameters)
-    gru = built(GRU, dtype, candidate=activation, hold_reset="1", hold_update="0", **parameters)
+    held = {"hold_reset": "1", "hold_update": "0", "variant": variant}
+    gru = built(GRU, dtype, candidate=activation, **held, **parameters)
     assert list(rnn.state_dict()) == list(gru.state_dict())
     for name, value in rnn.state_dict().items():
         assert torch.equal(value, gru.state_dict()[name])
@@ -456,6 +476,7 @@ SETTINGS = (
     + [
         (LSTM, ALL_AT_ONCE | {"gate": "hard_sigmoid", "hold_forget": "1"}),
         (GRU, ALL_AT_ONCE | {"candidate": "relu", "hold_reset": "1"}),
+        (GRU, ALL_AT_ONCE | {"variant": "reset_before"}),
     ]
 )
 INSIDE = {
