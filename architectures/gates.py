@@ -216,7 +216,7 @@ class GRULayer(Layer):
     fused = nn.GRU
     blocks = ("reset", "update", "candidate")
 
-    def __init__(self, *sizes: Any, variant: str = "reset_after", **equations: str):
+    def __init__(self, *sizes: Any, variant: str = "reset_after", **equations: Any):
         self.reset_before = variant == "reset_before"
         super().__init__(*sizes, **equations)
 

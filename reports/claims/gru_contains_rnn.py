@@ -50,7 +50,7 @@ def judge(evidence: Evidence) -> Mapping[str, Measured]:
 
 
 def _measured(evidence: Evidence, held: str) -> Measured:
-    table = [("GRU", "task", "seed", *COMPARED, "tolerance")]
+    table: list[tuple[str, ...]] = [("GRU", "task", "seed", *COMPARED, "tolerance")]
     largest, equal, planned = [LEAST], [], 0
     for task in evidence.tasks(CONTAINS):
         planned += len(evidence.cells(CONTAINS, task, held))

@@ -23,6 +23,10 @@ Solved = Mapping[int, bool]
 """By seed, whether it solved a task. One that did not learn, or diverged, did not."""
 
 
+Test = Callable[..., "Measured"]
+"""Of a label, numbers by seed, a threshold and a unit."""
+
+
 @dataclass(frozen=True)
 class Statement:
     """One thing that a claim says, with its threshold, in words that were stated before its
@@ -90,6 +94,13 @@ def mean_within(label: str, values: BySeed, margin: float, unit: str = "") -> Me
         permutation.equivalent(values.values(), margin), min(1.0, 2 * min(above, below)),
         effect=mean, unit=unit, rows=(Row(label, values, mean, (-margin, margin)),),
     )  # fmt: skip
+
+
+def mean_of(test: Test, of: Mapping[str, BySeed], threshold: float, unit: str = "") -> Measured:
+    """One of the tests above, of the mean over several, which are told beside it."""
+    each = [test(label, values, threshold, unit) for label, values in of.items()]
+    mean = test("mean of these", mean_over(of.values()), threshold, unit)
+    return mean.with_(rows=tuple(row for m in (*each, mean) for row in m.rows))
 
 
 # -- solved or not: exact tests -------------------------------------------------------------------

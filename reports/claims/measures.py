@@ -1,7 +1,7 @@
 """Costs of an update, success by lag and memory horizons, as claims compare them."""
 
 import math
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from harness.experiment.matrix import Part
@@ -9,8 +9,13 @@ from reports.analysis.evidence import BySeed, Evidence
 from reports.analysis.exact import rate
 from reports.analysis.horizon import LEARNED
 from reports.analysis.statistics import Summary
-from reports.claims.judging import Solved, doublings, mean_over
+from reports.claims.judging import Measured, Solved, doublings, mean_over
 from reports.claims.parts import COST_LENGTH, COST_WIDTHS
+from reports.figures.forest import Effect
+from reports.formats import listed
+
+TENTH = math.log2(1.1)
+"""A tenth more, as a base-2 logarithm: no smaller difference of seconds counts."""
 
 NOT_EVEN_SHORTEST = 2.5
 """Steps that stand for a horizon shorter than the shortest lag, 5: half of it."""
@@ -40,17 +45,31 @@ def by_length(evidence: Evidence, architecture: str, cost: str) -> dict[int, ByS
     return {length: by_seed for length, by_seed in costs.items() if by_seed}
 
 
-def at_equal_width(
-    evidence: Evidence, one: str, other: str, cost: str, parts: Iterable[Part] = COST_WIDTHS
-) -> BySeed:
-    """How many times ``one`` costs what ``other`` does at the same width, as a base-2 logarithm:
-    the mean over widths; widths without records are left out."""
-    ratios = [
-        doublings(*(_costs(evidence, part, task, a, cost) for a in (one, other)))
-        for part in parts
+def by_width(evidence: Evidence, one: str, other: str, cost: str) -> dict[int, BySeed]:
+    """How many times ``one`` costs what ``other`` does at the same width, as a base-2 logarithm,
+    by the width."""
+    ratios = {
+        part.budget["width"]: doublings(
+            *(_costs(evidence, part, task, a, cost) for a in (one, other))
+        )
+        for part in COST_WIDTHS
         for task in evidence.tasks(part)
-    ]
-    return mean_over([by_seed for by_seed in ratios if by_seed])
+    }
+    return {width: by_seed for width, by_seed in ratios.items() if by_seed}
+
+
+def times(measured: Measured, than: str) -> Measured:
+    """With its effect, a base-2 logarithm, as so many times what another takes."""
+    ends = (measured.effect.mean, measured.effect.low, measured.effect.high)
+    found = (None if end is None else 2.0**end for end in ends)
+    return measured.with_(effect=Effect(measured.effect.n, *found), unit=f"times {than}")
+
+
+def machine(evidence: Evidence, part: Part) -> str:
+    """What a part's cells ran on, as a sentence; empty where no record says."""
+    found = evidence.part(part).environments.values()
+    named = {f"{of['processor']} (device {of['device']})" for of in found if "processor" in of}
+    return f"Seconds are those of {listed(sorted(named))}." if named else ""
 
 
 def mean_clipped(evidence: Evidence, part: Part, architecture: str) -> BySeed:
