@@ -51,7 +51,7 @@ def judge(evidence: Evidence) -> Mapping[str, Measured]:
             for model in models
             for task in evidence.tasks(FLUENCY)
         }
-        each = all_of(mean_above(label, of, CHANCE) for label, of in shares.items())
+        above = [mean_above(label, of, CHANCE) for label, of in shares.items()]
         mean = mean_above("", mean_over(shares.values()), CHANCE)
-        found[name] = each.with_(effect=mean.effect, unit=unit)
+        found[name] = all_of(above, one_refutes=True).with_(effect=mean.effect, unit=unit)
     return found
