@@ -220,7 +220,7 @@ class GRULayer(Layer):
         self.reset_before = variant == "reset_before"
         super().__init__(*sizes, **equations)
 
-    def _torchs(self, features: int) -> nn.RNNBase | None:
+    def _torchs(self, features: int) -> nn.Module | None:
         return None if self.reset_before else super()._torchs(features)
 
     def step(self, entering: Tensor, recurrent: Tensor, *state: Tensor) -> dict:
