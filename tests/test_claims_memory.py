@@ -17,7 +17,7 @@ from reports.claims import (
 )
 from reports.claims.measures import horizon, log_horizons
 from reports.claims.parts import HORIZON
-from reports.claims.trial import MIXED, REFUTED, SUPPORTED, UNDECIDED
+from reports.claims.trial import MIXED, NOT_MEASURED, REFUTED, SUPPORTED, UNDECIDED
 
 TORCHS, BEST = gates_extend_memory.STARTS.values()
 
@@ -87,6 +87,18 @@ def test_a_lag_that_was_not_tried_was_not_learned():
     assert horizon({5: {0: False, 1: True, 2: False}, 10: {0: True, 1: True, 2: True}}) == 0
     assert log_horizons({5: {0: False}}) == pytest.approx({0: 1.32}, abs=0.01)
     assert horizon({}) == 0 and log_horizons({}) == {}
+
+
+def test_a_search_that_was_broken_off_has_no_horizon():
+    parts = gated(True, 10)
+    parts["horizon"] = [row for row in parts["horizon"] if row[1] != "lstm" or row[3]["lag"] <= 50]
+    judged = judge("gates-extend-memory", parts).statements
+    assert judged["LSTM, its best start"].verdict == NOT_MEASURED
+    assert judged["GRU, its best start"].verdict == SUPPORTED
+    far = reference(True, 10)
+    far["horizon"] = [row for row in far["horizon"] if row[1] != "gru" or row[3]["lag"] <= 50]
+    assert statement("far-reference", "horizon", far).verdict == NOT_MEASURED
+    assert statement("far-reference", "window", far).verdict == SUPPORTED
 
 
 # -- lengths -------------------------------------------------------------------------------------

@@ -22,7 +22,7 @@ from reports.claims.judging import (
     rate_below,
     rate_higher,
 )
-from reports.claims.measures import horizon, shares, success_by_lag
+from reports.claims.measures import climbed, horizon, shares, success_by_lag
 from reports.claims.parts import HORIZON, LEARNING
 from reports.figures import lines
 from reports.formats import listed
@@ -64,9 +64,11 @@ def judge(evidence: Evidence) -> Mapping[str, Measured]:
     window, seen = _window(evidence), _success(evidence, WINDOW)
     outside = min((d for d in seen if d >= window), default=max(DISTANCES))
     label = f"window of {window} steps, {outside} words"
+    horizons = _horizons(evidence)
+    known = horizons.keys() == success.keys()
     return {
         "window": rate_below(label, seen[outside], HALF),
-        "horizon": _beyond(success, _horizons(evidence)),
+        **({"horizon": _beyond(success, horizons)} if known else {}),
         **{
             name: rate_higher(
                 (f"{name}, {FAR} words", f"RNN, {FAR} words"),
@@ -101,7 +103,7 @@ def draw(evidence: Evidence) -> Draw:
     edges = {WINDOW: _window(evidence)} | _horizons(evidence)
     labels = {WINDOW: WINDOW} | NETWORKS
     panels = [
-        lines.Panel(name, {name: shares(_success(evidence, a))}, edges[name])
+        lines.Panel(name, {name: shares(_success(evidence, a))}, edges.get(name))
         for name, a in labels.items()
     ]
     scale = lines.Scale("words between", "share of seeds (dashed: window, horizon)",
@@ -116,8 +118,9 @@ def _success(evidence: Evidence, architecture: str) -> dict[int, Solved]:
 
 
 def _horizons(evidence: Evidence) -> dict[str, int]:
-    """In steps, of the recall of a token."""
-    return {n: horizon(success_by_lag(evidence, HORIZON, a)) for n, a in NETWORKS.items()}
+    """In steps, of the recall of a token, where all lags have been tried that are to be."""
+    success = {name: success_by_lag(evidence, HORIZON, a) for name, a in NETWORKS.items()}
+    return {name: horizon(of) for name, of in success.items() if climbed(of, HORIZON)}
 
 
 def _window(evidence: Evidence) -> int:

@@ -13,7 +13,13 @@ from itertools import product
 
 from reports.analysis.evidence import Evidence
 from reports.claims.judging import Draw, Measured, Statement, along, mean_above
-from reports.claims.measures import log_horizons, shares, success_by_lag, success_within
+from reports.claims.measures import (
+    climbed,
+    log_horizons,
+    shares,
+    success_by_lag,
+    success_within,
+)
 from reports.claims.parts import HORIZON, LEARNING
 from reports.figures import lines
 
@@ -40,21 +46,16 @@ FEWER = 1000
 
 
 def judge(evidence: Evidence) -> Mapping[str, Measured]:
-    horizons = {
-        (start, name): log_horizons(success_by_lag(evidence, HORIZON, architecture))
-        for start, of in STARTS.items()
-        for name, architecture in of.items()
-    }
-    return {
-        f"{gated}, {start}": mean_above(
-            f"{gated} over RNN, {start}",
-            horizons[start, gated] - horizons[start, "RNN"],
-            LONGER,
-            "doublings of the horizon",
-        )
-        for start, gated in product(STARTS, GATED)
-        if horizons[start, gated] and horizons[start, "RNN"]
-    }
+    measured = {}
+    for start, of in STARTS.items():
+        success = {name: success_by_lag(evidence, HORIZON, a) for name, a in of.items()}
+        horizons = {n: log_horizons(by) for n, by in success.items() if climbed(by, HORIZON)}
+        for gated in GATED:
+            if {gated, "RNN"} <= horizons.keys():
+                longer = horizons[gated] - horizons["RNN"]
+                label, unit = f"{gated} over RNN, {start}", "doublings of the horizon"
+                measured[f"{gated}, {start}"] = mean_above(label, longer, LONGER, unit)
+    return measured
 
 
 def draw(evidence: Evidence) -> Draw:

@@ -151,6 +151,13 @@ def horizon(success: Mapping[int, Solved]) -> int:
     return reached
 
 
+def climbed(success: Mapping[int, Solved], part: Part) -> bool:
+    """Whether the search for a horizon has ended: most seeds fail at the longest lag that was
+    tried, or there is no longer one to be tried."""
+    tried = [lag for lag, solved in success.items() if solved]
+    return bool(tried) and (horizon(success) < max(tried) or max(tried) == part.lags[-1])
+
+
 def log_horizons(success: Mapping[int, Solved]) -> BySeed:
     """Base-2 logarithm of each seed's horizon in steps. Lags that were not tried, since most seeds
     had failed at a shorter one, count as not learned."""
