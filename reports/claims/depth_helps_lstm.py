@@ -22,7 +22,7 @@ EQUAL_PARAMETERS, EQUAL_WIDTH = (
         name=f"depth-{name}",
         tasks=["digit_rows", "chinese_pos[length=32]", "english_chars[length=32]"],
         architectures=[FLAT, *DEEPER.values()],
-        budget=terms | LEARNING,
+        budget=terms | LEARNING | {"evaluate_every": 100, "patience": 10},
     )
     for name, terms in (("parameters", {}), ("width", {"match": "none", "width": 32}))
 )

@@ -54,10 +54,10 @@ DESCENT = {"optimizer": "sgd", "learning_rate": 0.1, "schedule": "constant"}
 CLIPPED, UNCLIPPED = (
     Part(
         name=name,
-        tasks=["adding", "english_chars"],
+        tasks=["adding", "english_chars[length=32]"],
         architectures=["rnn[start=orthogonal]", "rnn[gain=1.5,start=orthogonal]",
                        "rnn[gain=2.0,start=orthogonal]", "lstm", "cnn"],
-        budget={"steps": 1000, "clip_norm": norm, "watched": 32} | DESCENT,
+        budget={"steps": 1000, "evaluate_every": 100, "clip_norm": norm, "watched": 32} | DESCENT,
         may_diverge=True,
     )
     for name, norm in (("clip-on", 1.0), ("clip-off", 0.0))
