@@ -26,7 +26,7 @@ from reports.claims.parts import COST_LENGTH, LEARNING
 ATTENTION, LSTM, BILSTM = "self_attention", "lstm", "bilstm"
 CAUSAL = Part(
     name="attention-causal",
-    tasks=["english_chars", "hmm_source", "copy"],
+    tasks=["english_chars[length=32]", "hmm_source", "copy"],
     architectures=[ATTENTION, LSTM],
     budget=LEARNING,
 )

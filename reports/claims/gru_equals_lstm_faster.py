@@ -28,7 +28,7 @@ from reports.claims.parts import COST_WIDTHS, LEARNING
 GRU, LSTM = "gru", "lstm"
 GATED = Part(
     name="gated",
-    tasks=["recall[lag=20]", "copy", "adding", "keyword", "hmm_source", "english_chars"],
+    tasks=["recall[lag=20]", "copy", "adding", "keyword", "hmm_source", "english_chars[length=32]"],
     architectures=[GRU, LSTM],
     budget=LEARNING,
 )

@@ -38,8 +38,8 @@ STATEMENTS = {
         "their frequency to the test text."
     ),
     "likely": Statement(
-        f"{BOTH} write what is likely in text that they never read: what a symbol costs a 5-gram "
-        f"model of such text is more than {LIKELY:g} of the way from symbols drawn by their "
+        f"{BOTH} write what is likely in text that they never read: in bits a symbol, by a 5-gram "
+        f"model of such text, it is more than {LIKELY:g} of the way from symbols drawn by their "
         "frequency to the test text."
     ),
     "not copied": Statement(
