@@ -3,8 +3,9 @@
 Source: Schuster and Paliwal 1997 (Bidirectional recurrent neural networks, IEEE Transactions on
 Signal Processing); Graves and Schmidhuber 2005 (Neural Networks).
 
-That who reads forwards can only guess a later token is so by construction. Nothing here speaks of
-tasks whose label the past decides, or of outputs that are needed before the sequence ends.
+That who reads forwards can only guess a later token is so by construction. In text, skill counts
+from the usual label of each character or word on. Nothing here speaks of tasks whose label the
+past decides.
 """
 
 from collections.abc import Mapping
@@ -12,9 +13,11 @@ from collections.abc import Mapping
 from harness.experiment.matrix import Part
 from reports.analysis.evidence import Evidence
 from reports.claims.judging import (
+    Draw,
     Measured,
     Statement,
     all_of,
+    as_rows,
     exactly,
     mean_above,
     mean_over,
@@ -52,10 +55,10 @@ STATEMENTS = {
     ),
     **{
         key: Statement(
-            f"In Chinese sentences, reading in both directions has more than {WIN:g} skill above "
-            f"chance more than reading forwards, for {what}, in the mean over RNN and LSTM."
+            f"RNN and LSTM {what} in Chinese sentences with a skill that is more than {WIN:g} "
+            "higher if they read in both directions, in the mean over the two."
         )
-        for key, what in (("names", "finding names"), ("tags", "tagging words"))
+        for key, what in (("names", "find names"), ("tags", "tag words"))
     },
 }
 
@@ -73,6 +76,12 @@ def judge(evidence: Evidence) -> Mapping[str, Measured]:
         gain = mean_above(key, mean_over(gains.values()), WIN, "skill")
         measured[key] = gain.with_(rows=tuple(rows))
     return measured
+
+
+def draw(evidence: Evidence) -> Draw:
+    """Success on the later token, and gains in text."""
+    axis = "share of seeds that learn it; gain in skill"
+    return as_rows(judge(evidence).values(), axis)
 
 
 def _window(evidence: Evidence) -> Measured:

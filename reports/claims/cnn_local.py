@@ -11,10 +11,19 @@ import math
 from collections.abc import Mapping
 
 from harness.experiment.matrix import Part
-from reports.analysis.evidence import Evidence
-from reports.claims.judging import Measured, Statement, all_of, doublings, mean_above
-from reports.claims.measures import updates_until
+from reports.analysis.evidence import BySeed, Evidence
+from reports.claims.judging import (
+    Draw,
+    Measured,
+    Statement,
+    all_of,
+    along,
+    doublings,
+    mean_above,
+)
+from reports.claims.measures import shares, updates_until
 from reports.claims.parts import LEARNING
+from reports.figures import lines
 from reports.formats import listed
 
 CNN, RIVALS = "cnn", ("rnn", "lstm", "gru", "self_attention")
@@ -29,25 +38,26 @@ KEYWORD = Part(
 CELLS = (KEYWORD,)
 
 SLOWER, FOUND, BETTER = 1.25, 0.9, 0.05
-MOST = LEARNING["steps"]
+MOST, SEEN = LEARNING["steps"], [50 * 2**n for n in range(7)]
+"""Updates: the most there are, and those that are drawn."""
 WHERE = {
-    "short": "among 30 symbols",
-    "long": "among 100 symbols",
-    "noisy": "among 30 symbols, with a fifth of the training labels wrong",
+    "short": "Among 30 symbols",
+    "long": "Among 100 symbols",
+    "noisy": "Among 30 symbols, where a fifth of the training labels are wrong",
 }
 STATEMENTS = {
     **{
         key: Statement(
-            f"To find the pattern {where}, RNN, LSTM, GRU and self-attention each need more than "
-            f"{SLOWER:g} times the updates of the CNN, of 32 new examples each, until a skill of "
-            f"{FOUND:g}."
+            f"{where}, RNN, LSTM, GRU and self-attention each need more than {SLOWER:g} times as "
+            f"many updates as the CNN, of 32 new examples each, to find the pattern with a skill "
+            f"of {FOUND:g}."
         )
         for key, where in WHERE.items()
     },
     "elsewhere": Statement(
         "Trained with the pattern in the first half of the sequences and tested with it in the "
-        f"second, the CNN has more than {FOUND:g} skill, and more than {BETTER:g} more than each "
-        "of RNN, LSTM, GRU and self-attention."
+        f"second, the CNN has more than {FOUND:g} skill, and leads each of RNN, LSTM, GRU and "
+        f"self-attention by more than {BETTER:g}."
     ),
 }
 
@@ -55,7 +65,7 @@ STATEMENTS = {
 def judge(evidence: Evidence) -> Mapping[str, Measured]:
     measured = {}
     for key, task in SOONER.items():
-        of = {a: updates_until(evidence, KEYWORD, task, a, MOST) for a in (CNN, *RIVALS)}
+        of = _updates(evidence, task)
         never = {a: sum(n > MOST for n in by_seed.values()) for a, by_seed in of.items()}
         told = listed([f"{a} {n} of {len(of[a])}" for a, n in never.items() if n])
         measured[key] = all_of(
@@ -73,3 +83,21 @@ def judge(evidence: Evidence) -> Mapping[str, Measured]:
     there = mean_above("cnn, where the pattern never stood", late[CNN], FOUND)
     elsewhere = all_of([there, *ahead], one_refutes=True)
     return measured | {"elsewhere": elsewhere.with_(unit="skill")}
+
+
+def draw(evidence: Evidence) -> Draw:
+    """The share of seeds that have found the pattern after so many updates."""
+    panels = []
+    for key, task in SOONER.items():
+        curves = {
+            a: shares({n: {seed: at <= n for seed, at in of.items()} for n in SEEN})
+            for a, of in _updates(evidence, task).items()
+        }
+        panels.append(lines.Panel(key, curves))
+    scale = lines.Scale("updates", "share of seeds that have found it", 2, ends=lines.SKILL)
+    return along(panels, scale)
+
+
+def _updates(evidence: Evidence, task: str) -> dict[str, BySeed]:
+    """Updates until the task is learned."""
+    return {a: updates_until(evidence, KEYWORD, task, a, MOST) for a in (CNN, *RIVALS)}

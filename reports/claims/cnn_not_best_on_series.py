@@ -37,8 +37,8 @@ STATEMENTS = {
         f"the test, {OVER}."
     ),
     "neighbour": Statement(
-        "To name the class of the nearest training series, step by step, is ahead of the CNN by "
-        f"more than {AHEAD:g} skill, {OVER}."
+        "Giving each series the class of the one that is nearest to it in training, step by step, "
+        f"is ahead of the CNN by more than {AHEAD:g} skill, {OVER}."
     ),
 }
 

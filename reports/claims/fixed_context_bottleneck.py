@@ -68,12 +68,12 @@ STATEMENTS = {
         "backwards."
     ),
     "order": Statement(
-        f"At up to {TURNED} symbols one vector has more than {BETTER:g} skill more if the symbol "
-        "to be written first is read last than if it is read first."
+        f"With one vector, the skill at up to {TURNED} symbols is more than {BETTER:g} higher if "
+        "the symbol to be written first is read last than if it is read first."
     ),
     "width": Statement(
-        f"At up to {MIDDLE} symbols a vector of 64 units has more than {BETTER:g} skill more than "
-        "one of 16."
+        f"With one vector, the skill at up to {MIDDLE} symbols is more than {BETTER:g} higher "
+        "with 64 units than with 16."
     ),
 }
 

@@ -35,7 +35,7 @@ STATEMENTS = {
     ),
     **{
         key: Statement(
-            f"None of RNN, LSTM and GRU has {BETTER:g} skill or more above that of {what}, {OVER}."
+            f"None of RNN, LSTM and GRU leads {what} by {BETTER:g} skill or more, {OVER}."
         )
         for key, what in (("linear", "logistic regression"), ("boosting", BOOSTING))
     },
