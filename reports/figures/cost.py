@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from reports.analysis.cost import KINDS, Point
+from reports.analysis.ranking import KINDS, Point
 from reports.figures.style import INK, PALE, Drawing, Look, canvas, finish, legend_beside, log_axis
 from reports.formats import shortened
 

@@ -6,8 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from reports import formats
-from reports.analysis.cost import KINDS, Point, of_tasks, over_tasks
-from reports.analysis.ranking import compare
+from reports.analysis.ranking import KINDS, Point, compare, mean_costs, task_costs
 from reports.analysis.results import Results
 from reports.analysis.user_data import without_controls
 from reports.document import Block, Figure, Heading, Paragraph, Row, as_csv, table_of
@@ -28,8 +27,8 @@ def blocks(results: Results) -> list[Block]:
     compared, looks = compare(results), style.looks(results.architectures)
     figures = []
     for kind in KINDS:
-        points = over_tasks(results, compared, kind)
-        if drawing := cost.draw(kind, points, of_tasks(results, kind), looks):
+        points = mean_costs(results, compared, kind)
+        if drawing := cost.draw(kind, points, task_costs(results, kind), looks):
             figures.append(_figure(drawing, points, kind))
     if not figures:
         return []
