@@ -8,17 +8,13 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from reports.figures.panels import panels
-from reports.figures.style import COLOURS, INK, Drawing, finish, log_axis
+from reports.figures.style import COLOURS, INK, Drawing, Look, finish, log_axis
 
 if TYPE_CHECKING:
     from pandas import DataFrame
 
-LOOKS: dict[str, dict[str, Any]] = {
-    "off": {"color": COLOURS[1], "linewidth": 0.8},
-    "on": {"color": COLOURS[0], "linewidth": 0.8},
-}
+COLOUR_OF = {"off": COLOURS[1], "on": COLOURS[0]}
 """What is drawn first lies below."""
-LABELS = {"off": "without clipping", "on": "with clipping"}
 DIVERGED = {"linestyle": "none", "marker": "X", "markersize": 6, "markeredgewidth": 0}
 BUCKETS = 16
 """Stretches of a curve: of each, its lowest and its highest update are drawn."""
@@ -35,7 +31,10 @@ def draw(name: str, frame: DataFrame, titles: Mapping[str, str]) -> Drawing | No
     if shown.empty:
         return None
     tasks, architectures = shown["task"].unique(), shown["architecture"].unique()
-    legend = {LABELS[how]: look for how, look in LOOKS.items()}
+    legend: dict[str, Look] = {
+        "without clipping": {"color": COLOUR_OF["off"]},
+        "with clipping": {"color": COLOUR_OF["on"]},
+    }
     if shown["diverged"].any():
         legend["diverged"] = DIVERGED | {"color": INK}
     figure, grid = panels(
@@ -44,9 +43,8 @@ def draw(name: str, frame: DataFrame, titles: Mapping[str, str]) -> Drawing | No
     for task, row in zip(tasks, grid, strict=True):
         for architecture, axes in zip(architectures, row, strict=True):
             of = shown[(shown["task"] == task) & (shown["architecture"] == architecture)]
-            for how, look in LOOKS.items():
-                for _, training in of[of["how"] == how].iterrows():
-                    _trace(axes, training["losses"], training["diverged"], look)
+            for training in of.sort_values("how").itertuples():
+                _trace(axes, training.losses, training.diverged, COLOUR_OF[training.how])
             axes.locator_params(axis="x", nbins=3)
         log_axis(row[0], "y", 5)
         row[0].set_ylabel(f"loss, {titles[task]}")
@@ -59,7 +57,7 @@ def _drawable(loss: np.ndarray) -> np.ndarray:
     return np.isfinite(loss) & (loss > 0)
 
 
-def _trace(axes: Any, loss: np.ndarray, diverged: bool, look: Mapping[str, Any]) -> None:
+def _trace(axes: Any, loss: np.ndarray, diverged: bool, colour: str) -> None:
     """The lowest and the highest update of each stretch, so that a curve swings in the figure as
     far as it did."""
     there = np.flatnonzero(_drawable(loss))
@@ -69,6 +67,6 @@ def _trace(axes: Any, loss: np.ndarray, diverged: bool, look: Mapping[str, Any])
         for at in (loss[stretch].argmin(), loss[stretch].argmax())
     ]
     at = np.unique([there[0], *extremes, there[-1]])
-    axes.plot(at + 1, loss[at], **look)
+    axes.plot(at + 1, loss[at], color=colour, linewidth=0.8)
     if diverged:
-        axes.plot(at[-1:] + 1, loss[at[-1:]], color=look["color"], **DIVERGED)
+        axes.plot(at[-1:] + 1, loss[at[-1:]], color=colour, **DIVERGED)

@@ -29,7 +29,11 @@ def blocks(evidence: Evidence) -> list[Block]:
     figures = []
     for part, horizons in measured:
         panels = [
-            lines.Panel(task, {a: h.skills for a, h in of.items()}, ended=_ended(of))
+            lines.Panel(
+                task,
+                {a: h.skills for a, h in of.items()},
+                ended=[a for a, h in of.items() if max(h.skills) > (h.steps or 0)],
+            )
             for task, of in horizons.items()
         ]
         if drawn := lines.draw(part.name, panels, SCALE, evidence.results.architectures):
@@ -59,14 +63,6 @@ def _horizons(evidence: Evidence, part: Part) -> Horizons:
             if horizon.steps is not None:
                 horizons.setdefault(task, {})[a] = horizon
     return horizons
-
-
-def _ended(horizons: Mapping[str, Horizon]) -> list[str]:
-    """Who learned less than the longest lag that was tried."""
-    longest = {
-        a: max((lag for lag, s in h.skills.items() if s.n), default=0) for a, h in horizons.items()
-    }
-    return [a for a, h in horizons.items() if longest[a] > (h.steps or 0)]
 
 
 def _steps(number: int | None, part: Part) -> str:
