@@ -120,8 +120,6 @@ def _outdated(user_data: bool, matrix: Matrix, store: Store) -> bool:
 
 
 class _Memory:
-    """The records of a store, each read once."""
-
     def __init__(self, store: Store):
         self._store = store
         self._records: dict[str, Record] = {}
@@ -160,13 +158,11 @@ def _rounds(cells: list[Cell], memory: _Memory) -> Iterator[tuple[list[Cell], li
 
 
 def _same_cells(store: Store, planned: dict[str, Any]) -> bool:
-    """Whether the stored plan of a matrix has the same cells as this one."""
     name = planned["matrix"]
     return name in store.plans() and store.plan(name)["cells"] == planned["cells"]
 
 
 def _sort(cells: list[Cell], memory: _Memory, wanted: Wanted) -> tuple[list[Cell], list[Record]]:
-    """The cells that have to be run, and the records of those that have not."""
     todo, cached = [], []
     for cell in {cell.id: cell for cell in cells}.values():  # parts may ask for the same one
         record = memory.get(cell.id)

@@ -30,7 +30,6 @@ def _ladder(cell: Cell) -> tuple[str, str, str]:
 
 
 def _reach(rungs: dict[int, list[Cell]], reader: Reader) -> int:
-    """The longest lag to be tried."""
     for lag in sorted(rungs):
         records = [reader.get(cell.id) for cell in rungs[lag]]
         learned = sum(_learned(record) for record in records)

@@ -167,7 +167,6 @@ def _allowed(annotation: Any, names: dict[str, Any]) -> list[Value]:
 
 
 def _first_line(docstring: str | None) -> str:
-    """The first sentence of a docstring, on one line."""
     text = " ".join((docstring or "").split("\n\n")[0].replace("``", "").split())
     match = re.match(r"(.+?[^.](?<! al)(?<! cf))[.:](?= |$)", text)
     return match[1] if match else text

@@ -235,7 +235,6 @@ def row_of(cell: Cell) -> dict[str, Any]:
 
 
 def _rows(cells: list[Cell], tuning_seeds: int) -> list[dict[str, Any]]:
-    """A row for each cell; that of a tuning trial has the trial's number within its study."""
     rows = []
     tried: Counter[tuple[str, str]] = Counter()
     for cell in cells:

@@ -161,7 +161,6 @@ def _study(cell: Cell, tuning: Tuning, store: Reader | None) -> Study:
 
 
 def _depends(tuning: Tuning, number: int) -> bool:
-    """Whether a trial depends on the results of those before it."""
     return (tuning.prune and number >= PRUNE_AFTER) or (
         tuning.method == "optuna" and number >= _drawn(tuning)
     )
@@ -172,7 +171,6 @@ def _drawn(tuning: Tuning) -> int:
 
 
 def _tuned(cell: Cell) -> list[str]:
-    """The names in the space that apply to a cell's architecture."""
     declared = architecture_declarations()[cell.architecture.name]
     if cell.study is None or not declared.facts["neural"] or cell.refusal:
         return []
@@ -185,7 +183,6 @@ def _tuned(cell: Cell) -> list[str]:
 
 
 def _values(cell: Cell, tuning: Tuning, number: int, before: list[Trial]) -> dict[str, Value]:
-    """What a trial tries."""
     spaces = {name: tuning.space[name] for name in _tuned(cell)}
     if tuning.method == "grid":
         settings = list(itertools.product(*spaces.values()))

@@ -10,18 +10,9 @@ from pathlib import Path
 from typing import Any
 
 from harness.errors import UserError
+from harness.experiment import registry
 from harness.experiment.matrix import Matrix, load, shipped, validate
-from harness.experiment.registry import (
-    Declaration,
-    Spec,
-    architecture_declarations,
-    make_task,
-    spec_of,
-    split_name,
-    task_declarations,
-    use_plugins,
-    with_parameters,
-)
+from harness.experiment.registry import Declaration, Spec, spec_of, task_declarations
 from harness.experiment.request import Request
 from harness.experiment.validation import read_toml
 from tasks.user_data import task as user_task
@@ -50,7 +41,7 @@ def choose(request: Request) -> Chosen:
     of ``quick`` and the baselines that fit the problem, or, if architectures are asked for, all
     that fit.
     """
-    use_plugins(request.plugins or ())
+    registry.use_plugins(request.plugins or ())
     if isinstance(request.matrix, Matrix):
         return Chosen(request.matrix, list(request.tasks or ()))
     known = task_declarations()
@@ -75,7 +66,6 @@ def choose(request: Request) -> Chosen:
 
 
 def _for_these(rows: list[str], base: Matrix, everything: bool) -> Matrix:
-    """A matrix for tasks from the user's data alone, on the terms of another."""
     specs = [spec_of(row, "task", "--task") for row in rows]
     update = {
         "name": "-".join(dict.fromkeys(spec.name for spec in specs)),
@@ -92,8 +82,8 @@ def _for_these(rows: list[str], base: Matrix, everything: bool) -> Matrix:
 def _fitting(specs: Sequence[Spec], usual: Sequence[str], everything: bool) -> list[str]:
     """The architectures that serve the tasks' problems: all, or the usual ones and the baselines.
     Where none of the usual ones does, all."""
-    problems = {str(make_task(spec).problem) for spec in specs}
-    known = architecture_declarations()
+    problems = {str(registry.make_task(spec).problem) for spec in specs}
+    known = registry.architecture_declarations()
     serving = [name for name, d in known.items() if problems & set(d.facts["problems"])]
     kept = [label for label in usual if label.split("[")[0] in serving]
     if everything or not kept:
@@ -114,7 +104,7 @@ def _declared(pattern: str, folder: Path, where: str) -> list[str]:
     named. Raises UserError."""
     if ".toml" not in pattern:
         return []
-    file, given = split_name(pattern, where)
+    file, given = registry.split_name(pattern, where)
     path = folder / file
     content = read_toml(path, where)
     table = content.get("task")
@@ -154,9 +144,8 @@ def declare(content: Mapping[str, Any], folder: Path, where: str, stem: str = ""
 
 
 def _rows(declaration: Declaration, given: Mapping[str, str], where: str) -> list[str]:
-    """The labels of a task and its control row, or of the one that ``order`` asks for."""
     orders: list[dict[str, str]] = [{}] if "order" in given else [{}, {"order": "shuffled"}]
-    specs = [with_parameters(declaration, {**given, **order}, where) for order in orders]
+    specs = [registry.with_parameters(declaration, {**given, **order}, where) for order in orders]
     _settings(specs[0], where)
     return [spec.label for spec in specs]
 

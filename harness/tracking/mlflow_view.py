@@ -248,13 +248,11 @@ def _packed(state: Mapping[str, Any]) -> str:
 
 
 def _run_note(record: Record) -> str:
-    """The run's description: what went wrong, and exceptions from equal terms."""
     lines = [] if record.outcome == Outcome.OK else [f"**{record.outcome}**: {record.reason}"]
     return "\n\n".join([*lines, *record.notes])
 
 
 def _flat(prefix: str, values: Mapping[str, Any]) -> dict[str, Any]:
-    """Nested dictionaries as one, with slashes between the names."""
     flat: dict[str, Any] = {}
     for key, value in values.items():
         name = f"{prefix}/{key}".lstrip("/")

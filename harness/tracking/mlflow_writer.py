@@ -198,7 +198,6 @@ class Writer:
                 self.client.set_experiment_tag(self.experiment, key, value)
 
     def _experiment(self) -> str:
-        """The id of the matrix's experiment, made or brought back where it has to be."""
         name = experiment_name(self.plan["matrix"])
         experiment = self.client.get_experiment_by_name(name)
         if experiment is None:
@@ -257,7 +256,6 @@ class Writer:
         return run
 
     def _place(self) -> str:
-        """The store that writes: two may share a tracker."""
         return f"{platform.node()}:{self.store.out}"
 
 

@@ -216,5 +216,4 @@ class Tracker:
 
 
 def _public(uri: str) -> str:
-    """The URI without a password in it."""
     return re.sub(r"//[^/@]*@", "//", uri)

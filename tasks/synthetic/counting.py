@@ -55,7 +55,6 @@ class Counting(Synthetic):
         return self._strings(rng.integers(low, self.longest + 1, size=(size, self.strings)))
 
     def _strings(self, n: np.ndarray) -> Examples:
-        """The strings with these n, ``(batch, strings)``."""
         alphabet = np.arange(self.letters + 1)  # a, b, ..., each n times; the end, once
         runs = np.where(alphabet < self.letters, n[:, :, None], 1)
         lengths = runs.sum((1, 2)) - 1

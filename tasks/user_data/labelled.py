@@ -56,7 +56,6 @@ def _in_order(whole: Sequences, settings: TaskSettings) -> Sequences:
 
 
 def _inputs(parts: Parts) -> Inputs:
-    """Symbols numbered, or numbers scaled, as the training split has them; all padded."""
     training = parts["training"]
     if training.symbolic:
         ids = make.vocabulary(training.inputs)
@@ -83,7 +82,6 @@ def _inputs(parts: Parts) -> Inputs:
 def _check_classes(
     table: Table, settings: TaskSettings, rows: np.ndarray, labels: list[str], split: np.ndarray
 ) -> None:
-    """Raise Refused for a single class, or one that training never shows."""
     if len(set(labels)) < 2:
         raise table.refused(f"column {settings.target!r} holds one class only, {labels[0]!r}")
     known = {labels[i] for i in np.flatnonzero(split == 0)}

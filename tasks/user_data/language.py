@@ -64,7 +64,6 @@ def build(table: Table, settings: TaskSettings) -> tuple[dict[str, Examples], Co
 
 
 def _stretches(table: Table, settings: TaskSettings) -> list[list[str]]:
-    """A file that is one text, as the three stretches that are its splits."""
     for name in ("inputs", "time", "group"):
         if getattr(settings, name):
             raise table.refused(f"{name}: a text file has no columns")
