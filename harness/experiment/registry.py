@@ -27,7 +27,7 @@ from harness.experiment.index import Declaration, Value
 
 if TYPE_CHECKING:
     from tasks.task import Task
-    from tasks.user_data.contents import Contents
+    from tasks.user_data.examples import Contents
 
 MEASURED = {
     "gradient-flow": "harness.probes.gradients:measure",

@@ -1,6 +1,6 @@
 """Count one letter, write as many of the next."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -31,6 +31,7 @@ class Counting(Synthetic):
     causal = True
     horizon = 1
     tags = ("counting", "state tracking")
+    grows = ("longest",)
     tiny = {"longest": 5, "strings": 5}
     source = "Gers & Schmidhuber 2001"
 
@@ -43,9 +44,6 @@ class Counting(Synthetic):
         return Tokens(self.letters + 1)
 
     outputs = inputs
-
-    def stretched(self, factor: int) -> "Counting":
-        return replace(self, longest=factor * self.longest)
 
     def draw(self, rng: np.random.Generator, size: int) -> Examples:
         return self._strings(rng.integers(1, self.longest + 1, size=(size, self.strings)))

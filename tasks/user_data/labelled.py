@@ -10,7 +10,7 @@ from tasks.sources.scaling import filled, scale, scaled
 from tasks.sources.text import padded
 from tasks.task import Classes, Tokens, Vectors
 from tasks.user_data import examples as make
-from tasks.user_data.contents import SPLITS, Contents
+from tasks.user_data.examples import SPLITS, Contents
 from tasks.user_data.messages import plural
 from tasks.user_data.sequences import Sequences, gather
 from tasks.user_data.settings import TaskSettings

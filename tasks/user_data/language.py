@@ -4,8 +4,15 @@ import numpy as np
 
 from tasks.sources.text import ngram_bits, padded
 from tasks.task import Examples, Tokens
-from tasks.user_data.contents import SPLITS, Contents
-from tasks.user_data.examples import WRITTEN, coded, permutations, unknown, vocabulary
+from tasks.user_data.examples import (
+    SPLITS,
+    WRITTEN,
+    Contents,
+    coded,
+    permutations,
+    unknown,
+    vocabulary,
+)
 from tasks.user_data.messages import plural
 from tasks.user_data.sequences import gather
 from tasks.user_data.settings import TaskSettings

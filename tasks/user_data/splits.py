@@ -7,7 +7,7 @@ import re
 
 import numpy as np
 
-from tasks.user_data.contents import MOST, SPLITS
+from tasks.user_data.examples import MOST, SPLITS
 from tasks.user_data.messages import Refused, plural, short
 from tasks.user_data.roles import split_column
 from tasks.user_data.sequences import Sequences
