@@ -102,8 +102,9 @@ def _describe(cls: Any, attribute: str) -> Declaration:
     is_task = not hasattr(cls, "declared")
     module = sys.modules[cls.__module__]
     file = module.__file__ or ""
+    where = f"{file}: class {cls.__name__}"
     if is_task and not dataclasses.is_dataclass(cls):
-        raise UserError(f"{file}: class {cls.__name__}: a task must be a frozen dataclass")
+        raise UserError(f"{where}: a task must be a frozen dataclass")
     if is_task:
         facts = {
             "problem": str(cls.problem),
@@ -117,10 +118,8 @@ def _describe(cls: Any, attribute: str) -> Declaration:
     parameters = {name: p.default for name, (p, _) in parameters_of(cls).items()}
     for name, default in parameters.items():
         if not isinstance(default, Value | None):
-            raise UserError(
-                f"{file}: class {cls.__name__}: the default of the parameter {name} must be a "
-                "number, a text, true or false"
-            )
+            right = "must be a number, a text, true or false"
+            raise UserError(f"{where}: the default of the parameter {name} {right}")
     choices = {name: allowed for name, (_, allowed) in parameters_of(cls).items() if allowed}
     return Declaration(
         kind="task" if is_task else "architecture",

@@ -20,7 +20,7 @@ from importlib.metadata import EntryPoint, entry_points
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from harness.errors import UserError, nearest
+from harness.errors import UserError, nearest, unknown
 from harness.experiment import index, plugins
 from harness.experiment.imports import ROOT, is_shipped
 from harness.experiment.index import Declaration, Value
@@ -206,7 +206,7 @@ def spec_of(text: str, kind: str, where: str) -> Spec:
     """The spec that a name with parameters stands for; raises UserError with the nearest."""
     known, (name, given) = declarations(kind), split_name(text, where)
     if name not in known:
-        raise UserError(f"{where}: unknown {kind} {name!r}; {nearest(name, known)}")
+        raise unknown(f"{where}: unknown {kind} {name!r}", name, known)
     return with_parameters(known[name], given, where)
 
 
@@ -215,9 +215,7 @@ def with_parameters(declaration: Declaration, given: Mapping[str, str], where: s
     values = dict(declaration.parameters)
     for key, text in given.items():
         if key not in values:
-            raise UserError(
-                f"{where}: {declaration.name} has no parameter {key!r}; {nearest(key, values)}"
-            )
+            raise unknown(f"{where}: {declaration.name} has no parameter {key!r}", key, values)
         place = f"{where}: {declaration.name}[{key}={text}]"
         values[key] = _typed(text, values[key], place)
         allowed = declaration.choices.get(key)
@@ -275,7 +273,7 @@ def select(patterns: Iterable[str], among: list[Spec], kind: str, where: str) ->
             names = fnmatch.filter(known, name)
             hits = [with_parameters(known[found], {}, where) for found in names]
         if not hits:
-            raise UserError(f"{where}: no {kind} matches {name!r}; {nearest(name, known)}")
+            raise unknown(f"{where}: no {kind} matches {name!r}", name, known)
         for spec in hits:
             if given and not exact:
                 changed = {k: _plain(v) for k, v in spec.parameters} | given

@@ -57,8 +57,11 @@ def choose(request: Request) -> Chosen:
     base = load(request.matrix or "quick")
     if alone:
         base = _for_these(rows, base, everything=bool(request.architectures))
-    else:
-        base = _with_files(base, request.matrix or "quick")
+    else:  # its tasks may be declaration files, by paths from its own folder
+        name = request.matrix or "quick"
+        folder, where = Path(name).parent, f"{name}: tasks"
+        tasks = [row for text in base.tasks for row in _declared(text, folder, where) or [text]]
+        base = base.model_copy(update={"tasks": tasks})
     if request.seeds:
         parts = [part.model_copy(update={"seeds": None}) for part in base.parts]
         base = base.model_copy(update={"seeds": list(range(request.seeds)), "parts": parts})
@@ -90,13 +93,6 @@ def _fitting(specs: Sequence[Spec], usual: Sequence[str], everything: bool) -> l
         return serving
     baselines = [name for name in serving if known[name].facts["baseline"]]
     return [*kept, *(name for name in baselines if name not in kept)]
-
-
-def _with_files(matrix: Matrix, name: str) -> Matrix:
-    """A matrix whose tasks may be declaration files, by paths from its own folder."""
-    folder, where = Path(name).parent, f"{name}: tasks"
-    tasks = [row for text in matrix.tasks for row in _declared(text, folder, where) or [text]]
-    return matrix.model_copy(update={"tasks": tasks})
 
 
 def _declared(pattern: str, folder: Path, where: str) -> list[str]:

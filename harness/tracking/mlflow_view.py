@@ -59,6 +59,7 @@ def milliseconds(iso: str) -> int | None:
 def tags(record: Record, current: bool, part: str = OWN_CELLS) -> dict[str, str]:
     """The run's tags. ``current``: whether the matrix, as last planned, has this cell; ``part``:
     which part of it asked for the cell."""
+    wrong = [] if record.outcome == Outcome.OK else [f"**{record.outcome}**: {record.reason}"]
     values = {
         "task": record.task,
         "architecture": record.architecture,
@@ -76,7 +77,7 @@ def tags(record: Record, current: bool, part: str = OWN_CELLS) -> dict[str, str]
         "stopped": record.stopped,
         "harness.ended": record.ended,
         "harness.environment": record.environment,
-        "mlflow.note.content": _run_note(record),
+        "mlflow.note.content": "\n\n".join([*wrong, *record.notes]),
     }
     return {key: _cut(value, 5000) for key, value in values.items() if value}
 
@@ -245,11 +246,6 @@ def _packed(state: Mapping[str, Any]) -> str:
     if len(text) > _TAG_LIMIT:
         return _packed({k: v for k, v in state.items() if k != "groupsExpanded"})
     return text
-
-
-def _run_note(record: Record) -> str:
-    lines = [] if record.outcome == Outcome.OK else [f"**{record.outcome}**: {record.reason}"]
-    return "\n\n".join([*lines, *record.notes])
 
 
 def _flat(prefix: str, values: Mapping[str, Any]) -> dict[str, Any]:
