@@ -95,10 +95,7 @@ def _pages(
         "store": store,
         "inside": inside,
         "evidence": evidence,
-        "note": ""
-        if own
-        else f"Judged by the records of the matrix {CLAIMS} of the same folder, "
-        f"not by those of {results.name}.",
+        "note": "" if own else f"Judged by the records of the matrix {CLAIMS} of the same folder.",
     }
     with style():
         given["claims"] = claims.judged(judging) if judging else []

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from harness.cli.options import DEFAULT_OUT, Json, Out, StoredMatrix, beside, console, print_json
+from harness.cli.options import DEFAULT_OUT, Json, Out, StoredMatrix, beside, print_json, show
 from harness.errors import UserError, nearest
 
 if TYPE_CHECKING:
@@ -45,19 +45,17 @@ def main(
     if json:
         print_json([_plain(advice) for advice in answers])
         return
-    from reports.render.terminal import show
     from reports.sections.advice import blocks
 
-    screen = console()
     for advice in answers:
-        show(screen, blocks(advice))
-        screen.print()
+        show(blocks(advice))
+        print()
     first = answers[0]
     planned = {n: {cell["task"] for cell in store.plan(n)["cells"]} for n in store.plans()}
     others = [n for n, tasks in planned.items() if first.task.name in tasks and n != first.matrix]
     if others and not matrix:
         told = f"This is from matrix {first.matrix}; it was run in {', '.join(others)} too"
-        screen.print(f"{told}: see --matrix.", markup=False)
+        print(f"{told}: see --matrix.")
 
 
 def _by_name(store: Store, pattern: str, matrices: list[str]) -> list[Advice]:

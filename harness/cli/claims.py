@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from harness.cli.options import DEFAULT_OUT, Json, Out, console, print_json, warn
+from harness.cli.options import DEFAULT_OUT, Json, Out, print_json, show, warn
 from harness.errors import UserError, nearest
 
 
@@ -32,7 +32,6 @@ def main(
     from harness.experiment.store import Store
     from reports.analysis.evidence import gather
     from reports.claims.claim import all_claims, as_json
-    from reports.render.terminal import show
     from reports.sections.claims import in_full, judged, overview
 
     known = [one.id for one in all_claims()]
@@ -50,6 +49,6 @@ def main(
     if json:
         print_json([as_json(*pair) for pair in chosen])
     elif claim:
-        show(console(), [block for pair in chosen for block in in_full(*pair)])
+        show([block for pair in chosen for block in in_full(*pair)])
     else:
-        show(console(), overview(chosen))
+        show(overview(chosen))

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from harness.cli.options import Json, StoredMatrix, console, print_json
+from harness.cli.options import Json, StoredMatrix, print_json, show
 from harness.errors import UserError, nearest
 
 if TYPE_CHECKING:
@@ -33,7 +33,6 @@ def main(run_a: RunName, run_b: RunName, matrix: StoredMatrix = None, json: Json
     """
     from reports.analysis.comparison import Run, compare
     from reports.analysis.results import read
-    from reports.render.terminal import show
     from reports.sections.comparison import blocks
 
     stores = [_store(run_a), _store(run_b)]
@@ -48,7 +47,7 @@ def main(run_a: RunName, run_b: RunName, matrix: StoredMatrix = None, json: Json
         ]  # fmt: skip
         print_json({"a": sides[0], "b": sides[1]} | comparison.to_json())
         return
-    show(console(), blocks(runs, comparison))
+    show(blocks(runs, comparison))
 
 
 def _store(text: str) -> tuple[Store, str | None]:

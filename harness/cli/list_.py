@@ -4,7 +4,7 @@ from typing import Annotated, Any
 
 import typer
 
-from harness.cli.options import Json, Plugins, console, print_json
+from harness.cli.options import Json, Plugins, print_json, show
 from harness.errors import UserError, nearest
 
 KINDS = ("tasks", "architectures", "matrices")
@@ -32,11 +32,10 @@ def main(
         print_json(listing)
         return
     from reports.document import Table
-    from reports.render.terminal import show
 
     heads = {kind: ("name", "parameters", "what it is") for kind in KINDS}
     heads["matrices"] = ("name", "size", "what it is")
-    show(console(), [Table(heads[k], tuple(map(_row, rows)), k) for k, rows in listing.items()])
+    show([Table(heads[k], tuple(map(_row, rows)), k) for k, rows in listing.items()])
 
 
 def _row(of: dict[str, Any]) -> tuple[str, str, str]:

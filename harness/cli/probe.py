@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from harness.cli.options import DEFAULT_OUT, Json, Out, Plugins, console, print_json
+from harness.cli.options import DEFAULT_OUT, Json, Out, Plugins, close, print_json, show
 
 if TYPE_CHECKING:
     from reports.document import Block
@@ -57,7 +57,6 @@ def main(
     from harness.probes.standalone import alone, listed
     from reports.analysis.evidence import gather
     from reports.build import measured
-    from reports.render.terminal import show
 
     use_plugins(plugin or [])
     budget = {} if steps is None else {"steps": steps}
@@ -70,16 +69,8 @@ def main(
     if json:
         print_json([_document(blocks) for blocks in sections])
     else:
-        screen = console()
-        show(screen, [block for blocks in sections for block in blocks])
-        for warning in result.warnings:
-            screen.print(f"warning: {warning}", style="yellow", markup=False)
-        if result.report:
-            screen.print(f"report:  {result.report}", soft_wrap=True, markup=False)
-    if result.interrupted:
-        raise typer.Exit(130)
-    if not result.fine:
-        raise typer.Exit(1)
+        show(block for blocks in sections for block in blocks)
+    close(result, quiet=json)
 
 
 def _document(blocks: list[Block]) -> dict[str, Any]:
@@ -93,7 +84,7 @@ def _document(blocks: list[Block]) -> dict[str, Any]:
         "tables": [
             {
                 "caption": plain(caption),
-                "rows": [dict(zip(t.heads, map(plain, row), strict=True)) for row in t.rows],
+                "rows": [dict(zip(t.heads, map(plain, r), strict=True)) for r in t.rows],
             }
             for caption, t in tables
         ],

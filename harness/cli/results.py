@@ -4,7 +4,7 @@ from typing import Annotated, Any
 
 import typer
 
-from harness.cli.options import DEFAULT_OUT, Json, Out, StoredMatrix, console, print_json, warn
+from harness.cli.options import DEFAULT_OUT, Json, Out, StoredMatrix, print_json, show, warn
 from harness.errors import UserError
 
 HEADS = ("id", "task", "architecture", "seed", "outcome", "metric", "validation", "test", "skill",
@@ -40,11 +40,10 @@ def main(
         print(frame.to_csv(cells), end="")
     else:
         from reports.document import Table
-        from reports.render.terminal import show
         from reports.sections import scores
 
         table = Table(HEADS, tuple(tuple(_text(row[name]) for name in HEADS) for row in rows))
-        show(console(), [table, *scores.blocks(results)])
+        show([table, *scores.blocks(results)])
 
 
 def _text(value: Any) -> str:

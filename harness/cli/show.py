@@ -14,8 +14,8 @@ from harness.cli.options import (
     Out,
     Plugins,
     TaskFiles,
-    console,
     print_json,
+    show,
     trained,
 )
 from harness.errors import UserError
@@ -55,7 +55,6 @@ def main(
         harness show 3f2a --internals --text "and he said"
     """
     from harness.experiment.store import Store
-    from reports.render.terminal import show
     from reports.sections.record import blocks
 
     store = Store(out)
@@ -74,7 +73,7 @@ def main(
     elif json:
         print_json(json_module.loads(record.to_json()))
     else:
-        show(console(), blocks(record))
+        show(blocks(record))
 
 
 def _internals(store: Store, record: Record, example: int, text: str | None, json: bool) -> None:
@@ -82,7 +81,6 @@ def _internals(store: Store, record: Record, example: int, text: str | None, jso
     from harness.files import write
     from harness.probes.internals import internals, nothing_inside
     from reports.figures.style import labelled, style
-    from reports.render.terminal import show
     from reports.sections.internals import figures, of_cell
     from tasks.task import Unavailable
 
@@ -102,4 +100,4 @@ def _internals(store: Store, record: Record, example: int, text: str | None, jso
         path = store.out / "internals" / record.id / f"{name}.svg"
         write(path, labelled(figure.drawing.svg, figure.label).encode())
         drawn[str(path)] = figure
-    show(console(), of_cell(inside, drawn))
+    show(of_cell(inside, drawn))
