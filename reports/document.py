@@ -134,7 +134,7 @@ class Figure:
 
     @property
     def name(self) -> str:
-        """Of its anchor and its files."""
+        """As in its anchor and its files."""
         return self.drawing.name
 
     @property
@@ -219,10 +219,11 @@ def table_of(
 ) -> Table:
     """A table with a line for each row. columns: of each its head, and what it says of a row, by a
     function or by the row."""
-    entries = [
-        of if callable(of) else lambda row, of=of: of.get(row, "") for of in columns.values()
-    ]
-    lines = tuple(tuple(entry(row) for entry in entries) for row in rows)
+
+    def entry(row: Any, of: Any) -> Text | Cell:
+        return of(row) if callable(of) else of.get(row, "")
+
+    lines = tuple(tuple(entry(row, of) for of in columns.values()) for row in rows)
     return Table(tuple(columns), lines, **more)
 
 

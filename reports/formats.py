@@ -26,9 +26,6 @@ def _known(text: Callable[[float], str]) -> Callable[[float | None], str]:
     return formatted
 
 
-# -- skill and scores ----------------------------------------------------------------------------
-
-
 @_known
 def skill(value: float) -> str:
     """Two decimals; huge ones in powers of ten."""
@@ -106,9 +103,6 @@ def direction(task: TaskInfo) -> str:
     return "higher is better" if task.higher_is_better else "lower is better"
 
 
-# -- costs ---------------------------------------------------------------------------------------
-
-
 @_known
 def seconds(value: float) -> str:
     """A duration: seconds, minutes or hours, whichever reads best."""
@@ -140,9 +134,6 @@ def number(value: float) -> str:
 def cost(value: float | None, kind: str) -> str:
     """What training took, with its unit; ``kind`` is training (seconds), parameters or flops."""
     return {"training": seconds, "parameters": number, "flops": flops}[kind](value)
-
-
-# -- numbers of any kind -------------------------------------------------------------------------
 
 
 @_known
@@ -177,19 +168,19 @@ def with_interval(values: Summary | Iterable[float | None]) -> str:
     return _within((summary.mean, summary.low, summary.high), amount)
 
 
+def geometric_with_interval(
+    values: Iterable[float | None], text: Callable[[float], str] = amount
+) -> str:
+    """The same of the geometric mean of positive numbers."""
+    return _within(geometric(values), text)
+
+
 def geometric(values: Iterable[float | None]) -> tuple[float | None, float | None, float | None]:
     """The geometric mean of positive numbers and the ends of its 95 % interval, which is that of
     the mean of the logarithms."""
     logs = summarize(math.log(value) for value in values if value)
     mean, low, high = (None if e is None else math.exp(e) for e in (logs.mean, logs.low, logs.high))
     return mean, low, high
-
-
-def geometric_with_interval(
-    values: Iterable[float | None], text: Callable[[float], str] = amount
-) -> str:
-    """``0.86 [0.84, 0.88]``, as ``geometric`` finds it."""
-    return _within(geometric(values), text)
 
 
 def _within(numbers: Iterable[float | None], text: Callable[[float], str]) -> str:
@@ -201,9 +192,6 @@ def ends(numbers: Iterable[int]) -> str:
     """``3 to 5``: the lowest and the highest number, or the only one."""
     known = sorted(numbers)
     return " to ".join(f"{n:,}" for n in dict.fromkeys((known[0], known[-1])))
-
-
-# -- names and words -----------------------------------------------------------------------------
 
 
 def each(numbers: Mapping[str, Any], text: Callable[[Any], str] = amount, most: int = 99) -> str:
@@ -246,10 +234,8 @@ def shortened(name: str, most: int) -> str:
 
 def plain_value(value: Any) -> str:
     """A setting as a person writes it: yes, none, 10,000, a list with commas."""
-    if value is None:
-        return "none"
-    if isinstance(value, bool):
-        return "yes" if value else "no"
+    if value is None or isinstance(value, bool):
+        return {None: "none", True: "yes", False: "no"}[value]
     if isinstance(value, int) and abs(value) >= 10_000:
         return f"{value:,}"
     if isinstance(value, list | tuple) and all(isinstance(v, str | int | float) for v in value):

@@ -29,15 +29,12 @@ class Advice:
     baseline: bool
     """It is a baseline: no sequence model is needed, as far as is shown."""
     recommendation: str
-    """In a sentence, with its score and cost."""
     sentences: list[str]
-    """The reasons, with their numbers."""
     rests_on: list[str]
     """How much was compared, and how."""
     firmer: list[str]
     """What would make the advice firmer."""
     command: str
-    """The command that adds seeds."""
     rows: list[Row]
     """One for each architecture with a score, best first, with plain numbers."""
 
@@ -70,9 +67,8 @@ def blocks(advice: Advice) -> list[Block]:
 
 
 def reasons(choice: Choice) -> list[str]:
-    """Whether anything is needed, what this rests on, what will do, and whether order matters: the
-    most important first."""
-    said = [_needed(choice), _scores(choice), _alike(choice), _order(choice)]
+    """Whether anything is needed, what will do, and whether order matters."""
+    said = [_needed(choice), _alike(choice), _order(choice)]
     return [sentence for sentence in said if sentence]
 
 
@@ -87,9 +83,10 @@ def _recommendation(choice: Choice) -> str:
     if not choice.leaders:
         return f"For {name} nothing can be advised: no architecture has a score yet."
     if chosen is None:
+        trivial = choice.facts.get("trivial", "").split(";")[0]
         return (
-            f"For {name} take no model that was compared here: none is shown to beat "
-            f"{_floor(choice)}."
+            f"For {name} take no model that was compared here: none is shown to beat the best "
+            f"trivial predictor{f' ({trivial})' if trivial else ''}."
         )
     group = choice.group(chosen)
     skill = formats.skill_with_spread(group.skill)
@@ -114,14 +111,6 @@ def _why_not_the_best(choice: Choice, chosen: str) -> str:
     return f"The best, {first}, is ahead {by} not shown to differ; {chosen} is {kind}."
 
 
-def _floor(choice: Choice) -> str:
-    """The best trivial predictor, with what it does and its score, where the task says it."""
-    floor = formats.scores_in(choice.results, choice.task)(choice.task.floor)
-    does = choice.facts.get("trivial", "").split(";")[0]
-    known = ", ".join(filter(None, [does, floor]))
-    return f"the best trivial predictor{f' ({known})' if known else ''}"
-
-
 def _needed(choice: Choice) -> str:
     """Whether a sequence model is needed at all, or anything."""
     name, base = choice.task.name, choice.baseline
@@ -134,22 +123,11 @@ def _needed(choice: Choice) -> str:
     if not base:
         return f"Whether {name} needs a sequence model is open: no baseline was run beside it."
     first = choice.order[0]
-    if choice.loss(first) < choice.loss(base) and choice.against[base].differs:
-        return f"{name} needs a sequence model: {first} does better than the baseline {base}."
+    needs = choice.loss(first) < choice.loss(base) and choice.against[base].differs
+    shown = ("needs", "does") if needs else ("is not shown to need", "is not shown to do")
     return (
-        f"{name} is not shown to need a sequence model: {first} is not shown to do better than the "
-        f"baseline {base}."
-    )
-
-
-def _scores(choice: Choice) -> str:
-    """The scores that this rests on."""
-    if not choice.leaders:
-        return ""
-    return (
-        f"Scores are {formats.metric(choice.task)} ({formats.direction(choice.task)}), "
-        f"{_compared(choice)}: {formats.each({a: score(choice, a) for a in choice.leaders}, str)}; "
-        f"{_floor(choice)}."
+        f"{name} {shown[0]} a sequence model: {first} ({score(choice, first)}) {shown[1]} better "
+        f"than the baseline {base} ({score(choice, base)})."
     )
 
 
