@@ -4,8 +4,7 @@ never saw in training.
 Source: Goodfellow, Bengio and Courville 2016 (Deep Learning, chapter 10); examined by Deletang et
 al. 2023 (Neural networks and the Chomsky hierarchy, ICLR).
 
-Sharing weights over time makes it possible to run at any length; whether what was learned holds
-there depends on the task.
+Sharing weights makes it possible to run at any length; what was learned need not hold there.
 """
 
 from statistics import fmean

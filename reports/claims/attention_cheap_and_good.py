@@ -7,12 +7,12 @@ trained for a short time, which is not where attention is at home.
 """
 
 from reports.analysis.evidence import Evidence
-from reports.claims import measures
 from reports.claims.judging import Comparison, Judgement, doublings, mean_over, rule
+from reports.claims.measures import at_equal_width
 from reports.claims.parts import COST_LENGTH, COST_WIDTHS, SIZE_DECODERS, SURVEY
 
 ATTENTION, LSTM = "self_attention", "lstm"
-TRANSFORMER, RECURRENT = "transformer", "encoder_decoder"
+DECODERS = ("transformer", "encoder_decoder")
 REVERSE = "reverse"
 WIDTH = COST_WIDTHS[1]
 CELLS = (SURVEY, WIDTH, COST_LENGTH, SIZE_DECODERS)
@@ -28,15 +28,12 @@ CRITERION = (
 
 
 def judge(evidence: Evidence) -> Judgement:
-    fewer, faster = (
-        measures.at_equal_width(evidence, LSTM, ATTENTION, cost, [WIDTH])
-        for cost in ("parameters", "seconds")
-    )
-    skill = evidence.ahead(SURVEY, REVERSE, TRANSFORMER, RECURRENT)
-    sizes = measures.at_equal_width(evidence, RECURRENT, TRANSFORMER, "size", [SIZE_DECODERS])
+    fewer = at_equal_width(evidence, LSTM, ATTENTION, "parameters", [WIDTH])
+    faster = at_equal_width(evidence, LSTM, ATTENTION, "seconds", [WIDTH])
+    skill = evidence.ahead(SURVEY, REVERSE, *DECODERS)
+    sizes = at_equal_width(evidence, *DECODERS[::-1], "size", [SIZE_DECODERS])
     decoder_fewer = {seed: times for seed in skill for times in sizes.values()}  # counted once
-    rates = [evidence.numbers(SURVEY, REVERSE, a, "examples_per_second")
-             for a in (TRANSFORMER, RECURRENT)]  # fmt: skip
+    rates = (evidence.numbers(SURVEY, REVERSE, a, "examples_per_second") for a in DECODERS)
     by_task = evidence.leads(SURVEY, ATTENTION, LSTM)
     over_tasks = mean_over(by_task.values())
     comparisons = [

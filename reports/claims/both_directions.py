@@ -28,12 +28,12 @@ CRITERION = (
 
 
 def judge(evidence: Evidence) -> Judgement:
-    comparisons = [
-        Comparison(
-            f"both directions minus one, {task}",
-            mean_over(evidence.ahead(DIRECTIONS, task, both, one) for one, both in PAIRS.items()),
-            WIN,
-        )
+    gains = {
+        task: [evidence.ahead(DIRECTIONS, task, both, one) for one, both in PAIRS.items()]
         for task in evidence.tasks(DIRECTIONS)
+    }
+    comparisons = [
+        Comparison(f"both directions minus one, {task}", mean_over(of_task), WIN)
+        for task, of_task in gains.items()
     ]
     return rule(comparisons, "skill")

@@ -15,12 +15,8 @@ from typing import Any
 import reports.claims
 from harness.experiment.matrix import Part
 from reports.analysis.evidence import Evidence
-from reports.analysis.statistics import Summary
 from reports.claims.judging import Comparison, Judgement, adjust, missing
 from reports.claims.parts import SURVEY
-
-MATRIX = "claims"
-"""The matrix that is put together from the claims' cells."""
 
 ORDER = (
     "parameters-constant", "any-length", "sequential-cost", "vanishing-exploding", "ten-steps",
@@ -54,7 +50,7 @@ class Claim:
     def command(self) -> str:
         """What makes its records; the survey cannot be run without the parts."""
         names = [] if SURVEY in self.cells else [part.name for part in self.cells]
-        return " ".join([f"harness run --matrix {MATRIX}", *(f"--part {name}" for name in names)])
+        return " ".join(["harness run --matrix claims", *(f"--part {name}" for name in names)])
 
 
 def all_claims() -> tuple[Claim, ...]:
@@ -99,7 +95,7 @@ def as_json(claim: Claim, judgement: Judgement) -> Mapping[str, Any]:
         "id": claim.id,
         "statement": claim.statement,
         **{name: getattr(judgement, name) for name in fields},
-        "interval": _ends(judgement),
+        "interval": None if judgement.low is None else [judgement.low, judgement.high],
         "p_adjusted": judgement.adjusted,
         "comparisons": [_numbers(comparison) for comparison in judgement.comparisons],
         "criterion": claim.criterion,
@@ -113,10 +109,6 @@ def _numbers(comparison: Comparison) -> Mapping[str, Any]:
     return {name: getattr(comparison, name) for name in names} | {
         "threshold": comparison.threshold if comparison.margin is None else None,
         "mean": mean.mean,
-        "interval": _ends(mean),
+        "interval": None if mean.low is None else [mean.low, mean.high],
         "n": mean.n,
     }
-
-
-def _ends(of: Judgement | Summary) -> list[float | None] | None:
-    return None if of.low is None else [of.low, of.high]

@@ -3,8 +3,7 @@
 Source: Examined by Bai, Kolter and Koltun 2018 (An empirical evaluation of generic convolutional
 and recurrent networks for sequence modeling), who find the opposite.
 
-Which architecture is best on a task is itself uncertain where several are close, and all are small
-and trained for a short time.
+Which one is best is itself uncertain where several are close; all trained for a short time.
 """
 
 from harness.experiment.matrix import Part
@@ -13,7 +12,6 @@ from reports.claims.judging import Comparison, Judgement, mean_over, rule
 
 CNN, CONVOLUTIONS = "cnn", ("cnn", "tcn")
 NULL = "stocks"
-"""Nobody can win there, so nobody can be the best choice."""
 SERIES = Part(
     name="series",
     tasks=["oscillator", "oscillator[kind=mackey_glass]", "weather", "ucr", "japanese_vowels"],

@@ -29,12 +29,8 @@ CRITERION = (
 
 
 def judge(evidence: Evidence) -> Judgement:
+    leads = {a: mean_over(evidence.leads(DEPTH, a, FLAT).values()) for a in DEEPER}
     comparisons = [
-        Comparison(
-            f"{a} minus {FLAT}, over the tasks",
-            mean_over(evidence.leads(DEPTH, a, FLAT).values()),
-            HELP,
-        )
-        for a in DEEPER
+        Comparison(f"{a} minus {FLAT}, over the tasks", lead, HELP) for a, lead in leads.items()
     ]
     return rule(comparisons, "skill")

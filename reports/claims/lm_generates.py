@@ -3,7 +3,7 @@
 Source: Shannon 1951 (Prediction and entropy of printed English); Graves 2013 (Generating sequences
 with recurrent neural networks).
 
-It is the spelling that is judged, not grammar or sense, and after a short training of small models.
+The spelling is judged, not grammar or sense, after a short training of small models.
 """
 
 from typing import Any

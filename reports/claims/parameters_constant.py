@@ -39,7 +39,9 @@ CRITERION = (
 def judge(evidence: Evidence) -> Judgement:
     counts: dict[str, dict[int, int]] = {}
     for part in CELLS:
-        counts |= {a: _by_length(evidence, part, a) for a in evidence.architectures(part)}
+        for a in evidence.architectures(part):
+            measured = [evidence.measured(part, task, a) for task in evidence.tasks(part)]
+            counts[a] = {m["length"]: m["parameters"] for of in measured for m in of.values()}
     recurrent = {a: counts.pop(a, {}) for a in RECURRENT}
     windows = {n: max(counts.pop(a, {}).values(), default=0) for n, a in WINDOWS.items()}
     if min(map(len, recurrent.values())) < len(WINDOWS) or not all(windows.values()):
@@ -58,8 +60,3 @@ def judge(evidence: Evidence) -> Judgement:
     scale = lines.Scale("length of the sequence, steps", "parameters", 10, logarithmic=True)
     judged = exactly(holds, max(growth), "parameters more at the longest", reason, table)
     return judged.along([lines.Panel("", points)], scale)
-
-
-def _by_length(evidence: Evidence, part: Part, architecture: str) -> dict[int, int]:
-    measured = [evidence.measured(part, task, architecture) for task in evidence.tasks(part)]
-    return {m["length"]: m["parameters"] for by_seed in measured for m in by_seed.values()}

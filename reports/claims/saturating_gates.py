@@ -3,8 +3,7 @@
 Source: Hochreiter and Schmidhuber 1997 (Neural Computation); Goodfellow, Bengio and Courville 2016,
 Deep Learning, chapter 10.
 
-Where the standard LSTM has not learned a task within the budget, there is nothing for the others to
-lose on it.
+Where the standard LSTM has not learned a task, there is nothing for the others to lose on it.
 """
 
 from harness.experiment.matrix import Part

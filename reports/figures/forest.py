@@ -6,11 +6,10 @@ from dataclasses import dataclass
 
 from reports.analysis.statistics import Summary, summarize
 from reports.figures.style import BESIDE, COLOURS, INK, PALE, Drawing, canvas, dots, finish
-from reports.formats import shortened
 
 SIDE = "#DCEBF5"
 """Behind the values that were predicted."""
-ROW, LONGEST, ROOM = 0.27, 60, 0.3
+ROW, ROOM = 0.27, 0.3
 
 
 @dataclass(frozen=True)
@@ -56,7 +55,7 @@ def draw(name: str, rows: Sequence[Row], unit: str) -> Drawing | None:
         axes.vlines(row.side, y - 0.42, y + 0.42, color=INK, linewidth=1.2, zorder=2)
         as_claimed = left < (row.summary.mean or 0.0) < right
         dots(axes, y, row.values.values(), BESIDE | {"color": COLOURS[0 if as_claimed else 1]})
-    axes.set_yticks(range(len(kept)), [shortened(r.label, LONGEST) for r in kept], fontsize=9)
+    axes.set_yticks(range(len(kept)), [row.label for row in kept], fontsize=9)
     axes.tick_params(axis="y", length=0)
     axes.set_xlabel(f"{unit}\nshaded: as claimed; tick: threshold; dots: seeds; bar: 95 % interval")
     return finish(figure, name)
