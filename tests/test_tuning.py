@@ -681,7 +681,7 @@ def test_a_tuned_matrix_from_end_to_end(tmp_path, monkeypatch):
 
     page = (tmp_path / "out" / "report" / "tuned" / "index.html").read_text()
     for words in ('id="tuning"', 'id="figure-tuning-recall-lag-3-symbols-4"', "best of 4",
-                  "Chosen: learning_rate", "chosen values lie", "steps 20"):  # fmt: skip
+                  "Chosen: learning_rate", "On an edge of what was tried", "steps 20"):  # fmt: skip
         assert words in page, words
     for row in plan["cells"]:
         if row["kind"] == "score":
