@@ -2,45 +2,54 @@
 
 from __future__ import annotations
 
+import re
 import shlex
 from collections.abc import Iterable, Mapping
 
-from reports import document as doc
 from reports.analysis.results import Part, Results
 from reports.analysis.user_data import controls
-from reports.document import Block, Code, Document, Heading, Link, Paragraph
+from reports.document import (
+    Block,
+    Code,
+    Document,
+    Heading,
+    Link,
+    Listing,
+    Literal,
+    Paragraph,
+    Table,
+    commands,
+)
 
 
 def blocks(results: Results, page: Document, others: Mapping[str, Document]) -> list[Block]:
     """Each figure of the page with its command, and those of the pages that belong to it, which
     are given by file name."""
-    created = results.plan.get("created")
+    figures = tuple(
+        (Link(title, f"{path}#figure-{name}"), Code(made_by))
+        for path, document in {"": page, **others}.items()
+        for name, title, made_by in commands(document)
+    )
+    papers = [Link(path.removeprefix("tables/"), path) for path in page.files if "tables/" in path]
     again = (
-        f"{f'Planned {created}. ' if created else ''}A cell that has finished is not computed "
-        "again. This page can be made again from the records at any time: ",
+        f"Planned {results.plan.get('created', 'earlier')}. A cell that has finished is not "
+        "computed again. This page can be made again from the records at any time: ",
         Code(f"harness report --matrix {results.name}"),
         ". Results in another folder than harness-out: add ",
         Code("--out"),
         ".",
     )
-    rows = [
-        (Link(title, f"{path}#figure-{name}"), Code(made_by))
-        for path, document in {"": page, **others}.items()
-        for name, title, made_by in doc.commands(document)
-    ]
-    papers: list[doc.Text] = []
-    for path in page.files:
-        if path.startswith("tables/"):
-            papers += [", "] * bool(papers)
-            papers.append(Link(path.removeprefix("tables/").removesuffix(".tex"), path))
-    return [
+    every = ("All planned cells, a row for each: ", Link("results.csv", "results.csv"), ".")
+    made: list[Block] = [
         Heading("How to reproduce each figure", "again"),
-        doc.Literal(page.command),
+        Literal(page.command),
         Paragraph(again),
-        *([doc.Table(("figure", "command"), tuple(rows))] if rows else []),
-        Paragraph(("All planned cells, a row for each: ", Link("results.csv", "results.csv"), ".")),
-        *([Paragraph(("Tables for a paper, in LaTeX: ", *papers, "."))] if papers else []),
+        *([Table(("figure", "command"), figures)] if figures else []),
+        Paragraph(every),
     ]
+    if papers:
+        made += [Paragraph("Tables for a paper, in LaTeX:"), Listing(tuple(papers))]
+    return made
 
 
 def command(results: Results) -> str:
@@ -49,13 +58,8 @@ def command(results: Results) -> str:
     stored = results.plan.get("command") or ""
     if results.probe or controls(results):
         return stored
-    try:
-        words = shlex.split(stored)
-    except ValueError:
-        words = []
-    named = next((b for a, b in zip(words, words[1:], strict=False) if a == "--matrix"), "")
-    matrix = named if named.endswith(".toml") else results.name
-    return shlex.join(["harness", "run", "--matrix", matrix])
+    file = re.search(r"--matrix (\S+\.toml|'[^']+\.toml')", stored)
+    return f"harness run --matrix {file[1] if file else shlex.quote(results.name)}"
 
 
 def of_task(results: Results, task: str) -> str:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 
 from reports import formats
 from reports.analysis.difference import Standing, beats_floor, standing
 from reports.analysis.results import Group, Results, TaskInfo
-from reports.document import Cell, Figure, Table, Text, as_csv
+from reports.document import Cell, Figure, as_csv, table_of
 from reports.figures.style import Look
 from reports.formats import listed, plural, verb
 
@@ -25,11 +25,6 @@ def figure(
     drawing = seeds.draw(task, scored, looks)
     if drawing is None:
         return None
-    text = formats.scores_in(results, task)
-    rows: list[tuple[Text | Cell, ...]] = [
-        (a, *entries(results, g, text), text(g.score.mean), formats.half(g.score, text))
-        for a, g in scored.items()
-    ]
     data = as_csv(
         ("task", "architecture", "seed", "outcome", "score", "skill"),
         [(c.task, c.architecture, c.seed, c.outcome, c.score, c.skill)
@@ -38,25 +33,26 @@ def figure(
     order = standing(results, task)
     finding = f"{_best(results, task, order)} {_others(order)}".strip() if order else \
         "Only a baseline has a score."  # fmt: skip
-    table = Table(heads(results), tuple(rows))
+    table = table_of(scored, {"architecture": str, **columns(results, task, scored)})
     return Figure(drawing, finding, table, command, data, f"{task.name}: seeds")
 
 
-def heads(results: Results) -> tuple[str, ...]:
-    """Of a table with a column for each seed."""
-    return ("architecture", *(f"seed {seed}" for seed in results.seeds), "mean", "95 % interval")
-
-
-def entries(results: Results, group: Group, text: Callable[[float | None], str]) -> list[Cell]:
-    """The score of each seed, or the code of its hole with the reason."""
-    cells = {cell.seed: cell for cell in group.cells}
-    known = (cells.get(seed) for seed in results.seeds)
-    return [
-        Cell("") if c is None
-        else Cell(c.code, "hole", c.reason) if c.hole
-        else Cell(text(c.score), value=c.score)
-        for c in known
-    ]  # fmt: skip
+def columns(
+    results: Results, task: TaskInfo, scored: Mapping[str, Group]
+) -> dict[str, dict[str, Cell | str]]:
+    """Of a table of scores: each seed's, or the code of its hole with the reason, and their mean
+    with its interval, by architecture."""
+    text = formats.scores_in(results, task)
+    of_seeds: dict[str, dict[str, Cell | str]] = {f"seed {seed}": {} for seed in results.seeds}
+    for name, group in scored.items():
+        for c in group.cells:
+            score = Cell(text(c.score), value=c.score)
+            of_seeds[f"seed {c.seed}"][name] = Cell(c.code, "hole", c.reason) if c.hole else score
+    return {
+        **of_seeds,
+        "mean": {a: text(group.score.mean) for a, group in scored.items()},
+        "95 % interval": {a: formats.half(group.score, text) for a, group in scored.items()},
+    }
 
 
 def _best(results: Results, task: TaskInfo, order: Standing) -> str:
