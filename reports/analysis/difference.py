@@ -138,35 +138,28 @@ def standing(results: Results, task: TaskInfo) -> Standing:
     """Order on one task by mean test score in the metric's direction, and who differs from the
     best."""
     if task.name not in results.standings:
-        results.standings[task.name] = _standing(results, task)
+        scored = {a: g for a, g in results.scored(task).items() if g.score.n}
+        groups = {a: g for a, g in scored.items() if a in results.architectures}
+        results.standings[task.name] = Standing()
+        if groups:
+            first, *others = groups
+            baseline = results.best_baselines.get(task.name)
+            pairs = {a: difference(groups[first], scored[a])
+                     for a in (*others, *([baseline] if baseline else []))}  # fmt: skip
+            best = tuple(a for a, g in groups.items() if g.score.mean == groups[first].score.mean)
+            results.standings[task.name] = Standing(tuple(groups), best, corrected(pairs))
     return results.standings[task.name]
-
-
-def _standing(results: Results, task: TaskInfo) -> Standing:
-    groups = {a: results.groups.get((task.name, a)) for a in results.architectures}
-    means = {a: g.score.mean for a, g in groups.items() if g and g.score.mean is not None}
-    if not means:
-        return Standing()
-    order = tuple(sorted(means, key=lambda a: -task.turned(means[a])))
-    baseline = results.best_baselines.get(task.name)
-    first = results.groups[task.name, order[0]]
-    others = [*order[1:], *([baseline] if baseline else [])]
-    return Standing(
-        order,
-        tuple(a for a in order if means[a] == means[order[0]]),
-        corrected({a: difference(first, results.groups[task.name, a]) for a in others}),
-    )
 
 
 def all_pairs(results: Results, task: TaskInfo) -> dict[tuple[str, str], Difference]:
     """Each two of a task's architectures, the better one first. Only the comparisons with the
     best are corrected: the others are no part of any statement."""
-    order = standing(results, task)
-    groups = {a: results.groups[task.name, a] for a in order.order}
+    known, groups = standing(results, task), results.groups
     return {
-        (a, b): order.differences[b] if a == order.order[0] else difference(groups[a], groups[b])
-        for a, b in combinations(order.order, 2)
-    }
+        (a, b): known.differences[b] if a == known.order[0]
+        else difference(groups[task.name, a], groups[task.name, b])
+        for a, b in combinations(known.order, 2)
+    }  # fmt: skip
 
 
 def _over_examples(
