@@ -96,10 +96,6 @@ def compare(a: Run, b: Run) -> Comparison:
     """Compare run B with run A."""
     cells = a.cells.join(b.cells, how="inner", lsuffix="_a", rsuffix="_b").reset_index()
     cells = cells.rename(columns={"outcome_a": "before", "outcome_b": "after", "id_b": "id"})
-    only = {
-        side: one.cells.index.difference(other.cells.index, sort=False)
-        for side, one, other in (("a", a, b), ("b", b, a))
-    }
     cells["differs"] = [differing(*pair) for pair in zip(cells.cell_a, cells.cell_b, strict=True)]
     cells["reason"] = cells.reason_a.where(cells.ok_b, cells.reason_b)
     cells["ratio"] = cells.seconds_b / cells.seconds_a
@@ -107,25 +103,28 @@ def compare(a: Run, b: Run) -> Comparison:
     cells["identical"] = same_key & alike
     ended = cells.record_a.notna() & cells.record_b.notna()
     same_result = ended & alike & (same_key | (cells.ok_a & cells.ok_b))
-    moved, unlike = cells[cells.before != cells.after], cells[same_key & ~alike]
-    rows = _rows(cells[~cells.hole_a & ~cells.hole_b])
-    counts = {
-        "paired": len(cells),
-        "only in a": len(only["a"]),
-        "only in b": len(only["b"]),
-        "same key": same_key.sum(),
-        "same key, same result": (same_key & same_result).sum(),
-        "same key, another result": len(unlike),
-        "changed key": (~same_key).sum(),
-        "changed key, same result": (~same_key & same_result).sum(),
-        "changed outcome": len(moved),
-        **{verdict: sum(row["verdict"] == verdict for row in rows) for verdict in VERDICTS},
+    only = {
+        side: one.cells.index.difference(other.cells.index, sort=False).to_frame(index=False)
+        for side, one, other in (("a", a, b), ("b", b, a))
     }
+    which = {
+        "same key": same_key,
+        "same key, same result": same_key & same_result,
+        "same key, another result": same_key & ~alike,
+        "changed key": ~same_key,
+        "changed key, same result": ~same_key & same_result,
+        "changed outcome": cells.before != cells.after,
+    }
+    rows = _rows(cells[~cells.hole_a & ~cells.hole_b])
+    moved = cells.loc[which["changed outcome"], [*SLOT, "before", "after", "reason"]]
+    unlike = cells.loc[which["same key, another result"], [*SLOT, "id", "differs"]]
     return Comparison(
-        {name: int(count) for name, count in counts.items()},
-        {side: slots.to_frame(index=False).to_dict("records") for side, slots in only.items()},
-        moved[[*SLOT, "before", "after", "reason"]].to_dict("records"),
-        unlike[[*SLOT, "id", "differs"]].to_dict("records"),
+        {"paired": len(cells), **{f"only in {side}": len(slots) for side, slots in only.items()}}
+        | {name: int(mask.sum()) for name, mask in which.items()}
+        | {verdict: sum(row["verdict"] == verdict for row in rows) for verdict in VERDICTS},
+        {side: slots.to_dict("records") for side, slots in only.items()},
+        moved.to_dict("records"),
+        unlike.to_dict("records"),
         _keys(cells[ended & ~same_key]),
         _environments(a, b),
         rows,
