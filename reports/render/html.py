@@ -27,7 +27,12 @@ def html(document: doc.Document) -> str:
     """
     from markupsafe import Markup
 
-    head, sections = _divided(document.blocks)
+    divided: list[list[doc.Block]] = [[]]
+    for block in document.blocks:
+        if isinstance(block, doc.Heading) and block.level == 2:
+            divided.append([])
+        divided[-1].append(block)
+    head, *sections = divided
     headings = [
         [b for b in blocks if isinstance(b, doc.Heading) and b.anchor] for blocks in sections
     ]
@@ -97,17 +102,6 @@ def block(block: doc.Block) -> Any:
     """A block by the macro of its name."""
     macros = _environment().get_template("blocks.html").module
     return getattr(macros, type(block).__name__.lower())(block)
-
-
-def _divided(blocks: Sequence[doc.Block]) -> tuple[list[doc.Block], list[list[doc.Block]]]:
-    """The head, and each section with its heading."""
-    head: list[doc.Block] = []
-    sections: list[list[doc.Block]] = []
-    for block in blocks:
-        if isinstance(block, doc.Heading) and block.level == 2:
-            sections.append([])
-        (sections[-1] if sections else head).append(block)
-    return head, sections
 
 
 def _wordy(table: doc.Table) -> bool:

@@ -121,7 +121,10 @@ def _needed(choice: Choice) -> str:
     if not choice.order:
         return f"Only a baseline, {base}, has a score on {name}."
     if not base:
-        return f"Whether {name} needs a sequence model is open: no baseline was run beside it."
+        return (
+            f"Whether {name} needs a sequence model is open: no baseline was run beside it; --arch "
+            "'*' runs all that fit."
+        )
     first = choice.order[0]
     needs = choice.loss(first) < choice.loss(base) and choice.against[base].differs
     shown = ("needs", "does") if needs else ("is not shown to need", "is not shown to do")
@@ -204,8 +207,6 @@ def _firmer(choice: Choice) -> list[str]:
     if choice.short_of_examples:
         whose = f"{choice.order[0]} and {listed(choice.short_of_examples)}"
         lines.append(f"More test examples: over seeds {whose} differ, over examples not.")
-    if choice.order and not choice.baseline:
-        lines.append("A baseline beside it: --arch '*' runs all that fit.")
     return lines
 
 
