@@ -21,7 +21,7 @@ from reports.analysis.aggregates import (
     profile,
     signed_rank,
 )
-from reports.figures import critical_difference, profiles
+from reports.figures import critical_difference, curves
 from reports.figures.style import looks, style
 
 RLIABLE = json.loads((Path(__file__).parent / "fixtures" / "rliable.json").read_text())
@@ -292,7 +292,7 @@ def test_figures_name_all_and_mark_the_members_of_groups():
     found = over_tasks(_skills())
     seen = looks(found.architectures)
     with style():
-        ranks, shares = critical_difference.draw(found.ranks, seen), profiles.draw(found, seen)
+        ranks, shares = critical_difference.draw(found.ranks, seen), curves.profiles(found, seen)
         again = critical_difference.draw(found.ranks, seen)
     for a in STEPS:
         assert a in re.sub(r"<[^>]*>", " ", ranks.inline)
@@ -305,5 +305,5 @@ def test_figures_are_left_out_where_there_is_nothing_to_draw():
     few = over_tasks(_skills(tasks=3))
     with style():
         assert critical_difference.draw(few.ranks, looks(few.architectures)) is None
-        assert profiles.draw(few, looks(few.architectures)) is not None
-        assert profiles.draw(apart, looks(apart.architectures)) is None
+        assert curves.profiles(few, looks(few.architectures)) is not None
+        assert curves.profiles(apart, looks(apart.architectures)) is None

@@ -57,6 +57,6 @@ def judge(evidence: Evidence) -> Judgement:
     table += [(a, f"{n:,}", f"{count:,}") for a, n, count in counted]
     curves = {**recurrent, "FNN whose window is the sequence": windows}
     points = {a: {n: [count] for n, count in of.items()} for a, of in curves.items()}
-    scale = lines.Scale("length of the sequence, steps", "parameters", 10, logarithmic=True)
+    scale = lines.Scale("length of the sequence, steps", "parameters", 10)
     judged = exactly(holds, max(growth), "parameters more at the longest", reason, table)
     return judged.along([lines.Panel("", points)], scale)

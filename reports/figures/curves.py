@@ -1,10 +1,11 @@
-"""Validation scores of one task against updates or trials, one line per architecture."""
+"""A line for each architecture in its band: learning curves, trials and performance profiles."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
+from reports.analysis.across_tasks import OverTasks
 from reports.analysis.results import TaskInfo
 from reports.figures import style
 from reports.figures.style import PALE, Drawing, Look, Mark
@@ -22,8 +23,11 @@ def draw(
     across: str,
     marks: Sequence[Mark] = (),
 ) -> Drawing | None:
-    """The middle of each band as a line, and from low to high in a pale colour; named best first.
-    None without any. across: what the index of the bands is; marks: scores to be drawn as lines."""
+    """Validation scores of one task: the middle of each band as a line, from low to high in a pale
+    colour; named best first. None without any.
+
+    across: what the index of the bands is; marks: scores to be drawn as lines.
+    """
     if not bands:
         return None
     order = sorted(bands, key=lambda a: bands[a].middle.iloc[-1], reverse=task.higher_is_better)
@@ -47,3 +51,27 @@ def draw(
     axes.margins(x=0.02)
     style.legend_beside(axes)
     return style.finish(figure, name)
+
+
+def profiles(over: OverTasks, looks: Mapping[str, Look]) -> Drawing | None:
+    """Performance profiles: for each architecture the share of runs that reach more than a given
+    skill with its 95 % band, named best first. None without any.
+
+    A line above another at every skill is better throughout; the area right of 0 grows with
+    mean skill.
+    """
+    if not over.profiles:
+        return None
+    names = list(over.interquartile_means)
+    figure, axes = style.canvas(4.3, max(2.6, 0.19 * len(names)))
+    pale = min(0.14, 0.7 / len(names))  # many bands lie on each other
+    for i, a in enumerate(names):
+        band = over.profiles[a]
+        style.line_in_band(axes, looks[a], band, pale,
+                     label=shortened(a, 30), markevery=(i % 10, 10), clip_on=False)  # fmt: skip
+    axes.axvline(0, color=PALE, linewidth=0.8, linestyle=(0, (4, 2)), zorder=0)
+    axes.set(xlim=(band.index[0], band.index[-1]), ylim=(0, 1), xlabel="skill",
+             ylabel="share of runs above it, %")  # fmt: skip
+    axes.yaxis.set_major_formatter(lambda v, _: f"{100 * v:.0f}")
+    style.legend_beside(axes, loc="center left", bbox_to_anchor=(1.02, 0.5))
+    return style.finish(figure, "profiles")

@@ -49,14 +49,10 @@ class Scale:
     upright: str = ""
     base: int = 0
     """Of the logarithm across; 0: even steps."""
-    logarithmic: bool = False
-    """Upright."""
     ends: tuple[float, float] | None = None
-    """Upright; what lies beyond is drawn at the end. None: as the numbers ask for."""
+    """Upright; what lies beyond is drawn at the end. None: a logarithm, as the numbers ask for."""
     levels: tuple[float, ...] = ()
     """Where lines lie."""
-    unit: str = ""
-    """Behind the numbers across."""
     apart: float = 1.0
     """The factor by which each line is moved to the side, so that intervals do not overlap."""
     ways: tuple[str, ...] = ()
@@ -130,10 +126,10 @@ def _frame(axes: Any, places: Sequence[int], scale: Scale) -> None:
     if scale.base and places:
         log_axis(axes, "x")
     if scale.base == 2 or (len(places) <= FEW and not scale.base):
-        axes.set_xticks(places, [f"{place:,g}{scale.unit}" for place in places])
+        axes.set_xticks(places, [f"{place:,g}" for place in places])
     if scale.ends:
         axes.set_ylim(*scale.ends)
-    elif scale.logarithmic:
+    else:
         log_axis(axes, "y", 7)
     for level in scale.levels:
         line = DASHES if level else "-"

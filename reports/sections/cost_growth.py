@@ -39,7 +39,7 @@ COUNTED = ("flops", "memory", "critical_path")
 COMPUTED = {KERNEL: "by the library", EQUATIONS: "by the equations"}
 
 WAYS = ("as the library computes it", "by the equations, step by step")
-SCALE = lines.Scale("", "", 10, logarithmic=True, ways=WAYS)
+SCALE = lines.Scale("", "", 10, ways=WAYS)
 
 
 def blocks(evidence: Evidence) -> list[Block]:

@@ -32,7 +32,7 @@ def blocks(evidence: Evidence) -> list[Block]:
                 continue
             name = f"{part.name}-{at}" if at else part.name
             drawn = drawing.draw(name, frame, evidence.results.architectures)
-            finding = f"Gradient norm against steps back from the output, on {task}."
+            finding = f"Gradient norm up to {frame['longest'].max():,} steps back, on {task}."
             figures.append(Figure(drawn, finding, _table(frame), command))
             findings.append(_finding(frame, task))
     if not figures:

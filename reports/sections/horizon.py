@@ -38,7 +38,7 @@ def blocks(evidence: Evidence) -> list[Block]:
         ]
         if drawn := lines.draw(part.name, panels, SCALE, evidence.results.architectures):
             command = reproduction.of_parts(evidence.results, [part])
-            finding = f"Skill against lag on {listed(horizons, 99)}."
+            finding = f"Skill against lag; learned from {LEARNED:g} on."
             figures.append(Figure(drawn, finding, _table(horizons, part), command))
     return [
         Heading(TITLE, "horizon"),

@@ -19,7 +19,7 @@ Skills = Mapping[str, Mapping[str, Mapping[int, Summary]]]
 """By task and architecture, then by how many times the length of training."""
 
 SCALE = lines.Scale("length, times that of training", "skill", 2, ends=lines.SKILL,
-                    levels=(0, LEARNED), unit="×", apart=1.02)  # fmt: skip
+                    levels=(0, LEARNED), apart=1.02)  # fmt: skip
 
 
 def blocks(evidence: Evidence) -> list[Block]:
@@ -30,7 +30,7 @@ def blocks(evidence: Evidence) -> list[Block]:
         panels = [lines.Panel(task, of_task) for task, of_task in skills.items()]
         if drawn := lines.draw(part.name, panels, SCALE, evidence.results.architectures):
             command = reproduction.of_parts(evidence.results, [part])
-            finding = "Skill against the length of the test sequences."
+            finding = f"Skill on sequences up to {max(LONGER)} times as long as in training."
             figures.append(Figure(drawn, finding, _table(skills), command))
             findings.append(_finding(skills))
     if not figures:

@@ -101,9 +101,9 @@ def _rank_finding(ranks: Ranks) -> str:
 
 def _profiles(over: OverTasks, looks: dict[str, Look]) -> Figure | None:
     """Of each architecture the share of runs above each skill."""
-    from reports.figures import profiles
+    from reports.figures import curves
 
-    drawing = profiles.draw(over, looks)
+    drawing = curves.profiles(over, looks)
     if drawing is None:
         return None
     shares = {

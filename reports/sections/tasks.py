@@ -11,7 +11,7 @@ from reports.analysis.ranking import behind, lead
 from reports.analysis.results import Group, Results, TaskInfo
 from reports.analysis.squares import rank_of
 from reports.document import Block, Cell, Code, Heading, Note, Paragraph, Row, Terms, table_of
-from reports.sections import errors, measures, reproduction, task_curves, task_seeds
+from reports.sections import errors, measures, reproduction, task_figures
 
 PLACE = 140
 
@@ -27,8 +27,8 @@ def blocks(results: Results) -> list[Block]:
     for task in results.tasks:
         command = reproduction.of_task(results, task.name)
         scored = results.scored(task)
-        seeds = task_seeds.figure(results, task, scored, looks, command)
-        curves = task_curves.figure(results, task, looks, command)
+        seeds = task_figures.seeds_figure(results, task, scored, looks, command)
+        curves = task_figures.curves_figure(results, task, looks, command)
         figures = tuple(filter(None, (seeds, curves)))
         made += [
             Heading(task.name, f"task-{task.slug}", 3),
@@ -83,7 +83,7 @@ def _table(results: Results, task: TaskInfo, scored: Mapping[str, Group]) -> Blo
     leads = {a: lead(results, task.name, a) for a in scored if task.name in results.best_baselines}
     columns: dict[str, Any] = {
         "architecture": lambda a: (Code(a), " (baseline)" * (a in results.baselines)),
-        **task_seeds.columns(results, task, scored),
+        **task_figures.columns(results, task, scored),
         "mean": mean,
         "skill": lambda a: formats.skill_with_spread(scored[a].skill),
         **({"lead": lambda a: formats.signed_skill_with_spread(leads[a])} if leads else {}),
