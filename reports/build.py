@@ -112,7 +112,7 @@ def _pages(
         reproduction.command(results),
         files=_files(results),
     )
-    again = reproduction.blocks(results, page, pages)
+    again = reproduction.blocks(results, {"": page, **pages})
     return pages | {"index.html": replace(page, blocks=(*page.blocks, *again))}
 
 

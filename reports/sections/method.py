@@ -8,23 +8,11 @@ from typing import Any
 
 from harness.experiment.matrix import SIZE, Budget
 from harness.experiment.store import Store
+from reports import document as doc
 from reports.analysis.cells import Cell
 from reports.analysis.difference import METHOD
 from reports.analysis.results import Part, Results
 from reports.analysis.squares import by_task
-from reports.document import (
-    Block,
-    Code,
-    Fold,
-    Heading,
-    Listing,
-    Paragraph,
-    Strong,
-    Table,
-    Text,
-    codes,
-    table_of,
-)
 from reports.formats import leaves, listed, plain_value, plural
 from reports.sections import hyperparameters, skill
 
@@ -68,10 +56,10 @@ BASELINES = {
 }
 
 
-def blocks(results: Results, store: Store) -> list[Block]:
+def blocks(results: Results, store: Store) -> list[doc.Block]:
     """All of it, with the parts of the matrix and its tuning."""
     return [
-        Heading("Method and fairness", "method"),
+        doc.Heading("Method and fairness", "method"),
         *_reading(results),
         *_budget(results),
         *_parts(results),
@@ -81,19 +69,19 @@ def blocks(results: Results, store: Store) -> list[Block]:
     ]
 
 
-def _reading(results: Results) -> Iterator[Block]:
-    yield Heading("How to read this page", "reading", 3)
+def _reading(results: Results) -> Iterator[doc.Block]:
+    yield doc.Heading("How to read this page", "reading", 3)
     for word, meaning in (READING | (BASELINES if results.baselines else {})).items():
         said = meaning.replace("{names}", listed(results.baselines))
-        yield Paragraph((Strong(word), f" {said}"))
+        yield doc.Paragraph((doc.Strong(word), f" {said}"))
 
 
-def _budget(results: Results) -> Iterator[Block]:
+def _budget(results: Results) -> Iterator[doc.Block]:
     """Every term but sizes that were not matched, and the tasks whose budget differs."""
     terms = results.plan.get("budget") or {}
     match = terms.get("match", "parameters")
-    yield Heading("The budget", "budget", 3)
-    yield Paragraph(
+    yield doc.Heading("The budget", "budget", 3)
+    yield doc.Paragraph(
         "Every architecture got the same: in one seed the same examples in the same order, and "
         "these limits. What was chosen was chosen on the validation split; the test split was used "
         f"once. {_matched(results, match)}".strip()
@@ -101,16 +89,16 @@ def _budget(results: Results) -> Iterator[Block]:
     tuned = (results.plan.get("tuning") or {}).get("space", {})
     shown = [name for name in terms if name == SIZE[match] or name not in SIZE.values()]
     meanings = {name: field.description for name, field in Budget.model_fields.items()}
-    columns: dict[str, Callable[[str], Text]] = {
-        "term": Code,
+    columns: dict[str, Callable[[str], doc.Text]] = {
+        "term": doc.Code,
         "value": lambda name: "tuned" if name in tuned else plain_value(terms[name]),
         "meaning": lambda name: meanings.get(name) or "",
     }
     if shown:
-        yield table_of(shown, columns)
+        yield doc.table_of(shown, columns)
     if other := results.plan.get("budgets"):
-        yield Paragraph("On these tasks it differs, for all architectures alike:")
-        yield Listing(tuple((Code(task), f": {_terms(of)}") for task, of in other.items()))
+        yield doc.Paragraph("On these tasks it differs, for all architectures alike:")
+        yield doc.Listing(tuple((doc.Code(task), f": {_terms(of)}") for task, of in other.items()))
 
 
 def _terms(terms: Mapping[str, Any]) -> str:
@@ -128,7 +116,7 @@ def _matched(results: Results, match: str) -> str:
     return f"{of}, over the scored cells: {min(known):,.0f} to {max(known):,.0f}."
 
 
-def _parts(results: Results) -> Iterator[Block]:
+def _parts(results: Results) -> Iterator[doc.Block]:
     """What each part is, and the scores that no other section shows."""
     if not results.parts:
         return
@@ -144,40 +132,42 @@ def _parts(results: Results) -> Iterator[Block]:
         ),
         "terms that differ": lambda part: _terms(budgets.get(part.name, {})),
     }
-    yield Heading("Parts of this matrix", "parts", 3)
-    yield Paragraph(
+    yield doc.Heading("Parts of this matrix", "parts", 3)
+    yield doc.Paragraph(
         "Each part has cells of its own, for a question of its own; all of them are in results.csv."
     )
-    yield table_of(results.parts.values(), columns)
+    yield doc.table_of(results.parts.values(), columns)
     for part in results.parts.values():
         squares = by_task(part.results)
         if not all(square.hole for square in squares.values()):
             tasks = [task.name for task in part.results.tasks]
             scores = skill.table("task", tasks, part.results.columns, squares)
-            yield Fold(f"Skill in the part {part.name}", (scores,))
+            yield doc.Fold(f"Skill in the part {part.name}", (scores,))
 
 
-def _exceptions(results: Results) -> Iterator[Block]:
+def _exceptions(results: Results) -> Iterator[doc.Block]:
     """The notes of all records, each once, with whom and what they concern."""
-    yield Heading("Exceptions from equal terms", "exceptions", 3)
+    yield doc.Heading("Exceptions from equal terms", "exceptions", 3)
     noted: dict[str, list[Cell]] = {}
     for cell in results.all_cells:
         for note in dict.fromkeys(cell.record.notes if cell.record else ()):
             noted.setdefault(note, []).append(cell)
-    columns: dict[str, Callable[[str], Text]] = {
-        "architectures": lambda note: codes(dict.fromkeys(c.architecture for c in noted[note])),
+    columns: dict[str, Callable[[str], doc.Text]] = {
+        "architectures": lambda note: doc.codes(dict.fromkeys(c.architecture for c in noted[note])),
         "what was not equal": str,
-        "tasks": lambda note: codes(dict.fromkeys(c.task for c in noted[note])),
+        "tasks": lambda note: doc.codes(dict.fromkeys(c.task for c in noted[note])),
         "cells": lambda note: str(len(noted[note])),
     }
-    yield table_of(noted, columns) if noted else Paragraph("The records note none.")
+    yield doc.table_of(noted, columns) if noted else doc.Paragraph("The records note none.")
 
 
-def _environment(results: Results) -> Iterator[Block]:
+def _environment(results: Results) -> Iterator[doc.Block]:
     """Each machine, with the number of cells that ran there."""
-    yield Heading("The environment", "environment", 3)
+    yield doc.Heading("The environment", "environment", 3)
     cells = Counter(c.record.environment for c in results.all_cells if c.record)
     for name, description in results.environments.items():
-        yield Paragraph((f"{plural(cells[name], 'cell')} ran in environment ", Code(name), "."))
-        if rows := tuple((Code(at), plain_value(of)) for at, of in leaves(description, ".")):
-            yield Table((), rows)
+        yield doc.Paragraph(
+            (f"{plural(cells[name], 'cell')} ran in environment ", doc.Code(name), ".")
+        )
+        if rows := tuple((doc.Code(at), plain_value(of)) for at, of in leaves(description, ".")):
+            yield doc.Table((), rows)

@@ -72,6 +72,17 @@ def _ranks(ranks: Ranks, looks: dict[str, Look]) -> Figure | None:
     drawing = critical_difference.draw(ranks, looks)
     if drawing is None:
         return None
+    differ = sum(pair.adjusted <= ALPHA for pair in ranks.pairs)
+    said = f"{differ} of {plural(len(ranks.pairs), 'pair')} differ (Wilcoxon's test, Holm)"
+    if ranks.friedman is not None and ranks.friedman > ALPHA:
+        said = f"they are not shown to differ (Friedman's test, p = {p_value(ranks.friedman)})"
+    elif ranks.least is not None and ranks.least > ALPHA:
+        said = "so few tasks cannot show that any pair differs"
+    finding = (
+        f"Average ranks over {plural(len(ranks.tasks), 'task')} are "
+        f"{span(ranks.ranks, '{:.1f}'.format)}; {said}. A bar joins those, marked by dots, of "
+        "which no two are shown to differ."
+    )
     averages = as_csv(("architecture", "average_rank"), ranks.ranks.items())
     pairs = as_csv(
         ("a", "b", "mean_difference_in_skill", "p_wilcoxon", "p_holm"),
@@ -79,24 +90,7 @@ def _ranks(ranks: Ranks, looks: dict[str, Look]) -> Figure | None:
     )
     texts = {a: f"{rank:.2f}" for a, rank in ranks.ranks.items()}
     table = table_of(texts, {"architecture": str, "average rank": texts})
-    data, title = f"{averages}\n{pairs}", "Average ranks"
-    return Figure(drawing, _rank_finding(ranks), table, data=data, title=title)
-
-
-def _rank_finding(ranks: Ranks) -> str:
-    differ = sum(pair.adjusted <= ALPHA for pair in ranks.pairs)
-    of = (
-        f"{differ} of {plural(len(ranks.pairs), 'pair')} differ (Wilcoxon's signed-rank test, Holm)"
-    )
-    if ranks.friedman is not None and ranks.friedman > ALPHA:
-        of = f"they are not shown to differ (Friedman's test, p = {p_value(ranks.friedman)})"
-    elif ranks.least is not None and ranks.least > ALPHA:
-        of = "so few tasks cannot show that any pair differs"
-    return (
-        f"Average ranks over {plural(len(ranks.tasks), 'task')} are "
-        f"{span(ranks.ranks, '{:.1f}'.format)}; {of}. A bar joins those, marked by dots, of which "
-        "no two are shown to differ."
-    )
+    return Figure(drawing, finding, table, data=f"{averages}\n{pairs}", title="Average ranks")
 
 
 def _profiles(over: OverTasks, looks: dict[str, Look]) -> Figure | None:
@@ -106,37 +100,30 @@ def _profiles(over: OverTasks, looks: dict[str, Look]) -> Figure | None:
     drawing = curves.profiles(over, looks)
     if drawing is None:
         return None
-    shares = {
-        mark: {a: over.profiles[a].middle[mark] for a in over.interquartile_means} for mark in MARKS
-    }
-    columns = {
-        f"runs above {mark:g}": {a: _percent(share) for a, share in of.items()}
-        for mark, of in shares.items()
-    }
-    bands = [(a, *of) for a in shares[0.0] for of in over.profiles[a].itertuples()]
+    names = list(over.interquartile_means)
+    shares = {mark: {a: over.profiles[a].middle[mark] for a in names} for mark in MARKS}
+    columns: dict[str, Any] = {"architecture": str}
+    for mark, of in shares.items():
+        columns[f"runs above {mark:g}"] = {a: _percent(share) for a, share in of.items()}
+    bands = [(a, *of) for a in names for of in over.profiles[a].itertuples()]
     finding = (
         f"Above a skill of 0.9 are {span(shares[0.9], _percent)} of the runs (a task with a seed) "
         f"on {len(over.tasks)} shared tasks. A line above another throughout is better "
         "throughout; bands: 95 %, over seeds."
     )
-    return Figure(
-        drawing,
-        finding,
-        table_of(shares[0.0], {"architecture": str, **columns}),
-        data=as_csv(("architecture", "skill", "share_above", "low", "high"), bands),
-        title="Performance profiles",
-    )
+    data = as_csv(("architecture", "skill", "share_above", "low", "high"), bands)
+    title = "Performance profiles"
+    return Figure(drawing, finding, table_of(names, columns), data=data, title=title)
 
 
 def _middle(over: OverTasks) -> Table | None:
     """The interquartile mean of skill, best first."""
-    if not over.interquartile_means:
-        return None
+    means = over.interquartile_means
     columns: dict[str, Any] = {
         "architecture": str,
-        "interquartile mean": {a: skill(e.value) for a, e in over.interquartile_means.items()},
-        "95 % interval": {a: _interval(e, skill) for a, e in over.interquartile_means.items()},
-        "runs": {a: str(e.runs) for a, e in over.interquartile_means.items()},
+        "interquartile mean": lambda a: skill(means[a].value),
+        "95 % interval": lambda a: _interval(means[a], skill),
+        "runs": lambda a: str(means[a].runs),
         "average rank": {a: f"{rank:.2f}" for a, rank in over.ranks.ranks.items()},
     }
     caption = (
@@ -144,7 +131,7 @@ def _middle(over: OverTasks) -> Table | None:
         f"{plural(len(over.tasks), 'shared task')}, which a few very easy, hard or failed ones do "
         "not move (Agarwal et al. 2021). Interval: stratified bootstrap over seeds."
     )
-    return table_of(over.interquartile_means, columns, caption=caption)
+    return table_of(means, columns, caption=caption) if means else None
 
 
 def _interval(estimate: Estimate, text: Callable[[float], str]) -> str:

@@ -6,49 +6,38 @@ import re
 import shlex
 from collections.abc import Iterable, Mapping
 
+from reports import document as doc
 from reports.analysis.results import Part, Results
 from reports.analysis.user_data import controls
-from reports.document import (
-    Block,
-    Code,
-    Document,
-    Heading,
-    Link,
-    Listing,
-    Literal,
-    Paragraph,
-    Table,
-    commands,
-)
 
 
-def blocks(results: Results, page: Document, others: Mapping[str, Document]) -> list[Block]:
-    """Each figure of the page with its command, and those of the pages that belong to it, which
-    are given by file name."""
+def blocks(results: Results, pages: Mapping[str, doc.Document]) -> list[doc.Block]:
+    """Each figure of some pages with its command; pages by file name, the page itself by none."""
+    page = pages[""]
     figures = tuple(
-        (Link(title, f"{path}#figure-{name}"), Code(made_by))
-        for path, document in {"": page, **others}.items()
-        for name, title, made_by in commands(document)
+        (doc.Link(title, f"{path}#figure-{name}"), doc.Code(made_by))
+        for path, document in pages.items()
+        for name, title, made_by in doc.commands(document)
     )
-    papers = [Link(path.removeprefix("tables/"), path) for path in page.files if "tables/" in path]
+    papers = [doc.Link(path, path) for path in page.files if "tables/" in path]
     again = (
         f"Planned {results.plan.get('created', 'earlier')}. A cell that has finished is not "
         "computed again. This page can be made again from the records at any time: ",
-        Code(f"harness report --matrix {results.name}"),
+        doc.Code(f"harness report --matrix {results.name}"),
         ". Results in another folder than harness-out: add ",
-        Code("--out"),
+        doc.Code("--out"),
         ".",
     )
-    every = ("All planned cells, a row for each: ", Link("results.csv", "results.csv"), ".")
-    made: list[Block] = [
-        Heading("How to reproduce each figure", "again"),
-        Literal(page.command),
-        Paragraph(again),
-        *([Table(("figure", "command"), figures)] if figures else []),
-        Paragraph(every),
+    every = ("All planned cells, a row for each: ", doc.Link("results.csv", "results.csv"), ".")
+    made: list[doc.Block] = [
+        doc.Heading("How to reproduce each figure", "again"),
+        doc.Literal(page.command),
+        doc.Paragraph(again),
+        *([doc.Table(("figure", "command"), figures)] if figures else []),
+        doc.Paragraph(every),
     ]
     if papers:
-        made += [Paragraph("Tables for a paper, in LaTeX:"), Listing(tuple(papers))]
+        made += [doc.Paragraph("Tables for a paper, in LaTeX:"), doc.Listing(tuple(papers))]
     return made
 
 

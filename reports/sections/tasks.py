@@ -11,7 +11,7 @@ from reports.analysis.ranking import behind, lead
 from reports.analysis.results import Group, Results, TaskInfo
 from reports.analysis.squares import rank_of
 from reports.document import Block, Cell, Code, Heading, Note, Paragraph, Row, Terms, table_of
-from reports.sections import errors, measures, reproduction, task_figures
+from reports.sections import measures, reproduction, task_figures
 
 PLACE = 140
 
@@ -35,7 +35,6 @@ def blocks(results: Results) -> list[Block]:
             _limits(results, task),
             *([Row(figures)] if figures else []),
             _table(results, task, scored),
-            *errors.blocks(results, task),
             *measures.blocks(results, task),
         ]
     return made
