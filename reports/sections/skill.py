@@ -19,12 +19,9 @@ GOOD, FAIR = 0.9, 0.5
 
 def blocks(results: Results) -> list[Block]:
     """The heat map, and what the codes of its holes mean."""
-    from reports.figures import heatmap
-
     if not results.cells:
         return []
-    squares, columns = by_task(results), results.columns
-    tasks = {task.name: task.name for task in results.tasks}
+    squares = by_task(results)
     data = as_csv(
         ("task", "architecture", "skill", "half", "seeds_with_skill", "seeds", "hole"),
         [
@@ -33,16 +30,14 @@ def blocks(results: Results) -> list[Block]:
             if s.of
         ],
     )
-    drawing = heatmap.draw("heatmap", tasks, columns, squares)
     finding = f"{_reached(results, squares)}{_key(results)}"
-    figure = Figure(drawing, finding, table("task", list(tasks), columns, squares), data=data)
-    return [Heading("Skill", "skill", 3), figure, *_codes(squares)]
+    labels = {task.name: task.name for task in results.tasks}
+    heading = Heading("Skill", "skill", 3)
+    return [heading, *_map("heatmap", "task", labels, results, squares, finding, data=data)]
 
 
 def capabilities(results: Results) -> list[Block]:
     """A heat map of mean skill by tag; empty where no task with a tag has a skill."""
-    from reports.figures import heatmap
-
     squares = by_capability(results)
     if all(square.hole for square in squares.values()):
         return []
@@ -55,15 +50,30 @@ def capabilities(results: Results) -> list[Block]:
             for place, s in squares.items()
         ],
     )
-    figure = Figure(
-        heatmap.draw("profile", labels, results.columns, squares),
+    finding = (
         "Mean skill over the tasks with a tag; in brackets, how many carry it. A share such as "
-        "2/3: a mean over so many of them, to be compared with care.",
-        table("capability", list(labels), results.columns, squares),
-        data=data,
-        title="Skill by capability",
+        "2/3: a mean over so many of them, to be compared with care."
     )
-    return [figure, *_codes(squares)]
+    more = {"data": data, "title": "Skill by capability"}
+    return _map("profile", "capability", labels, results, squares, finding, **more)
+
+
+def _map(
+    name: str,
+    first: str,
+    labels: dict[str, str],
+    results: Results,
+    squares: Squares,
+    finding: str,
+    **more: str,
+) -> list[Block]:
+    """A heat map with a row for each label, and what the codes of its holes mean."""
+    from reports.figures import heatmap
+
+    drawing = heatmap.draw(name, labels, results.columns, squares)
+    words = table(first, list(labels), results.columns, squares)
+    codes = tuple(codes_used(squares).items())
+    return [Figure(drawing, finding, words, **more), *([Terms(codes)] if codes else [])]
 
 
 def table(first: str, rows: Sequence[str], columns: Sequence[str], squares: Squares) -> Table:
@@ -76,11 +86,6 @@ def _cell(square: Square) -> Cell:
     words = [formats.square(square), formats.square_spread(square), square.baseline]
     mark = "hole" if square.hole and square.of else square.rank
     return Cell(" ".join(filter(None, words)), mark, value=square.skill.mean)
-
-
-def _codes(squares: Squares) -> list[Block]:
-    codes = tuple(codes_used(squares).items())
-    return [Terms(codes)] if codes else []
 
 
 def _reached(results: Results, squares: Squares) -> str:
