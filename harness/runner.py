@@ -172,11 +172,9 @@ def _put(store: Store, record: Record) -> None:
     try:
         store.put(record)
     except OSError as error:
-        raise UserError(
-            f"--out {store.out}: the record of cell {record.id} could not be written "
-            f"({error.strerror or error}); what was stored before is kept: make room, "
-            "then give the same command again"
-        ) from None
+        what = f"the record of cell {record.id} could not be written ({error.strerror or error})"
+        right = "what was stored before is kept: make room, then give the same command again"
+        raise UserError(f"--out {store.out}: {what}; {right}") from None
 
 
 def _finish(

@@ -356,10 +356,8 @@ def load(name_or_file: str) -> Matrix:
     path = Path(name_or_file)
     if path.suffix != ".toml":
         if name_or_file not in shipped():
-            raise UserError(
-                f"--matrix {name_or_file}: no such matrix; {nearest(name_or_file, shipped())} "
-                "(or give a file that ends in .toml)"
-            )
+            known = f"{nearest(name_or_file, shipped())} (or give a file that ends in .toml)"
+            raise UserError(f"--matrix {name_or_file}: no such matrix; {known}")
         path = SHIPPED / f"{name_or_file}.toml"
     content = read_toml(path, "--matrix")
     content.setdefault("name", path.stem)

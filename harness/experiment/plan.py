@@ -137,10 +137,8 @@ def _cells_of(
         _check(task, where)
         budget = matrix.budget_of(task.label, part)
         if part and isinstance(budget.learning_rate, list):
-            raise UserError(
-                f"{where}: budget.learning_rate is a list, and nothing is tuned in a part; "
-                "give one number in the part's budget"
-            )
+            right = "nothing is tuned in a part; give one number in the part's budget"
+            raise UserError(f"{where}: budget.learning_rate is a list, and {right}")
         term, tuned = SIZE[budget.match], fields.get("tuning")
         if getattr(budget, term) is None and not (tuned and term in tuned.space):
             needs = f"budget.match = {budget.match!r} needs a {term}, on {task.label}"

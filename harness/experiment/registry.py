@@ -91,9 +91,8 @@ def _of_entry_point(point: EntryPoint) -> list[Declaration]:
         file = Path(spec.origin if spec and spec.origin else "")
         return index.of_file(file, lambda _: importlib.import_module(point.module))
     except Exception as error:  # whatever an installed package raises is about that package
-        raise UserError(
-            f"entry point {point.name} = {point.value}: {type(error).__name__}: {error}"
-        ) from None
+        where = f"entry point {point.name} = {point.value}"
+        raise UserError(f"{where}: {type(error).__name__}: {error}") from None
 
 
 def _add(known: dict[str, dict[str, Declaration]], more: Iterable[Declaration], where: str) -> None:
@@ -101,10 +100,8 @@ def _add(known: dict[str, dict[str, Declaration]], more: Iterable[Declaration], 
     for new in more:
         old = known[new.kind].setdefault(new.name, new)
         if (old.file, old.attribute) != (new.file, new.attribute):
-            raise UserError(
-                f"{where}: the {new.kind} {new.name!r} is declared twice, in {old.file} and in "
-                f"{new.file}; give one of them another name"
-            )
+            twice = f"declared twice, in {old.file} and in {new.file}; give one another name"
+            raise UserError(f"{where}: the {new.kind} {new.name!r} is {twice}")
 
 
 def use_plugins(paths: Sequence[str]) -> None:

@@ -184,9 +184,8 @@ class Store:
         try:
             plan = json.loads(path.read_text())
         except ValueError as error:
-            raise UserError(
-                f"{path}: cannot be read ({error}); run the matrix again, no record is lost"
-            ) from None
+            right = "run the matrix again, no record is lost"
+            raise UserError(f"{path}: cannot be read ({error}); {right}") from None
         for cell in plan["cells"]:
             if cell["kind"] == "report":  # what score was called once
                 cell["kind"] = "score"

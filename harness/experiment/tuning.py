@@ -226,22 +226,19 @@ def _proposed(
     number of its trials, so the same history always has the same answer.
     """
     import optuna
-    from optuna.distributions import (
-        BaseDistribution,
-        CategoricalDistribution,
-        FloatDistribution,
-        IntDistribution,
-    )
+    from optuna import distributions as kinds
 
     optuna.logging.set_verbosity(optuna.logging.WARNING)
-    distributions: dict[str, BaseDistribution] = {}
+    distributions: dict[str, kinds.BaseDistribution] = {}
     for name, space, whole in axes:
         if not isinstance(space, Range):
-            distributions[name] = CategoricalDistribution(space)
+            distributions[name] = kinds.CategoricalDistribution(space)
         elif whole:
-            distributions[name] = IntDistribution(int(space.low), int(space.high), log=space.log)
+            distributions[name] = kinds.IntDistribution(
+                int(space.low), int(space.high), log=space.log
+            )
         else:
-            distributions[name] = FloatDistribution(space.low, space.high, log=space.log)
+            distributions[name] = kinds.FloatDistribution(space.low, space.high, log=space.log)
     sampler = optuna.samplers.TPESampler(n_startup_trials=0, seed=len(history))
     study = optuna.create_study(direction="maximize", sampler=sampler)
     study.add_trials(

@@ -105,10 +105,8 @@ def _declared(pattern: str, folder: Path, where: str) -> list[str]:
     content = read_toml(path, where)
     table = content.get("task")
     if not isinstance(table, dict) or len(content) > 1:
-        raise UserError(
-            f"{path}: should hold one table [task]; it has {', '.join(content) or 'nothing'} "
-            "(a matrix goes with --matrix)"
-        )
+        there = f"it has {', '.join(content) or 'nothing'} (a matrix goes with --matrix)"
+        raise UserError(f"{path}: should hold one table [task]; {there}")
     return _rows(declare(table, path.parent, str(path), path.stem), given, where)
 
 
@@ -154,7 +152,11 @@ def opened(specs: Sequence[Spec]) -> list[Spec]:
     """
     read = [_opened(spec) if spec.data and not spec.contents else spec for spec in specs]
     user_task.release()
-    ordered = [spec for spec in read if spec.contents is None or _has_order(spec)]
+    ordered = [
+        spec
+        for spec in read
+        if not spec.contents or spec.contents.ordered or dict(spec.parameters)["order"] == "kept"
+    ]
     for spec in read:
         if spec not in ordered and spec.name not in [other.name for other in ordered]:
             raise UserError(f"task {spec.label}: order = 'shuffled': every sequence is one step")
@@ -171,14 +173,7 @@ def _opened(spec: Spec) -> Spec:
 
 def _settings(spec: Spec, where: str) -> TaskSettings:
     content = from_parameters(spec.name, spec.data, dict(spec.parameters))
-    settings: TaskSettings = validate(TaskSettings, content, where)
-    return settings
-
-
-def _has_order(spec: Spec) -> bool:
-    """False for a control row that would be the same as its task."""
-    assert spec.contents is not None
-    return spec.contents.ordered or dict(spec.parameters)["order"] == "kept"
+    return validate(TaskSettings, content, where)
 
 
 def described(chosen: Chosen) -> Matrix:
