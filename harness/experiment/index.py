@@ -17,7 +17,7 @@ import re
 import sys
 import time
 import typing
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import ModuleType
@@ -65,13 +65,12 @@ def shipped() -> list[Declaration]:
     packages = {name: importlib.import_module(name) for name in SHIPPED}
     folders = {imports.ROOT / "tasks", *(Path(f) for p in packages.values() for f in p.__path__)}
     sources = sorted({file for folder in folders for file in folder.rglob("*.py")})
-
-    def modules() -> Iterator[ModuleType]:
-        for name, package in packages.items():
-            for module in pkgutil.iter_modules(package.__path__):
-                yield importlib.import_module(f"{name}.{module.name}")
-
-    return _kept("shipped", sources, (), lambda: _declared_in(modules()))
+    names = [
+        f"{name}.{module.name}"
+        for name, package in packages.items()
+        for module in pkgutil.iter_modules(package.__path__)
+    ]
+    return _kept("shipped", sources, (), lambda: _declared_in(map(importlib.import_module, names)))
 
 
 def of_file(file: Path, load: Callable[[Path], ModuleType]) -> list[Declaration]:
@@ -88,14 +87,10 @@ def _declared_in(modules: Iterable[ModuleType]) -> list[Declaration]:
         for attribute, cls in vars(module).items()
         if isinstance(cls, type)
         and f"{cls.__module__}.".startswith(f"{module.__name__}.")
-        and _is_declared(cls)
+        # The class itself is decorated, not only what it inherits from.
+        and ("declared" in vars(cls) or (hasattr(cls, "problem") and "name" in vars(cls)))
     }
     return [_describe(cls, attribute) for cls, attribute in classes.items()]
-
-
-def _is_declared(cls: type) -> bool:
-    """Whether the class itself is decorated, not only what it inherits from."""
-    return "declared" in vars(cls) or (hasattr(cls, "problem") and "name" in vars(cls))
 
 
 def _describe(cls: Any, attribute: str) -> Declaration:

@@ -32,8 +32,8 @@ if TYPE_CHECKING:
 MEASURED = {
     "gradient-flow": "harness.probes.gradients:measure",
     "cost": "harness.probes.growth:measure",
-    "size": "harness.probes.size:measure",
-    "contains-rnn": "harness.probes.contains_rnn:measure",
+    "size": "harness.probes.weights:size",
+    "contains-rnn": "harness.probes.weights:contains_rnn",
     "writing": "harness.probes.writing:measure",
 }
 """What measures in place of a score, by name: functions of a ``harness.training.bench.Bench``."""
