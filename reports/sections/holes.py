@@ -12,7 +12,7 @@ PLACE = 150
 
 TITLES = {
     "failed": ("Failed", "failed"),
-    "refused": ("Not applicable: refused for a stated reason", "not-applicable"),
+    "refused": ("Not applicable", "not-applicable"),
     "waiting": ("Not run yet", "waiting"),
 }
 """The heading and the anchor of each kind of hole."""
