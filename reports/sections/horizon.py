@@ -83,7 +83,8 @@ def _finding(horizons: Horizons, part: Part) -> str:
     for task, of in horizons.items():
         best = max(h.steps or 0 for h in of.values())
         furthest = [a for a, h in of.items() if h.steps == best]
-        text = f"On {task} furthest, {best:,} steps: {listed(furthest, 99)}."
+        least = "≥ " if any(h.open for h in of.values()) else ""
+        text = f"On {task} furthest, {least}{best:,} steps: {listed(furthest, 99)}."
         sentences.append(text if best else f"On {task} none learns even a lag of {part.lags[0]}.")
     return " ".join(sentences)
 

@@ -131,7 +131,7 @@ FINDINGS = {
     "filters": "the {shown} of {filters} filters that move the answer most, each with its share of "
     "what all move, and what fires it most in {sequences} test sequences.",
     "chain": "start, moves and emissions of the hidden Markov model{whose}; states: {states}.",
-    "path": "the states it goes through (Viterbi path): {visited}, with {changes} changes in "
+    "path": "the states it goes through (Viterbi path); visited: {visited}, changes: {changes} in "
     "{steps} steps.",
 }
 """By the form of a part."""

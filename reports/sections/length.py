@@ -30,7 +30,7 @@ def blocks(evidence: Evidence) -> list[Block]:
         panels = [lines.Panel(task, of_task) for task, of_task in skills.items()]
         if drawn := lines.draw(part.name, panels, SCALE, evidence.results.architectures):
             command = reproduction.of_parts(evidence.results, [part])
-            finding = f"Skill on sequences up to {max(LONGER)} times as long as in training."
+            finding = "Skill at the length of training (1) and at its multiples."
             figures.append(Figure(drawn, finding, _table(skills), command))
             findings.append(_finding(skills))
     if not figures:

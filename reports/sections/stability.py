@@ -67,8 +67,9 @@ def _finding(frame: DataFrame) -> str:
             elif change.low is not None and change.low > 0:
                 ways["more"].append(str(a))
         said = [f"{way} with {listed(who, 99)}" for way, who in ways.items() if who]
-        swings = " and ".join(said) or "not shown to swing less or more with any"
-        sentences.append(f"On {task}, with clipping, the loss swings {swings}.")
+        none = f"On {task} clipping is not shown to change how the loss swings."
+        with_clipping = f"On {task}, with clipping, the loss swings {' and '.join(said)}."
+        sentences.append(with_clipping if said else none)
     for how, word in (("off", "without"), ("on", "with")):
         of = frame[frame["how"] == how]
         if len(of):
