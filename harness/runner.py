@@ -18,9 +18,24 @@ from harness.experiment.store import Store
 from harness.experiment.tuning import settle, studies
 from harness.experiment.user_data import choose, described
 from harness.training.run_cell import now
-from harness.watcher import Watcher
 from harness.workers.local import Settings, available_cores, run_in_process, run_local
 from harness.workers.signals import sigterm_as_interrupt
+
+
+class Watcher:
+    """Hears what happens in a run; override what is of interest."""
+
+    def begun(self, cells: list[Cell], cached: list[Record], costs: Costs, jobs: int) -> None:
+        """A round begins: all its cells, and the records of those already done."""
+
+    def running(self, cells: list[Cell]) -> None:
+        """These cells are running now; called a few times a second."""
+
+    def ended(self, record: Record) -> None:
+        """A cell ended."""
+
+    def over(self) -> None:
+        """No more cells will run."""
 
 
 @dataclass

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from harness.cli.options import console
 from harness.experiment.record import FINE, Record
-from harness.watcher import Watcher
+from harness.runner import Watcher
 from reports.formats import seconds
 
 if TYPE_CHECKING:
