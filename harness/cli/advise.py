@@ -1,7 +1,5 @@
 """harness advise"""
 
-from __future__ import annotations
-
 import shlex
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Annotated, Any
@@ -58,7 +56,7 @@ def main(
         print(f"{told}: see --matrix.")
 
 
-def _by_name(store: Store, pattern: str, matrices: list[str]) -> list[Advice]:
+def _by_name(store: "Store", pattern: str, matrices: list[str]) -> "list[Advice]":
     """Advice on the tasks that a pattern names, from the matrix planned last that has any."""
     from harness.experiment.matrix import matches
     from harness.experiment.registry import task_declarations
@@ -75,11 +73,11 @@ def _by_name(store: Store, pattern: str, matrices: list[str]) -> list[Advice]:
     raise UserError(f"--task {pattern}: has no results in {store.out}; {what_next}")
 
 
-def _run(store: Store, task: str) -> str:
+def _run(store: "Store", task: str) -> str:
     return f"harness run --task {shlex.quote(task)}{beside(store.out)}"
 
 
-def _from_file(store: Store, file: str, matrices: list[str]) -> list[Advice]:
+def _from_file(store: "Store", file: str, matrices: list[str]) -> "list[Advice]":
     """Advice on the task that a file declares, if what is stored is of the data as it is now."""
     from harness.experiment.request import Request
     from harness.experiment.user_data import choose, described
@@ -96,7 +94,7 @@ def _from_file(store: Store, file: str, matrices: list[str]) -> list[Advice]:
     raise UserError(f"--task {file}: has no results in {store.out}{changed}; run first: {run}")
 
 
-def _advice(store: Store, matrix: str, labels: set[str]) -> list[Advice]:
+def _advice(store: "Store", matrix: str, labels: set[str]) -> "list[Advice]":
     """Advice on those of the tasks of a matrix that have any score."""
     from reports.analysis.results import read
     from reports.analysis.user_data import without_controls
@@ -109,6 +107,6 @@ def _advice(store: Store, matrix: str, labels: set[str]) -> list[Advice]:
     ]
 
 
-def _plain(advice: Advice) -> dict[str, Any]:
+def _plain(advice: "Advice") -> dict[str, Any]:
     return asdict(advice) | {"task": advice.task.name, "metric": advice.task.metric,
                              "higher_is_better": advice.task.higher_is_better}  # fmt: skip

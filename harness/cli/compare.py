@@ -1,7 +1,5 @@
 """harness compare"""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -50,7 +48,7 @@ def main(run_a: RunName, run_b: RunName, matrix: StoredMatrix = None, json: Json
     show(blocks(runs, comparison))
 
 
-def _store(text: str) -> tuple[Store, str | None]:
+def _store(text: str) -> "tuple[Store, str | None]":
     """The store that a RUN names, and the matrix if it says which; raises UserError."""
     from harness.experiment.store import Store
 
@@ -67,7 +65,7 @@ def _store(text: str) -> tuple[Store, str | None]:
     )
 
 
-def _matrices(stores: Sequence[Store], given: Sequence[str | None]) -> list[str]:
+def _matrices(stores: "Sequence[Store]", given: Sequence[str | None]) -> list[str]:
     """Which matrices to compare: where none is named, the last one that both folders have."""
     if not any(given):
         kept = [name for name in stores[0].plans() if name in stores[1].plans()]

@@ -1,7 +1,5 @@
 """Options that several verbs share, and how they print."""
 
-from __future__ import annotations
-
 import dataclasses
 import functools
 import inspect
@@ -109,21 +107,21 @@ def print_json(value: Any) -> None:
     print(json.dumps(value, indent=1, ensure_ascii=False, default=str))
 
 
-def console() -> Console:
+def console() -> "Console":
     """Where tables go; wide where nobody's window limits them."""
     from rich.console import Console
 
     return Console(highlight=False, width=None if sys.stdout.isatty() else 160)
 
 
-def show(blocks: Iterable[Block]) -> None:
+def show(blocks: "Iterable[Block]") -> None:
     """Print blocks, as a page has them."""
     from reports.render import terminal
 
     terminal.show(console(), blocks)
 
 
-def close(result: Result, hints: Sequence[str] = (), quiet: bool = False) -> None:
+def close(result: "Result", hints: Sequence[str] = (), quiet: bool = False) -> None:
     """End a run: its warnings, its report, the commands that go on from it, the exit code."""
     if not quiet:
         for warning in result.warnings:
@@ -150,7 +148,7 @@ def beside(out: Path) -> str:
     return "" if usual else f" --out {shlex.quote(str(out))}"
 
 
-def trained(store: Store, record: Record) -> dict[str, ndarray]:
+def trained(store: "Store", record: "Record") -> "dict[str, ndarray]":
     """The weights of a cell; raises UserError where there are none."""
     from safetensors.numpy import load_file
 

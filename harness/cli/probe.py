@@ -1,7 +1,5 @@
 """harness probe"""
 
-from __future__ import annotations
-
 import shlex
 import sys
 from typing import TYPE_CHECKING, Annotated, Any
@@ -73,7 +71,7 @@ def main(
     close(result, quiet=json)
 
 
-def _document(blocks: list[Block]) -> dict[str, Any]:
+def _document(blocks: "list[Block]") -> dict[str, Any]:
     from reports.document import Figure, Heading, Paragraph, Table, plain
 
     tables = [(b.finding, b.table) for b in blocks if isinstance(b, Figure)]

@@ -1,7 +1,5 @@
 """What a run shows while it runs: a live table in a terminal, plain lines elsewhere."""
 
-from __future__ import annotations
-
 import sys
 import time
 from collections import Counter, deque
@@ -36,7 +34,7 @@ def progress(quiet: bool = False) -> Iterator[Watcher]:
 class Lines(Watcher):
     """One line for each cell that ends."""
 
-    def begun(self, cells: list[Cell], cached: list[Record], costs: Costs, jobs: int) -> None:
+    def begun(self, cells: "list[Cell]", cached: list[Record], costs: "Costs", jobs: int) -> None:
         done = {record.id for record in cached}
         self.left = {cell.id: cell for cell in cells if cell.id not in done}
         self.total, self.costs, self.jobs = len(cells), costs, max(jobs, 1)
@@ -73,7 +71,7 @@ class Table(Lines):
         self.live = live
         self.latest: deque[Record] = deque(maxlen=LATEST)
 
-    def running(self, cells: list[Cell]) -> None:
+    def running(self, cells: "list[Cell]") -> None:
         self.now_running = cells
         self.say()
 

@@ -1,7 +1,5 @@
 """harness show"""
 
-from __future__ import annotations
-
 import json as json_module
 from typing import TYPE_CHECKING, Annotated
 
@@ -76,7 +74,9 @@ def main(
         show(blocks(record))
 
 
-def _internals(store: Store, record: Record, example: int, text: str | None, json: bool) -> None:
+def _internals(
+    store: "Store", record: "Record", example: int, text: str | None, json: bool
+) -> None:
     """Draw what is inside the cell's model, and say where the drawings are."""
     from harness.files import write
     from harness.probes.internals import internals, nothing_inside

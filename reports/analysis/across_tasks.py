@@ -7,12 +7,12 @@ how architectures do in general. Within a task the mean skill over its seeds sta
 `reports.analysis.frame.cells` gives it; runs without a skill are passed over.
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from itertools import combinations
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
+
+import pandas
 
 from reports.analysis.aggregates import (
     Estimate,
@@ -23,9 +23,6 @@ from reports.analysis.aggregates import (
     signed_rank,
 )
 from reports.analysis.statistics import holm
-
-if TYPE_CHECKING:
-    import pandas
 
 ALPHA = 0.05
 FEWEST = 5
@@ -80,7 +77,7 @@ class Versus:
     improvement: Estimate
     posterior: Posterior | None
 
-    def turned(self) -> Versus:
+    def turned(self) -> "Versus":
         """The same with the two exchanged."""
         wins, p = self.improvement, self.posterior
         low, high = (None if end is None else 1 - end for end in (wins.high, wins.low))

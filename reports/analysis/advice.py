@@ -7,8 +7,6 @@ goes before, whatever it costs: it is the simpler model. Where nothing is shown 
 trivial predictor, nothing is recommended.
 """
 
-from __future__ import annotations
-
 import shlex
 from argparse import ArgumentParser
 from functools import cached_property

@@ -9,18 +9,14 @@ with 5 values, 90 % with 10, 92 % with 20. (scipy's bootstrap refuses tasks with
 no bands.)
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
+import pandas
 
 from reports.analysis.statistics import CONFIDENCE
-
-if TYPE_CHECKING:
-    import pandas
 
 RESAMPLES, SEED = 2000, 0
 ROPE = 0.02
@@ -66,8 +62,6 @@ def profile(runs: Runs, tau: Sequence[float]) -> pandas.DataFrame:
     By tau: ``middle``, the share of runs with more skill, and ``low`` and ``high``, its pointwise
     95 % band. With one seed a task the band is the line itself: nothing is known of the spread.
     """
-    import pandas
-
     drawn, values = np.hstack(_resamples(runs, np.random.default_rng(SEED))), np.concatenate(runs)
     rows = [(float((values > t).mean()), *_interval((drawn > t).mean(axis=1))) for t in tau]
     return pandas.DataFrame(rows, index=list(tau), columns=["middle", "low", "high"])

@@ -1,7 +1,5 @@
 """A planned cell with what became of it, and the seeds of an architecture on a task."""
 
-from __future__ import annotations
-
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field

@@ -5,14 +5,14 @@ Differences are B minus A. Whether two differ is decided in `difference.py`; the
 rows are corrected together (Holm). Rows of which nothing was computed anew are not tested.
 """
 
-from __future__ import annotations
-
 import filecmp
 import math
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass, replace
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import Any
+
+import pandas
 
 from harness.experiment.record import Record
 from harness.experiment.store import Store
@@ -20,9 +20,6 @@ from reports.analysis.cells import Cell, Group, finite
 from reports.analysis.difference import BETTER, NOT_SHOWN, WORSE, Difference, corrected, difference
 from reports.analysis.results import Results
 from reports.analysis.statistics import Summary
-
-if TYPE_CHECKING:
-    import pandas
 
 PARTS = {
     "code": "code of training and scoring",
@@ -50,8 +47,6 @@ class Run:
     @cached_property
     def cells(self) -> pandas.DataFrame:
         """A row for each of the matrix's own cells and those of its parts, by `SLOT`."""
-        import pandas
-
         own = {"": self.results} | {name: p.results for name, p in self.results.parts.items()}
         names = ("task", "architecture", "seed", "id", "outcome", "reason", "ok", "hole", "record")
         rows = [
@@ -210,8 +205,6 @@ def _interval(summary: Summary) -> dict[str, Any]:
 
 def _keys(cells: pandas.DataFrame) -> list[dict[str, Any]]:
     """Alike changes together, the commonest first; cells without a record have no key to read."""
-    import pandas
-
     changes = pandas.DataFrame([
         {"part": part, "means": PARTS.get(part, ""), "before": before, "after": after,
          "task": c.task, "architecture": c.architecture}

@@ -1,16 +1,10 @@
 """Learning curves: validation score against updates, over the seeds of an architecture."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
-
 import numpy as np
+import pandas
 
 from reports.analysis import frame
 from reports.analysis.results import Results, TaskInfo
-
-if TYPE_CHECKING:
-    import pandas
 
 POINTS = 60
 """Points kept of a curve: more make no difference in print."""
@@ -35,8 +29,6 @@ def evenly(length: int, most: int) -> np.ndarray:
 
 def _band(points: pandas.DataFrame) -> pandas.DataFrame:
     """On the steps of all seeds, or on some of them evenly spread."""
-    import pandas
-
     table = points.astype({"step": float}).pivot_table("validation", "step", "seed", "last")
     table = table.interpolate("index", limit_direction="both")
     table = table.iloc[evenly(len(table), POINTS)]

@@ -7,12 +7,12 @@ the larger of the two (intersection-union test, Berger 1982). The p-values of on
 corrected together (Holm 1979).
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from itertools import combinations
 from typing import Any, TypeVar
+
+import numpy as np
 
 from reports.analysis.cells import Group
 from reports.analysis.results import Results, TaskInfo
@@ -171,8 +171,6 @@ def _over_examples(
     Where the two differ on few examples Student's t is too sure: so its p-value is never below
     the smallest that exchanging the two on each of these could give (Fisher 1935).
     """
-    import numpy as np
-
     seeds = sorted(one.keys() & other.keys())
     weights = [side[seed][1] for side in (one, other) for seed in seeds]
     if not seeds or any(not np.array_equal(weights[0], w) for w in weights):

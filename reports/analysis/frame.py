@@ -9,17 +9,14 @@ docs/frames.md. Every cell but tuning trials is there once, whatever became of i
 known is NaN, NA or None.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Mapping
-from typing import TYPE_CHECKING, Any
+from typing import Any
+
+import pandas
 
 from harness.experiment.store import row_of
 from reports.analysis.cells import Cell, skill_on
 from reports.analysis.results import Results
-
-if TYPE_CHECKING:
-    import pandas
 
 TEXT, WHOLE, NUMBER, TRUTH = "object", "Int64", "float64", "boolean"
 TYPES = {TEXT: "text", WHOLE: "whole number", NUMBER: "number", TRUTH: "yes or no"}
@@ -179,7 +176,5 @@ def _row(cell: Cell, name: dict[str, Any]) -> dict[str, Any]:
 
 
 def _frame(rows: list[dict[str, Any]], columns: Mapping[str, tuple[str, str]]) -> pandas.DataFrame:
-    import pandas
-
     frame = pandas.DataFrame(rows, columns=list(columns), dtype="object")
     return frame.astype({name: kind for name, (kind, _) in columns.items()})

@@ -1,7 +1,5 @@
 """Cells without a score, alike ones together, with their reasons."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from typing import Any
 

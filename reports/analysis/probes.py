@@ -1,21 +1,18 @@
 """What probes measured, as frames: the flow of gradients, how stable training is, what it costs."""
 
-from __future__ import annotations
-
 import math
 from collections.abc import Iterable, Mapping
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
+import pandas
+from pandas import DataFrame
 
 from harness.experiment.record import Outcome
 from reports.analysis.cells import Cell
 from reports.analysis.evidence import Evidence
 from reports.analysis.results import Part
 from reports.analysis.statistics import Summary, fit_slope
-
-if TYPE_CHECKING:
-    from pandas import DataFrame
 
 WHEN = {"initial": "at initialisation", "trained": "after training"}
 """The two times at which the probe measures."""
@@ -197,7 +194,5 @@ def path_formula(lengths: Mapping[int, int]) -> str:
 
 def _frame(rows: Iterable[Mapping[str, Any]]) -> DataFrame:
     """Rows as a frame, None as NaN: a column of numbers stays one where all are missing."""
-    import pandas
-
     nan = float("nan")
     return pandas.DataFrame([{k: nan if v is None else v for k, v in row.items()} for row in rows])

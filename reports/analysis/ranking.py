@@ -3,8 +3,6 @@
 On one task, `reports.analysis.difference.standing` says who is best.
 """
 
-from __future__ import annotations
-
 from dataclasses import dataclass, replace
 from statistics import geometric_mean
 
@@ -105,7 +103,7 @@ class Point:
     beaten_by: tuple[str, ...] = ()
     """Those that are no more costly and no less skilled, and better in one of the two."""
 
-    def beats(self, other: Point) -> bool:
+    def beats(self, other: "Point") -> bool:
         """Whether it is better in skill or cost, and in neither worse."""
         skill, than = self.skill.mean or 0.0, other.skill.mean or 0.0
         no_worse = self.cost <= other.cost and skill >= than

@@ -1,7 +1,5 @@
 """The records of one matrix, arranged for reading: cells, groups of seeds, tasks, parts."""
 
-from __future__ import annotations
-
 import math
 import re
 from collections import Counter
@@ -48,7 +46,7 @@ class Results:
     plan: dict[str, Any]
     cells: tuple[Cell, ...]
     store: Store
-    parts: dict[str, Part] = field(default_factory=dict)
+    parts: "dict[str, Part]" = field(default_factory=dict)
     """The matrix's parts by name, which have cells of their own."""
     corrupted: tuple[str, ...] = ()
     """Messages about records that could not be read just now; their cells count as pending."""

@@ -1,7 +1,5 @@
 """Skill as the squares of a heat map: by task, and by what tasks ask for."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from dataclasses import dataclass
 

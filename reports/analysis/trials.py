@@ -1,7 +1,5 @@
 """What tuning tried and chose: the expected best score of n trials, and values on an edge."""
 
-from __future__ import annotations
-
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass

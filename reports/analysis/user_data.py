@@ -3,8 +3,6 @@
 Which architecture such data needs is asked in `reports.analysis.advice`, as of any other task.
 """
 
-from __future__ import annotations
-
 from dataclasses import replace
 
 from reports.analysis.results import Results, TaskInfo

@@ -1,7 +1,5 @@
 """What skill costs: mean skill against a cost, and the Pareto front."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 
 from reports.analysis.ranking import KINDS, Point

@@ -1,7 +1,5 @@
 """Critical-difference diagram (Demšar 2006): average ranks, and who is not shown to differ."""
 
-from __future__ import annotations
-
 from typing import Any
 
 from reports.analysis.across_tasks import Ranks

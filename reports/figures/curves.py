@@ -1,18 +1,14 @@
 """A line for each architecture in its band: learning curves, trials and performance profiles."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING
+
+import pandas
 
 from reports.analysis.across_tasks import OverTasks
 from reports.analysis.results import TaskInfo
 from reports.figures import style
 from reports.figures.style import PALE, Drawing, Look, Mark
 from reports.formats import shortened
-
-if TYPE_CHECKING:
-    import pandas
 
 
 def draw(

@@ -1,8 +1,8 @@
 """Skill as a heat map: tasks or tags down, architectures across; a hole is hatched."""
 
-from __future__ import annotations
-
 from typing import Any
+
+import numpy as np
 
 from reports import formats
 from reports.analysis.results import BASELINE
@@ -37,7 +37,6 @@ def draw(
 ) -> Drawing:
     """A heat map of skill. ``rows`` gives the label of each row. A line parts the baselines from
     the others."""
-    import numpy as np
     import seaborn
     from matplotlib.colors import LinearSegmentedColormap
 

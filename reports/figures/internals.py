@@ -1,12 +1,11 @@
 """What goes on inside one model over one sequence, from the numbers of the internals probe."""
 
-from __future__ import annotations
-
 import warnings
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
+from pandas import DataFrame
 
 from reports.figures.heatmap import beside
 from reports.figures.panels import panels
@@ -160,7 +159,6 @@ def _map(
     it, from as far on the other side. Labels stand as densely as they fit; long ones upright."""
     import seaborn
     from matplotlib.colors import LinearSegmentedColormap
-    from pandas import DataFrame
 
     values = np.array(values)
     top = max(float(np.abs(values).max(initial=0)), 1e-3) if top is None else top

@@ -1,7 +1,5 @@
 """Lines with their intervals against a number, in panels side by side."""
 
-from __future__ import annotations
-
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any

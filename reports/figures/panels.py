@@ -1,7 +1,5 @@
 """Panels side by side under one legend, for figures that draw a line for each architecture."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 from itertools import chain
 from typing import Any

@@ -1,7 +1,5 @@
 """All seeds of one task: a row of dots for each architecture, between floor and ceiling."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 
 from reports.analysis.results import Group, TaskInfo

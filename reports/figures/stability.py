@@ -1,17 +1,13 @@
 """Training loss from update to update, with clipping of the gradient and without."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
+from pandas import DataFrame
 
 from reports.figures.panels import panels
 from reports.figures.style import COLOURS, INK, Drawing, Look, finish, log_axis
-
-if TYPE_CHECKING:
-    from pandas import DataFrame
 
 COLOUR_OF = {"off": COLOURS[1], "on": COLOURS[0]}
 """What is drawn first lies below."""

@@ -1,7 +1,5 @@
 """What all figures share: colours and markers of architectures, and SVG fit for a page."""
 
-from __future__ import annotations
-
 import io
 import math
 import re
@@ -9,14 +7,13 @@ from collections.abc import Iterable
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from html import escape
-from typing import TYPE_CHECKING, Any
+from typing import Any
+
+import pandas
 
 from reports.analysis.results import TaskInfo
 from reports.analysis.statistics import summarize
 from reports.formats import metric, scaled, shortened
-
-if TYPE_CHECKING:
-    import pandas
 
 # Okabe and Ito's colours, without the yellow that is lost on white paper.
 COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#000000", "#56B4E9", "#E69F00")
