@@ -13,7 +13,6 @@ import pytest
 from builders.user_files import FORECAST, LONG, long_table, maker, right, series, store_of
 
 import reports.analysis.results
-import reports.analysis.user_data
 from harness.experiment.cell import Cell
 from harness.experiment.matrix import Budget
 from harness.experiment.registry import (
@@ -117,7 +116,7 @@ def test_data_that_changed_after_planning_is_not_used(make, tmp_path):
 
 def said(store: Store) -> str:
     results = reports.analysis.results.read(store)
-    ((task, control),) = reports.analysis.user_data.controls(results)
+    ((task, control),) = results.controls
     return " ".join(reasons(Choice(results, task, control)))
 
 

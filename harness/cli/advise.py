@@ -97,14 +97,11 @@ def _from_file(store: "Store", file: str, matrices: list[str]) -> "list[Advice]"
 def _advice(store: "Store", matrix: str, labels: set[str]) -> "list[Advice]":
     """Advice on those of the tasks of a matrix that have any score."""
     from reports.analysis.results import read
-    from reports.analysis.user_data import without_controls
     from reports.sections.advice import advise
 
     results = read(store, matrix)
     scored = {cell.task for cell in results.cells if not cell.hole} & labels
-    return [
-        advise(results, task) for task in without_controls(results).tasks if task.name in scored
-    ]
+    return [advise(results, task) for task in results.without_controls.tasks if task.name in scored]
 
 
 def _plain(advice: "Advice") -> dict[str, Any]:

@@ -4,7 +4,7 @@ import math
 import re
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
 
@@ -74,7 +74,7 @@ class Results:
         """Those that any of the others should beat; none where there are no others."""
         planned = dict.fromkeys(c.architecture for c in self.cells)
         known = {c.architecture for c in self.cells if c.record and c.record.baseline}
-        return tuple(a for a in planned if a in known) if len(known) < len(planned) else ()
+        return tuple(a for a in planned if a in known and len(known) < len(planned))
 
     @cached_property
     def architectures(self) -> tuple[str, ...]:
@@ -117,6 +117,32 @@ class Results:
             if scored:
                 best[task.name] = max(scored, key=lambda b: scored[b])
         return best
+
+    @cached_property
+    def controls(self) -> "list[tuple[TaskInfo, TaskInfo | None]]":
+        """Each task of the user's own with a record, and with its control row: the same task with
+        the order of steps shuffled; None where that was not planned."""
+        rows: dict[str, dict[str, TaskInfo]] = {}
+        for task in self.tasks:
+            records = [c.record for c in self.cells if c.task == task.name and c.record]
+            if records and records[0].facts:
+                key = {"name": "", "parameters": {}} | records[0].key.get("task", {})
+                others = {k: v for k, v in key["parameters"].items() if k != "order"}
+                row = rows.setdefault(f"{key['name']} {sorted(others.items())}", {})
+                row[key["parameters"].get("order", "kept")] = task
+        return [(row["kept"], row.get("shuffled")) for row in rows.values() if "kept" in row]
+
+    @cached_property
+    def without_controls(self) -> "Results":
+        """The results but for control rows, which are no tasks to be good at."""
+        names = {control.name for _, control in self.controls if control}
+        kept = tuple(c for c in self.cells if c.task not in names)
+        return replace(self, cells=kept) if names else self
+
+    @property
+    def only_user_data(self) -> bool:
+        """Whether there are tasks of the user's own, and no others."""
+        return 0 < len(self.controls) == len(self.without_controls.tasks)
 
     @property
     def columns(self) -> tuple[str, ...]:
@@ -167,9 +193,8 @@ class Results:
     @cached_property
     def failures(self) -> tuple[Cell, ...]:
         """Cells that ran and did not end well; not those that diverged where that is an answer."""
-        well = {*FINE, PENDING}
-        ran = [c for c in self.all_cells if c.outcome not in well and c not in self.answers]
-        return tuple(ran)
+        fine = {*FINE, PENDING}
+        return tuple(c for c in self.all_cells if c.outcome not in fine and c not in self.answers)
 
 
 @dataclass(frozen=True)
@@ -216,11 +241,8 @@ def slugs(names: Iterable[str]) -> dict[str, str]:
     given: dict[str, str] = {}
     for name in names:
         word = re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-")[:60] or "x"
-        slug, count = word, 1
-        while slug in given.values():
-            count += 1
-            slug = f"{word}-{count}"
-        given[name] = slug
+        tried = (word, *(f"{word}-{count}" for count in range(2, len(given) + 2)))
+        given[name] = next(slug for slug in tried if slug not in given.values())
     return given
 
 

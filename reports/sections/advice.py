@@ -11,7 +11,6 @@ from reports.analysis.advice import ENOUGH, Choice
 from reports.analysis.difference import LEVEL
 from reports.analysis.results import Results, TaskInfo
 from reports.analysis.statistics import Summary
-from reports.analysis.user_data import control_of
 from reports.document import Block, Paragraph, Strong, Table, listings, table_of
 from reports.formats import listed, plural
 
@@ -41,7 +40,8 @@ class Advice:
 
 def advise(results: Results, task: TaskInfo) -> Advice:
     """Advice on one task of a matrix; control rows of the user's own tasks are found by it."""
-    choice = Choice(results, task, control_of(results, task))
+    control_of = {own.name: control for own, control in results.controls}
+    choice = Choice(results, task, control_of.get(task.name))
     return Advice(
         task=task,
         matrix=results.name,

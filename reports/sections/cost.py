@@ -8,7 +8,6 @@ from typing import Any
 from reports import formats
 from reports.analysis.ranking import KINDS, Point, compare, mean_costs, task_costs
 from reports.analysis.results import Results
-from reports.analysis.user_data import without_controls
 from reports.document import Block, Figure, Heading, Paragraph, Row, as_csv, table_of
 from reports.figures.style import Drawing
 from reports.formats import each, listed, plural
@@ -23,7 +22,7 @@ def blocks(results: Results) -> list[Block]:
     """A figure for each kind of cost that the records hold; control rows are left out."""
     from reports.figures import cost, style
 
-    results = without_controls(results)
+    results = results.without_controls
     compared, looks = compare(results), style.looks(results.architectures)
     figures = []
     for kind in KINDS:

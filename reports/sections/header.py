@@ -8,7 +8,6 @@ from typing import Any
 
 from reports.analysis.advice import Choice
 from reports.analysis.results import Results
-from reports.analysis.user_data import controls, only_user_data, without_controls
 from reports.document import Block, Counts, Heading, Link, Note, Paragraph, Text, plain
 from reports.formats import listed, plural, verb
 from reports.sections import answer
@@ -21,9 +20,9 @@ def blocks(results: Results, leads: Mapping[str, Text]) -> list[Block]:
     """``leads``: what the sections answer first, by their anchors. It is all that a matrix of parts
     has to say."""
     said: list[Text] = []
-    for pair in controls(results):
+    for pair in results.controls:
         said += reasons(Choice(results, *pair))
-    said += [] if only_user_data(results) else answer.first(without_controls(results))
+    said += [] if results.only_user_data else answer.first(results.without_controls)
     said += [] if results.cells else leads.values()
     said += shortfalls(results)
     if results.name == "claims" and "claims" in leads:
@@ -55,7 +54,7 @@ def title(results: Results) -> str:
 
 def _question(results: Results) -> str:
     """What the matrix was run to find out."""
-    if only_user_data(results):
+    if results.only_user_data:
         return "Which architecture does this data need?"
     if not results.cells or not results.architectures:
         return results.plan.get("description") or "What came of this matrix?"

@@ -12,7 +12,6 @@ from reports.analysis.difference import standing
 from reports.analysis.ranking import compare
 from reports.analysis.results import Results, TaskInfo
 from reports.analysis.squares import Square, by_task, codes_used, rank_of
-from reports.analysis.user_data import without_controls
 from reports.document import Cell, Table, Text, table_of
 from reports.formats import plural
 
@@ -28,7 +27,7 @@ COSTS: dict[str, tuple[str, Callable[[float], str]]] = {
 def tables(results: Results) -> dict[str, Table]:
     """By name: ``skill``, ``scores-TASK`` for each task with a score, and ``cost``; those of which
     there is nothing to say are left out."""
-    made = {"skill": _skill(results), "cost": _cost(without_controls(results))}
+    made = {"skill": _skill(results), "cost": _cost(results.without_controls)}
     made |= {f"scores-{task.slug}": _scores(results, task) for task in results.tasks}
     return {name: table for name, table in made.items() if table}
 

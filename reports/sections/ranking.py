@@ -13,7 +13,6 @@ from reports.analysis.aggregates import ROPE, Estimate
 from reports.analysis.difference import LEVEL, Standing, all_pairs, standing
 from reports.analysis.ranking import compare
 from reports.analysis.results import Results
-from reports.analysis.user_data import only_user_data, without_controls
 from reports.document import Block, Figure, Heading, Table, as_csv, paragraphs, table_of
 from reports.figures.style import Look
 from reports.formats import listed, p_value, plural, skill, span
@@ -38,9 +37,9 @@ def blocks(results: Results) -> list[Block]:
     """
     from reports.figures import style
 
-    every, results = results, without_controls(results)
+    every, results = results, results.without_controls
     compared = compare(results)
-    said = [] if only_user_data(every) else answer.more(results)
+    said = [] if every.only_user_data else answer.more(results)
     figures, tables = capabilities(every), []
     if len(compared.skills) > 1:
         over = over_tasks(_skills(results, compared.skills))

@@ -8,7 +8,6 @@ from collections.abc import Iterable, Mapping
 
 from reports import document as doc
 from reports.analysis.results import Part, Results
-from reports.analysis.user_data import controls
 
 
 def blocks(results: Results, pages: Mapping[str, doc.Document]) -> list[doc.Block]:
@@ -45,7 +44,7 @@ def command(results: Results) -> str:
     """What computes the matrix's cells: by its name or file, or the very command of a probe or of
     the user's own data."""
     stored = results.plan.get("command") or ""
-    if results.probe or controls(results):
+    if results.probe or results.controls:
         return stored
     file = re.search(r"--matrix (\S+\.toml|'[^']+\.toml')", stored)
     return f"harness run --matrix {file[1] if file else shlex.quote(results.name)}"
@@ -54,7 +53,7 @@ def command(results: Results) -> str:
 def of_task(results: Results, task: str) -> str:
     """What computes one task's cells alone."""
     whole = command(results)
-    return whole if controls(results) else f"{whole} --task {shlex.quote(task)}"
+    return whole if results.controls else f"{whole} --task {shlex.quote(task)}"
 
 
 def of_parts(results: Results, parts: Iterable[Part]) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from reports.analysis import user_data
 from reports.analysis.results import Results
 from reports.analysis.squares import Square, by_task, codes_used
 from reports.document import Block, Cell, Paragraph, table_of
@@ -12,7 +11,7 @@ from reports.sections.user_data import answers
 
 def ending(results: Results) -> list[Block]:
     """What the user's own data needs, and the scores of a matrix that has other tasks."""
-    own = [] if user_data.only_user_data(results) else blocks(results)
+    own = [] if results.only_user_data else blocks(results)
     return [*answers(results), *own]
 
 

@@ -7,7 +7,6 @@ from collections.abc import Sequence
 from reports import formats
 from reports.analysis.results import Results
 from reports.analysis.squares import Square, Squares, by_capability, by_task, codes_used
-from reports.analysis.user_data import without_controls
 from reports.document import Block, Cell, Figure, Heading, Table, Terms, as_csv, table_of
 from reports.formats import each, plural
 
@@ -91,7 +90,7 @@ def _cell(square: Square) -> Cell:
 def _reached(results: Results, squares: Squares) -> str:
     """On how many tasks somebody does well, and on which nobody does; control rows are no tasks."""
     tops: dict[str, float] = {}
-    for task in without_controls(results).tasks:
+    for task in results.without_controls.tasks:
         means = [squares[task.name, a].skill.mean for a in results.architectures]
         if known := [mean for mean in means if mean is not None]:
             tops[task.name] = max(known)
