@@ -138,6 +138,13 @@ def test_the_difference_is_a_ratio_of_sums_over_the_seeds_of_both():
     assert (again.low, again.high) == (found.low, found.high)
 
 
+def test_the_standard_error_is_that_over_seeds_and_that_over_examples():
+    found = two_level(scores(1, 8), scores(2, 8))
+    apart = np.stack([scores(1, 8)[s][0] - scores(2, 8)[s][0] for s in range(8)])
+    over = [apart.mean(axis) for axis in (1, 0)]
+    assert found.error == pytest.approx(math.sqrt(sum(x.var(ddof=1) / len(x) for x in over)))
+
+
 def test_no_interval_with_few_seeds_or_unlike_examples():
     few = two_level(scores(1, 4), scores(2, 4))
     assert few.difference is not None and few.low is few.p() is few.above() is None

@@ -24,7 +24,7 @@ from typing import Literal
 from reports.analysis.statistics import CONFIDENCE
 
 Alternative = Literal["greater", "less", "two-sided"]
-RATES = 1001
+RATES = 501
 """Rates among which the least favourable one is sought."""
 
 
