@@ -10,11 +10,12 @@ The p-value is the share of draws with a larger |t|, so the two never contradict
 The standard error adds the variance of the mean over seeds and that over examples, which counts
 what an example does in one seed alone twice: it is a little too large, and errs on the safe side.
 
-Why this interval: of percentile, basic, BCa, expanded percentile and bootstrap-t, for normal
-values where seeds vary most, percentile, basic and BCa hold the truth in 79 % of the cases with 3
-seeds, 87 % with 5 and 89 % with 10; this one in 94, 97 and 96 %. With fewer than `FEWEST` seeds
-there is no interval and no p-value. No interval holds where nearly all seeds solve a task: see
-`reports.analysis.exact`. docs/coverage.md has the measurements.
+Why this interval: where seeds vary most, percentile, basic and BCa intervals of normal values miss
+the truth in about 15 % of the cases with 5 seeds and 10 % with 10; this one in 4 to 7 %, from 5
+seeds on. With fewer than `FEWEST` there is no interval and no p-value. That two are alike it
+doubts in at most 7.5 % of the cases whatever the scores look like; but no interval holds a
+difference between one that always solves a task and one that nearly always does: on such tasks
+see `reports.analysis.exact`. docs/coverage.md has the measurements.
 """
 
 from __future__ import annotations
