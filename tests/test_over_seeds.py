@@ -165,7 +165,8 @@ def test_no_look_spends_more_than_it_may(level):
     for k, n in enumerate(LOOKS, 1):
         normal = stats.multivariate_normal(np.zeros(k), np.array(shared)[:k, :k])
         passed = 1 - normal.cdf(limits[:k])
-        assert passed == pytest.approx(spent(level, n / LOOKS[-1]), abs=1e-5)
+        drawn = 5e-5 if k == 3 else 1e-9  # in three dimensions scipy draws at random
+        assert passed == pytest.approx(spent(level, n / LOOKS[-1]), abs=drawn)
 
 
 def test_one_look_has_the_whole_level_and_limits_rise_with_it():
