@@ -101,6 +101,12 @@ def test_sums_equal_but_for_rounding_are_ties():
     assert permutation.above([0.1, 0.2, -0.3]) == 5 / 8
 
 
+@pytest.mark.parametrize("values", [[3, 1, -2, 4, 6, -5, 7.5], [1, 1, -1, 2, 0, 2, 3], [0, 0]])
+def test_signed_ranks_with_and_without_ties_are_those_of_scipy(values):
+    reference = stats.wilcoxon(values).pvalue if any(values) else 1.0
+    assert permutation.signed_rank(values) == pytest.approx(reference)
+
+
 def test_equivalence_needs_both_sides():
     near = np.linspace(-0.02, 0.02, 10)
     assert permutation.equivalent(near, 0.05) == 2**-10

@@ -2,7 +2,7 @@
 
 On a task whose best score is known to be reachable, or that asks for memory, order, counting or
 tracking of a state, seeds solve it or do not. Their scores lie at two ends, and Student's t
-interval of the mean misses the truth in 6 to 78 % of the cases at 3 to 10 seeds
+interval of the mean misses the truth in 6 to 74 % of the cases at 3 to 10 seeds
 (docs/coverage.md). There the report shows how many seeds solved the task, with Clopper and
 Pearson's interval, which holds at any number of seeds, and no interval of the mean.
 
