@@ -14,6 +14,8 @@ from reports.analysis.two_level import FEWEST, two_level
 from simulated.samples import LEVEL, SAMPLES, Case, Rng, misses
 
 EXAMPLES = 100
+ALIKE = 0.45
+"""Standard deviation of what examples do, at which 100 of them vary a mean as 10 seeds do."""
 Draw = Callable[[Rng, int], Any]
 
 
@@ -33,15 +35,22 @@ def _of_words(rng: Rng, n: int) -> Any:
 
 
 def _seeds_and_examples(name: str, of_example: float) -> Callable[[Rng, int], bool]:
-    """Scores of an example: those of the seed, plus what the example does to all seeds, plus
-    noise."""
+    return lambda rng, n: _missed(_crossed(rng, n, name, of_example), 0.0)
+
+
+def _crossed(rng: Rng, n: int, name: str, of_example: float) -> Any:
+    """Differences ``(seeds, examples)`` of two alike: what the seed does to all examples, plus what
+    the example does to all seeds, plus noise."""
     s = SAMPLES[name]
+    noise = rng.normal(0, 0.3, (n, EXAMPLES)) + rng.normal(0, of_example, EXAMPLES)
+    return s.draw(rng, (n, 1)) - s.draw(rng, (n, 1)) + noise
 
-    def errs(rng: Rng, n: int) -> bool:
-        noise = rng.normal(0, 0.3, (n, EXAMPLES)) + rng.normal(0, of_example, EXAMPLES)
-        return _missed(s.draw(rng, (n, 1)) - s.draw(rng, (n, 1)) + noise, 0.0)
 
-    return errs
+def _both(rng: Rng, n: int) -> bool:
+    """A paired t test over seeds, and one over examples, of the same differences."""
+    scores = _crossed(rng, n, "normal", ALIKE)
+    one, other = _scores(scores)
+    return _difference(scores.mean(1), np.zeros(n), _over_examples(one, other)).differs
 
 
 def _rare(rng: Rng, n: int) -> bool:
@@ -51,10 +60,13 @@ def _rare(rng: Rng, n: int) -> bool:
 
 
 def _missed(scores: Any, truth: float) -> bool:
+    return misses(two_level(*_scores(scores), draws=399), truth)
+
+
+def _scores(scores: Any) -> tuple[dict[int, Any], dict[int, Any]]:
     weight = np.ones(EXAMPLES)
     one = {seed: (of_seed, weight) for seed, of_seed in enumerate(scores)}
-    other = {seed: (np.zeros(EXAMPLES), weight) for seed in one}
-    return misses(two_level(one, other, draws=399), truth)
+    return one, {seed: (np.zeros(EXAMPLES), weight) for seed in one}
 
 
 def _best(count: int, whole: bool) -> Callable[[Rng, int], bool]:
@@ -71,9 +83,9 @@ def _best(count: int, whole: bool) -> Callable[[Rng, int], bool]:
     return errs
 
 
-def _difference(a: Any, b: Any) -> Difference:
+def _difference(a: Any, b: Any, examples: Summary = Summary()) -> Difference:  # noqa: B008
     by_seed = (dict(enumerate(map(float, x))) for x in (a, b))
-    return Difference(paired(*by_seed), Summary())
+    return Difference(paired(*by_seed), Summary(), examples)
 
 
 CASES = [
@@ -96,6 +108,10 @@ CASES = [
     ),
     Case("two alike: bootstrap-t over seeds and test examples", "normal, examples vary most",
          _seeds_and_examples("normal", 2.0), FEWEST, of=(5, 10), runs=400),
+    Case("two alike: bootstrap-t over seeds and test examples", "normal, examples vary as much",
+         _seeds_and_examples("normal", ALIKE), FEWEST, of=(5, 10), runs=1000),
+    Case("two alike: both of two t tests, over seeds and over test examples",
+         "normal, examples vary as much", _both, None, of=(5, 10), runs=2000),
     Case("a difference: bootstrap-t over seeds and test examples",
          "all of one solve, 90 % of the other", _rare, None, of=(5, 10), runs=400),
     *(
