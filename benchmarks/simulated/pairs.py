@@ -14,6 +14,7 @@ from reports.analysis.two_level import FEWEST, two_level
 from simulated.samples import LEVEL, SAMPLES, Case, Rng, misses
 
 EXAMPLES = 100
+JOINT = "two alike: t (3 seeds) or bootstrap-t over seeds and test examples"
 ALIKE = 0.45
 """Standard deviation of what examples do, at which 100 of them vary a mean as 10 seeds do."""
 Draw = Callable[[Rng, int], Any]
@@ -101,19 +102,19 @@ CASES = [
         }.items()
     ),
     *(
-        Case("two alike: bootstrap-t over seeds and test examples", name,
-             _seeds_and_examples(name, of_example), FEWEST, of=(5, 10),
-             runs=2000 if name == "normal" else 400)
+        Case(JOINT, name,
+             _seeds_and_examples(name, of_example), FEWEST, of=(3, 5, 10),
+             runs=1000 if name == "normal" else 400)
         for name, of_example in dict.fromkeys(SAMPLES, 0.02).items()
     ),
-    Case("two alike: bootstrap-t over seeds and test examples", "normal, examples vary most",
-         _seeds_and_examples("normal", 2.0), FEWEST, of=(5, 10), runs=400),
-    Case("two alike: bootstrap-t over seeds and test examples", "normal, examples vary as much",
-         _seeds_and_examples("normal", ALIKE), FEWEST, of=(5, 10), runs=1000),
+    Case(JOINT, "normal, examples vary most",
+         _seeds_and_examples("normal", 2.0), FEWEST, of=(3, 5, 10), runs=400),
+    Case(JOINT, "normal, examples vary as much",
+         _seeds_and_examples("normal", ALIKE), FEWEST, of=(3, 5, 10), runs=1000),
     Case("two alike: both of two t tests, over seeds and over test examples",
-         "normal, examples vary as much", _both, None, of=(5, 10), runs=2000),
-    Case("a difference: bootstrap-t over seeds and test examples",
-         "all of one solve, 90 % of the other", _rare, None, of=(5, 10), runs=400),
+         "normal, examples vary as much", _both, None, of=(5, 10), runs=1000),
+    Case("a difference: t (3 seeds) or bootstrap-t over seeds and test examples",
+         "all of one solve, 90 % of the other", _rare, None, of=(3, 5, 10), runs=400),
     *(
         Case(f"best of {count}, all alike: {how}", "normal", _best(count, whole), holds,
              runs=1000, of=(3, 10))

@@ -11,8 +11,9 @@ The standard error adds the variance of the mean over seeds and that over exampl
 what an example does in one seed alone twice: it is a little too large, and errs on the safe side.
 
 Why this interval: where seeds vary most, percentile, basic and BCa intervals of normal values miss
-the truth in about 15 % of the cases with 5 seeds and 10 % with 10; this one in 4 to 7 %, from 5
-seeds on. With fewer than `FEWEST` there is no interval and no p-value. That two are alike it
+the truth in about 15 % of the cases with 5 seeds and 10 % with 10; this one in 4 to 7 %. With
+three or four seeds there are too few kinds of draws: then it is Student's t with the same error
+and the degrees of freedom of Satterthwaite (1946). With fewer there is none. That two are alike it
 doubts in at most 7.5 % of the cases whatever the scores look like; but no interval holds a
 difference between one that always solves a task and one that nearly always does: on such tasks
 see `reports.analysis.exact`. docs/coverage.md has the measurements.
@@ -29,8 +30,10 @@ import numpy as np
 
 from reports.analysis.statistics import CONFIDENCE
 
-FEWEST = 5
+FEWEST = 3
 """Seeds from which on the interval holds its level."""
+DRAWN_FROM = 5
+"""Seeds from which on it is the bootstrap's; with fewer it is Student's t."""
 DRAWS, SEED = 1999, 0
 BLOCK = 1 << 20
 """Numbers that are held at once, for each array."""
@@ -57,16 +60,22 @@ class TwoLevel:
     error: float = 0.0
     """Standard error of the difference."""
     sizes: Any = None
-    """|t| of each draw, sorted."""
+    """|t| of each draw, sorted; None with few seeds."""
+    freedom: float = 0.0
+    """Degrees of freedom of Student's t, with few seeds."""
 
     def p(self, margin: float = 0.0) -> float | None:
         """Two-sided p-value that the difference is not the margin; None without an interval."""
-        if self.difference is None or self.sizes is None:
+        from scipy.special import stdtr
+
+        if self.difference is None or self.low is None:
             return None
         distance = abs(self.difference - margin)
         if distance <= ROUNDING * max(1.0, abs(margin)):
             return 1.0
         size = distance / self.error if self.error else math.inf
+        if self.sizes is None:
+            return float(2 * stdtr(self.freedom, -size)) if self.error else 2.0 ** (1 - self.seeds)
         reached = len(self.sizes) - np.searchsorted(self.sizes, size * (1 - ROUNDING))
         return float(reached + 1) / (len(self.sizes) + 1)
 
@@ -81,6 +90,8 @@ class TwoLevel:
 def two_level(one: Scores, other: Scores, draws: int = DRAWS) -> TwoLevel:
     """One minus the other, paired by seed and example. Empty where no seed has the scores of both
     on the same examples. Raises ValueError on fewer than 39 draws, which give no 95 % interval."""
+    from scipy.special import stdtrit
+
     if draws < 39:
         raise ValueError(f"too few draws: {draws}")
     seeds = sorted(one.keys() & other.keys())
@@ -94,7 +105,15 @@ def two_level(one: Scores, other: Scores, draws: int = DRAWS) -> TwoLevel:
     difference = float(scores.mean())
     if n < FEWEST or m < 2:
         return TwoLevel(difference, seeds=n, examples=m)
-    _, error = (float(x[0]) for x in _estimates(scores, weight, np.ones((1, n)), np.ones((1, m))))
+    once = _estimates(scores, weight, np.ones((1, n)), np.ones((1, m)))
+    _, of_seeds, of_examples = (float(x[0]) for x in once)
+    error = math.sqrt(of_seeds + of_examples)
+    if n < DRAWN_FROM:
+        below = of_seeds**2 / (n - 1) + of_examples**2 / (m - 1)
+        freedom = error**4 / below if below else n - 1.0
+        half = float(stdtrit(freedom, 0.5 + CONFIDENCE / 2)) * error
+        ends = difference - half, difference + half
+        return TwoLevel(difference, *ends, n, m, error, freedom=freedom)
     sizes = np.sort(
         np.concatenate([_sizes(difference, *drawn) for drawn in _draws(scores, weight, draws)])
     )
@@ -102,8 +121,8 @@ def two_level(one: Scores, other: Scores, draws: int = DRAWS) -> TwoLevel:
     return TwoLevel(difference, difference - half, difference + half, n, m, error, sizes)
 
 
-def _draws(scores: Any, weight: Any, draws: int) -> Iterator[tuple[Any, Any]]:
-    """Differences and their standard errors, in blocks of draws."""
+def _draws(scores: Any, weight: Any, draws: int) -> Iterator[tuple[Any, Any, Any]]:
+    """Differences and their variances, in blocks of draws."""
     rng = np.random.default_rng(SEED)
     n, m = scores.shape
     block = max(1, BLOCK // m)
@@ -114,9 +133,9 @@ def _draws(scores: Any, weight: Any, draws: int) -> Iterator[tuple[Any, Any]]:
         yield _estimates(scores, weight, of_seeds, of_examples)
 
 
-def _estimates(scores: Any, weight: Any, of_seeds: Any, of_examples: Any) -> tuple[Any, Any]:
-    """Difference and standard error, each ``(draws,)``, of scores ``(seeds, examples)`` with how
-    often each seed ``(draws, seeds)`` and example ``(draws, examples)`` was drawn."""
+def _estimates(scores: Any, weight: Any, of_seeds: Any, of_examples: Any) -> tuple[Any, Any, Any]:
+    """Difference and its variances over seeds and over examples, each ``(draws,)``, of scores
+    ``(seeds, examples)`` with how often each seed ``(draws, seeds)`` and example ``(draws, examples)`` was drawn."""
     n, m = scores.shape
     total = of_examples @ weight / m  # the mean weight of what was drawn
     seed_means = of_examples @ scores.T / m / total[:, None]
@@ -125,12 +144,12 @@ def _estimates(scores: Any, weight: Any, of_seeds: Any, of_examples: Any) -> tup
     over_seeds = (of_seeds * (seed_means - difference[:, None]) ** 2).mean(1) / (n - 1)
     terms = (example_means - difference[:, None] * weight) / total[:, None]
     over_examples = (of_examples * terms**2).mean(1) / (m - 1)
-    return difference, np.sqrt(over_seeds + over_examples)
+    return difference, over_seeds, over_examples
 
 
-def _sizes(truth: float, differences: Any, errors: Any) -> Any:
+def _sizes(truth: float, differences: Any, over_seeds: Any, over_examples: Any) -> Any:
     """|t| of draws; infinite where a draw without any spread lies elsewhere."""
     distances = np.abs(differences - truth)
     distances[distances <= ROUNDING * max(1.0, abs(truth))] = 0.0
     with np.errstate(divide="ignore", invalid="ignore"):
-        return np.where(distances > 0, distances / errors, 0.0)
+        return np.where(distances > 0, distances / np.sqrt(over_seeds + over_examples), 0.0)
