@@ -135,7 +135,8 @@ def _draws(scores: Any, weight: Any, draws: int) -> Iterator[tuple[Any, Any, Any
 
 def _estimates(scores: Any, weight: Any, of_seeds: Any, of_examples: Any) -> tuple[Any, Any, Any]:
     """Difference and its variances over seeds and over examples, each ``(draws,)``, of scores
-    ``(seeds, examples)`` with how often each seed ``(draws, seeds)`` and example ``(draws, examples)`` was drawn."""
+    ``(seeds, examples)`` with how often each seed ``(draws, seeds)`` and example ``(draws,
+    examples)`` was drawn."""
     n, m = scores.shape
     total = of_examples @ weight / m  # the mean weight of what was drawn
     seed_means = of_examples @ scores.T / m / total[:, None]
