@@ -13,10 +13,10 @@ what an example does in one seed alone twice: it is a little too large, and errs
 Why this interval: where seeds vary most, percentile, basic and BCa intervals of normal values miss
 the truth in about 15 % of the cases with 5 seeds and 10 % with 10; this one in 4 to 7 %. With
 three or four seeds there are too few kinds of draws: then it is Student's t with the same error
-and the degrees of freedom of Satterthwaite (1946). With fewer there is none. That two are alike it
-doubts in at most 7.5 % of the cases whatever the scores look like; but no interval holds a
-difference between one that always solves a task and one that nearly always does: on such tasks
-see `reports.analysis.exact`. docs/coverage.md has the measurements.
+and seeds - 1 degrees of freedom, as if all of it came from the seeds: wide, but safe. With fewer
+there is none. That two are alike it doubts in at most 7.5 % of the cases whatever the scores look
+like; but no interval holds a difference between one that always solves a task and one that nearly
+always does: on such tasks see `reports.analysis.exact`. docs/coverage.md has the measurements.
 """
 
 from __future__ import annotations
@@ -61,8 +61,6 @@ class TwoLevel:
     """Standard error of the difference."""
     sizes: Any = None
     """|t| of each draw, sorted; None with few seeds."""
-    freedom: float = 0.0
-    """Degrees of freedom of Student's t, with few seeds."""
 
     def p(self, margin: float = 0.0) -> float | None:
         """Two-sided p-value that the difference is not the margin; None without an interval."""
@@ -75,7 +73,9 @@ class TwoLevel:
             return 1.0
         size = distance / self.error if self.error else math.inf
         if self.sizes is None:
-            return float(2 * stdtr(self.freedom, -size)) if self.error else 2.0 ** (1 - self.seeds)
+            return (
+                float(2 * stdtr(self.seeds - 1, -size)) if self.error else 2.0 ** (1 - self.seeds)
+            )
         reached = len(self.sizes) - np.searchsorted(self.sizes, size * (1 - ROUNDING))
         return float(reached + 1) / (len(self.sizes) + 1)
 
@@ -109,11 +109,9 @@ def two_level(one: Scores, other: Scores, draws: int = DRAWS) -> TwoLevel:
     _, of_seeds, of_examples = (float(x[0]) for x in once)
     error = math.sqrt(of_seeds + of_examples)
     if n < DRAWN_FROM:
-        below = of_seeds**2 / (n - 1) + of_examples**2 / (m - 1)
-        freedom = error**4 / below if below else n - 1.0
-        half = float(stdtrit(freedom, 0.5 + CONFIDENCE / 2)) * error
+        half = float(stdtrit(n - 1, 0.5 + CONFIDENCE / 2)) * error
         ends = difference - half, difference + half
-        return TwoLevel(difference, *ends, n, m, error, freedom=freedom)
+        return TwoLevel(difference, *ends, n, m, error)
     sizes = np.sort(
         np.concatenate([_sizes(difference, *drawn) for drawn in _draws(scores, weight, draws)])
     )
