@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from harness.experiment.matrix import SIZE, Budget
+from harness.experiment.record import BODY_ALONE
 from harness.experiment.store import Store
 from reports import document as doc
 from reports.analysis.cells import Cell
@@ -113,7 +114,9 @@ def _matched(results: Results, match: str) -> str:
     if not (known := [count for count in counts if count]):
         return ""
     of = "FLOPs of an update" if match == "flops" else "Parameters without the shared embedding"
-    return f"{of}, over the scored cells: {min(known):,.0f} to {max(known):,.0f}."
+    alone = dict.fromkeys(r.task for r in records if BODY_ALONE in r.notes)
+    said = f"{of}, over the scored cells: {min(known):,.0f} to {max(known):,.0f}."
+    return said + (f" On {listed(alone, 99)}, {BODY_ALONE}." if alone else "")
 
 
 def _parts(results: Results) -> Iterator[doc.Block]:
