@@ -334,7 +334,7 @@ def writer(label) -> tuple[Network, torch.Tensor, torch.Tensor]:
     optimizer = torch.optim.Adam(net.parameters(), 0.01)
     for _ in range(300):
         loss = cross_entropy(net(inputs, lengths, answers).flatten(0, 1), answers.flatten())
-        if loss < 0.6:
+        if loss < 0.55:
             break
         optimizer.zero_grad()
         loss.backward()
