@@ -82,7 +82,7 @@ def test_a_parameter_that_never_learns_is_found(monkeypatch):
     """Read out at its last step, a network that reads backwards has seen one step."""
     from architectures.recurrent import BiLSTM
 
-    spec = spec_of("bilstm[layers=2,residual=true]", KNOWN, "architecture", "test")
+    spec = spec_of("bilstm[layers=2,residual=true]", "architecture", "test")
     every_parameter_gets_a_gradient(spec)
     never = property(lambda _: 0, lambda *_: None)
     monkeypatch.setattr(BiLSTM, "backward_features", never, raising=False)
@@ -100,7 +100,7 @@ def test_a_window_that_is_not_as_declared_is_found(monkeypatch, declared):
 
     field = property(lambda _: declared, lambda *_: None)
     monkeypatch.setattr(CNN, "receptive_field", field, raising=False)
-    spec = spec_of("cnn", KNOWN, "architecture", "test")
+    spec = spec_of("cnn", "architecture", "test")
     pooled = [s for s in signatures(spec) if s.readout == "max"]
     monkeypatch.setattr("harness.contract.architecture.signatures", lambda _: pooled)
     with pytest.raises(AssertionError, match="depends on 4 steps"):
