@@ -45,6 +45,24 @@ def test_contract(check):
         pytest.skip(str(skipped))
 
 
+STORED = [name for name in KNOWN if issubclass(type(build(name)), Stored)]
+
+
+@pytest.mark.parametrize("name", STORED)
+def test_floor_of_stored_data_is_given_no_more_than_the_models(name, monkeypatch):
+    """It follows from the splits, with the corpus they were made from out of reach."""
+    made = build(tiny_task(name))
+    try:
+        splits = made.splits()
+    except Unavailable as error:
+        pytest.skip(str(error))
+    floors = [made.floor(split) for split in made.test_splits]
+    again = dataclasses.replace(made)
+    again.use(splits)
+    monkeypatch.setattr("importlib.util.find_spec", lambda *_: None)
+    assert [again.floor(split) for split in again.test_splits] == floors
+
+
 def equal(a, b) -> bool:
     """Whether two batches are equal to the bit."""
     return a.arrays().keys() == b.arrays().keys() and all(
@@ -103,7 +121,7 @@ def test_beyond_adds_longer_test_splits_and_changes_nothing_else(name):
     trained = drawn(longer, size=2000).lengths.max()
     for factor in (2, 4):
         examples = longer.examples(f"test@{factor}x")
-        assert len(examples) == longer.test_size
+        assert 10 < len(rows(examples)) == len(examples) <= longer.test_size
         assert (examples.lengths > trained * factor / 2).all()
         assert examples.lengths.max() == pytest.approx(factor * trained, rel=0.2)
 
@@ -111,12 +129,24 @@ def test_beyond_adds_longer_test_splits_and_changes_nothing_else(name):
 @pytest.mark.parametrize("name", ["recall", "temporal_order", "parity", "keyword",
                                   "associative_recall", "reference", "static"])  # fmt: skip
 def test_majority_floors(name):
-    """Against scikit-learn's majority guess on the held-out splits."""
+    """Against scikit-learn's majority guess of training, on the held-out splits."""
+    made = build(name)
+    training = made.floor_examples().targets
+    guess = DummyClassifier(strategy="most_frequent").fit(training[:, None], training)
     for split in ("validation", "test"):
-        held_out = build(name).examples(split)
-        blank = np.zeros((len(held_out), 1))
-        guess = DummyClassifier(strategy="most_frequent").fit(blank, held_out.targets)
-        assert build(name).floor(split) == pytest.approx(guess.score(blank, held_out.targets))
+        held_out = made.examples(split).targets
+        assert made.floor(split) == pytest.approx(guess.score(held_out[:, None], held_out))
+
+
+FEWER = {"copy": 410, "parity[length=12]": 419, "bits[lag=3,n=1]": 11}
+"""Tests of 1,000 different inputs cannot be had: these have all there are."""
+
+
+@pytest.mark.parametrize("name", ["recall", "copy", "parity[length=12]", "parity", "counting",
+                                  "run_length", "reverse[length=5]", "bits[lag=3,n=1]"])  # fmt: skip
+def test_test_inputs_are_all_different(name):
+    examples = build(name).examples("test")
+    assert len(rows(examples)) == len(examples) == FEWER.get(name, 1024)
 
 
 # -- what the right answer is, told by other means ---------------------------------------------

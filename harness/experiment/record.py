@@ -95,12 +95,12 @@ class Record:
     """By split (validation, test, and others where the task has them), then by metric."""
     skill: float | None = None
     skills: dict[str, float] = field(default_factory=dict)
-    """By test split, each against its own floor and ceiling; of ``test`` it is ``skill``."""
+    """By split, each against its own floor and ceiling; of ``test`` it is ``skill``."""
     samples: list[dict[str, str]] = field(default_factory=list)
     """What the model made of some test inputs (input, target, output), or wrote (output)."""
     curve: list[dict[str, float]] = field(default_factory=list)
     """One point for each evaluation: step (updates so far), examples, seconds, loss (mean
-    training loss since the point before), validation (primary metric)."""
+    training loss since the point before), validation (primary metric), skill (on validation)."""
     stopped: str = ""
     """Why training ended: steps (the cap of updates), solved, patience or, of a trial, pruned."""
     best_step: int | None = None

@@ -102,6 +102,7 @@ class Bench:
         record.examples_per_second = record.examples / max(done.seconds["training"], 1e-9)
         best = next(point for point in done.curve if point["step"] == done.best_update)
         record.scores["validation"] = {task.metric: best["validation"]}
+        record.skills["validation"] = best["skill"]
 
     def estimator(self) -> Any:
         """The fitted estimator of an architecture that is not neural."""
@@ -118,6 +119,8 @@ class Bench:
         record.notes.append("not matched to the parameter budget: its size follows from the data")
         validation = train.evaluate(estimator.predict, self.data.splits["validation"], task)
         record.scores["validation"] = validation.metrics
+        bounds = self.data.bounds["validation"]
+        record.skills["validation"] = train.skill(validation.metrics[task.metric], *bounds)
         return estimator
 
     def predictor(self) -> Callable[[np.ndarray, np.ndarray], np.ndarray]:

@@ -94,6 +94,7 @@ def train(
                 "seconds": sum(done.seconds.values()),
                 "loss": sum(done.losses[since:]) / (update - since),
                 "validation": score,
+                "skill": skill(score, *bounds),
             }
         )
         since = update
