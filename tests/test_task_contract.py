@@ -142,8 +142,19 @@ FEWER = {"copy": 410, "parity[length=12]": 419, "bits[lag=3,n=1]": 11}
 """Tests of 1,000 different inputs cannot be had: these have all there are."""
 
 
-@pytest.mark.parametrize("name", ["recall", "copy", "parity[length=12]", "parity", "counting",
-                                  "run_length", "reverse[length=5]", "bits[lag=3,n=1]"])  # fmt: skip
+@pytest.mark.parametrize(
+    "name",
+    [
+        "recall",
+        "copy",
+        "parity[length=12]",
+        "parity",
+        "counting",
+        "run_length",
+        "reverse[length=5]",
+        "bits[lag=3,n=1]",
+    ],
+)
 def test_test_inputs_are_all_different(name):
     examples = build(name).examples("test")
     assert len(rows(examples)) == len(examples) == FEWER.get(name, 1024)
