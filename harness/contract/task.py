@@ -3,7 +3,7 @@
 import dataclasses
 import functools
 import itertools
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import numpy as np
 
@@ -293,7 +293,7 @@ def floor_is_fixed(spec: Spec) -> None:
     )
 
 
-SUMMED = {
+SUMMED: dict[str, Callable[[float], float]] = {
     "accuracy": float, "bits": float, "cross_entropy": float, "mse": float, "mae": float,
     "nll": float, "rmse": np.square, "perplexity": np.log,
 }  # fmt: skip
@@ -303,7 +303,7 @@ SUMMED = {
 def _with_test(task: Task, examples: Examples) -> Task:
     """The task with another test split."""
     changed = dataclasses.replace(task)  # type: ignore[type-var]  # every task is a dataclass
-    if isinstance(task, Stored):
+    if isinstance(task, Stored) and isinstance(changed, Stored):
         changed.use(task.splits() | {"test": examples})
     else:
         object.__setattr__(changed, "examples", lambda split: examples)

@@ -158,6 +158,8 @@ class Tuning(BaseModel):
     """settings to try; of a grid the number of its combinations"""
     seeds: Positive = 1
     """tuning seeds on which each setting is tried; the mean counts"""
+    only: bool = False
+    """the trials are all there is: nothing is tested, see ``recommended.py``"""
     prune: bool = False
     """stop a trial that is worse than the median of those before it; see ``tuning.py``"""
     space: Annotated[dict[str, Space], Field(min_length=1)]
@@ -303,11 +305,20 @@ class Matrix(BaseModel):
     budget: Budget = Budget()
     budgets: dict[str, dict[str, Any]] = {}
     """other terms for some tasks, for all architectures there: by pattern, then by term"""
+    recommended: bool = False
+    """learning rate and start of each architecture are those recommended for the kind of task,
+    where neither the matrix nor a label gives them; see ``recommended.py``"""
     tuning: Tuning | None = None
     """None: nothing is chosen, but for the learning rate where the budget lists several"""
     published: list[Published] = []
     parts: list[Part] = []
     """further cells, each part a question of its own"""
+
+    @model_validator(mode="after")
+    def _one_way(self) -> "Matrix":
+        if self.recommended and self.tuning:
+            raise ValueError("recommended = true and a tuning exclude each other; leave out one")
+        return self
 
     @model_validator(mode="after")
     def _something(self) -> "Matrix":
@@ -330,6 +341,11 @@ class Matrix(BaseModel):
             if matches(task, pattern):
                 differing |= terms
         return differing
+
+    def gives_rate(self, task: str, part: Part | None = None) -> bool:
+        """Whether the learning rate on a task, given by its label, stands in the matrix."""
+        terms = self.budget.model_fields_set | self.terms(task).keys()
+        return "learning_rate" in terms | (part.budget.keys() if part else set())
 
     def budget_of(self, task: str, part: Part | None = None) -> Budget:
         """The budget of a task, given by its label; in a part, that part's."""

@@ -1,7 +1,7 @@
 """What is predicted from whole sequences: a class, a number, tags, or another sequence."""
 
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -132,7 +132,7 @@ def sequences(table: Table, settings: TaskSettings, parts: Parts, inputs: Inputs
 
     def rates(name: str) -> dict[str, float]:
         sources = parts[name].inputs
-        answers = {
+        answers: dict[str, Sequence[Any]] = {
             "an empty answer": [()] * len(sources),
             "always the commonest training target": [commonest] * len(sources),
             "the source copied": coded(sources),

@@ -1,0 +1,90 @@
+"""Recommended terms: the learning rate and the start of each architecture on each kind of task.
+
+They are in ``recommended.csv``, which ``harness run --matrix recommend`` makes on validation of
+tuning seeds: a row for each setting that was tried, with its skill there. The best row counts.
+"""
+
+from __future__ import annotations
+
+import csv
+import functools
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from harness.experiment.cell import Cell
+from harness.experiment.matrix import SHIPPED, Value
+from harness.experiment.registry import Spec, architecture_declarations, make_task
+
+TABLE = SHIPPED / "recommended.csv"
+MEMORY = {"memory", "recall", "state tracking", "counting", "order"}
+"""Tags of tasks whose answer depends on what was read long before."""
+
+
+@dataclass(frozen=True)
+class Tried:
+    """A setting that was tried: its mean skill on validation, each seed's cut off at 0 and 1, over
+    the tasks of a kind and the tuning seeds."""
+
+    kind: str
+    architecture: str
+    learning_rate: float
+    start: str
+    """empty where the architecture has none to choose"""
+    trainings: int
+    skill: float
+
+
+def kind_of(task: Spec) -> str:
+    """What a task asks for: memory, an output for each step, one for the whole sequence, or a
+    sequence to be written."""
+    made = make_task(task)
+    if made.problem.decoded:
+        return "written"
+    if MEMORY & set(made.tags):
+        return "memory"
+    return "each step" if str(made.problem) == "many-to-many" else "whole sequence"
+
+
+@functools.cache
+def tried(path: Path = TABLE) -> tuple[Tried, ...]:
+    """The rows of the table, in its order."""
+    with path.open(encoding="utf-8", newline="") as file:
+        return tuple(
+            Tried(
+                row["kind"], row["architecture"], float(row["learning_rate"]), row["start"],
+                int(row["trainings"]), float(row["skill"]),
+            )
+            for row in csv.DictReader(file)
+        )  # fmt: skip
+
+
+def terms(architecture: str, kind: str) -> Mapping[str, Value]:
+    """The recommended values by name; empty where nothing was tried."""
+    rows = [row for row in tried() if (row.architecture, row.kind) == (architecture, kind)]
+    if not rows:
+        return {}
+    best = max(rows, key=lambda row: row.skill)
+    values: dict[str, Value] = {"learning_rate": best.learning_rate}
+    return values | ({"start": best.start} if best.start else {})
+
+
+def settled(cells: Sequence[Cell], rates_given: bool = False) -> list[Cell]:
+    """The cells on recommended terms. What an architecture's label sets stays as it is, and so
+    does the learning rate where the budget gives one for the cell (``rates_given``)."""
+    return [_settled(cell, rates_given) for cell in cells]
+
+
+def _settled(cell: Cell, rates_given: bool) -> Cell:
+    declared = architecture_declarations()[cell.architecture.name]
+    if not declared.facts["neural"] or cell.refusal or cell.probe or cell.study:
+        return cell
+    values = dict(terms(cell.architecture.name, kind_of(cell.task)))
+    if rates_given:
+        values.pop("learning_rate", None)
+    set_by_label = cell.architecture.label != cell.architecture.name and "start=" in (
+        cell.architecture.label
+    )
+    if set_by_label or "start" not in declared.parameters:
+        values.pop("start", None)
+    return cell.settled(values) if values else cell
