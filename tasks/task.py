@@ -18,6 +18,7 @@ import numpy as np
 from tasks.examples import END, Examples, accuracy_of, joined, majority  # noqa: F401  for tasks
 
 _T = TypeVar("_T", bound="type[Task]")
+_S = TypeVar("_S", bound="Synthetic")
 
 FLOOR_EXAMPLES = 4096
 """Training examples by which the trivial predictor of a task whose examples are drawn is chosen."""
@@ -224,6 +225,8 @@ class Synthetic(Task):
     """The parameters that are 2, 4, ... times as great in ``test@2x``, ``test@4x``, ..."""
     validation_size: ClassVar[int] = 512
     test_size: ClassVar[int] = 1024
+    held_out: ClassVar[int] = 0
+    """Which draw of the held-out examples this is; see ``redrawn``."""
 
     @abstractmethod
     def draw(self, rng: np.random.Generator, size: int) -> Examples:
@@ -232,6 +235,12 @@ class Synthetic(Task):
     def draw_held_out(self, rng: np.random.Generator, size: int) -> Examples:
         """Examples to validate and test on; override where they are not like those trained on."""
         return self.draw(rng, size)
+
+    def redrawn(self: _S, number: int) -> _S:
+        """The same task with another draw of its held-out examples."""
+        other = replace(self)  # type: ignore[type-var]  # every task is a dataclass
+        object.__setattr__(other, "held_out", number)
+        return other
 
     def stretched(self, factor: int) -> "Synthetic":
         """The same task with sequences ``factor`` times as long."""
@@ -260,7 +269,9 @@ class Synthetic(Task):
         split, _, name = split.partition("@")
         task = self.elsewhere(name) if name else self
         size = {"validation": self.validation_size, "test": self.test_size}[split]
-        seed = zlib.crc32(f"{self.name}/{split}".encode())
+        seed = [zlib.crc32(f"{self.name}/{split}".encode())]
+        if self.held_out:
+            seed.append(self.held_out)
         return task._held_out(np.random.default_rng(seed), size, split)
 
     def _held_out(self, rng: np.random.Generator, size: int, split: str) -> Examples:

@@ -88,6 +88,8 @@ class Budget(BaseModel):
     """evaluations without improvement before training stops; 0: never"""
     solved: Annotated[float, Field(gt=0)] = 0.99
     """validation skill at which training stops, the task being solved"""
+    held_out: Annotated[int, Field(ge=0)] = 0
+    """which draw of the held-out examples, where a task draws them: another one is fresh"""
     beam: Positive = 1
     """beams with which a decoder is tested beside greedy decoding; 1: greedy alone"""
     seconds: Rate = 120.0

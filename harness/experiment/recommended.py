@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import csv
 import functools
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from harness.experiment.cell import Cell
 from harness.experiment.matrix import SHIPPED, Value
-from harness.experiment.registry import Spec, architecture_declarations, make_task
+from harness.experiment.registry import architecture_declarations, make_task
+from tasks.task import Problem
 
 TABLE = SHIPPED / "recommended.csv"
 MEMORY = {"memory", "recall", "state tracking", "counting", "order"}
@@ -35,15 +36,14 @@ class Tried:
     skill: float
 
 
-def kind_of(task: Spec) -> str:
+def kind_of(problem: str, tags: Iterable[str]) -> str:
     """What a task asks for: memory, an output for each step, one for the whole sequence, or a
     sequence to be written."""
-    made = make_task(task)
-    if made.problem.decoded:
+    if Problem(problem).decoded:
         return "written"
-    if MEMORY & set(made.tags):
+    if MEMORY & set(tags):
         return "memory"
-    return "each step" if str(made.problem) == "many-to-many" else "whole sequence"
+    return "each step" if problem == Problem.MANY_TO_MANY else "whole sequence"
 
 
 @functools.cache
@@ -79,7 +79,8 @@ def _settled(cell: Cell, rates_given: bool) -> Cell:
     declared = architecture_declarations()[cell.architecture.name]
     if not declared.facts["neural"] or cell.refusal or cell.probe or cell.study:
         return cell
-    values = dict(terms(cell.architecture.name, kind_of(cell.task)))
+    task = make_task(cell.task)
+    values = dict(terms(cell.architecture.name, kind_of(task.problem, task.tags)))
     if rates_given:
         values.pop("learning_rate", None)
     set_by_label = cell.architecture.label != cell.architecture.name and "start=" in (

@@ -23,7 +23,7 @@ from harness.experiment.registry import (
 )
 from harness.training.data import ready
 from harness.training.metrics import HIGHER_IS_BETTER, skill
-from tasks.task import Binary, Classes, Problem, Reals, Task, Tokens, Unavailable
+from tasks.task import Binary, Classes, Problem, Reals, Synthetic, Task, Tokens, Unavailable
 
 if TYPE_CHECKING:
     from harness.training.bench import Bench
@@ -101,7 +101,10 @@ def _fill(record: Record, cell: Cell, data_folder: Path | None, device: str) -> 
         raise NotApplicable(reason)
 
     clock = time.perf_counter()
-    data = ready(task, cell.key["task"], data_folder)
+    drawn = cell.budget.held_out
+    if isinstance(task, Synthetic) and drawn:
+        task = task.redrawn(drawn)
+    data = ready(task, cell.key["task"] | {"held_out": drawn}, data_folder)
     loading = time.perf_counter() - clock
     record.floor, record.ceiling = data.bounds["test"]
     record.ceiling_is_ideal, record.references = task.ceiling_is_ideal, dict(data.references)
