@@ -1,4 +1,4 @@
-"""Recommended terms: made of tuning trials alone, taken where neither matrix nor label gives others."""
+"""Recommended terms: made of trials alone, taken where neither matrix nor label gives others."""
 
 from __future__ import annotations
 
