@@ -9,8 +9,8 @@ from typing import Any
 
 import numpy as np
 
-from harness.errors import UserError, unknown
-from harness.experiment import tuning
+from harness.errors import UserError, nearest
+from harness.experiment import recommended, tuning
 from harness.experiment.cell import Cell
 from harness.experiment.matrix import HORIZON, OWN_CELLS, SIZE, Matrix, Part, matches
 from harness.experiment.record import Outcome, Record
@@ -143,11 +143,15 @@ def _cells_of(
         if getattr(budget, term) is None and not (tuned and term in tuned.space):
             needs = f"budget.match = {budget.match!r} needs a {term}, on {task.label}"
             raise UserError(f"{where}: {needs}")
-        cells += [
+        made = [
             Cell(task, architecture, seed, budget, lag=lag, **fields)
             for seed in seeds
             for architecture in architectures
         ]
+        if matrix.recommended:
+            given = matrix.gives_rate(task.label, part)
+            made = [recommended.settled(cell, given) for cell in made]
+        cells += made
     return cells
 
 

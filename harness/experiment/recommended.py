@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import csv
 import functools
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -69,23 +69,17 @@ def terms(architecture: str, kind: str) -> Mapping[str, Value]:
     return values | ({"start": best.start} if best.start else {})
 
 
-def settled(cells: Sequence[Cell], rates_given: bool = False) -> list[Cell]:
-    """The cells on recommended terms. What an architecture's label sets stays as it is, and so
-    does the learning rate where the budget gives one for the cell (``rates_given``)."""
-    return [_settled(cell, rates_given) for cell in cells]
-
-
-def _settled(cell: Cell, rates_given: bool) -> Cell:
+def settled(cell: Cell, rate_given: bool = False) -> Cell:
+    """The cell on recommended terms. What its architecture's label sets stays as it is, and so
+    does the learning rate where the matrix gives one."""
     declared = architecture_declarations()[cell.architecture.name]
     if not declared.facts["neural"] or cell.refusal or cell.probe or cell.study:
         return cell
     task = make_task(cell.task)
     values = dict(terms(cell.architecture.name, kind_of(task.problem, task.tags)))
-    if rates_given:
+    if rate_given:
         values.pop("learning_rate", None)
-    set_by_label = cell.architecture.label != cell.architecture.name and "start=" in (
-        cell.architecture.label
-    )
-    if set_by_label or "start" not in declared.parameters:
+    start = dict(cell.architecture.parameters).get("start")
+    if start is None or start != declared.parameters["start"]:
         values.pop("start", None)
     return cell.settled(values) if values else cell
