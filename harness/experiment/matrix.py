@@ -222,6 +222,8 @@ class Published(BaseModel):
     """what is to be shown here: that the mean over seeds lies above this"""
     below: float | None = None
     """the same: below this"""
+    updates: Positive | None = None
+    """of the published training; where a failure to learn was published, fewer show nothing"""
     source: str
     note: str = ""
     """what differs here"""

@@ -1,10 +1,12 @@
 """Published numbers beside those measured here."""
 
-from __future__ import annotations
+import math
+from collections.abc import Sequence
 
 from harness.experiment.matrix import Published
+from harness.experiment.record import Record
 from reports.analysis.results import Results
-from reports.analysis.statistics import summarize
+from reports.analysis.statistics import Summary, summarize
 from reports.document import Block, Code, Heading, Paragraph, Table, Text
 
 PLACE = 100
@@ -19,8 +21,10 @@ def blocks(results: Results) -> list[Block]:
     return [
         Heading("Published and measured", "published"),
         Paragraph(
-            "What was to be shown here was stated in the matrix file before the run; reproduced "
-            "means that the mean over seeds lies there. The intervals are 95 %."
+            "What was to be shown was stated in the matrix file before the run. Reproduced: the "
+            "95 % interval of the mean over seeds lies there; not reproduced: it lies elsewhere; "
+            "open: it holds both. Where a failure to learn was published, fewer updates than in "
+            "that training show nothing, unless validation had stopped improving."
         ),
         Table(tuple(rows[0]), tuple(tuple(row.values()) for row in rows)),
     ]
@@ -30,10 +34,13 @@ def _row(results: Results, entry: Published) -> dict[str, Text]:
     group = results.groups.get((entry.task, entry.architecture))
     records = [c.record for c in group.cells if c.record and not c.hole] if group else []
     measured = summarize(r.scores.get(entry.split, {}).get(entry.metric) for r in records)
-    low, high, verdict = entry.above, entry.below, "pending"
-    if (mean := measured.mean) is not None:
-        inside = (low is None or mean > low) and (high is None or mean < high)
-        verdict = "reproduced" if inside else "not reproduced"
+    mean, low, high = measured.mean, entry.above, entry.below
+    verdict = "pending"
+    if mean is not None:
+        verdict = _verdict(entry, measured)
+        failed = low if records[0].higher_is_better is False else high
+        if failed is not None and verdict == "reproduced" and _too_short(entry, records):
+            verdict = "fewer updates than published"
     ends = {"above": low, "below": high}
     half = "" if measured.half is None else f" ±{measured.half:.2g}"
     return {
@@ -48,3 +55,21 @@ def _row(results: Results, entry: Published) -> dict[str, Text]:
         "what differs": entry.note,
         "source": entry.source,
     }
+
+
+def _verdict(entry: Published, measured: Summary) -> str:
+    """By the interval; with one seed there is none, and nothing is decided."""
+    low, high = measured.low, measured.high
+    if low is None or high is None:
+        return "open"
+    least = -math.inf if entry.above is None else entry.above
+    most = math.inf if entry.below is None else entry.below
+    if least < low and high < most:
+        return "reproduced"
+    return "not reproduced" if high <= least or low >= most else "open"
+
+
+def _too_short(entry: Published, records: Sequence[Record]) -> bool:
+    """Whether any training ended before the published number of updates, still improving."""
+    most = entry.updates or 0
+    return any(r.steps < most and r.stopped not in ("patience", "solved") for r in records)
