@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from harness.errors import UserError, nearest
+from harness.errors import UserError, unknown
 from harness.experiment import recommended, tuning
 from harness.experiment.cell import Cell
 from harness.experiment.matrix import HORIZON, OWN_CELLS, SIZE, Matrix, Part, matches
