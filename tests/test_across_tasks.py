@@ -43,7 +43,7 @@ def _frame(skills):
     """skills[architecture][task][seed] as one row a run."""
     rows = [(a, t, s, v) for a, of in skills.items() for t, seeds in of.items()
             for s, v in seeds.items()]  # fmt: skip
-    return pandas.DataFrame(rows, columns=["architecture", "task", "seed", "skill"])
+    return pandas.DataFrame(rows, columns=["architecture", "task", "seed", "level"])
 
 
 def rank(skills):

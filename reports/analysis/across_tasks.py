@@ -3,8 +3,10 @@
 Ranks and tests are over tasks, never over seeds: seeds of a task are not independent evidence on
 how architectures do in general. Within a task the mean skill over its seeds stands for it.
 
-``skills`` is a frame with the columns task, architecture and skill, one row a run, as
-`reports.analysis.frame.cells` gives it; runs without a skill are passed over.
+``skills`` is a frame with the columns task, architecture and level, one row a run, as
+`reports.analysis.frame.cells` gives it; runs without a skill are passed over. A level is a skill
+cut off at 0 and 1, and 1 where the task was solved: so one far failure decides no mean, and those
+that stopped as solved are tied.
 """
 
 from collections.abc import Mapping
@@ -185,13 +187,13 @@ def _versus(
 
 def _means(skills: pandas.DataFrame) -> pandas.DataFrame:
     """Mean skill over seeds: tasks down, architectures across, each in the order given."""
-    known = skills.dropna(subset=["skill"])
-    means = known.groupby(["task", "architecture"]).skill.mean().unstack()
+    known = skills.dropna(subset=["level"])
+    means = known.groupby(["task", "architecture"])["level"].mean().unstack()
     return means.reindex(index=known.task.unique(), columns=known.architecture.unique())
 
 
 def _runs(skills: pandas.DataFrame) -> dict[tuple[str, str], Any]:
     """By architecture and task, the skills of its runs: ``(seeds,)``."""
-    known = skills.dropna(subset=["skill"])
-    grouped = known.groupby(["architecture", "task"], sort=False).skill
+    known = skills.dropna(subset=["level"])
+    grouped = known.groupby(["architecture", "task"], sort=False)["level"]
     return {pair: runs.to_numpy() for pair, runs in grouped}

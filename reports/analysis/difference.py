@@ -73,16 +73,22 @@ class Difference:
 
 
 def difference(one: Group, other: Group, same_examples: bool = True) -> Difference:
-    """Compare two groups of seeds; ``same_examples``: they were tested on the same ones."""
+    """Compare two groups of seeds; ``same_examples``: they were tested on the same ones. A seed
+    in which both stopped as solved is a tie."""
     records = [c.record for c in (*one.cells, *other.cells) if c.record and c.record.metric]
-    seeds, skills = (
-        paired(*({c.seed: getattr(c, number) for c in group.cells} for group in (one, other)))
-        for number in ("score", "skill")
-    )
+    tied = {c.seed for c in one.cells if c.solved} & {c.seed for c in other.cells if c.solved}
+
+    def numbers(group: Group, of: str) -> dict[int, float | None]:
+        return {c.seed: 0.0 if c.seed in tied else getattr(c, of) for c in group.cells}
+
+    examples = Summary()
+    if same_examples:
+        ties = {seed: arrays for seed, arrays in one.examples.items() if seed in tied}
+        examples = _over_examples(one.examples, other.examples | ties)
     return Difference(
-        seeds,
-        skills,
-        _over_examples(one.examples, other.examples) if same_examples else Summary(),
+        paired(numbers(one, "score"), numbers(other, "score")),
+        paired(numbers(one, "skill"), numbers(other, "skill")),
+        examples,
         records[0].higher_is_better if records else True,
     )
 
@@ -106,7 +112,7 @@ class Standing:
 
     order: tuple[str, ...] = ()
     best: tuple[str, ...] = ()
-    """Those that share the best mean; nearly always one."""
+    """Those that share the best mean, or all solved the task; nearly always one."""
     differences: dict[str, Difference] = field(default_factory=dict)
     """The first minus each other architecture and the best baseline, corrected together."""
 
@@ -146,7 +152,10 @@ def standing(results: Results, task: TaskInfo) -> Standing:
             baseline = results.best_baselines.get(task.name)
             pairs = {a: difference(groups[first], scored[a])
                      for a in (*others, *([baseline] if baseline else []))}  # fmt: skip
-            best = tuple(a for a, g in groups.items() if g.score.mean == groups[first].score.mean)
+            top = groups[first]
+            equal = {a for a, g in groups.items() if g.score.mean == top.score.mean}
+            solved = {a for a, g in groups.items() if g.solved and top.solved}
+            best = tuple(a for a in groups if a in equal | solved)
             results.standings[task.name] = Standing(tuple(groups), best, corrected(pairs))
     return results.standings[task.name]
 

@@ -70,6 +70,8 @@ CSV = RESULTS | {
 """Columns of a report's ``results.csv``."""
 
 CELLS = CSV | MAIN | {
+    "level": (NUMBER, "skill cut off at 0 and 1, and 1 where training stopped as solved"),
+    "learned": (TRUTH, "training rose above the floor on validation"),
     "task_name": (TEXT, "the task's name without parameters"),
     "lag": (WHOLE, "dependency length that was set, where a horizon is sought"),
     "probe": (TEXT, "what was measured in place of a score"),
@@ -170,6 +172,7 @@ def _row(cell: Cell, name: dict[str, Any]) -> dict[str, Any]:
     row = name | row_of(name, record)
     row |= {n: getattr(record, n, None) for n in CELLS if n not in row}
     row |= {"task_name": cell.task_name, "lag": cell.lag}
+    row |= {"level": cell.level, "learned": cell.learned}
     for part in ("data", "training", "evaluation"):
         row[f"seconds_{part}"] = record.seconds.get(part) if record else None
     return row | {"tags": ";".join(record.tags) if record else None}

@@ -8,7 +8,7 @@ from statistics import geometric_mean
 
 from reports.analysis.difference import Difference, corrected, difference
 from reports.analysis.results import Results
-from reports.analysis.statistics import Summary, combine
+from reports.analysis.statistics import Summary, combine, paired
 
 KINDS = {
     "training": "training seconds",
@@ -20,7 +20,8 @@ KINDS = {
 
 @dataclass(frozen=True)
 class Comparison:
-    """Mean skill over shared tasks: the compared architectures, best first."""
+    """Mean skill over shared tasks, of each task cut off at 0 and 1: the compared architectures,
+    best first."""
 
     tasks: tuple[str, ...]
     skills: dict[str, Summary]
@@ -51,11 +52,12 @@ def compare(results: Results) -> Comparison:
         if common and (enough or size == 2):  # one alone is no comparison
             chosen, shared = ranked[:size], common
     tasks = tuple(t.name for t in results.tasks if t.name in shared)
-    skills = {a: combine([results.groups[t, a].skill for t in tasks]) for a in chosen}
+    skills = {a: combine([results.groups[t, a].level for t in tasks]) for a in chosen}
     order = sorted(skills, key=lambda a: -(skills[a].mean or 0.0))
     # From seeds alone: test examples have units of their own on each task.
     differences = {
-        a: combine([_ahead(results, t, order[0], a).skills for t in tasks]) for a in order[1:]
+        a: combine([paired(*(_levels(results, t, b) for b in (order[0], a))) for t in tasks])
+        for a in order[1:]
     }
     return Comparison(
         tasks,
@@ -63,6 +65,10 @@ def compare(results: Results) -> Comparison:
         {a: len(covered[a]) for a in ranked if a not in chosen},
         corrected({a: Difference(ahead, ahead) for a, ahead in differences.items()}),
     )
+
+
+def _levels(results: Results, task: str, architecture: str) -> dict[int, float | None]:
+    return {cell.seed: cell.level for cell in results.groups[task, architecture].cells}
 
 
 def _ahead(results: Results, task: str, one: str, other: str) -> Difference:
