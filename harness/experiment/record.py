@@ -81,6 +81,8 @@ class Record:
     """What is known of the file of a task from the user's data; empty for any other task."""
 
     problem: str = ""
+    causal: bool = False
+    """No output of the task may depend on a later input."""
     tags: list[str] = field(default_factory=list)
     readout: str = ""
     metric: str = ""

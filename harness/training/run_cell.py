@@ -90,6 +90,7 @@ def _fill(record: Record, cell: Cell, data_folder: Path | None, device: str) -> 
     signature = signature_of(task, facts["readout"], cell.budget.embedding)
     record.baseline = facts["baseline"]
     record.problem, record.tags, record.readout = str(task.problem), [*task.tags], signature.readout
+    record.causal = task.causal
     record.metric = task.metric
     record.higher_is_better = HIGHER_IS_BETTER[task.metric]
     record.unit = task.outputs.unit if isinstance(task.outputs, Reals) else ""

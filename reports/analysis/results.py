@@ -14,7 +14,7 @@ from reports.analysis.cells import Cell, Group, finite
 
 BASELINE = "baseline"
 """The column where each task's baseline stands."""
-SAID = ("problem", "metric", "unit", "higher_is_better", "ceiling_is_ideal")
+SAID = ("problem", "causal", "metric", "unit", "higher_is_better", "ceiling_is_ideal")
 """What the first of a task's records says of it."""
 
 
@@ -25,6 +25,7 @@ class TaskInfo:
     name: str
     slug: str
     problem: str = ""
+    causal: bool = False
     metric: str = ""
     unit: str = ""
     higher_is_better: bool = True

@@ -3,12 +3,15 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from reports.analysis.cells import MEANINGS
+from harness.experiment.record import Outcome
+from reports.analysis.cells import HOLES, MEANINGS
 from reports.analysis.difference import Standing, standing
 from reports.analysis.ranking import behind
 from reports.analysis.results import BASELINE, Results
 from reports.analysis.statistics import Summary, combine
 
+REFUSED = HOLES[Outcome.NOT_APPLICABLE][0]
+"""The code of what cannot be served."""
 NONE = "none"
 """The code of a tag on which nothing has a skill, for several reasons."""
 
@@ -28,6 +31,11 @@ class Square:
     """Which baseline it is, in their column."""
     behind: bool = False
     """No better than the baseline."""
+
+    @property
+    def serves(self) -> bool:
+        """The architecture could have a number here."""
+        return bool(self.of) and not (self.hole and self.code == REFUSED)
 
     @property
     def hole(self) -> bool:
@@ -71,7 +79,7 @@ def by_capability(results: Results) -> dict[tuple[str, str], Square]:
         tasks = [task.name for task in results.tasks if tag in task.tags]
         for name in results.columns:
             groups = [group for task in tasks if (group := results.column(task, name))]
-            skills = [group.skill for group in groups if group.skill.mean is not None]
+            skills = [group.level for group in groups if group.level.mean is not None]
             codes = {group.code for group in groups}
             code = codes.pop() if len(codes) == 1 else NONE
             squares[tag, name] = Square(combine(skills), code, len(skills), len(tasks))

@@ -12,6 +12,14 @@ from reports.formats import each, plural
 
 PLACE = 10
 
+CSV = ("task", "architecture", "skill", "half", "seeds_with_skill", "seeds", "hole")
+ONE_OUTPUT, EACH_STEP, WRITTEN = (
+    "One output for the whole sequence", "An output for each step", "A sequence is written"
+)  # fmt: skip
+STRUCTURES = {
+    "many-to-many": EACH_STEP, "one-to-many": WRITTEN, "sequence-to-sequence": WRITTEN
+}  # fmt: skip
+
 GOOD, FAIR = 0.9, 0.5
 """Skills that the finding names."""
 
@@ -21,18 +29,32 @@ def blocks(results: Results) -> list[Block]:
     if not results.cells:
         return []
     squares = by_task(results)
-    data = as_csv(
-        ("task", "architecture", "skill", "half", "seeds_with_skill", "seeds", "hole"),
-        [
-            (*place, s.skill.mean, s.skill.half, s.known, s.of, s.code if s.hole else "")
-            for place, s in squares.items()
-            if s.of
-        ],
-    )
-    finding = f"{_reached(results, squares)}{_key(results)}"
-    labels = {task.name: task.name for task in results.tasks}
-    heading = Heading("Skill", "skill", 3)
-    return [heading, *_map("heatmap", "task", labels, results, squares, finding, data=data)]
+    made: list[Block] = [Heading("Skill", "skill", 3)]
+    for at, (title, tasks) in enumerate(_by_structure(results).items()):
+        serving = [c for c in results.columns if any(squares[t, c].serves for t in tasks)]
+        if not serving:
+            continue
+        rows = [
+            (t, c, s.skill.mean, s.skill.half, s.known, s.of, s.code if s.hole else "")
+            for t in tasks for c in serving if (s := squares[t, c]).of
+        ]  # fmt: skip
+        data = as_csv(CSV, rows)
+        finding = f"{_reached(results, squares)}{_key(results)}" if not at else f"{title}."
+        labels, name = {task: task for task in tasks}, f"heatmap-{at}" if at else "heatmap"
+        more = {"data": data, "title": title}
+        made += _map(name, "task", labels, tuple(serving), squares, finding, **more)
+    return made
+
+
+def _by_structure(results: Results) -> dict[str, list[str]]:
+    """The tasks by what has to come out, each a heat map: so no column is without numbers because
+    an architecture cannot serve such tasks."""
+    blocks: dict[str, list[str]] = {}
+    for task in results.tasks:
+        title = STRUCTURES.get(task.problem, ONE_OUTPUT)
+        past = ", from the past alone" if task.causal and title == EACH_STEP else ""
+        blocks.setdefault(title + past, []).append(task.name)
+    return blocks
 
 
 def capabilities(results: Results) -> list[Block]:
@@ -54,14 +76,14 @@ def capabilities(results: Results) -> list[Block]:
         "2/3: a mean over so many of them, to be compared with care."
     )
     more = {"data": data, "title": "Skill by capability"}
-    return _map("profile", "capability", labels, results, squares, finding, **more)
+    return _map("profile", "capability", labels, results.columns, squares, finding, **more)
 
 
 def _map(
     name: str,
     first: str,
     labels: dict[str, str],
-    results: Results,
+    columns: tuple[str, ...],
     squares: Squares,
     finding: str,
     **more: str,
@@ -69,9 +91,10 @@ def _map(
     """A heat map with a row for each label, and what the codes of its holes mean."""
     from reports.figures import heatmap
 
-    drawing = heatmap.draw(name, labels, results.columns, squares)
-    words = table(first, list(labels), results.columns, squares)
-    codes = tuple(codes_used(squares).items())
+    drawing = heatmap.draw(name, labels, columns, squares)
+    words = table(first, list(labels), columns, squares)
+    shown = {(row, column): squares[row, column] for row in labels for column in columns}
+    codes = tuple(codes_used(shown).items())
     return [Figure(drawing, finding, words, **more), *([Terms(codes)] if codes else [])]
 
 
