@@ -7,7 +7,18 @@ from collections.abc import Sequence
 from reports import formats
 from reports.analysis.results import Results
 from reports.analysis.squares import Square, Squares, by_capability, by_task, codes_used
-from reports.document import Block, Cell, Figure, Heading, Table, Terms, as_csv, table_of
+from reports.document import (
+    Block,
+    Cell,
+    Figure,
+    Heading,
+    Paragraph,
+    Strong,
+    Table,
+    Terms,
+    as_csv,
+    table_of,
+)
 from reports.formats import each, plural
 
 PLACE = 10
@@ -40,6 +51,7 @@ def blocks(results: Results) -> list[Block]:
         ]  # fmt: skip
         data = as_csv(CSV, rows)
         finding = f"{_reached(results, squares)}{_key(results)}" if not at else f"{title}."
+        made.append(Paragraph(Strong(title)))
         labels, name = {task: task for task in tasks}, f"heatmap-{at}" if at else "heatmap"
         more = {"data": data, "title": title}
         made += _map(name, "task", labels, tuple(serving), squares, finding, **more)
@@ -94,7 +106,8 @@ def _map(
     drawing = heatmap.draw(name, labels, columns, squares)
     words = table(first, list(labels), columns, squares)
     shown = {(row, column): squares[row, column] for row in labels for column in columns}
-    codes = tuple(codes_used(shown).items())
+    holes = {place: square for place, square in shown.items() if square.serves}
+    codes = tuple(codes_used(holes).items())
     return [Figure(drawing, finding, words, **more), *([Terms(codes)] if codes else [])]
 
 
