@@ -3,12 +3,17 @@
 On one task, `reports.analysis.difference.standing` says who is best.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from statistics import geometric_mean
+from typing import TYPE_CHECKING
 
 from reports.analysis.difference import Difference, corrected, difference
 from reports.analysis.results import Results
 from reports.analysis.statistics import Summary, combine, paired
+
+if TYPE_CHECKING:
+    from pandas import DataFrame
 
 KINDS = {
     "training": "training seconds",
@@ -65,6 +70,19 @@ def compare(results: Results) -> Comparison:
         {a: len(covered[a]) for a in ranked if a not in chosen},
         corrected({a: Difference(ahead, ahead) for a, ahead in differences.items()}),
     )
+
+
+def runs(results: Results, architectures: Iterable[str]) -> DataFrame:
+    """Every run of the matrix's own cells that has a skill, architecture by architecture, with
+    the columns that `reports.analysis.across_tasks` asks for."""
+    import pandas
+
+    rows = [
+        (cell.task, cell.architecture, cell.level)
+        for a in architectures for cell in results.cells
+        if cell.architecture == a and cell.skill is not None
+    ]  # fmt: skip
+    return pandas.DataFrame(rows, columns=["task", "architecture", "level"])
 
 
 def _levels(results: Results, task: str, architecture: str) -> dict[int, float | None]:

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from reports import formats
-from reports.analysis import frame
 from reports.analysis.across_tasks import ALPHA, POLICY, OverTasks, Ranks, Versus, over_tasks
 from reports.analysis.aggregates import ROPE, Estimate
 from reports.analysis.difference import LEVEL, Standing, all_pairs, standing
-from reports.analysis.ranking import compare
+from reports.analysis.ranking import compare, runs
 from reports.analysis.results import Results
 from reports.document import Block, Figure, Heading, Table, as_csv, paragraphs, table_of
 from reports.figures.style import Look
@@ -20,7 +19,7 @@ from reports.sections import answer
 from reports.sections.skill import capabilities
 
 if TYPE_CHECKING:
-    import pandas
+    pass
 
 PLACE = 30
 
@@ -42,7 +41,7 @@ def blocks(results: Results) -> list[Block]:
     said = [] if every.only_user_data else answer.more(results)
     figures, tables = capabilities(every), []
     if len(compared.skills) > 1:
-        over = over_tasks(_skills(results, compared.skills))
+        over = over_tasks(runs(results, compared.skills))
         looks = style.looks(results.architectures)
         if over.ranks.refused:
             said.append(f"No ranks and no critical-difference diagram: {over.ranks.refused}.")
@@ -53,13 +52,6 @@ def blocks(results: Results) -> list[Block]:
     for at, table in enumerate(filter(None, tables), 1):
         made.append(replace(table, name=f"contest-table-{at}"))
     return [Heading("Who wins where, and how sure", "contest"), *made] if made else []
-
-
-def _skills(results: Results, architectures: Iterable[str]) -> pandas.DataFrame:
-    """Every scored run of the matrix's own cells, architecture by architecture."""
-    cells = frame.cells(results)
-    scored = cells[cells.main & (cells.outcome == "ok")].set_index("architecture", drop=False)
-    return scored.loc[list(architectures)].reset_index(drop=True)
 
 
 # -- over tasks -----------------------------------------------------------------------------------
