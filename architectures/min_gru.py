@@ -1,11 +1,13 @@
 """minGRU: a gated recurrence that is computed in parallel over time."""
 
+from typing import Literal
+
 import torch
 from torch import Tensor, nn
 from torch.nn.functional import pad
 
-from architectures.architecture import Refused, Signature, architecture
-from architectures.starts import Start, chrono
+from architectures.architecture import Signature, architecture
+from architectures.starts import chrono
 
 
 @architecture("min_gru")
@@ -27,14 +29,9 @@ class MinGRU(nn.Module):
         signature: Signature,
         *,
         layers: int = 3,
-        start: Start = "uniform",
+        start: Literal["uniform", "chrono"] = "uniform",
     ):
         super().__init__()
-        if start == "orthogonal":
-            raise Refused(
-                "start=orthogonal: the state goes on through gates alone, so that there is no "
-                "recurrent matrix; take start=uniform or start=chrono"
-            )
         self.enter = nn.Linear(features, width)
         stack = [Layer(width) for _ in range(layers)]
         if start == "chrono":

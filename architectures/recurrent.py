@@ -121,9 +121,12 @@ class RNN(Recurrent):
         *sizes: Any,
         activation: Literal["tanh", "relu"] = "tanh",
         gain: float = 1.0,
+        start: Literal["orthogonal", "uniform"] = "orthogonal",
         **shared: Any,
     ):
-        super().__init__(*sizes, gain=gain, bias={}, candidate=activation, **shared)
+        super().__init__(
+            *sizes, gain=gain, start=start, bias={}, candidate=activation, **shared
+        )  # fmt: skip
 
 
 @architecture("birnn", both_directions=True)

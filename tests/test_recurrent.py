@@ -523,8 +523,9 @@ def test_a_start_that_suits_no_gate_or_matrix_is_refused():
     record = run_cell(make_cell("reverse", "encoder_decoder[cell=rnn,start=chrono]"))
     assert record.outcome == Outcome.NOT_APPLICABLE and not record.traceback
     assert "take start=orthogonal" in record.reason
-    record = run_cell(make_cell("recall[lag=2]", "min_gru[start=orthogonal]"))
-    assert record.outcome == Outcome.NOT_APPLICABLE and "no recurrent matrix" in record.reason
+    for label in ("rnn[start=chrono]", "birnn[start=chrono]", "min_gru[start=orthogonal]"):
+        with pytest.raises(UserError, match="known: "):
+            make_cell("recall[lag=2]", label)
 
 
 @pytest.mark.parametrize(
