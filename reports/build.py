@@ -178,7 +178,9 @@ def _files(results: Results) -> dict[str, str]:
     papers = paper.tables(results) if results.cells else {}
     pairs = ranking.examples(results)
     return {
-        "results.csv": frame.to_csv(frame.cells(results)[list(frame.CSV)]),
+        "results.csv": frame.cells(results)[list(frame.CSV)].to_csv(
+            index=False, lineterminator="\n"
+        ),
         **({"data/examples.csv": pairs} if pairs else {}),
         **{f"tables/{n}.tex": latex(t, f"{results.name}-{n}") for n, t in papers.items()},
     }

@@ -32,12 +32,13 @@ def main(
     store = Store(out)
     results = read(store, matrix)
     cells = frame.planned(results)
-    rows = frame.to_rows(cells)
+    plain = cells.astype("object")
+    rows = plain.where(plain.notna(), None).to_dict("records")
     warn(store.corrupted)
     if json:
         print_json(rows)
     elif csv:
-        print(frame.to_csv(cells), end="")
+        print(cells.to_csv(index=False, lineterminator="\n"), end="")
     else:
         from reports.document import Table
         from reports.sections import scores

@@ -15,6 +15,7 @@ from typing import Any
 
 import numpy as np
 import pandas
+from scipy.stats import trim_mean
 
 from reports.analysis.statistics import CONFIDENCE
 
@@ -50,8 +51,6 @@ class Posterior:
 
 def interquartile_mean(runs: Runs) -> Estimate:
     """Mean of the middle half of all runs: a quarter is cut off at each end, rounded down."""
-    from scipy.stats import trim_mean
-
     value = trim_mean(np.concatenate(runs), 0.25)
     return _estimate(value, [runs], lambda drawn: trim_mean(np.hstack(drawn), 0.25, axis=-1))
 

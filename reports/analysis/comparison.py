@@ -81,9 +81,10 @@ class Comparison:
     def to_json(self) -> dict[str, Any]:
         """Plain values, with p-values and verdicts."""
         rows = [
-            {name: _interval(v) if isinstance(v, Summary) else v for name, v in row.items()}
+            {of: {name: getattr(v, name) for name in ("n", "mean", "low", "high", "p")}
+             if isinstance(v, Summary) else v for of, v in row.items()}
             for row in self.rows
-        ]
+        ]  # fmt: skip
         return asdict(replace(self, rows=[])) | {"rows": rows}
 
 
@@ -152,9 +153,6 @@ def _told(record: Record, store: Store) -> dict[str, Any]:
     }
 
 
-# -- scores and cost -----------------------------------------------------------------------------
-
-
 def _rows(cells: pandas.DataFrame) -> list[dict[str, Any]]:
     rows: dict[Any, dict[str, Any]] = {}
     tested: dict[Any, Difference] = {}
@@ -194,13 +192,6 @@ def _change(one: Group, other: Group) -> tuple[Difference, str, str]:
     if not same_task:
         why = "code or data of the task changed"
     return change, metric, why and f"test examples are not compared: {why}"
-
-
-def _interval(summary: Summary) -> dict[str, Any]:
-    return {name: getattr(summary, name) for name in ("n", "mean", "low", "high", "p")}
-
-
-# -- keys and machines ---------------------------------------------------------------------------
 
 
 def _keys(cells: pandas.DataFrame) -> list[dict[str, Any]]:

@@ -18,19 +18,18 @@ def bands(results: Results, task: TaskInfo) -> dict[str, pandas.DataFrame]:
     """
     points = frame.curves(results, task.name)
     points = points[points.main].dropna(subset=["step", "validation"])
-    by_name = dict(tuple(points.groupby("architecture")))
-    return {name: _band(by_name[name]) for name in results.architectures if name in by_name}
+    found = {}
+    for name in results.architectures:
+        of = points[points.architecture == name].astype({"step": float})
+        if not of.empty:
+            table = of.pivot_table("validation", "step", "seed", "last")
+            table = table.interpolate("index", limit_direction="both")
+            table = table.iloc[evenly(len(table), POINTS)]
+            ends = {"low": table.min(axis=1), "high": table.max(axis=1)}
+            found[name] = pandas.DataFrame({"middle": table.mean(axis=1)} | ends)
+    return found
 
 
 def evenly(length: int, most: int) -> np.ndarray:
     """At most so many of the places 0 to ``length`` - 1, evenly spread, with the first and last."""
     return np.unique(np.linspace(0, length - 1, min(most, length)).round().astype(int))
-
-
-def _band(points: pandas.DataFrame) -> pandas.DataFrame:
-    """On the steps of all seeds, or on some of them evenly spread."""
-    table = points.astype({"step": float}).pivot_table("validation", "step", "seed", "last")
-    table = table.interpolate("index", limit_direction="both")
-    table = table.iloc[evenly(len(table), POINTS)]
-    ends = {"low": table.min(axis=1), "high": table.max(axis=1)}
-    return pandas.DataFrame({"middle": table.mean(axis=1)} | ends)

@@ -19,8 +19,6 @@ from reports.analysis.cells import Cell, skill_on
 from reports.analysis.results import Results
 
 TEXT, WHOLE, NUMBER, TRUTH = "object", "Int64", "float64", "boolean"
-TYPES = {TEXT: "text", WHOLE: "whole number", NUMBER: "number", TRUTH: "yes or no"}
-"""Types of columns, as pandas and as people call them."""
 
 NAMES = {
     "id": (TEXT, "the cell's id"),
@@ -135,17 +133,6 @@ def curves(results: Results, task: str = "") -> pandas.DataFrame:
         for point in cell.record.curve
     ]  # fmt: skip
     return _frame(rows, CURVES)
-
-
-def to_csv(frame: pandas.DataFrame) -> str:
-    """Numbers in full precision, holes empty."""
-    return frame.to_csv(index=False, lineterminator="\n")
-
-
-def to_rows(frame: pandas.DataFrame) -> list[dict[str, Any]]:
-    """A dictionary a row, of plain values; None where there is none."""
-    plain = frame.astype("object")
-    return plain.where(plain.notna(), None).to_dict("records")  # type: ignore[return-value]
 
 
 def parts_of(results: Results) -> dict[str, str]:
