@@ -1,7 +1,5 @@
 """Critical-difference diagram (Demšar 2006): average ranks, and who is not shown to differ."""
 
-from typing import Any
-
 from reports.analysis.across_tasks import Ranks
 from reports.figures.style import INK, Drawing, Look, canvas, finish, levels
 from reports.formats import shortened
@@ -39,11 +37,15 @@ def draw(ranks: Ranks, looks: dict[str, Look]) -> Drawing | None:
     for names, end, align in ((left, 1 - reach, "right"), (right, len(order) + reach, "left")):
         for i, name in enumerate(names):
             words = [shortened(name, 30), f"{ranks.ranks[name]:.1f}"]
-            _elbow(axes, ranks.ranks[name], end, bars + ROW * (i + 0.4), looks[name])
+            rank, depth = ranks.ranks[name], bars + ROW * (i + 0.4)
+            axes.plot([rank, rank, end], [0, depth, depth], **looks[name] | {"marker": ""},
+                      linewidth=1.1, clip_on=False, zorder=2)  # fmt: skip
+            axes.plot([rank], [0], **looks[name], markersize=6, clip_on=False,
+                      markeredgecolor="white", markeredgewidth=0.5, zorder=6)  # fmt: skip
             axes.annotate(
-                "  ".join(words if align == "right" else words[::-1]),
-                (end, bars + ROW * (i + 0.4)), xytext=(-3 if align == "right" else 3, 0),
-                textcoords="offset points", ha=align, va="center", annotation_clip=False,
+                "  ".join(words if align == "right" else words[::-1]), (end, depth),
+                xytext=(-3 if align == "right" else 3, 0), textcoords="offset points", ha=align,
+                va="center", annotation_clip=False,
             )  # fmt: skip
     for group, level in zip(groups, heights, strict=True):
         y, places = 0.12 + BAR * level, [ranks.ranks[a] for a in group]
@@ -52,10 +54,3 @@ def draw(ranks: Ranks, looks: dict[str, Look]) -> Drawing | None:
         axes.plot(places, [y] * len(places), "o", color=INK, markersize=5.5, clip_on=False,
                   markeredgecolor="white", markeredgewidth=0.6, zorder=5)  # fmt: skip
     return finish(figure, "critical-difference")
-
-
-def _elbow(axes: Any, rank: float, end: float, depth: float, look: Look) -> None:
-    axes.plot([rank, rank, end], [0, depth, depth], **look | {"marker": ""}, linewidth=1.1,
-              clip_on=False, zorder=2)  # fmt: skip
-    axes.plot([rank], [0], **look, markersize=6, clip_on=False,
-              markeredgecolor="white", markeredgewidth=0.5, zorder=6)  # fmt: skip

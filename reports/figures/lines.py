@@ -8,8 +8,7 @@ import numpy as np
 
 from reports.analysis.horizon import LEARNED
 from reports.analysis.statistics import Numbers, Summary, summarize
-from reports.figures.panels import ALIKE, panels
-from reports.figures.style import INK, PALE, Drawing, Look, finish, log_axis, looks
+from reports.figures.style import ALIKE, INK, PALE, Drawing, Look, finish, log_axis, looks, panels
 
 SKILL = (-0.12, 1.07)
 """Ends of an axis of skill."""

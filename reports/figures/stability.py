@@ -6,8 +6,7 @@ from typing import Any
 import numpy as np
 from pandas import DataFrame
 
-from reports.figures.panels import panels
-from reports.figures.style import COLOURS, INK, Drawing, Look, finish, log_axis
+from reports.figures.style import COLOURS, INK, Drawing, Look, finish, log_axis, panels
 
 COLOUR_OF = {"off": COLOURS[1], "on": COLOURS[0]}
 """What is drawn first lies below."""
