@@ -7,6 +7,7 @@ import typer
 
 from harness.cli.options import DEFAULT_OUT, Json, Out, print_json, show, warn
 from harness.errors import UserError, nearest
+from harness.experiment.store import Store
 
 
 def main(
@@ -29,7 +30,6 @@ def main(
 
         harness claims --claim ten-steps --claim gates-extend-memory
     """
-    from harness.experiment.store import Store
     from reports.analysis.evidence import gather
     from reports.claims.claim import all_claims, as_json
     from reports.sections.claims import in_full, judged, overview

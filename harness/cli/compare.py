@@ -2,15 +2,13 @@
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
 from harness.cli.options import Json, StoredMatrix, print_json, show
 from harness.errors import UserError, nearest
-
-if TYPE_CHECKING:
-    from harness.experiment.store import Store
+from harness.experiment.store import Store
 
 RunName = Annotated[
     str, typer.Argument(metavar="RUN", help="A folder of results, or FOLDER:MATRIX.")
@@ -48,9 +46,8 @@ def main(run_a: RunName, run_b: RunName, matrix: StoredMatrix = None, json: Json
     show(blocks(runs, comparison))
 
 
-def _store(text: str) -> "tuple[Store, str | None]":
+def _store(text: str) -> tuple[Store, str | None]:
     """The store that a RUN names, and the matrix if it says which; raises UserError."""
-    from harness.experiment.store import Store
 
     folder, _, matrix = text.rpartition(":")
     for place, name in ((text, None), (folder, matrix)):
@@ -65,7 +62,7 @@ def _store(text: str) -> "tuple[Store, str | None]":
     )
 
 
-def _matrices(stores: "Sequence[Store]", given: Sequence[str | None]) -> list[str]:
+def _matrices(stores: Sequence[Store], given: Sequence[str | None]) -> list[str]:
     """Which matrices to compare: where none is named, the last one that both folders have."""
     if not any(given):
         kept = [name for name in stores[0].plans() if name in stores[1].plans()]

@@ -5,6 +5,10 @@ from typing import Annotated
 import typer
 
 from harness.cli.options import DEFAULT_OUT, Cell, Out, Plugins, TaskFiles, trained
+from harness.errors import UserError
+from harness.experiment.request import Request
+from harness.experiment.store import Store
+from harness.experiment.user_data import choose
 
 
 def main(
@@ -32,10 +36,6 @@ def main(
     """
     import numpy as np
 
-    from harness.errors import UserError
-    from harness.experiment.request import Request
-    from harness.experiment.store import Store
-    from harness.experiment.user_data import choose
     from harness.training.generation import continued
     from harness.training.restore import restored
     from harness.training.samples import written

@@ -6,6 +6,7 @@ import typer
 
 from harness.cli.options import DEFAULT_OUT, Json, Out, StoredMatrix, print_json, show, warn
 from harness.errors import UserError
+from harness.experiment.store import Store
 
 HEADS = ("id", "task", "architecture", "seed", "outcome", "metric", "validation", "test", "skill",
          "parameters", "seconds")  # fmt: skip
@@ -23,7 +24,6 @@ def main(
 
         harness results --csv > results.csv
     """
-    from harness.experiment.store import Store
     from reports.analysis import frame
     from reports.analysis.results import read
 

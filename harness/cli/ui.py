@@ -5,6 +5,8 @@ from typing import Annotated
 import typer
 
 from harness.cli.options import DEFAULT_OUT, Out, StoredMatrix
+from harness.experiment.store import Store
+from harness.tracking.serve import serve
 
 
 def main(
@@ -23,7 +25,4 @@ def main(
 
         harness ui --out harness-out
     """
-    from harness.experiment.store import Store
-    from harness.tracking.serve import serve
-
     serve(Store(out), port, browser, matrix)
