@@ -23,8 +23,6 @@ A section on what has to be measured says with which ``COMMAND``, and has a ``TI
 are no records it is listed as not measured.
 """
 
-from __future__ import annotations
-
 import importlib
 import inspect
 import pkgutil

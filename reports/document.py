@@ -4,8 +4,6 @@ A section returns a list of blocks. Contents, numbering, commands and CSV files 
 them, here. Nothing in this module knows a format.
 """
 
-from __future__ import annotations
-
 import csv
 import io
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -44,7 +42,7 @@ Text = str | Code | Strong | Link | tuple["Text", ...]
 """A sentence, or its pieces in order."""
 
 
-def plain(text: Text | Cell) -> str:
+def plain(text: "Text | Cell") -> str:
     """The words alone."""
     if isinstance(text, str):
         return text
@@ -122,7 +120,7 @@ class Table:
 class Figure:
     """A drawing with its finding, its numbers, and what makes its records."""
 
-    drawing: Drawing
+    drawing: "Drawing"
     finding: Text
     table: Table
     command: str = ""
@@ -178,7 +176,7 @@ class Fold:
     """Blocks that are shown on request."""
 
     summary: Text
-    blocks: tuple[Block, ...]
+    blocks: "tuple[Block, ...]"
 
 
 @dataclass(frozen=True)

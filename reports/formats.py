@@ -1,18 +1,14 @@
 """Numbers as people read them: with a true minus sign, and as nothing where there is none."""
 
-from __future__ import annotations
-
 import json
 import math
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from functools import wraps
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from reports.analysis.results import Results, TaskInfo
+from reports.analysis.squares import Square
 from reports.analysis.statistics import Summary, summarize
-
-if TYPE_CHECKING:
-    from reports.analysis.results import Results, TaskInfo
-    from reports.analysis.squares import Square
 
 
 def _known(text: Callable[[float], str]) -> Callable[[float | None], str]:

@@ -1,7 +1,5 @@
 """A document as one page of HTML, which needs no script and no other file."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from functools import cache
 from itertools import groupby
@@ -54,7 +52,7 @@ def html(document: doc.Document) -> str:
     )
 
 
-def inline(text: doc.Text | doc.Cell) -> Markup:
+def inline(text: doc.Text | doc.Cell) -> "Markup":
     """The text of a paragraph or a cell, escaped, with its links and marks."""
     from markupsafe import Markup
 

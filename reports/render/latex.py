@@ -1,8 +1,6 @@
 r"""A table in LaTeX with booktabs, to be taken in by ``\input``: with caption and label, scaled to
 the width of the text if it is wide. Needs ``\usepackage{booktabs,graphicx}``."""
 
-from __future__ import annotations
-
 import re
 
 from reports.document import Cell, Table, Text, plain

@@ -1,7 +1,5 @@
 """A document as Markdown, with its figures as links to their files."""
 
-from __future__ import annotations
-
 import re
 
 from reports import document as doc

@@ -1,7 +1,5 @@
 """Blocks in the terminal."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
@@ -26,7 +24,7 @@ SENTENCE, LEAST = 44, 24
 """Letters from which on a cell may break into lines, and the least width of its column."""
 
 
-def show(console: Console, blocks: doc.Document | Iterable[doc.Block]) -> None:
+def show(console: "Console", blocks: doc.Document | Iterable[doc.Block]) -> None:
     """Print blocks one below the other, an empty line before a heading or a table's title.
 
     No text is taken for markup. Only heads and sentences break into lines: a table of many
@@ -63,7 +61,7 @@ def _renderables(block: doc.Block) -> Iterable[Any]:
             yield inline(", ".join(f"{count:,} {what}" for count, what in block.pairs))
 
 
-def inline(text: doc.Text | doc.Cell, style: str = "") -> text.Text:
+def inline(text: doc.Text | doc.Cell, style: str = "") -> "text.Text":
     """A text with its styles; nothing in it is markup."""
     from rich.text import Text as Line
 
@@ -79,7 +77,7 @@ def inline(text: doc.Text | doc.Cell, style: str = "") -> text.Text:
             return inline(text.text, style)
 
 
-def _grid(block: doc.Table) -> table.Table:
+def _grid(block: doc.Table) -> "table.Table":
     from rich.table import Table as Grid
 
     grid = Grid(

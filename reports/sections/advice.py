@@ -1,7 +1,5 @@
 """Which architecture to take for a task, and what that rests on."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any

@@ -1,7 +1,5 @@
 """What the scores say, in sentences: who leads, who may be as good, who beats the baselines."""
 
-from __future__ import annotations
-
 from collections import Counter
 from collections.abc import Iterator
 

@@ -1,7 +1,5 @@
 """What changed from one run to another, as ``harness compare`` prints it."""
 
-from __future__ import annotations
-
 from collections import Counter
 from collections.abc import Callable, Sequence
 from typing import Any

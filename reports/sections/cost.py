@@ -1,7 +1,5 @@
 """What skill costs: mean skill against seconds, parameters and FLOPs, and who is not dominated."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from typing import Any
 

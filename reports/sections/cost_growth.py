@@ -1,10 +1,9 @@
 """What it costs: how an update grows with the length, the batch and the width."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Sequence
 from statistics import geometric_mean
-from typing import TYPE_CHECKING
+
+from pandas import DataFrame
 
 from reports.analysis.evidence import Evidence
 from reports.analysis.probes import (
@@ -21,9 +20,6 @@ from reports.document import Block, Figure, Heading, Table, paragraphs
 from reports.figures import lines
 from reports.formats import amount, ends, geometric_with_interval, span, with_interval
 from reports.sections import reproduction
-
-if TYPE_CHECKING:
-    from pandas import DataFrame
 
 PLACE, TITLE, COMMAND = 80, "What it costs to grow", "harness probe cost-growth"
 

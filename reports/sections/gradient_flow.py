@@ -1,9 +1,8 @@
 """Why: how much of the gradient reaches the steps before the output."""
 
-from __future__ import annotations
-
 import re
-from typing import TYPE_CHECKING
+
+from pandas import DataFrame, Series
 
 from reports import formats
 from reports.analysis.evidence import Evidence
@@ -12,9 +11,6 @@ from reports.analysis.statistics import summarize
 from reports.document import Block, Figure, Heading, Table, paragraphs
 from reports.figures import gradient_flow as drawing
 from reports.sections import reproduction
-
-if TYPE_CHECKING:
-    from pandas import DataFrame, Series
 
 PLACE, TITLE, COMMAND = 50, "Why: what is left of the gradient", "harness probe gradient-flow"
 
@@ -70,7 +66,7 @@ def _finding(frame: DataFrame, task: str) -> str:
     return f"On {task} the gradient {said}.{zero if windows else ''}"
 
 
-def _share(shares: Series[float]) -> str:
+def _share(shares: Series) -> str:
     """``0.16``, ``2.8e-7`` or ``none``: the geometric mean of what is left at the longest lag."""
     if (shares == 0).any():
         return "none"

@@ -1,7 +1,5 @@
 """The head of the page: the question, the answer, what fell short, how many cells ended how."""
 
-from __future__ import annotations
-
 from collections import Counter
 from collections.abc import Collection, Iterator, Mapping
 from typing import Any

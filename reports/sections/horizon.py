@@ -1,7 +1,5 @@
 """What each one remembers: memory horizons."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 
 from reports.analysis.evidence import Evidence

@@ -1,7 +1,5 @@
 """How hyper-parameters were tuned: what was tried, what was chosen, and whether it was enough."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from typing import Any
 

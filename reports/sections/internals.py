@@ -1,7 +1,5 @@
 """What is inside a few models: gates and states, attention, filters, hidden Markov states."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 

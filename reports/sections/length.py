@@ -1,7 +1,5 @@
 """Lengths never seen: skill on sequences longer than those of training."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 
 from reports.analysis.evidence import Evidence

@@ -1,7 +1,5 @@
 """What a task's records hold beside the score: errors, other splits and measures, samples."""
 
-from __future__ import annotations
-
 from functools import partial
 from typing import Any
 

@@ -1,7 +1,5 @@
 """On what terms the architectures were compared: how to read the page, budget, exceptions."""
 
-from __future__ import annotations
-
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any

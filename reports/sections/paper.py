@@ -1,7 +1,5 @@
 """Tables for a paper: skill, the scores of each task, cost."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Mapping
 from typing import Any
 

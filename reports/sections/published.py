@@ -1,7 +1,5 @@
 """Published numbers beside those measured here."""
 
-from __future__ import annotations
-
 from harness.experiment.matrix import Published
 from reports.analysis.results import Results
 from reports.analysis.statistics import summarize

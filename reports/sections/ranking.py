@@ -1,7 +1,5 @@
 """Who wins where, and how sure that is: ranks, aggregates, chances, and the test of each task."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
@@ -55,7 +53,7 @@ def blocks(results: Results) -> list[Block]:
     return [Heading("Who wins where, and how sure", "contest"), *made] if made else []
 
 
-def _skills(results: Results, architectures: Iterable[str]) -> pandas.DataFrame:
+def _skills(results: Results, architectures: Iterable[str]) -> "pandas.DataFrame":
     """Every scored run of the matrix's own cells, architecture by architecture."""
     cells = frame.cells(results)
     scored = cells[cells.main & (cells.outcome == "ok")].set_index("architecture", drop=False)

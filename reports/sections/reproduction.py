@@ -1,7 +1,5 @@
 """How everything is made again: the commands that compute the records."""
 
-from __future__ import annotations
-
 import re
 import shlex
 from collections.abc import Iterable, Mapping

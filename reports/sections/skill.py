@@ -1,7 +1,5 @@
 """What each architecture learned: skill by task, and by what tasks ask for."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 
 from reports import formats

@@ -1,8 +1,6 @@
 """How stable training is, with clipping of the gradient and without."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
+from pandas import DataFrame
 
 from reports.analysis.evidence import Evidence
 from reports.analysis.probes import CLIP, trainings
@@ -11,9 +9,6 @@ from reports.document import Block, Figure, Heading, Table, paragraphs
 from reports.figures import stability as drawing
 from reports.formats import geometric_with_interval, listed, skill_with_spread, with_interval
 from reports.sections import reproduction
-
-if TYPE_CHECKING:
-    from pandas import DataFrame
 
 PLACE, TITLE, COMMAND = 90, "How stable training is", "harness probe stability"
 FIGURE = (

@@ -1,7 +1,5 @@
 """The figures of a task: every seed, with who is best, and the learning curves."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
@@ -127,7 +125,7 @@ def curves_figure(
     return Figure(drawing, _learning(task, lines), table, command, data, title)
 
 
-def _learning(task: TaskInfo, lines: Mapping[str, pandas.DataFrame]) -> str:
+def _learning(task: TaskInfo, lines: "Mapping[str, pandas.DataFrame]") -> str:
     """Who learns first, and who was still learning when training ended."""
     if task.floor is None or task.ceiling is None or task.floor == task.ceiling:
         return f"Validation {formats.metric(task)} against updates; without a floor and a ceiling."

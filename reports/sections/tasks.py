@@ -1,7 +1,5 @@
 """Tasks one by one: limits, every seed's score, learning curves, errors, and other measures."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from typing import Any
 
