@@ -210,6 +210,13 @@ def paragraphs(answer: Text, *more: Text) -> list[Block]:
     return [Paragraph(answer, lead=True), *map(Paragraph, more)]
 
 
+def section(
+    title: str, anchor: str, texts: Iterable[Text], exhibits: Sequence[Figure | Table]
+) -> list[Block]:
+    """Texts, of which the first is the answer, above what they are about; nothing without that."""
+    return [Heading(title, anchor), *paragraphs(*texts), *exhibits] if exhibits else []
+
+
 def table_of(
     rows: Iterable[Any],
     columns: Mapping[str, Callable[[Any], Text | Cell] | Mapping[Any, Text | Cell]],

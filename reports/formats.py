@@ -152,9 +152,9 @@ def amount(value: float) -> str:
     return f"{value:.{-math.floor(math.log10(size))}f}" if "e" in text and size >= 1e-4 else text
 
 
-def interval(low: float | None, high: float | None) -> str:
+def interval(low: float | None, high: float | None, text: Callable[[float], str] = amount) -> str:
     """``0.31 to 0.53``, or nothing where there is none."""
-    return "" if low is None or high is None else f"{amount(low)} to {amount(high)}"
+    return "" if low is None or high is None else f"{text(low)} to {text(high)}"
 
 
 def with_interval(values: Summary | Iterable[float | None]) -> str:

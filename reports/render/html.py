@@ -4,13 +4,13 @@ from collections.abc import Sequence
 from functools import cache
 from itertools import groupby
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
+
+import jinja2
+from markupsafe import Markup
 
 from reports import document as doc
 from reports.figures.style import labelled, printable
-
-if TYPE_CHECKING:
-    from markupsafe import Markup
 
 TEMPLATES = Path(__file__).parent / "templates"
 LONG, MANY = 44, 4
@@ -23,8 +23,6 @@ def html(document: doc.Document) -> str:
     What stands before the first heading of level 2 is the head of the page. A page that belongs to
     another one has no contents beside it.
     """
-    from markupsafe import Markup
-
     divided: list[list[doc.Block]] = [[]]
     for block in document.blocks:
         if isinstance(block, doc.Heading) and block.level == 2:
@@ -52,10 +50,8 @@ def html(document: doc.Document) -> str:
     )
 
 
-def inline(text: doc.Text | doc.Cell) -> "Markup":
+def inline(text: doc.Text | doc.Cell) -> Markup:
     """The text of a paragraph or a cell, escaped, with its links and marks."""
-    from markupsafe import Markup
-
     match text:
         case str():
             return Markup.escape(printable(text))
@@ -74,8 +70,6 @@ def inline(text: doc.Text | doc.Cell) -> "Markup":
 
 @cache
 def _environment() -> Any:
-    import jinja2
-
     environment = jinja2.Environment(
         loader=jinja2.FileSystemLoader(TEMPLATES),
         autoescape=True,

@@ -3,6 +3,8 @@ the width of the text if it is wide. Needs ``\usepackage{booktabs,graphicx}``.""
 
 import re
 
+import pandas
+
 from reports.document import Cell, Table, Text, plain
 
 WIDE = 6
@@ -25,8 +27,6 @@ SPECIAL = {
 
 def latex(table: Table, label: str) -> str:
     """The whole ``table``. The best cells are bold, those near them are starred."""
-    import pandas
-
     rows = [[inline(cell) for cell in row] for row in table.rows]
     text = pandas.DataFrame(rows, columns=list(map(escaped, table.heads))).style
     lines = text.hide(axis="index").to_latex(

@@ -1,13 +1,13 @@
 """Blocks in the terminal."""
 
 from collections.abc import Iterable
-from typing import TYPE_CHECKING, Any
+from typing import Any
+
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
 
 from reports import document as doc
-
-if TYPE_CHECKING:
-    from rich import table, text
-    from rich.console import Console
 
 STYLES = {
     "best": "bold",
@@ -24,7 +24,7 @@ SENTENCE, LEAST = 44, 24
 """Letters from which on a cell may break into lines, and the least width of its column."""
 
 
-def show(console: "Console", blocks: doc.Document | Iterable[doc.Block]) -> None:
+def show(console: Console, blocks: doc.Document | Iterable[doc.Block]) -> None:
     """Print blocks one below the other, an empty line before a heading or a table's title.
 
     No text is taken for markup. Only heads and sentences break into lines: a table of many
@@ -61,15 +61,13 @@ def _renderables(block: doc.Block) -> Iterable[Any]:
             yield inline(", ".join(f"{count:,} {what}" for count, what in block.pairs))
 
 
-def inline(text: doc.Text | doc.Cell, style: str = "") -> "text.Text":
+def inline(text: doc.Text | doc.Cell, style: str = "") -> Text:
     """A text with its styles; nothing in it is markup."""
-    from rich.text import Text as Line
-
     match text:
         case str():
-            return Line(text, style)
+            return Text(text, style)
         case tuple():
-            return Line("", style).join(map(inline, text))
+            return Text("", style).join(map(inline, text))
         case doc.Strong() | doc.Cell():
             unmarked = "bold" if isinstance(text, doc.Strong) else ""
             return inline(text.text, STYLES.get(text.mark, unmarked) or style)
@@ -77,10 +75,8 @@ def inline(text: doc.Text | doc.Cell, style: str = "") -> "text.Text":
             return inline(text.text, style)
 
 
-def _grid(block: doc.Table) -> "table.Table":
-    from rich.table import Table as Grid
-
-    grid = Grid(
+def _grid(block: doc.Table) -> Table:
+    grid = Table(
         title=inline(block.caption) if block.caption else None, title_justify="left",
         title_style="italic", show_header=bool(block.heads), box=None, pad_edge=False,
     )  # fmt: skip

@@ -16,7 +16,7 @@ Row = dict[str, Any]
 
 
 def blocks(runs: Sequence[Run], comparison: Comparison) -> list[Block]:
-    """The runs, how many cells are alike, what changed in their keys, and each pair's change."""
+    """The two runs, what changed in their keys, and the change of each pair."""
     rows = [row for row in comparison.rows if row["verdict"] != "identical"]
     moved = [row for row in rows if row["change"].mean != 0]
     parts: list[Block] = [*_summary(runs, comparison), *_changes(comparison)]
@@ -72,7 +72,6 @@ def _changes(comparison: Comparison) -> list[Block]:
 
 
 def _table(rows: Sequence[Row]) -> Table:
-    """The change of each architecture on each task."""
     columns: dict[str, Callable[[Row], str | Cell]] = {
         "task": _task,
         "architecture": lambda row: row["architecture"],
@@ -85,7 +84,7 @@ def _table(rows: Sequence[Row]) -> Table:
         "p": lambda row: formats.p_value(row["p_holm"]) or "-",
         "p examples": lambda row: formats.p_value(row["change_over_examples"].p) or "-",
         "seconds": lambda row: f"x{row['seconds_ratio']:.2f}" if row["seconds_ratio"] else "",
-        "parameters": _resized,
+        "parameters": lambda row: _resized(*row["parameters"]),
         "B is": lambda row: Cell(row["verdict"], MARKS.get(row["verdict"], "hole")),
     }
     return table_of(rows, columns, caption="Change from A to B, largest change of skill first")
@@ -96,9 +95,7 @@ def _change(change: Summary) -> str:
     return "" if change.mean is None else f"{change.mean:+.4g}{half}"
 
 
-def _resized(row: Row) -> str:
-    """Parameters before and after, where they differ."""
-    before, after = row["parameters"]
+def _resized(before: float | None, after: float | None) -> str:
     return f"{before:,.0f} -> {after:,.0f}" if before and after and before != after else ""
 
 
@@ -111,11 +108,10 @@ def _legend(rows: Sequence[Row], counts: dict[str, int]) -> list[str]:
     ]
     if not counts["better"] and not counts["worse"]:
         lines.append("No pair is shown to differ: this does not show that there is no difference.")
-    reasons = Counter(row["untested"] for row in rows if row["untested"])
-    reasons["one seed: tested for other test examples, not for other seeds"] = sum(
-        row["change"].n == 1 for row in rows
-    )
-    return lines + [f"{why} ({count} pairs)" for why, count in reasons.items() if count]
+    one = "one seed: tested for other test examples, not for other seeds"
+    reasons = [row["untested"] for row in rows if row["untested"]]
+    reasons += [one for row in rows if row["change"].n == 1]
+    return lines + [f"{why} ({count} pairs)" for why, count in Counter(reasons).items()]
 
 
 def _task(row: Row) -> str:

@@ -7,6 +7,8 @@ from reports import formats
 from reports.analysis.ranking import KINDS, Point, compare, mean_costs, task_costs
 from reports.analysis.results import Results
 from reports.document import Block, Figure, Heading, Paragraph, Row, as_csv, table_of
+from reports.figures import cost as drawn_cost
+from reports.figures import style
 from reports.figures.style import Drawing
 from reports.formats import each, listed, plural
 
@@ -18,14 +20,12 @@ SAME = 1.1
 
 def blocks(results: Results) -> list[Block]:
     """A figure for each kind of cost that the records hold; control rows are left out."""
-    from reports.figures import cost, style
-
     results = results.without_controls
     compared, looks = compare(results), style.looks(results.architectures)
     figures = []
     for kind in KINDS:
         points = mean_costs(results, compared, kind)
-        if drawing := cost.draw(kind, points, task_costs(results, kind), looks):
+        if drawing := drawn_cost.draw(kind, points, task_costs(results, kind), looks):
             figures.append(_figure(drawing, points, kind))
     if not figures:
         return []

@@ -7,7 +7,7 @@ from typing import Any
 from reports.analysis.advice import Choice
 from reports.analysis.results import Results
 from reports.document import Block, Counts, Heading, Link, Note, Paragraph, Text, plain
-from reports.formats import listed, plural, verb
+from reports.formats import plural, verb
 from reports.sections import answer
 from reports.sections.advice import reasons
 
@@ -51,18 +51,15 @@ def title(results: Results) -> str:
 
 
 def _question(results: Results) -> str:
-    """What the matrix was run to find out."""
     if results.only_user_data:
         return "Which architecture does this data need?"
     if not results.cells or not results.architectures:
         return results.plan.get("description") or "What came of this matrix?"
     names, tasks = results.architectures, plural(len(results.tasks), "task")
-    budget = results.plan.get("budget") or {}
-    equal = [f"at most {budget['steps']:,} updates"] if budget.get("steps") else []
-    if budget.get("match", "parameters") == "parameters" and budget.get("parameters"):
-        equal.append(f"{budget['parameters']:,} parameters")
+    steps = (results.plan.get("budget") or {}).get("steps")
+    equal = f"the same examples{f' and at most {steps:,} updates' if steps else ''}"
     who = f"{verb(names, 'does', 'do')} {plural(len(names), 'architecture')}"
-    return f"What {who} learn of {tasks}, given {listed(['the same examples', *equal])}?"
+    return f"What {who} learn of {tasks}, given {equal}?"
 
 
 def shortfalls(results: Results) -> Iterator[str]:

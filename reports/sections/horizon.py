@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from reports.analysis.evidence import Evidence
 from reports.analysis.horizon import LEARNED, Horizon
 from reports.analysis.results import Part
-from reports.document import Block, Figure, Heading, Table, paragraphs, table_of
+from reports.document import Block, Figure, Table, section, table_of
 from reports.figures import lines
 from reports.formats import ends, listed, skill_with_spread
 from reports.sections import reproduction
@@ -22,9 +22,7 @@ def blocks(evidence: Evidence) -> list[Block]:
     """Skill against lag, and the horizon of each architecture on each task."""
     found = [(part, _horizons(evidence, part)) for part in evidence.parts(probe="horizon")]
     measured = [(part, horizons) for part, horizons in found if horizons]
-    if not measured:
-        return []
-    figures = []
+    figures: list[Figure | Table] = []
     for part, horizons in measured:
         panels = [
             lines.Panel(
@@ -38,19 +36,15 @@ def blocks(evidence: Evidence) -> list[Block]:
             command = reproduction.of_parts(evidence.results, [part])
             finding = f"Skill against lag; learned from {LEARNED:g} on."
             figures.append(Figure(drawn, finding, _table(horizons, part), command))
-    return [
-        Heading(TITLE, "horizon"),
-        *paragraphs(
-            *(_finding(horizons, part) for part, horizons in measured),
-            "A memory horizon is the longest lag up to which at least half of the seeds learn "
-            f"every lag: reach a skill of {LEARNED:g} on test examples. Each lag has a new "
-            "network, the shortest first; after the first lag that fails, longer ones are not "
-            "tried. Intervals: over seeds drawn with replacement. A horizon holds for this "
-            "budget: with other updates an architecture may look further back.",
-        ),
-        *figures,
-        *(_skills(*each, f"horizon-table-{at}") for at, each in enumerate(measured, 1)),
-    ]
+    findings = [_finding(horizons, part) for part, horizons in measured]
+    tables = [_skills(*each, f"horizon-table-{at}") for at, each in enumerate(measured, 1)]
+    about = (
+        "A memory horizon is the longest lag up to which at least half of the seeds learn every "
+        f"lag: reach a skill of {LEARNED:g} on test examples, with a new network for each lag; "
+        "after the first lag that fails, longer ones are not tried. Intervals: over seeds drawn "
+        "with replacement. With other budgets an architecture may look further back."
+    )
+    return section(TITLE, "horizon", [*findings, about], [*figures, *tables])
 
 
 def _horizons(evidence: Evidence, part: Part) -> Horizons:

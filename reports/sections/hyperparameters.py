@@ -3,11 +3,14 @@
 from collections.abc import Mapping
 from typing import Any
 
+import pandas
+
 from harness.experiment.store import Store
 from reports import document as doc
 from reports import formats
 from reports.analysis.results import Results, TaskInfo
 from reports.analysis.trials import Tried, chosen, edge, read, spaces
+from reports.figures import curves, style
 from reports.formats import listed, plain_value, plural
 
 ARROWS = {"low": " ↓", "high": " ↑", "": ""}
@@ -64,10 +67,6 @@ def _allowed(space: Any) -> str:
 
 def _expected(results: Results, tried: Mapping[tuple[str, str], Tried]) -> list[doc.Block]:
     """A panel for each task; a table alone where one trial is no line."""
-    import pandas
-
-    from reports.figures import curves, style
-
     looks = style.looks(results.architectures)
     tables: list[doc.Block] = []
     figures: list[doc.Figure] = []

@@ -3,6 +3,8 @@
 from functools import partial
 from typing import Any
 
+import numpy as np
+
 from reports import formats
 from reports.analysis.difference import standing
 from reports.analysis.results import Results, TaskInfo
@@ -91,8 +93,6 @@ def _sample(sample: dict[str, str]) -> Text:
 
 def errors(results: Results, task: TaskInfo) -> list[Block]:
     """A fold with a table; empty where the scores of test examples are not stored."""
-    import numpy as np
-
     order = standing(results, task)
     models: dict[str, Any] = {}  # by architecture (seeds, examples), the score of each example
     for name in order.order:
@@ -108,8 +108,6 @@ def errors(results: Results, task: TaskInfo) -> list[Block]:
 
 def _right_or_wrong(models: dict[str, Any]) -> Fold:
     """Of accuracies: an example is right if all of its answers are."""
-    import numpy as np
-
     right = {name: scores >= RIGHT for name, scores in models.items()}
     columns: dict[str, Any] = {
         "architecture": str,
@@ -128,8 +126,6 @@ def _right_or_wrong(models: dict[str, Any]) -> Fold:
 
 def _sizes(models: dict[str, Any]) -> list[Block]:
     """Of errors and losses: how much of the whole the worst examples carry."""
-    import numpy as np
-
     shares = {}
     for name, scores in models.items():
         errors = np.sort(scores.mean(0))[::-1]

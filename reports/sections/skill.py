@@ -6,6 +6,7 @@ from reports import formats
 from reports.analysis.results import Results
 from reports.analysis.squares import Square, Squares, by_capability, by_task, codes_used
 from reports.document import Block, Cell, Figure, Heading, Table, Terms, as_csv, table_of
+from reports.figures import heatmap
 from reports.formats import each, plural
 
 PLACE = 10
@@ -65,8 +66,6 @@ def _map(
     **more: str,
 ) -> list[Block]:
     """A heat map with a row for each label, and what the codes of its holes mean."""
-    from reports.figures import heatmap
-
     drawing = heatmap.draw(name, labels, results.columns, squares)
     words = table(first, list(labels), results.columns, squares)
     codes = tuple(codes_used(squares).items())

@@ -1,18 +1,17 @@
 """The figures of a task: every seed, with who is best, and the learning curves."""
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING
+
+import pandas
 
 from reports import formats
 from reports.analysis.curves import bands, evenly
 from reports.analysis.difference import Standing, beats_floor, standing
 from reports.analysis.results import Group, Results, TaskInfo
 from reports.document import Cell, Figure, Table, as_csv, table_of
+from reports.figures import curves, seeds, style
 from reports.figures.style import Look
 from reports.formats import listed, plural, verb
-
-if TYPE_CHECKING:
-    import pandas
 
 SHOWN = 12
 """Rows of the table, evenly spread."""
@@ -30,8 +29,6 @@ def seeds_figure(
     command: str,
 ) -> Figure | None:
     """All seeds of all architectures and baselines; None without a score."""
-    from reports.figures import seeds
-
     drawing = seeds.draw(task, scored, looks)
     if drawing is None:
         return None
@@ -100,10 +97,6 @@ def curves_figure(
     results: Results, task: TaskInfo, looks: Mapping[str, Look], command: str
 ) -> Figure | None:
     """The curves of all architectures; None where there are none."""
-    import pandas
-
-    from reports.figures import curves, style
-
     lines = bands(results, task)
     marks = style.limits(task)
     drawing = curves.draw(f"curves-{task.slug}", task, lines, looks, "updates", marks)
@@ -125,7 +118,7 @@ def curves_figure(
     return Figure(drawing, _learning(task, lines), table, command, data, title)
 
 
-def _learning(task: TaskInfo, lines: "Mapping[str, pandas.DataFrame]") -> str:
+def _learning(task: TaskInfo, lines: Mapping[str, pandas.DataFrame]) -> str:
     """Who learns first, and who was still learning when training ended."""
     if task.floor is None or task.ceiling is None or task.floor == task.ceiling:
         return f"Validation {formats.metric(task)} against updates; without a floor and a ceiling."

@@ -9,6 +9,7 @@ from reports.analysis.ranking import behind, lead
 from reports.analysis.results import Group, Results, TaskInfo
 from reports.analysis.squares import rank_of
 from reports.document import Block, Cell, Code, Heading, Note, Paragraph, Row, Terms, table_of
+from reports.figures import style
 from reports.sections import measures, reproduction, task_figures
 
 PLACE = 140
@@ -16,8 +17,6 @@ PLACE = 140
 
 def blocks(results: Results) -> list[Block]:
     """A part for each task of the matrix's own cells."""
-    from reports.figures import style
-
     if not results.tasks:
         return []
     looks = style.looks(results.architectures) | dict.fromkeys(results.baselines, style.BESIDE)
