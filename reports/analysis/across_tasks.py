@@ -148,7 +148,14 @@ def rank(skills: pandas.DataFrame) -> Ranks:
     if count > 2:
         all_tied = bool((shared.nunique(axis=1) == 1).all())
         p = 1.0 if all_tied else float(friedmanchisquare(*shared.to_numpy().T).pvalue)
-    pairs = _pairs(shared)
+    named = list(combinations(shared.columns, 2))
+    differences = [(shared[a] - shared[b]).round(12) for a, b in named]
+    # Where all differ by nothing there is no test to make, and no difference.
+    each = [float(wilcoxon(d).pvalue) if d.any() else 1.0 for d in differences]
+    pairs = tuple(
+        RankPair(a, b, float(d.mean()), one, adjusted)
+        for (a, b), d, one, adjusted in zip(named, differences, each, holm(each), strict=True)
+    )
     groups: tuple[tuple[str, ...], ...] = (tuple(ranks),)
     if p is None or p <= ALPHA:
         groups = cliques(ranks, {frozenset((q.a, q.b)) for q in pairs if q.adjusted > ALPHA})
@@ -164,17 +171,6 @@ def cliques(ranks: Mapping[str, float], alike: set[frozenset[str]]) -> tuple[tup
     order = sorted(ranks, key=lambda a: ranks[a])
     places = sorted(sorted(map(order.index, clique)) for clique in find_cliques(graph))
     return tuple(tuple(order[place] for place in clique) for clique in places)
-
-
-def _pairs(means: pandas.DataFrame) -> tuple[RankPair, ...]:
-    named = list(combinations(means.columns, 2))
-    differences = [(means[a] - means[b]).round(12) for a, b in named]
-    # Where all differ by nothing there is no test to make, and no difference.
-    p = [float(wilcoxon(d).pvalue) if d.any() else 1.0 for d in differences]
-    return tuple(
-        RankPair(a, b, float(d.mean()), one, adjusted)
-        for (a, b), d, one, adjusted in zip(named, differences, p, holm(p), strict=True)
-    )
 
 
 def _means(skills: pandas.DataFrame) -> pandas.DataFrame:

@@ -112,8 +112,7 @@ def signed_rank(differences: Sequence[float], rope: float = ROPE) -> Posterior:
 
 
 def _wins(x: Any, y: Any) -> Any:
-    """Share of pairs (one of x, one of y) that x wins, along the last axis: the statistic of
-    scipy's mannwhitneyu, which finds p-values, too, and takes six times as long."""
+    """Share of pairs that x wins, on the last axis: scipy's mannwhitneyu in a sixth of the time."""
     x, y = np.asarray(x)[..., :, None], np.asarray(y)[..., None, :]
     return ((x > y) + 0.5 * (x == y)).mean(axis=(-2, -1))
 

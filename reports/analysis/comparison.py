@@ -112,6 +112,9 @@ def compare(a: Run, b: Run) -> Comparison:
         "changed outcome": cells.before != cells.after,
     }
     rows = _rows(cells[~cells.hole_a & ~cells.hole_b])
+    machines = [list(run.results.environments.values()) for run in (a, b)]
+    one_each = all(len(side) == 1 for side in machines)
+    unlike_machines = changed(machines[0][0], machines[1][0]) if one_each else []
     moved = cells.loc[which["changed outcome"], [*SLOT, "before", "after", "reason"]]
     unlike = cells.loc[which["same key, another result"], [*SLOT, "id", "differs"]]
     return Comparison(
@@ -122,7 +125,7 @@ def compare(a: Run, b: Run) -> Comparison:
         moved.to_dict("records"),
         unlike.to_dict("records"),
         _keys(cells[ended & ~same_key]),
-        _environments(a, b),
+        [{"name": n, "a": x, "b": y} for n, x, y in unlike_machines],
         rows,
         finite(cells.ratio.median()),
     )
@@ -213,14 +216,6 @@ def _keys(cells: pandas.DataFrame) -> list[dict[str, Any]]:
     )
     alike = alike.sort_values("cells", ascending=False, kind="stable")
     return alike.reset_index().to_dict("records")
-
-
-def _environments(a: Run, b: Run) -> list[dict[str, str]]:
-    """Empty where they are the same, or a run had several."""
-    sides = [list(run.results.environments.values()) for run in (a, b)]
-    if any(len(side) != 1 for side in sides):
-        return []
-    return [{"name": n, "a": x, "b": y} for n, x, y in changed(sides[0][0], sides[1][0])]
 
 
 def changed(one: dict[str, Any], other: dict[str, Any]) -> Iterator[tuple[str, str, str]]:

@@ -85,9 +85,8 @@ def draw(
                     _line(axes, lines[label], drawn[label] | way, scale, aside, ring)
         if panel.edge is not None:
             axes.axvline(panel.edge, color=PALE, linewidth=0.8, linestyle=DASHES, zorder=0)
-        _frame(
-            axes, sorted({at for lines in both for line in lines.values() for at in line}), scale
-        )
+        places = {at for lines in both for line in lines.values() for at in line}
+        _frame(axes, sorted(places), scale)
         axes.set_xlabel(panel.across or scale.across)
     row[0].set_ylabel(scale.upright)
     if LEARNED in scale.levels:

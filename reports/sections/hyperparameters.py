@@ -10,7 +10,7 @@ from reports import document as doc
 from reports import formats
 from reports.analysis.results import Results, TaskInfo
 from reports.analysis.trials import Tried, chosen, edge, read, spaces
-from reports.figures import curves, style
+from reports.figures import scores, style
 from reports.formats import listed, plain_value, plural
 
 ARROWS = {"low": " ↓", "high": " ↑", "": ""}
@@ -81,7 +81,7 @@ def _expected(results: Results, tried: Mapping[tuple[str, str], Tried]) -> list[
             for a, t in pairs.items()
             if len(t.scores) > 1
         }
-        drawing = curves.draw(f"tuning-{task.slug}", task, lines, looks, "trials")
+        drawing = scores.curves(f"tuning-{task.slug}", task, lines, looks, "trials")
         if drawing is None:
             tables.append(_table(task, pairs))
             continue

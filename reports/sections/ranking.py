@@ -14,7 +14,7 @@ from reports.analysis.difference import LEVEL, Standing, all_pairs, standing
 from reports.analysis.ranking import compare
 from reports.analysis.results import Results
 from reports.document import Block, Figure, Heading, Table, as_csv, paragraphs, table_of
-from reports.figures import critical_difference, curves, style
+from reports.figures import across_tasks, style
 from reports.figures.style import Look
 from reports.formats import interval, listed, p_value, plural, skill, span
 from reports.sections import answer
@@ -56,7 +56,7 @@ def _skills(results: Results, architectures: Iterable[str]) -> pandas.DataFrame:
 
 
 def _ranks(ranks: Ranks, looks: dict[str, Look]) -> Figure | None:
-    drawing = critical_difference.draw(ranks, looks)
+    drawing = across_tasks.ranks(ranks, looks)
     if drawing is None:
         return None
     differ = sum(pair.adjusted <= ALPHA for pair in ranks.pairs)
@@ -81,7 +81,7 @@ def _ranks(ranks: Ranks, looks: dict[str, Look]) -> Figure | None:
 
 
 def _profiles(over: OverTasks, looks: dict[str, Look]) -> Figure | None:
-    drawing = curves.profiles(over, looks)
+    drawing = across_tasks.profiles(over, looks)
     if drawing is None:
         return None
     names = list(over.interquartile_means)

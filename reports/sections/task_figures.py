@@ -9,7 +9,7 @@ from reports.analysis.curves import bands, evenly
 from reports.analysis.difference import Standing, beats_floor, standing
 from reports.analysis.results import Group, Results, TaskInfo
 from reports.document import Cell, Figure, Table, as_csv, table_of
-from reports.figures import curves, seeds, style
+from reports.figures import scores, style
 from reports.figures.style import Look
 from reports.formats import listed, plural, verb
 
@@ -29,7 +29,7 @@ def seeds_figure(
     command: str,
 ) -> Figure | None:
     """All seeds of all architectures and baselines; None without a score."""
-    drawing = seeds.draw(task, scored, looks)
+    drawing = scores.seeds(task, scored, looks)
     if drawing is None:
         return None
     data = as_csv(
@@ -99,7 +99,7 @@ def curves_figure(
     """The curves of all architectures; None where there are none."""
     lines = bands(results, task)
     marks = style.limits(task)
-    drawing = curves.draw(f"curves-{task.slug}", task, lines, looks, "updates", marks)
+    drawing = scores.curves(f"curves-{task.slug}", task, lines, looks, "updates", marks)
     if drawing is None:
         return None
     text = formats.scores_of(task, [v for band in lines.values() for v in band.middle])
