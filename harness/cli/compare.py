@@ -48,18 +48,14 @@ def main(run_a: RunName, run_b: RunName, matrix: StoredMatrix = None, json: Json
 
 def _store(text: str) -> tuple[Store, str | None]:
     """The store that a RUN names, and the matrix if it says which; raises UserError."""
-
     folder, _, matrix = text.rpartition(":")
     for place, name in ((text, None), (folder, matrix)):
         if place and Path(place).is_dir():
             return Store(place), name or None
     path = Path(folder or text)
     beside = [p.parent.name for p in path.parent.glob("*/plans")]
-    raise UserError(
-        f"RUN {text}: there is no folder {path}; {nearest(path.name, beside)}"
-        if beside
-        else f"RUN {text}: there is no folder {path}, and no results beside it"
-    )
+    hint = nearest(path.name, beside) if beside else "there are no results beside it"
+    raise UserError(f"RUN {text}: there is no folder {path}; {hint}")
 
 
 def _matrices(stores: Sequence[Store], given: Sequence[str | None]) -> list[str]:

@@ -13,12 +13,8 @@ from harness.experiment.user_data import choose
 
 def main(
     cell: Cell,
-    prompt: Annotated[
-        str | None, typer.Option(help="What it goes on from, or what a decoder is to answer.")
-    ] = None,
-    temperature: Annotated[
-        float, typer.Option(min=0, help="1: the model's own distribution; 0: the likeliest.")
-    ] = 1.0,
+    prompt: Annotated[str | None, typer.Option(help="What it goes on from, or answers.")] = None,
+    temperature: Annotated[float, typer.Option(min=0, help="0: always the likeliest.")] = 1.0,
     length: Annotated[int, typer.Option(min=1, help="Symbols to write.")] = 200,
     seed: Annotated[int, typer.Option(min=0, help="Of the random draws.")] = 0,
     beam: Annotated[int, typer.Option(min=1, help="Beams of a decoder; 1 is greedy.")] = 1,

@@ -18,13 +18,10 @@ def main(
         typer.Argument(metavar="PROBE", help="gradient-flow, horizon, length-generalisation, "
                        "cost-growth or stability."),
     ],
-    arch: Annotated[
-        str, typer.Option("--arch", help="Which architectures, with commas: rnn,lstm.")
-    ] = "",
+    arch: Annotated[str, typer.Option("--arch", help="Which architectures: rnn,lstm.")] = "",
     task: Annotated[str, typer.Option("--task", help="On which tasks, with commas.")] = "",
     lag: Annotated[
-        int | None,
-        typer.Option("--lag", help="Dependency length in steps; of a horizon the longest tried."),
+        int | None, typer.Option("--lag", help="Dependency length; of a horizon the longest tried.")
     ] = None,
     seeds: Annotated[int, typer.Option("--seeds", help="How many seeds.", min=1)] = 3,
     steps: Annotated[int | None, typer.Option("--steps", help="Training updates.", min=1)] = None,

@@ -12,12 +12,8 @@ from harness.tracking.serve import serve
 def main(
     out: Out = DEFAULT_OUT,
     matrix: StoredMatrix = None,
-    port: Annotated[
-        int | None, typer.Option("--port", help="5000, or a free one if that is taken.")
-    ] = None,
-    browser: Annotated[
-        bool, typer.Option("--browser/--no-browser", help="Open the link in a browser.")
-    ] = True,
+    port: Annotated[int | None, typer.Option("--port", help="5000, or else a free one.")] = None,
+    browser: Annotated[bool, typer.Option("--browser/--no-browser", help="Open it there.")] = True,
 ) -> None:
     """Start the MLflow UI on 127.0.0.1 and open it at a ready view of the matrix.
 

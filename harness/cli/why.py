@@ -14,9 +14,7 @@ from harness.experiment.user_data import choose
 
 def main(
     cell: Cell,
-    matrix: Annotated[
-        str, typer.Option("--matrix", help="A shipped matrix, or a file that ends in .toml.")
-    ] = "",
+    matrix: Annotated[str, typer.Option("--matrix", help="A shipped one, or a .toml file.")] = "",
     tasks: Annotated[Several, typer.Option("--task", help=CHOSEN)] = None,
     out: Out = DEFAULT_OUT,
     plugins: Plugins = None,

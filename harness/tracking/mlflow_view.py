@@ -18,13 +18,10 @@ from harness.experiment.record import FINE, Outcome, Record
 
 LAYOUT = 2
 """Part of every run's stamp: raise it when a run is written differently, so that sync refreshes."""
-
 PAGE = 100
 """Runs that the UI loads at a time."""
-
 GROUPED, LEADERBOARD = "grouped", "leaderboard"
 """Keys of the two stored views."""
-
 _TAG_LIMIT = 20_000
 """Characters that an experiment's tag may have."""
 
