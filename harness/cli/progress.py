@@ -14,8 +14,6 @@ from harness.experiment.record import FINE, Record
 from harness.runner import Watcher
 from reports.formats import seconds
 
-LATEST = 8
-
 
 @contextmanager
 def progress(quiet: bool = False) -> Iterator[Watcher]:
@@ -67,7 +65,7 @@ class Table(Lines):
 
     def __init__(self, live: Any):
         self.live = live
-        self.latest: deque[Record] = deque(maxlen=LATEST)
+        self.latest: deque[Record] = deque(maxlen=8)
 
     def running(self, cells: list[Cell]) -> None:
         self.now_running = cells

@@ -12,11 +12,12 @@ known is NaN, NA or None.
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+import numpy as np
 import pandas
 
 from harness.experiment.store import row_of
 from reports.analysis.cells import Cell, skill_on
-from reports.analysis.results import Results
+from reports.analysis.results import Results, TaskInfo
 
 TEXT, WHOLE, NUMBER, TRUTH = "object", "Int64", "float64", "boolean"
 
@@ -97,6 +98,9 @@ CURVES = NAMES | MAIN | {
 }  # fmt: skip
 """Columns of ``curves``."""
 
+POINTS = 60
+"""Points kept of a curve: more make no difference in print."""
+
 
 def cells(results: Results) -> pandas.DataFrame:
     """One row a cell, with the columns `CELLS`: the matrix's own first, then those of parts."""
@@ -133,6 +137,31 @@ def curves(results: Results, task: str = "") -> pandas.DataFrame:
         for point in cell.record.curve
     ]  # fmt: skip
     return _frame(rows, CURVES)
+
+
+def bands(results: Results, task: TaskInfo) -> dict[str, pandas.DataFrame]:
+    """The architectures that have curves on a task, in the order of the plan: by updates the
+    ``middle`` (mean), ``low`` (lowest) and ``high`` (highest) over the seeds.
+
+    A seed that stopped early counts with its last value, so that the mean does not jump.
+    """
+    points = curves(results, task.name)
+    points = points[points.main].dropna(subset=["step", "validation"])
+    found = {}
+    for name in results.architectures:
+        of = points[points.architecture == name].astype({"step": float})
+        if not of.empty:
+            table = of.pivot_table("validation", "step", "seed", "last")
+            table = table.interpolate("index", limit_direction="both")
+            table = table.iloc[evenly(len(table), POINTS)]
+            ends = {"low": table.min(axis=1), "high": table.max(axis=1)}
+            found[name] = pandas.DataFrame({"middle": table.mean(axis=1)} | ends)
+    return found
+
+
+def evenly(length: int, most: int) -> np.ndarray:
+    """At most so many of the places 0 to ``length`` - 1, evenly spread, with the first and last."""
+    return np.unique(np.linspace(0, length - 1, min(most, length)).round().astype(int))
 
 
 def parts_of(results: Results) -> dict[str, str]:

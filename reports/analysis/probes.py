@@ -19,8 +19,7 @@ WHEN = {"initial": "at initialisation", "trained": "after training"}
 CLIP = {"on": "clip-on", "off": "clip-off"}
 """The part in which gradients are clipped, and the one in which they are not."""
 LIMIT = 1.0
-"""The gradient norm from which on an update counts as large where none is clipped; where they are,
-it is the norm that they are clipped to."""
+"""The gradient norm from which on an update counts as large where none is clipped."""
 AXES = ("length", "batch", "width")
 """What a cost grows with."""
 KERNEL, EQUATIONS = "kernel", "equations"

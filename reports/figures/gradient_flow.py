@@ -3,7 +3,7 @@
 import pandas
 from pandas import DataFrame
 
-from reports.analysis.curves import evenly
+from reports.analysis.frame import evenly
 from reports.analysis.probes import WHEN
 from reports.figures.style import INK, Drawing, finish, line_in_band, log_axis, looks, panels
 

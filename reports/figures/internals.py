@@ -136,14 +136,8 @@ def _chain(internals: Numbers, part: Numbers) -> Any:
     return figure
 
 
-FORMS = {
-    "units": _units,
-    "activations": _units,
-    "attention": _attention,
-    "filters": _filters,
-    "chain": _chain,
-    "path": _path,
-}
+FORMS = {"units": _units, "activations": _units, "attention": _attention, "filters": _filters,
+         "chain": _chain, "path": _path}  # fmt: skip
 
 
 def _map(

@@ -5,8 +5,8 @@ from collections.abc import Mapping
 import pandas
 
 from reports import formats
-from reports.analysis.curves import bands, evenly
 from reports.analysis.difference import Standing, beats_floor, standing
+from reports.analysis.frame import bands, evenly
 from reports.analysis.results import Group, Results, TaskInfo
 from reports.document import Cell, Figure, Table, as_csv, table_of
 from reports.figures import scores, style
