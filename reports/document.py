@@ -54,12 +54,9 @@ def plain(text: "Text | Cell") -> str:
 def codes(names: Iterable[str], most: int = 8) -> Text:
     """Names with commas; beyond ``most`` their number."""
     listed = list(names)
-    pieces: list[Text] = []
-    for name in listed[:most]:
-        pieces += [", ", Code(name)] if pieces else [Code(name)]
-    if len(listed) > most:
-        pieces.append(f" and {len(listed) - most} more")
-    return tuple(pieces)
+    pieces: list[Text] = [piece for name in listed[:most] for piece in (", ", Code(name))]
+    more = f" and {len(listed) - most} more" * (len(listed) > most)
+    return (*pieces[1:], more)
 
 
 @dataclass(frozen=True)
@@ -224,22 +221,17 @@ def table_of(
 ) -> Table:
     """A table with a line for each row. columns: of each its head, and what it says of a row, by a
     function or by the row."""
-
-    def entry(row: Any, of: Any) -> Text | Cell:
-        return of(row) if callable(of) else of.get(row, "")
-
-    lines = tuple(tuple(entry(row, of) for of in columns.values()) for row in rows)
-    return Table(tuple(columns), lines, **more)
+    told = [of if callable(of) else lambda row, of=of: of.get(row, "") for of in columns.values()]
+    return Table(tuple(columns), tuple(tuple(of(row) for of in told) for row in rows), **more)
 
 
 def listings(items: Mapping[str, Sequence[Text]]) -> list[Block]:
     """Lists with their titles; those without an item are left out."""
-    return [
-        block
-        for title, of_title in items.items()
-        if of_title
-        for block in (Heading(title, level=3), Listing(tuple(of_title)))
-    ]
+    made: list[Block] = []
+    for title, of_title in items.items():
+        if of_title:
+            made += [Heading(title, level=3), Listing(tuple(of_title))]
+    return made
 
 
 def walk(blocks: Iterable[Block]) -> Iterator[Block]:

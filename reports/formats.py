@@ -96,7 +96,7 @@ def metric(task: TaskInfo) -> str:
 
 def direction(task: TaskInfo) -> str:
     """Which way is better, in words."""
-    return "higher is better" if task.higher_is_better else "lower is better"
+    return f"{'higher' if task.higher_is_better else 'lower'} is better"
 
 
 @_known

@@ -10,15 +10,10 @@ from rich.text import Text
 from reports import document as doc
 
 STYLES = {
-    "best": "bold",
-    "hole": "dim",
-    "better": "green",
-    "worse": "red",
-    "verdict-supported": "green",
-    "verdict-refuted": "red",
-    "verdict-mixed": "yellow",
+    "best": "bold", "hole": "dim", "better": "green", "worse": "red",
+    "verdict-supported": "green", "verdict-refuted": "red", "verdict-mixed": "yellow",
     "verdict-undecided": "dim",
-}
+}  # fmt: skip
 """How marks look; others look like any text."""
 SENTENCE, LEAST = 44, 24
 """Letters from which on a cell may break into lines, and the least width of its column."""
@@ -34,17 +29,15 @@ def show(console: Console, blocks: doc.Document | Iterable[doc.Block]) -> None:
     for at, block in enumerate(doc.walk(listed)):
         if at and isinstance(block, doc.Heading | doc.Table | doc.Figure):
             console.print()
+        whole = isinstance(block, doc.Literal)
         for renderable in _renderables(block):
-            whole = isinstance(block, doc.Literal)
             console.print(renderable, crop=False, highlight=False, soft_wrap=whole)
 
 
 def _renderables(block: doc.Block) -> Iterable[Any]:
     match block:
-        case doc.Heading():
-            yield inline(block.text, "bold")
-        case doc.Fold():
-            yield inline(block.summary, "bold")
+        case doc.Heading(text=text) | doc.Fold(summary=text):
+            yield inline(text, "bold")
         case doc.Paragraph() | doc.Literal():
             yield inline(block.text)
         case doc.Note():

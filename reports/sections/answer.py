@@ -27,7 +27,6 @@ def more(results: Results) -> list[str]:
 
 
 def _leader(results: Results, compared: Comparison) -> Iterator[str]:
-    """Who has the highest mean skill on the shared tasks, and who may be as good."""
     if not compared.skills:
         yield "No task has a floor and a ceiling, so there is no skill to compare."
         return
@@ -49,7 +48,6 @@ def _leader(results: Results, compared: Comparison) -> Iterator[str]:
 
 
 def _most_wins(results: Results) -> Iterator[str]:
-    """Who is best on most of the tasks that at least two architectures have scores on."""
     orders = [order for task in results.tasks if (order := standing(results, task))]
     contested = [order for order in orders if len(order.order) > 1]
     if len(contested) > 1:
@@ -64,20 +62,19 @@ def _most_wins(results: Results) -> Iterator[str]:
 
 def _against_baselines(results: Results) -> Iterator[str]:
     """On how many tasks an architecture beats the baseline, and on which none does."""
-    won, lost, differ = [], [], 0
+    lost, differ, led = [], 0, 0
     for task in results.tasks:
-        best = leader(results, task.name)
-        if best is None:
+        if (best := leader(results, task.name)) is None:
             continue
+        led += 1
         if (lead(results, task.name, best).mean or 0.0) <= 0:
             lost.append(task.name)
         else:
-            won.append(task.name)
             baseline = results.best_baselines[task.name]
             differ += standing(results, task).differences[baseline].differs
-    if won or lost:
+    if led:
+        none = f" None beats it on {listed(lost)}." if lost else ""
         yield (
-            f"Of {plural(len(won + lost), 'task')} with a baseline an architecture beats it on "
-            f"{len(won)}; on {differ} the best differs from it."
-            f"{f' None beats it on {listed(lost)}.' if lost else ''}"
+            f"Of {plural(led, 'task')} with a baseline an architecture beats it on "
+            f"{led - len(lost)}; on {differ} the best differs from it.{none}"
         )

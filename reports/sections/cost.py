@@ -38,16 +38,14 @@ def blocks(results: Results) -> list[Block]:
             "front: it joins those that no other beats in skill without costing more."
         ),
         Paragraph(
-            "Parameters are all free ones, the shared embedding included. Training FLOPs are those "
-            "of an update times the updates that were made. Seconds are wall clock on the machine "
-            "that is described below, with the kernels of its library."
+            "Parameters include the shared embedding. Training FLOPs are those of an update times "
+            "the updates made. Seconds are wall clock on the machine described below."
         ),
         Row(tuple(figures)),
     ]
 
 
 def _figure(drawing: Drawing, points: Mapping[str, Point], kind: str) -> Figure:
-    """With who is on the front, the cheapest first."""
     beaten = {a: f"dominated by {listed(p.beaten_by, 3)}" for a, p in points.items() if p.beaten_by}
     columns: dict[str, Any] = {
         "architecture": str,

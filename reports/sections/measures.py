@@ -76,7 +76,6 @@ def _digits(scale: int, value: float | None) -> str:
 
 
 def _samples(groups: dict[str, list[Any]]) -> list[Block]:
-    """What the first seed that wrote anything wrote."""
     made: list[Block] = []
     for name, records in groups.items():
         if samples := next((r.samples for r in records if r.samples), None):
@@ -107,7 +106,6 @@ def errors(results: Results, task: TaskInfo) -> list[Block]:
 
 
 def _right_or_wrong(models: dict[str, Any]) -> Fold:
-    """Of accuracies: an example is right if all of its answers are."""
     right = {name: scores >= RIGHT for name, scores in models.items()}
     columns: dict[str, Any] = {
         "architecture": str,
@@ -125,7 +123,6 @@ def _right_or_wrong(models: dict[str, Any]) -> Fold:
 
 
 def _sizes(models: dict[str, Any]) -> list[Block]:
-    """Of errors and losses: how much of the whole the worst examples carry."""
     shares = {}
     for name, scores in models.items():
         errors = np.sort(scores.mean(0))[::-1]

@@ -31,7 +31,6 @@ def tables(results: Results) -> dict[str, Table]:
 
 
 def _skill(results: Results) -> Table | None:
-    """Skill of each architecture on each task."""
     squares, tasks = by_task(results), [task.name for task in results.tasks]
     if all(square.hole for square in squares.values()):
         return None
@@ -52,7 +51,6 @@ def _square(square: Square) -> Cell:
 
 
 def _scores(results: Results, task: TaskInfo) -> Table | None:
-    """One task: score, skill, parameters and seconds of each architecture, best first."""
     scored, text = results.scored(task), formats.scores_in(results, task)
     holes = {g.code: MEANINGS[g.code] for g in scored.values() if g.score.mean is None}
     if all(group.score.mean is None for group in scored.values()):
@@ -89,9 +87,8 @@ def _cost(results: Results) -> Table | None:
         medians = scored.groupby("architecture")[name].median().dropna()
         columns[head] = {a: text(float(median)) for a, median in medians.items()}
     caption = (
-        f"Mean skill and cost over the {plural(len(compared.tasks), 'task')} on which all of these "
-        "architectures have a skill: medians of parameters, floating-point operations of an "
-        "update, seconds of training, and peak memory in MiB."
+        f"Mean skill and cost over the {plural(len(compared.tasks), 'task')} on which all have a "
+        "skill: medians of parameters, FLOPs of an update, training time and peak memory in MiB."
     )
     return table_of(skills, columns, caption=caption)
 

@@ -16,10 +16,7 @@ def blocks(results: Results) -> list[Block]:
     rows = [_row(results, entry) for entry in entries]
     return [
         Heading("Published and measured", "published"),
-        Paragraph(
-            "What was to be shown here was stated in the matrix file before the run; reproduced "
-            "means that the mean over seeds lies there. The intervals are 95 %."
-        ),
+        Paragraph("Reproduced: the mean over seeds lies where it was stated beforehand."),
         Table(tuple(rows[0]), tuple(tuple(row.values()) for row in rows)),
     ]
 

@@ -18,8 +18,7 @@ def blocks(results: Results, pages: Mapping[str, doc.Document]) -> list[doc.Bloc
     )
     papers = [doc.Link(path, path) for path in page.files if "tables/" in path]
     again = (
-        f"Planned {results.plan.get('created', 'earlier')}. A cell that has finished is not "
-        "computed again. This page can be made again from the records at any time: ",
+        f"Planned {results.plan.get('created', 'earlier')}. This page from the records again: ",
         doc.Code(f"harness report --matrix {results.name}"),
         ". Results in another folder than harness-out: add ",
         doc.Code("--out"),

@@ -65,7 +65,6 @@ def _map(
     finding: str,
     **more: str,
 ) -> list[Block]:
-    """A heat map with a row for each label, and what the codes of its holes mean."""
     drawing = heatmap.draw(name, labels, results.columns, squares)
     words = table(first, list(labels), results.columns, squares)
     codes = tuple(codes_used(squares).items())
@@ -100,11 +99,9 @@ def _reached(results: Results, squares: Squares) -> str:
 
 
 def _key(results: Results) -> str:
-    """How to read the heat map."""
     beside = " Baseline: the best of the simplest models, its name below; †: no better than it."
     return (
-        "Skill on the test split, mean over seeds: 0 is the best trivial predictor, 1 the ceiling. "
-        "Bold: best of its row; •: not shown to differ from it. Small: half-width of the 95 % "
-        "interval, of which one seed has none; 2/3: so many seeds have a score."
-        f"{beside if results.baselines else ''}"
+        "Mean over seeds: 0 is the best trivial predictor, 1 the ceiling. Bold: best of its row; "
+        "•: not shown to differ from it. Small: half-width of the 95 % interval; 2/3: so many "
+        f"seeds have a score.{beside if results.baselines else ''}"
     )

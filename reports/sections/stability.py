@@ -58,7 +58,7 @@ def _finding(frame: DataFrame) -> str:
             elif change.low is not None and change.low > 0:
                 ways["more"].append(str(a))
         said = [f"{way} with {listed(who, 99)}" for way, who in ways.items() if who]
-        swings = " and ".join(said) or "not shown to differ"
+        swings = " and ".join(said) or "not otherwise, as far as is shown"
         sentences.append(f"On {task}, with clipping, the loss swings {swings}.")
     for how, word in (("off", "without"), ("on", "with")):
         of = frame[frame["how"] == how]

@@ -37,9 +37,9 @@ def seeds_figure(
         [(c.task, c.architecture, c.seed, c.outcome, c.score, c.skill)
          for c in results.cells if c.task == task.name],
     )  # fmt: skip
-    order = standing(results, task)
-    finding = f"{_best(results, task, order)} {_others(order)}".strip() if order else \
-        "Only a baseline has a score."  # fmt: skip
+    finding, order = "Only a baseline has a score.", standing(results, task)
+    if order:
+        finding = f"{_best(results, task, order)} {_others(order)}".strip()
     table = table_of(scored, {"architecture": str, **columns(results, task, scored)})
     return Figure(drawing, finding, table, command, data, f"{task.name}: seeds")
 
@@ -79,7 +79,6 @@ def _best(results: Results, task: TaskInfo, order: Standing) -> str:
 
 
 def _others(order: Standing) -> str:
-    """Who differs from the best."""
     if not order.tested:
         return ""
     pairs = [order.differences[a] for a in order.order[1:]]

@@ -40,12 +40,10 @@ def blocks(results: Results) -> list[Block]:
 def _reading(results: Results) -> str:
     beaten = " †: no better than the baseline." if results.baselines else ""
     return (
-        "Scores are on the test split, in the metric's own unit. Dots are seeds, the upright bar "
-        "is their mean, the pale band its 95 % interval. Bold: best mean. •: not shown to differ "
-        f"from the best.{beaten} Parameters and training time are means over seeds. Learning "
-        "curves show the validation split: mean over seeds, with a band from the lowest seed to "
-        "the highest; a seed that stopped early counts on with its last score. Floor and ceiling "
-        "in them are those of the test split."
+        "Test scores: dots are seeds, the upright bar is their mean, the pale band its 95 % "
+        f"interval. Bold: best mean. •: not shown to differ from the best.{beaten} Learning curves "
+        "show the validation split: mean over seeds, lowest to highest; a seed that stopped early "
+        "counts on with its last score. Floor and ceiling in them are those of the test split."
     )
 
 
@@ -68,7 +66,6 @@ def _limits(results: Results, task: TaskInfo) -> Block:
 
 
 def _table(results: Results, task: TaskInfo, scored: Mapping[str, Group]) -> Block:
-    """The score of every seed of every architecture, best first."""
     text, order = formats.scores_in(results, task), standing(results, task)
 
     def mean(name: str) -> Cell:
