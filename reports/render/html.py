@@ -32,21 +32,15 @@ def html(document: doc.Document) -> str:
     headings = [
         [b for b in blocks if isinstance(b, doc.Heading) and b.anchor] for blocks in sections
     ]
-    css = (TEMPLATES / "page.css").read_text(encoding="utf-8")
-    return (
-        _environment()
-        .get_template("document.html")
-        .render(
-            document=document,
-            head=[
-                (leads, list(blocks))
-                for leads, blocks in groupby(head, lambda block: getattr(block, "lead", False))
-            ],
-            sections=sections,
-            contents=[(first, within) for first, *within in filter(None, headings)],
-            files=[path for path in document.files if "/" not in path],
-            css=Markup(css),
-        )
+    by_lead = groupby(head, lambda block: getattr(block, "lead", False))
+    page = _environment().get_template("document.html")
+    return page.render(
+        document=document,
+        head=[(leads, list(blocks)) for leads, blocks in by_lead],
+        sections=sections,
+        contents=[(first, within) for first, *within in filter(None, headings)],
+        files=[path for path in document.files if "/" not in path],
+        css=Markup((TEMPLATES / "page.css").read_text(encoding="utf-8")),
     )
 
 

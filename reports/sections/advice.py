@@ -131,7 +131,6 @@ def _alike(choice: Choice) -> str:
 
 
 def _order(choice: Choice) -> str:
-    """What is lost when the order of steps is shuffled."""
     control = choice.control
     if not control or not choice.order:
         row = choice.facts.get("control row", "")

@@ -20,12 +20,11 @@ def blocks(runs: Sequence[Run], comparison: Comparison) -> list[Block]:
     rows = [row for row in comparison.rows if row["verdict"] != "identical"]
     moved = [row for row in rows if row["change"].mean != 0]
     parts: list[Block] = [*_summary(runs, comparison), *_changes(comparison)]
-    if moved:
-        parts.append(_table(moved))
-    if len(moved) < len(rows):
-        same = plural(len(rows) - len(moved), "pair")
-        parts.append(Paragraph(f"{same} with the very same mean score not shown"))
-    return parts + [Paragraph(line) for line in _legend(rows, comparison.counts) if rows]
+    parts += [_table(moved)] if moved else []
+    legend = _legend(rows, comparison.counts) if rows else []
+    if same := len(rows) - len(moved):
+        legend.insert(0, f"{plural(same, 'pair')} with the very same mean score not shown")
+    return [*parts, *map(Paragraph, legend)]
 
 
 def _summary(runs: Sequence[Run], comparison: Comparison) -> list[Block]:

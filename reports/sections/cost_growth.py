@@ -115,7 +115,6 @@ def _counts_finding(frame: DataFrame) -> str:
 
 
 def _growth(frame: DataFrame, cost: str, axis: str) -> str:
-    """With which power a cost grows, over architectures."""
     fits = {a: probes.exponents(of, cost) for a, of in frame.groupby("architecture", sort=False)}
     powers = {a: summarize(fit.mean for fit in of).mean for a, of in fits.items() if of}
     name = TITLES[cost].removesuffix(" an update")
@@ -148,7 +147,6 @@ def _counts_table(frame: DataFrame) -> Table:
 
 
 def _grown(frame: DataFrame, cost: str, size: int, text: Callable[[float], str]) -> tuple[str, str]:
-    """The mean cost at a size, and the power that it grows with."""
     at = frame[(frame["size"] == size) & (frame[cost] > 0)][cost]
     return ("", "") if at.empty else (text(at.mean()), _power(frame, cost))
 

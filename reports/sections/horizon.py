@@ -70,7 +70,6 @@ def _with_interval(horizon: Horizon, part: Part) -> str:
 
 
 def _finding(horizons: Horizons, part: Part) -> str:
-    """Task by task: who reaches furthest."""
     sentences = []
     for task, of in horizons.items():
         best = max(h.steps or 0 for h in of.values())

@@ -58,7 +58,6 @@ def _sequence(internals: Numbers) -> Iterator[tuple[str, str]]:
 
 
 def _heading(internals: Numbers) -> str:
-    """Which cell, and what it read."""
     where = f"{internals['architecture']} on {internals['task']}, seed {internals['seed']}"
     return f"{where}, {internals['source']}" if "source" in internals else where
 

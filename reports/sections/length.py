@@ -53,7 +53,6 @@ def _skills(evidence: Evidence, part: str) -> Skills:
 
 
 def _finding(skills: Skills) -> str:
-    """Task by task: of those that learned it, who still can at the greatest length."""
     sentences = []
     for task, of_task in skills.items():
         longest = max(factor for by_length in of_task.values() for factor in by_length)

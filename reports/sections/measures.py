@@ -48,7 +48,6 @@ def blocks(results: Results, task: TaskInfo) -> list[Block]:
 
 
 def _splits(groups: dict[str, list[Any]]) -> dict[str, dict[str, str]]:
-    """Skill on each test split, where there are several."""
     splits = dict.fromkeys(s for records in groups.values() for r in records for s in r.skills)
     columns: dict[str, dict[str, str]] = {}
     for split in splits if len(splits) > 1 else ():
@@ -114,10 +113,9 @@ def _right_or_wrong(models: dict[str, Any]) -> Fold:
         "with no seed": lambda a: _percent((~right[a].any(0)).mean()),
     }
     each = np.concatenate(list(right.values()))
-    every, none = each.all(0).sum(), (~each.any(0)).sum()
     sentence = (
-        f"Errors: Of {each.shape[1]:,} test examples {every:,} are wholly right with every model, "
-        f"{none:,} with none."
+        f"Errors: Of {each.shape[1]:,} test examples {each.all(0).sum():,} are wholly right with "
+        f"every model, {(~each.any(0)).sum():,} with none."
     )
     return Fold(sentence, (table_of(right, columns),))
 

@@ -37,10 +37,7 @@ def _skill(results: Results) -> Table | None:
     caption = f"Skill (0: the best trivial predictor, 1: the ceiling), {_terms(results)}."
     if results.baselines:
         caption += " Baseline: the best of each task's baselines, chosen on validation."
-    columns = {
-        column: {task: _square(squares[task, column]) for task in tasks}
-        for column in results.columns
-    }
+    columns = {c: {t: _square(squares[t, c]) for t in tasks} for c in results.columns}
     caption += _meanings(codes_used(squares))
     return table_of(tasks, {"task": str, **columns}, caption=caption)
 

@@ -149,7 +149,6 @@ def _pairs(over: OverTasks) -> Table | None:
 
 
 def _tested(results: Results) -> dict[str, Standing]:
-    """By task, where the best is tested against any other."""
     orders = {task.name: standing(results, task) for task in results.tasks}
     return {task: order for task, order in orders.items() if order.tested}
 

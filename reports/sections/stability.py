@@ -45,7 +45,6 @@ def _traces(frame: DataFrame) -> DataFrame:
 
 
 def _finding(frame: DataFrame) -> str:
-    """With whom clipping changes the swings, by seeds in pairs, and how many diverged."""
     known = frame.dropna(subset="loss")
     sentences = []
     for task, of_task in known.groupby("task", sort=False):

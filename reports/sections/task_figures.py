@@ -63,7 +63,6 @@ def columns(
 
 
 def _best(results: Results, task: TaskInfo, order: Standing) -> str:
-    """Who is best, with its score, and who is not shown to beat the floor."""
     text_of, first = formats.scores_in(results, task), results.groups[task.name, order.order[0]]
     score = f"{formats.metric(task)}: {formats.with_half(first.score, text_of)}"
     best = f"{listed(order.best)} {verb(order.best, 'is best', 'share the best mean')}"
@@ -118,7 +117,6 @@ def curves_figure(
 
 
 def _learning(task: TaskInfo, lines: Mapping[str, pandas.DataFrame]) -> str:
-    """Who learns first, and who was still learning when training ended."""
     if task.floor is None or task.ceiling is None or task.floor == task.ceiling:
         return f"Validation {formats.metric(task)} against updates; without a floor and a ceiling."
     first, climbing = {}, []
