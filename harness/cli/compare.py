@@ -27,20 +27,20 @@ def main(run_a: RunName, run_b: RunName, matrix: StoredMatrix = None, json: Json
 
         harness compare harness-out:quick harness-out:standard --json
     """
-    from reports.analysis.comparison import Run, compare
+    from reports.analysis.comparison import compare
     from reports.analysis.results import read
     from reports.sections.comparison import blocks
 
     stores = [_store(run_a), _store(run_b)]
     names = _matrices([store for store, _ in stores], [name or matrix for _, name in stores])
-    runs = [Run(s, read(s, n)) for (s, _), n in zip(stores, names, strict=True)]
+    runs = [read(s, n) for (s, _), n in zip(stores, names, strict=True)]
     comparison = compare(runs[0], runs[1])
     if json:
         sides = [
-            {"out": str(r.store.out), "matrix": r.results.name,
-             "created": r.results.plan.get("created"), "command": r.results.plan.get("command")}
-            for r in runs
-        ]  # fmt: skip
+            {"out": str(run.store.out), "matrix": run.name}
+            | {of: run.plan.get(of) for of in ("created", "command")}
+            for run in runs
+        ]
         print_json({"a": sides[0], "b": sides[1]} | comparison.to_json())
         return
     show(blocks(runs, comparison))

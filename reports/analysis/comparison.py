@@ -9,7 +9,6 @@ import filecmp
 import math
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass, replace
-from functools import cached_property
 from typing import Any
 
 import pandas
@@ -35,26 +34,6 @@ PAIR = ["part", "task", "architecture"]
 """Part of the matrix (empty for its own cells), task and architecture."""
 SLOT = [*PAIR, "seed"]
 VERDICTS = (BETTER, WORSE, NOT_SHOWN, "identical", "not comparable")
-
-
-@dataclass(frozen=True)
-class Run:
-    """One side: where it is, and what is in it."""
-
-    store: Store
-    results: Results
-
-    @cached_property
-    def cells(self) -> pandas.DataFrame:
-        """A row for each of the matrix's own cells and those of its parts, by `SLOT`."""
-        own = {"": self.results} | {name: p.results for name, p in self.results.parts.items()}
-        names = ("task", "architecture", "seed", "id", "outcome", "reason", "ok", "hole", "record")
-        rows = [
-            {"part": part, "cell": c, **{name: getattr(c, name) for name in names},
-             "seconds": (c.record and c.ok and c.record.seconds.get("training")) or math.nan}
-            for part, results in own.items() for c in results.cells
-        ]  # fmt: skip
-        return pandas.DataFrame(rows).set_index(SLOT)
 
 
 @dataclass(frozen=True)
@@ -88,9 +67,10 @@ class Comparison:
         return asdict(replace(self, rows=[])) | {"rows": rows}
 
 
-def compare(a: Run, b: Run) -> Comparison:
+def compare(a: Results, b: Results) -> Comparison:
     """Compare run B with run A."""
-    cells = a.cells.join(b.cells, how="inner", lsuffix="_a", rsuffix="_b").reset_index()
+    all_a, all_b = _cells(a), _cells(b)
+    cells = all_a.join(all_b, how="inner", lsuffix="_a", rsuffix="_b").reset_index()
     cells = cells.rename(columns={"outcome_a": "before", "outcome_b": "after", "id_b": "id"})
     cells["differs"] = [differing(*pair) for pair in zip(cells.cell_a, cells.cell_b, strict=True)]
     cells["reason"] = cells.reason_a.where(cells.ok_b, cells.reason_b)
@@ -100,8 +80,8 @@ def compare(a: Run, b: Run) -> Comparison:
     ended = cells.record_a.notna() & cells.record_b.notna()
     same_result = ended & alike & (same_key | (cells.ok_a & cells.ok_b))
     only = {
-        side: one.cells.index.difference(other.cells.index, sort=False).to_frame(index=False)
-        for side, one, other in (("a", a, b), ("b", b, a))
+        side: one.index.difference(other.index, sort=False).to_frame(index=False)
+        for side, one, other in (("a", all_a, all_b), ("b", all_b, all_a))
     }
     which = {
         "same key": same_key,
@@ -112,7 +92,7 @@ def compare(a: Run, b: Run) -> Comparison:
         "changed outcome": cells.before != cells.after,
     }
     rows = _rows(cells[~cells.hole_a & ~cells.hole_b])
-    machines = [list(run.results.environments.values()) for run in (a, b)]
+    machines = [list(run.environments.values()) for run in (a, b)]
     one_each = all(len(side) == 1 for side in machines)
     unlike_machines = changed(machines[0][0], machines[1][0]) if one_each else []
     moved = cells.loc[which["changed outcome"], [*SLOT, "before", "after", "reason"]]
@@ -129,6 +109,18 @@ def compare(a: Run, b: Run) -> Comparison:
         rows,
         finite(cells.ratio.median()),
     )
+
+
+def _cells(results: Results) -> pandas.DataFrame:
+    """A row for each of the matrix's own cells and those of its parts, by `SLOT`."""
+    own = {"": results} | {name: part.results for name, part in results.parts.items()}
+    names = ("task", "architecture", "seed", "id", "outcome", "reason", "ok", "hole", "record")
+    rows = [
+        {"part": part, "cell": c, **{name: getattr(c, name) for name in names},
+         "seconds": (c.record and c.ok and c.record.seconds.get("training")) or math.nan}
+        for part, of in own.items() for c in of.cells
+    ]  # fmt: skip
+    return pandas.DataFrame(rows).set_index(SLOT)
 
 
 def differing(one: Cell, other: Cell) -> list[str]:

@@ -5,8 +5,9 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from reports import formats
-from reports.analysis.comparison import VERDICTS, Comparison, Run
+from reports.analysis.comparison import VERDICTS, Comparison
 from reports.analysis.difference import BETTER, WORSE
+from reports.analysis.results import Results
 from reports.analysis.statistics import Summary
 from reports.document import Block, Cell, Note, Paragraph, Table, listings, table_of
 from reports.formats import listed, plural
@@ -15,7 +16,7 @@ MARKS = {BETTER: "better", WORSE: "worse"}
 Row = dict[str, Any]
 
 
-def blocks(runs: Sequence[Run], comparison: Comparison) -> list[Block]:
+def blocks(runs: Sequence[Results], comparison: Comparison) -> list[Block]:
     """The two runs, what changed in their keys, and the change of each pair."""
     rows = [row for row in comparison.rows if row["verdict"] != "identical"]
     moved = [row for row in rows if row["change"].mean != 0]
@@ -27,11 +28,13 @@ def blocks(runs: Sequence[Run], comparison: Comparison) -> list[Block]:
     return [*parts, *map(Paragraph, legend)]
 
 
-def _summary(runs: Sequence[Run], comparison: Comparison) -> list[Block]:
+def _summary(runs: Sequence[Results], comparison: Comparison) -> list[Block]:
+    counts = comparison.counts
+    sizes = (counts["paired"] + counts["only in a"], counts["paired"] + counts["only in b"])
     lines = [
-        f"{letter}  {run.store.out}:{run.results.name}, {plural(len(run.cells), 'cell')}, planned "
-        f"{str(run.results.plan.get('created', ''))[:16].replace('T', ' ')} UTC"
-        for letter, run in zip("AB", runs, strict=True)
+        f"{letter}  {run.store.out}:{run.name}, {plural(size, 'cell')}, "
+        f"planned {str(run.plan.get('created', ''))[:16].replace('T', ' ')} UTC"
+        for letter, run, size in zip("AB", runs, sizes, strict=True)
     ]
     known = {what: count for what, count in comparison.counts.items() if count}
     cells = [f"{count:,} {what}" for what, count in known.items() if what not in VERDICTS]
@@ -43,7 +46,7 @@ def _summary(runs: Sequence[Run], comparison: Comparison) -> list[Block]:
         lines.append(f"pairs of task and architecture, B against A: {', '.join(pairs)}")
     if comparison.seconds:
         lines.append(f"seconds of training, B to A, median over cells: x{comparison.seconds:.2f}")
-    unreadable = [*runs[0].results.corrupted, *runs[1].results.corrupted]
+    unreadable = [*runs[0].corrupted, *runs[1].corrupted]
     return [*map(Paragraph, lines), *(Note(f"warning: {message}") for message in unreadable)]
 
 
