@@ -106,8 +106,7 @@ class Writer:
                 parent = old.parent  # the same result written again keeps its parent
             self.client.delete_run(old.run)
             del self.cells[record.id]
-        parent = parent or self._parent_of(record)
-        self._write(record, parent, stamp)
+        self._write(record, parent or self._parent_of(record), stamp)
         return True
 
     def replan(self, plan: dict[str, Any]) -> None:

@@ -177,11 +177,6 @@ class Results:
         order = [*map(str, Outcome), PENDING]
         return {o: numbers[o] for o in order if numbers[o] or o == Outcome.OK}
 
-    @property
-    def pending(self) -> int:
-        """Cells that have not run yet."""
-        return self.counts.get(PENDING, 0)
-
     @cached_property
     def answers(self) -> tuple[Cell, ...]:
         """Cells of parts that ask whether training diverges, and that did."""

@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Collection, Iterator, Mapping
 from typing import Any
 
+from harness.experiment.record import PENDING
 from reports.analysis.advice import Choice
 from reports.analysis.results import Results
 from reports.document import Block, Counts, Heading, Link, Note, Paragraph, Text, plain
@@ -72,5 +73,5 @@ def shortfalls(results: Results) -> Iterator[str]:
     if results.answers:
         asked = plural(len(results.answers), "training")
         yield f"{asked} diverged in parts that ask for just that: these are answers, no failures."
-    if results.pending:
-        yield f"Not run yet: {results.pending:,} of {every}; what is said here may change."
+    if pending := results.counts.get(PENDING):
+        yield f"Not run yet: {pending:,} of {every}; what is said here may change."
