@@ -118,8 +118,7 @@ def _growth(frame: DataFrame, cost: str, axis: str) -> str:
     fits = {a: probes.exponents(of, cost) for a, of in frame.groupby("architecture", sort=False)}
     powers = {a: summarize(fit.mean for fit in of).mean for a, of in fits.items() if of}
     name = TITLES[cost].removesuffix(" an update")
-    grows = f"{name[0].upper()}{name[1:]} grow with the {axis} to the power of {span(powers)}."
-    return grows if powers else ""
+    return f"With the {axis} {name} grow to the power of {span(powers)}." if powers else ""
 
 
 def _counts_table(frame: DataFrame) -> Table:

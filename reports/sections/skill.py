@@ -28,10 +28,10 @@ def blocks(results: Results) -> list[Block]:
             if s.of
         ],
     )
-    finding = f"{_reached(results, squares)}{_key(results)}"
+    more = {"finding": f"{_reached(results, squares)}{_key(results)}", "data": data}
     labels = {task.name: task.name for task in results.tasks}
     heading = Heading("Skill", "skill", 3)
-    return [heading, *_map("heatmap", "task", labels, results, squares, finding, data=data)]
+    return [heading, *_map("heatmap", "task", labels, results, squares, **more)]
 
 
 def capabilities(results: Results) -> list[Block]:
@@ -52,23 +52,17 @@ def capabilities(results: Results) -> list[Block]:
         "Mean skill over the tasks with a tag; in brackets, how many carry it. A share such as "
         "2/3: a mean over so many of them, to be compared with care."
     )
-    more = {"data": data, "title": "Skill by capability"}
-    return _map("profile", "capability", labels, results, squares, finding, **more)
+    more = {"finding": finding, "data": data, "title": "Skill by capability"}
+    return _map("profile", "capability", labels, results, squares, **more)
 
 
 def _map(
-    name: str,
-    first: str,
-    labels: dict[str, str],
-    results: Results,
-    squares: Squares,
-    finding: str,
-    **more: str,
+    name: str, first: str, labels: dict[str, str], results: Results, squares: Squares, **more: str
 ) -> list[Block]:
     drawing = heatmap.draw(name, labels, results.columns, squares)
     words = table(first, list(labels), results.columns, squares)
     codes = tuple(codes_used(squares).items())
-    return [Figure(drawing, finding, words, **more), *([Terms(codes)] if codes else [])]
+    return [Figure(drawing, table=words, **more), *([Terms(codes)] if codes else [])]
 
 
 def table(first: str, rows: Sequence[str], columns: Sequence[str], squares: Squares) -> Table:

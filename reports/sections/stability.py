@@ -11,10 +11,7 @@ from reports.formats import geometric_with_interval, listed, skill_with_spread, 
 from reports.sections import reproduction
 
 PLACE, TITLE, COMMAND = 90, "How stable training is", "harness probe stability"
-FIGURE = (
-    "The loss of the first seed that diverged or, where none did, of the first; of each stretch of "
-    "updates the lowest and the highest."
-)
+FIGURE = "The loss of the first seed, or the first that diverged: extremes of each stretch."
 
 
 def blocks(evidence: Evidence) -> list[Block]:

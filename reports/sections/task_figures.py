@@ -12,6 +12,7 @@ from reports.document import Cell, Figure, Table, as_csv, table_of
 from reports.figures import scores, style
 from reports.figures.style import Look
 from reports.formats import listed, plural, verb
+from reports.sections import reproduction
 
 SHOWN = 12
 """Rows of the table, evenly spread."""
@@ -22,11 +23,7 @@ CLIMB = 0.05
 
 
 def seeds_figure(
-    results: Results,
-    task: TaskInfo,
-    scored: Mapping[str, Group],
-    looks: Mapping[str, Look],
-    command: str,
+    results: Results, task: TaskInfo, scored: Mapping[str, Group], looks: Mapping[str, Look]
 ) -> Figure | None:
     """All seeds of all architectures and baselines; None without a score."""
     drawing = scores.seeds(task, scored, looks)
@@ -41,6 +38,7 @@ def seeds_figure(
     if order:
         finding = f"{_best(results, task, order)} {_others(order)}".strip()
     table = table_of(scored, {"architecture": str, **columns(results, task, scored)})
+    command = reproduction.of_task(results, task.name)
     return Figure(drawing, finding, table, command, data, f"{task.name}: seeds")
 
 
@@ -91,9 +89,7 @@ def _others(order: Standing) -> str:
     )
 
 
-def curves_figure(
-    results: Results, task: TaskInfo, looks: Mapping[str, Look], command: str
-) -> Figure | None:
+def curves_figure(results: Results, task: TaskInfo, looks: Mapping[str, Look]) -> Figure | None:
     """The curves of all architectures; None where there are none."""
     lines = bands(results, task)
     marks = style.limits(task)
@@ -112,7 +108,7 @@ def curves_figure(
     table = Table(
         ("updates", *lines), tuple((f"{s:,.0f}", *map(text, scores)) for s, *scores in rows)
     )
-    title = f"{task.name}: curves"
+    command, title = reproduction.of_task(results, task.name), f"{task.name}: curves"
     return Figure(drawing, _learning(task, lines), table, command, data, title)
 
 

@@ -10,7 +10,7 @@ from reports.analysis.results import Group, Results, TaskInfo
 from reports.analysis.squares import rank_of
 from reports.document import Block, Cell, Code, Heading, Note, Paragraph, Row, Terms, table_of
 from reports.figures import style
-from reports.sections import measures, reproduction, task_figures
+from reports.sections import measures, task_figures
 
 PLACE = 140
 
@@ -22,10 +22,9 @@ def blocks(results: Results) -> list[Block]:
     looks = style.looks(results.architectures) | dict.fromkeys(results.baselines, style.BESIDE)
     made: list[Block] = [Heading("Tasks one by one", "tasks"), Paragraph(_reading(results))]
     for task in results.tasks:
-        command = reproduction.of_task(results, task.name)
         scored = results.scored(task)
-        seeds = task_figures.seeds_figure(results, task, scored, looks, command)
-        curves = task_figures.curves_figure(results, task, looks, command)
+        seeds = task_figures.seeds_figure(results, task, scored, looks)
+        curves = task_figures.curves_figure(results, task, looks)
         figures = tuple(filter(None, (seeds, curves)))
         made += [
             Heading(task.name, f"task-{task.slug}", 3),
