@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from reports.analysis.evidence import Evidence
 from reports.analysis.horizon import LEARNED, Horizon
 from reports.analysis.results import Part
+from reports.analysis.statistics import Summary
 from reports.document import Block, Figure, Table, section, table_of
 from reports.figures import lines
 from reports.formats import ends, listed, skill_with_spread
@@ -24,14 +25,10 @@ def blocks(evidence: Evidence) -> list[Block]:
     measured = [(part, horizons) for part, horizons in found if horizons]
     figures: list[Figure | Table] = []
     for part, horizons in measured:
-        panels = [
-            lines.Panel(
-                task,
-                {a: h.skills for a, h in of.items()},
-                ended=[a for a, h in of.items() if max(h.skills) > (h.steps or 0)],
-            )
-            for task, of in horizons.items()
-        ]
+        panels = []
+        for task, of in horizons.items():
+            ended = [a for a, h in of.items() if max(h.skills) > (h.steps or 0)]
+            panels.append(lines.Panel(task, {a: h.skills for a, h in of.items()}, ended=ended))
         if drawn := lines.draw(part.name, panels, SCALE, evidence.results.architectures):
             command = reproduction.of_parts(evidence.results, [part])
             finding = f"Skill against lag; learned from {LEARNED:g} on."
@@ -91,13 +88,11 @@ def _table(horizons: Horizons, part: Part) -> Table:
 
 
 def _skills(part: Part, horizons: Horizons, name: str) -> Table:
-    return Table(
-        ("task", "architecture", *(f"lag {lag:,}" for lag in part.lags)),
-        tuple(
-            (t, a, *(skill_with_spread(h.skills[n]) if n in h.skills else "" for n in part.lags))
-            for t, of_task in horizons.items()
-            for a, h in of_task.items()
-        ),
-        "Skill at each lag: mean over seeds and half of its 95 % interval. Empty: not tried.",
-        name,
-    )
+    rows = [
+        (task, a, *(skill_with_spread(h.skills.get(lag, Summary())) for lag in part.lags))
+        for task, of_task in horizons.items()
+        for a, h in of_task.items()
+    ]
+    heads = ("task", "architecture", *(f"lag {lag:,}" for lag in part.lags))
+    caption = "Skill at each lag: mean over seeds and half of its 95 % interval. Empty: not tried."
+    return Table(heads, tuple(rows), caption, name)

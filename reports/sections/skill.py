@@ -22,12 +22,9 @@ def blocks(results: Results) -> list[Block]:
     squares = by_task(results)
     data = as_csv(
         ("task", "architecture", "skill", "half", "seeds_with_skill", "seeds", "hole"),
-        [
-            (*place, s.skill.mean, s.skill.half, s.known, s.of, s.code if s.hole else "")
-            for place, s in squares.items()
-            if s.of
-        ],
-    )
+        [(*place, s.skill.mean, s.skill.half, s.known, s.of, s.code if s.hole else "")
+         for place, s in squares.items() if s.of],
+    )  # fmt: skip
     more = {"finding": f"{_reached(results, squares)}{_key(results)}", "data": data}
     labels = {task.name: task.name for task in results.tasks}
     heading = Heading("Skill", "skill", 3)
@@ -43,11 +40,9 @@ def capabilities(results: Results) -> list[Block]:
     labels = {tag: f"{tag} ({count})" for tag, count in counts.items()}
     data = as_csv(
         ("tag", "architecture", "skill", "told"),
-        [
-            (*place, s.skill.mean, f"{formats.square(s)} {formats.square_spread(s)}".strip())
-            for place, s in squares.items()
-        ],
-    )
+        [(*place, s.skill.mean, f"{formats.square(s)} {formats.square_spread(s)}".strip())
+         for place, s in squares.items()],
+    )  # fmt: skip
     finding = (
         "Mean skill over the tasks with a tag; in brackets, how many carry it. A share such as "
         "2/3: a mean over so many of them, to be compared with care."
