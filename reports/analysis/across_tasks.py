@@ -108,15 +108,15 @@ def over_tasks(skills: pandas.DataFrame) -> OverTasks:
     Give those that `ranking.compare` chose: one that serves few tasks leaves few to compare on.
     """
     means = _means(skills)
-    by_cell = skills.dropna(subset=["skill"]).groupby(["architecture", "task"]).skill
+    by_cell = skills.dropna(subset=["skill"]).groupby(["architecture", "task"], sort=False).skill
     runs = {cell: of.to_numpy() for cell, of in by_cell}
     names, shared = tuple(means.columns), tuple(means.dropna().index)
     of_shared = {a: [runs[a, t] for t in shared] for a in names} if shared else {}
     estimates = {a: interquartile_mean(r) for a, r in of_shared.items()}
     pairs = []
     for a, b in combinations(names, 2):
-        ahead = (means[a] - means[b]).dropna()
-        if tasks := tuple(ahead.index):
+        if tasks := tuple(t for name, t in runs if name == a and (b, t) in runs):
+            ahead = (means[a] - means[b])[list(tasks)]
             one, other = ([runs[name, t] for t in tasks] for name in (a, b))
             posterior = signed_rank(ahead.to_list()) if len(tasks) >= FEWEST else None
             pairs.append(Versus(a, b, tasks, probability_of_improvement(one, other), posterior))
