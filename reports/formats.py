@@ -1,18 +1,14 @@
 """Numbers as people read them: with a true minus sign, and as nothing where there is none."""
 
-from __future__ import annotations
-
 import json
 import math
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from functools import wraps
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from reports.analysis.results import Results, TaskInfo
+from reports.analysis.squares import Square
 from reports.analysis.statistics import Summary, summarize
-
-if TYPE_CHECKING:
-    from reports.analysis.results import Results, TaskInfo
-    from reports.analysis.squares import Square
 
 
 def _known(text: Callable[[float], str]) -> Callable[[float | None], str]:
@@ -100,7 +96,7 @@ def metric(task: TaskInfo) -> str:
 
 def direction(task: TaskInfo) -> str:
     """Which way is better, in words."""
-    return "higher is better" if task.higher_is_better else "lower is better"
+    return f"{'higher' if task.higher_is_better else 'lower'} is better"
 
 
 @_known
@@ -156,9 +152,9 @@ def amount(value: float) -> str:
     return f"{value:.{-math.floor(math.log10(size))}f}" if "e" in text and size >= 1e-4 else text
 
 
-def interval(low: float | None, high: float | None) -> str:
+def interval(low: float | None, high: float | None, text: Callable[[float], str] = amount) -> str:
     """``0.31 to 0.53``, or nothing where there is none."""
-    return "" if low is None or high is None else f"{amount(low)} to {amount(high)}"
+    return "" if low is None or high is None else f"{text(low)} to {text(high)}"
 
 
 def with_interval(values: Summary | Iterable[float | None]) -> str:

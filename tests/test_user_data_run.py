@@ -240,7 +240,7 @@ def test_a_run_a_move_and_a_change(harness_cli, machines):
     done = harness_cli("run", "--matrix", "small.toml")
     assert done.returncode == 0, done.stderr
     assert "8 cells planned: 8 ok  (8 run now, 0 from before)" in done.stdout
-    assert "Scores are accuracy, % (higher is better) on" in done.stdout
+    assert "machines: accuracy, %, test split" in done.stdout
     page = (machines / "harness-out" / "report" / "small" / "index.html").read_text()
     assert "Your data" in page and "machines.csv" in page and "24, steps in each: 2 to 9" in page
 

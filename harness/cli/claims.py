@@ -5,18 +5,15 @@ from typing import Annotated
 
 import typer
 
-from harness.cli.options import DEFAULT_OUT, Json, Out, print_json, show, warn
+from harness.cli.options import DEFAULT_OUT, Json, Out, Several, print_json, show, warn
 from harness.errors import UserError, nearest
+from harness.experiment.store import Store
 
 
 def main(
-    matrix: Annotated[
-        str, typer.Option("--matrix", help="The matrix whose records they rest on.")
-    ] = "claims",
+    matrix: Annotated[str, typer.Option("--matrix", help="Whose records they rest on.")] = "claims",
     out: Out = DEFAULT_OUT,
-    claim: Annotated[
-        list[str] | None, typer.Option("--claim", help="Tell all about this claim, by its id.")
-    ] = None,
+    claim: Annotated[Several, typer.Option("--claim", help="All about this claim, by id.")] = None,
     json: Json = False,
 ) -> None:
     """Test the textbook's claims: a verdict on each, from stored records alone.
@@ -29,7 +26,6 @@ def main(
 
         harness claims --claim ten-steps --claim gates-extend-memory
     """
-    from harness.experiment.store import Store
     from reports.analysis.evidence import gather
     from reports.claims.claim import all_claims, as_json
     from reports.sections.claims import in_full, judged, overview

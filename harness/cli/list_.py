@@ -11,9 +11,7 @@ KINDS = ("tasks", "architectures", "matrices")
 
 
 def main(
-    what: Annotated[
-        str | None, typer.Argument(help="tasks, architectures or matrices; all if not given.")
-    ] = None,
+    what: Annotated[str | None, typer.Argument(help="tasks, architectures or matrices.")] = None,
     plugin: Plugins = None,
     json: Json = False,
 ) -> None:

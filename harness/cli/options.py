@@ -11,19 +11,19 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
+from numpy import ndarray
 
 from harness.errors import UserError
+from harness.experiment.record import Record
 from harness.experiment.request import DEFAULT_OUT as DEFAULT_OUT
 from harness.experiment.request import Request
+from harness.experiment.store import Store
+from harness.runner import Result
 from tasks.user_data.settings import Settings
 
 if TYPE_CHECKING:
-    from numpy import ndarray
     from rich.console import Console
 
-    from harness.experiment.record import Record
-    from harness.experiment.store import Store
-    from harness.runner import Result
     from reports.document import Block
 
 OUT = "Folder of the results."
@@ -37,11 +37,7 @@ StoredMatrix = Annotated[
     str | None, typer.Option("--matrix", help="Which matrix, if several were run in this folder.")
 ]
 TaskFiles = Annotated[
-    list[str] | None,
-    typer.Option(
-        "--task",
-        help="The file with the task, like mydata.toml, where the cell is of one from your data.",
-    ),
+    list[str] | None, typer.Option("--task", help="The cell's task, if in a file like mydata.toml.")
 ]
 Plugins = Annotated[list[str] | None, typer.Option("--plugin", help=PLUGIN)]
 Json = Annotated[bool, typer.Option("--json", help="Print JSON, for scripts.")]
@@ -121,7 +117,7 @@ def show(blocks: "Iterable[Block]") -> None:
     terminal.show(console(), blocks)
 
 
-def close(result: "Result", hints: Sequence[str] = (), quiet: bool = False) -> None:
+def close(result: Result, hints: Sequence[str] = (), quiet: bool = False) -> None:
     """End a run: its warnings, its report, the commands that go on from it, the exit code."""
     if not quiet:
         for warning in result.warnings:
@@ -148,7 +144,7 @@ def beside(out: Path) -> str:
     return "" if usual else f" --out {shlex.quote(str(out))}"
 
 
-def trained(store: "Store", record: "Record") -> "dict[str, ndarray]":
+def trained(store: Store, record: Record) -> dict[str, ndarray]:
     """The weights of a cell; raises UserError where there are none."""
     from safetensors.numpy import load_file
 

@@ -15,28 +15,21 @@ if TYPE_CHECKING:
 def main(
     name: Annotated[
         str,
-        typer.Argument(
-            metavar="PROBE",
-            help="gradient-flow, horizon, length-generalisation, cost-growth or stability.",
-        ),
+        typer.Argument(metavar="PROBE", help="gradient-flow, horizon, length-generalisation, "
+                       "cost-growth or stability."),
     ],
-    arch: Annotated[
-        str, typer.Option("--arch", help="Which architectures, with commas: rnn,lstm.")
-    ] = "",
+    arch: Annotated[str, typer.Option("--arch", help="Which architectures: rnn,lstm.")] = "",
     task: Annotated[str, typer.Option("--task", help="On which tasks, with commas.")] = "",
     lag: Annotated[
-        int | None,
-        typer.Option("--lag", help="Dependency length in steps; of a horizon the longest tried."),
+        int | None, typer.Option("--lag", help="Dependency length; of a horizon the longest tried.")
     ] = None,
     seeds: Annotated[int, typer.Option("--seeds", help="How many seeds.", min=1)] = 3,
-    steps: Annotated[
-        int | None, typer.Option("--steps", help="Updates of the weights.", min=1)
-    ] = None,
+    steps: Annotated[int | None, typer.Option("--steps", help="Training updates.", min=1)] = None,
     jobs: Annotated[int | None, typer.Option("--jobs", help="Worker processes.")] = None,
     out: Out = DEFAULT_OUT,
     plugin: Plugins = None,
     json: Json = False,
-) -> None:
+) -> None:  # fmt: skip
     """Measure what a score does not say: gradients, memory, cost, stability.
 
     What it trains and measures is kept like any other cell. For gates, attention and states see
@@ -80,10 +73,8 @@ def _document(blocks: "list[Block]") -> dict[str, Any]:
         "title": next(block.text for block in blocks if isinstance(block, Heading)),
         "sentences": [plain(block.text) for block in blocks if isinstance(block, Paragraph)],
         "tables": [
-            {
-                "caption": plain(caption),
-                "rows": [dict(zip(t.heads, map(plain, r), strict=True)) for r in t.rows],
-            }
+            {"caption": plain(caption),
+             "rows": [dict(zip(t.heads, map(plain, r), strict=True)) for r in t.rows]}
             for caption, t in tables
         ],
-    }
+    }  # fmt: skip

@@ -5,18 +5,14 @@ import time
 from collections import Counter, deque
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from harness.cli.options import console
+from harness.experiment.cell import Cell
+from harness.experiment.plan import Costs
 from harness.experiment.record import FINE, Record
 from harness.runner import Watcher
 from reports.formats import seconds
-
-if TYPE_CHECKING:
-    from harness.experiment.cell import Cell
-    from harness.experiment.plan import Costs
-
-LATEST = 8
 
 
 @contextmanager
@@ -34,7 +30,7 @@ def progress(quiet: bool = False) -> Iterator[Watcher]:
 class Lines(Watcher):
     """One line for each cell that ends."""
 
-    def begun(self, cells: "list[Cell]", cached: list[Record], costs: "Costs", jobs: int) -> None:
+    def begun(self, cells: list[Cell], cached: list[Record], costs: Costs, jobs: int) -> None:
         done = {record.id for record in cached}
         self.left = {cell.id: cell for cell in cells if cell.id not in done}
         self.total, self.costs, self.jobs = len(cells), costs, max(jobs, 1)
@@ -69,9 +65,9 @@ class Table(Lines):
 
     def __init__(self, live: Any):
         self.live = live
-        self.latest: deque[Record] = deque(maxlen=LATEST)
+        self.latest: deque[Record] = deque(maxlen=8)
 
-    def running(self, cells: "list[Cell]") -> None:
+    def running(self, cells: list[Cell]) -> None:
         self.now_running = cells
         self.say()
 

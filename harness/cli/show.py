@@ -1,7 +1,7 @@
 """harness show"""
 
 import json as json_module
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
@@ -17,21 +17,15 @@ from harness.cli.options import (
     trained,
 )
 from harness.errors import UserError
-
-if TYPE_CHECKING:
-    from harness.experiment.record import Record
-    from harness.experiment.store import Store
+from harness.experiment.record import Record
+from harness.experiment.store import Store
+from harness.files import write
 
 
 def main(
     cell: Cell,
     internals: Annotated[
-        bool,
-        typer.Option(
-            "--internals",
-            help="Draw what goes on inside as it reads a sequence: gates, states, attention, "
-            "n-grams.",
-        ),
+        bool, typer.Option("--internals", help="Draw what goes on inside as it reads a sequence.")
     ] = False,
     example: Annotated[
         int | None, typer.Option(min=0, help="With --internals: which test example it reads.")
@@ -52,7 +46,6 @@ def main(
 
         harness show 3f2a --internals --text "and he said"
     """
-    from harness.experiment.store import Store
     from reports.sections.record import blocks
 
     store = Store(out)
@@ -74,11 +67,8 @@ def main(
         show(blocks(record))
 
 
-def _internals(
-    store: "Store", record: "Record", example: int, text: str | None, json: bool
-) -> None:
+def _internals(store: Store, record: Record, example: int, text: str | None, json: bool) -> None:
     """Draw what is inside the cell's model, and say where the drawings are."""
-    from harness.files import write
     from harness.probes.internals import internals, nothing_inside
     from reports.figures.style import labelled, style
     from reports.sections.internals import figures, of_cell

@@ -74,6 +74,7 @@ class Budget(BaseModel):
     embedding: Positive = 16
     """numbers that stand for a token"""
     optimizer: Literal["adam", "adamw", "sgd", "rmsprop"] = "adam"
+    """the rule by which a gradient updates the weights"""
     learning_rate: Rate | Annotated[list[Rate], Field(min_length=1)] = 0.005
     """one for all, or a list from which each cell's is chosen on validation"""
     schedule: Literal["constant", "cosine"] = "cosine"

@@ -15,6 +15,7 @@ from typing import Any
 
 import numpy as np
 import pandas
+from scipy.stats import trim_mean
 
 from reports.analysis.statistics import CONFIDENCE
 
@@ -50,8 +51,6 @@ class Posterior:
 
 def interquartile_mean(runs: Runs) -> Estimate:
     """Mean of the middle half of all runs: a quarter is cut off at each end, rounded down."""
-    from scipy.stats import trim_mean
-
     value = trim_mean(np.concatenate(runs), 0.25)
     return _estimate(value, [runs], lambda drawn: trim_mean(np.hstack(drawn), 0.25, axis=-1))
 
@@ -113,8 +112,7 @@ def signed_rank(differences: Sequence[float], rope: float = ROPE) -> Posterior:
 
 
 def _wins(x: Any, y: Any) -> Any:
-    """Share of pairs (one of x, one of y) that x wins, along the last axis: the statistic of
-    scipy's mannwhitneyu, which finds p-values, too, and takes six times as long."""
+    """Share of pairs that x wins, on the last axis: scipy's mannwhitneyu in a sixth of the time."""
     x, y = np.asarray(x)[..., :, None], np.asarray(y)[..., None, :]
     return ((x > y) + 0.5 * (x == y)).mean(axis=(-2, -1))
 

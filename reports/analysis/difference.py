@@ -175,11 +175,7 @@ def _over_examples(
     one: Mapping[int, tuple[Any, Any]], other: Mapping[int, tuple[Any, Any]]
 ) -> Summary:
     """The difference of two ratios of sums, scores to weights, with the interval of its linear
-    terms (Cochran 1977). Empty where no seed has the scores of both, or not of the same examples.
-
-    Where the two differ on few examples Student's t is too sure: so its p-value is never below
-    the smallest that exchanging the two on each of these could give (Fisher 1935).
-    """
+    terms (Cochran 1977). Empty where no seed has scores of both on the same examples."""
     seeds = sorted(one.keys() & other.keys())
     weights = [side[seed][1] for side in (one, other) for seed in seeds]
     if not seeds or any(not np.array_equal(weights[0], w) for w in weights):
@@ -187,5 +183,7 @@ def _over_examples(
     share = np.asarray(weights[0], float) / np.mean(weights[0])
     terms = np.mean([one[s][0] - other[s][0] for s in seeds], 0) / np.mean(weights[0])
     mean = float(terms.mean())
+    # Where the two differ on few examples Student's t is too sure: p is never below the smallest
+    # that exchanging the two on each of these could give (Fisher 1935).
     least = min(1.0, 2.0 ** (1 - np.count_nonzero(terms)))
     return replace(summarize(terms - mean * (share - 1)), mean=mean, least=least)

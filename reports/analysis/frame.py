@@ -12,15 +12,14 @@ known is NaN, NA or None.
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+import numpy as np
 import pandas
 
 from harness.experiment.store import row_of
 from reports.analysis.cells import Cell, skill_on
-from reports.analysis.results import Results
+from reports.analysis.results import Results, TaskInfo
 
 TEXT, WHOLE, NUMBER, TRUTH = "object", "Int64", "float64", "boolean"
-TYPES = {TEXT: "text", WHOLE: "whole number", NUMBER: "number", TRUTH: "yes or no"}
-"""Types of columns, as pandas and as people call them."""
 
 NAMES = {
     "id": (TEXT, "the cell's id"),
@@ -101,6 +100,9 @@ CURVES = NAMES | MAIN | {
 }  # fmt: skip
 """Columns of ``curves``."""
 
+POINTS = 60
+"""Points kept of a curve: more make no difference in print."""
+
 
 def cells(results: Results) -> pandas.DataFrame:
     """One row a cell, with the columns `CELLS`: the matrix's own first, then those of parts."""
@@ -139,15 +141,29 @@ def curves(results: Results, task: str = "") -> pandas.DataFrame:
     return _frame(rows, CURVES)
 
 
-def to_csv(frame: pandas.DataFrame) -> str:
-    """Numbers in full precision, holes empty."""
-    return frame.to_csv(index=False, lineterminator="\n")
+def bands(results: Results, task: TaskInfo) -> dict[str, pandas.DataFrame]:
+    """The architectures that have curves on a task, in the order of the plan: by updates the
+    ``middle`` (mean), ``low`` (lowest) and ``high`` (highest) over the seeds.
+
+    A seed that stopped early counts with its last value, so that the mean does not jump.
+    """
+    points = curves(results, task.name)
+    points = points[points.main].dropna(subset=["step", "validation"])
+    found = {}
+    for name in results.architectures:
+        of = points[points.architecture == name].astype({"step": float})
+        if not of.empty:
+            table = of.pivot_table("validation", "step", "seed", "last")
+            table = table.interpolate("index", limit_direction="both")
+            table = table.iloc[evenly(len(table), POINTS)]
+            ends = {"low": table.min(axis=1), "high": table.max(axis=1)}
+            found[name] = pandas.DataFrame({"middle": table.mean(axis=1)} | ends)
+    return found
 
 
-def to_rows(frame: pandas.DataFrame) -> list[dict[str, Any]]:
-    """A dictionary a row, of plain values; None where there is none."""
-    plain = frame.astype("object")
-    return plain.where(plain.notna(), None).to_dict("records")  # type: ignore[return-value]
+def evenly(length: int, most: int) -> np.ndarray:
+    """At most so many of the places 0 to ``length`` - 1, evenly spread, with the first and last."""
+    return np.unique(np.linspace(0, length - 1, min(most, length)).round().astype(int))
 
 
 def parts_of(results: Results) -> dict[str, str]:

@@ -57,9 +57,9 @@ def horizon(part: Part, task: str, architecture: str) -> Horizon:
     draws = np.random.default_rng(0).integers(len(learned), size=(DRAWS, len(learned)))
     steps = [_steps(learned[draw], part.lags) for draw in draws]
     low, high = np.percentile(steps, [2.5, 97.5], method="nearest")
-    by_seed = {
-        seed: _steps(row[None], part.lags) for seed, row in zip(skills.index, learned, strict=True)
-    }
+    by_seed = dict(
+        zip(skills.index, (_steps(row[None], part.lags) for row in learned), strict=True)
+    )
     return Horizon(longest, int(low), int(high), longest == part.lags[-1], by_seed, means)
 
 

@@ -114,9 +114,6 @@ def leader(results: Results, task: str) -> str | None:
     return max(known, key=lambda a: known[a], default=None)
 
 
-# -- what skill costs --------------------------------------------------------------------------
-
-
 @dataclass(frozen=True)
 class Point:
     """An architecture over the compared tasks."""

@@ -14,8 +14,6 @@ from reports.analysis.cells import Cell, Group, finite
 
 BASELINE = "baseline"
 """The column where each task's baseline stands."""
-SAID = ("problem", "causal", "metric", "unit", "higher_is_better", "ceiling_is_ideal")
-"""What the first of a task's records says of it."""
 
 
 @dataclass(frozen=True)
@@ -180,11 +178,6 @@ class Results:
         order = [*map(str, Outcome), PENDING]
         return {o: numbers[o] for o in order if numbers[o] or o == Outcome.OK}
 
-    @property
-    def pending(self) -> int:
-        """Cells that have not run yet."""
-        return self.counts.get(PENDING, 0)
-
     @cached_property
     def answers(self) -> tuple[Cell, ...]:
         """Cells of parts that ask whether training diverges, and that did."""
@@ -254,10 +247,11 @@ def _task(name: str, slug: str, cells: Iterable[Cell]) -> TaskInfo:
         return TaskInfo(name, slug)
     records.sort(key=lambda r: (r.outcome != Outcome.OK, not r.metric))
     first = records[0]
+    said = ("problem", "causal", "metric", "unit", "higher_is_better", "ceiling_is_ideal")
     return TaskInfo(
         name,
         slug,
-        **{said: getattr(first, said) for said in SAID},
+        **{of: getattr(first, of) for of in said},
         floor=next((r.floor for r in records if finite(r.floor) is not None), None),
         ceiling=next((r.ceiling for r in records if finite(r.ceiling) is not None), None),
         references={k: v for k, v in first.references.items() if finite(v) is not None},

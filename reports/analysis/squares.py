@@ -52,14 +52,12 @@ def by_task(results: Results) -> dict[tuple[str, str], Square]:
     for task in results.tasks:
         order = standing(results, task)
         for name in results.columns:
-            if group := results.column(task.name, name):
-                squares[task.name, name] = Square(
-                    group.skill, group.code, group.skill.n, len(group.cells), rank_of(name, order),
-                    results.best_baselines.get(task.name, "") if name == BASELINE else "",
-                    behind(results, task.name, name),
-                )  # fmt: skip
-            else:
-                squares[task.name, name] = Square()
+            group = results.column(task.name, name)
+            squares[task.name, name] = Square() if group is None else Square(
+                group.skill, group.code, group.skill.n, len(group.cells), rank_of(name, order),
+                results.best_baselines.get(task.name, "") if name == BASELINE else "",
+                behind(results, task.name, name),
+            )  # fmt: skip
     return squares
 
 

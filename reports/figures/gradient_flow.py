@@ -3,10 +3,9 @@
 import pandas
 from pandas import DataFrame
 
-from reports.analysis.curves import evenly
+from reports.analysis.frame import evenly
 from reports.analysis.probes import WHEN
-from reports.figures.panels import panels
-from reports.figures.style import INK, Drawing, finish, line_in_band, log_axis, looks
+from reports.figures.style import INK, Drawing, finish, line_in_band, log_axis, looks, panels
 
 LEAST = 1e-18
 """Where the panels end at the bottom, at the least."""

@@ -19,22 +19,13 @@ SCALE = {-0.5: "≤ −0.5", 0.0: "0 floor", 0.5: "0.5", 1.0: "1 ceiling"}
 EVEN = 0.179
 """Luminance from which black stands out more from a colour than white (WCAG 2)."""
 COLOURS = (
-    (0.0, "#8C4400"),
-    (1 / 6, "#E08A2E"),
-    (1 / 3, "#F7F7F5"),
-    (17 / 30, "#A9CCE3"),
-    (0.8, "#3D85B8"),
-    (1.0, "#08306B"),
-)
+    (0.0, "#8C4400"), (1 / 6, "#E08A2E"), (1 / 3, "#F7F7F5"),
+    (17 / 30, "#A9CCE3"), (0.8, "#3D85B8"), (1.0, "#08306B"),
+)  # fmt: skip
 """From the lowest to the highest; white at the floor, which is skill 0."""
 
 
-def draw(
-    name: str,
-    rows: dict[str, str],
-    columns: tuple[str, ...],
-    squares: Squares,
-) -> Drawing:
+def draw(name: str, rows: dict[str, str], columns: tuple[str, ...], squares: Squares) -> Drawing:
     """A heat map of skill. ``rows`` gives the label of each row. A line parts the baselines from
     the others."""
     import seaborn

@@ -8,8 +8,7 @@ import numpy as np
 
 from reports.analysis.horizon import LEARNED
 from reports.analysis.statistics import Numbers, Summary, summarize
-from reports.figures.panels import ALIKE, panels
-from reports.figures.style import INK, PALE, Drawing, Look, finish, log_axis, looks
+from reports.figures.style import ALIKE, INK, PALE, Drawing, Look, finish, log_axis, looks, panels
 
 SKILL = (-0.12, 1.07)
 """Ends of an axis of skill."""
@@ -86,9 +85,8 @@ def draw(
                     _line(axes, lines[label], drawn[label] | way, scale, aside, ring)
         if panel.edge is not None:
             axes.axvline(panel.edge, color=PALE, linewidth=0.8, linestyle=DASHES, zorder=0)
-        _frame(
-            axes, sorted({at for lines in both for line in lines.values() for at in line}), scale
-        )
+        places = {at for lines in both for line in lines.values() for at in line}
+        _frame(axes, sorted(places), scale)
         axes.set_xlabel(panel.across or scale.across)
     row[0].set_ylabel(scale.upright)
     if LEARNED in scale.levels:

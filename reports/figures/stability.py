@@ -6,8 +6,7 @@ from typing import Any
 import numpy as np
 from pandas import DataFrame
 
-from reports.figures.panels import panels
-from reports.figures.style import COLOURS, INK, Drawing, Look, finish, log_axis
+from reports.figures.style import COLOURS, INK, Drawing, Look, finish, log_axis, panels
 
 COLOUR_OF = {"off": COLOURS[1], "on": COLOURS[0]}
 """What is drawn first lies below."""
@@ -27,15 +26,12 @@ def draw(name: str, frame: DataFrame, titles: Mapping[str, str]) -> Drawing | No
     if shown.empty:
         return None
     tasks, architectures = shown["task"].unique(), shown["architecture"].unique()
-    legend: dict[str, Look] = {
-        "without clipping": {"color": COLOUR_OF["off"]},
-        "with clipping": {"color": COLOUR_OF["on"]},
-    }
+    named = {"without clipping": "off", "with clipping": "on"}
+    legend: dict[str, Look] = {name: {"color": COLOUR_OF[how]} for name, how in named.items()}
     if shown["diverged"].any():
         legend["diverged"] = DIVERGED | {"color": INK}
-    figure, grid = panels(
-        [list(architectures)] * len(tasks), (1.25, 1.0), legend, (0.12, 0.6), sharey="row"
-    )
+    titles_of = [list(architectures)] * len(tasks)
+    figure, grid = panels(titles_of, (1.25, 1.0), legend, (0.12, 0.6), sharey="row")
     for task, row in zip(tasks, grid, strict=True):
         for architecture, axes in zip(architectures, row, strict=True):
             of = shown[(shown["task"] == task) & (shown["architecture"] == architecture)]
@@ -54,8 +50,7 @@ def _drawable(loss: np.ndarray) -> np.ndarray:
 
 
 def _trace(axes: Any, loss: np.ndarray, diverged: bool, colour: str) -> None:
-    """The lowest and the highest update of each stretch, so that a curve swings in the figure as
-    far as it did."""
+    """The lowest and the highest update of each stretch: the curve swings as far as it did."""
     there = np.flatnonzero(_drawable(loss))
     extremes = [
         stretch[at]

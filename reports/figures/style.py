@@ -3,10 +3,11 @@
 import io
 import math
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from html import escape
+from itertools import chain, count
 from typing import Any
 
 import pandas
@@ -54,27 +55,14 @@ def looks(architectures: tuple[str, ...]) -> dict[str, Look]:
 
 
 SETTINGS: dict[Any, Any] = {
-    "svg.fonttype": "none",
-    "font.sans-serif": ["DejaVu Sans"],
-    "font.size": 9,
-    "text.parse_math": False,
-    "hatch.linewidth": 0.5,
-    "axes.edgecolor": PALE,
-    "axes.labelpad": 2,
-    "axes.spines.top": False,
-    "axes.spines.right": False,
-    "axes.titlesize": 9,
-    "axes.titlelocation": "left",
-    "legend.frameon": False,
-    "legend.fontsize": 8,
-    "legend.handlelength": 2.6,
-    "legend.labelspacing": 0.3,
-    "legend.borderaxespad": 0,
-    "xtick.labelsize": 8,
-    "xtick.major.size": 3,
-    "ytick.labelsize": 8,
-    "ytick.major.size": 3,
-}
+    "svg.fonttype": "none", "text.parse_math": False, "hatch.linewidth": 0.5,
+    "font.sans-serif": ["DejaVu Sans"], "font.size": 9,
+    "axes.edgecolor": PALE, "axes.spines.top": False, "axes.spines.right": False,
+    "axes.labelpad": 2, "axes.titlesize": 9, "axes.titlelocation": "left",
+    "legend.frameon": False, "legend.fontsize": 8, "legend.handlelength": 2.6,
+    "legend.labelspacing": 0.3, "legend.borderaxespad": 0,
+    "xtick.labelsize": 8, "xtick.major.size": 3, "ytick.labelsize": 8, "ytick.major.size": 3,
+}  # fmt: skip
 
 
 def style() -> AbstractContextManager[None]:
@@ -140,15 +128,11 @@ def score_axis(
 
 def levels(spans: Iterable[tuple[float, float]], gap: float = 0.0) -> list[int]:
     """For each span the first line on which it is at least ``gap`` from all before it."""
-    lines: list[list[tuple[float, float]]] = []
-    places = []
+    placed: list[tuple[float, float, int]] = []
     for low, high in spans:
-        free = [all(high + gap <= a or b + gap <= low for a, b in line) for line in lines]
-        level = [*free, True].index(True)
-        lines += [[]] * (level == len(lines))
-        lines[level] = [*lines[level], (low, high)]
-        places.append(level)
-    return places
+        taken = {level for a, b, level in placed if a < high + gap and low < b + gap}
+        placed.append((low, high, next(level for level in count() if level not in taken)))
+    return [level for *_, level in placed]
 
 
 def canvas(width: float, height: float) -> Any:
@@ -157,6 +141,47 @@ def canvas(width: float, height: float) -> Any:
 
     figure = Figure((width, height))
     return figure, figure.add_axes((0, 0, 1, 1))
+
+
+ALIKE = {"markersize": 4, "linewidth": 1.3}
+"""What the lines of panels share."""
+HANDLE = 0.55
+"""Inches of an entry of a legend beside its text."""
+
+
+def panels(
+    titles: Sequence[Sequence[str]],
+    size: tuple[float, float],
+    legend: Mapping[str, Mapping[str, Any]],
+    apart: tuple[float, float] = (0.25, 0.62),
+    **more: Any,
+) -> tuple[Any, Any]:
+    """A figure, and its axes ``(rows, columns)``: one for each title.
+
+    size: of a panel, and apart: from one to the next, both across and down in inches. legend: by
+    label, how its line is drawn (as ``Line2D`` takes it). more: as ``subplots`` takes it.
+    """
+    from matplotlib.figure import Figure
+    from matplotlib.lines import Line2D
+
+    (wide, tall), (across, down) = size, apart
+    rows, columns = len(titles), len(titles[0])
+    width, height = columns * (wide + across) - across, rows * (tall + down) - down
+    figure = Figure((width, height))  # labels lie beyond
+    edges = {"left": 0, "right": 1, "bottom": 0, "top": 1}
+    space = {"wspace": across / wide, "hspace": down / tall}
+    grid = figure.subplots(rows, columns, squeeze=False, gridspec_kw=edges | space, **more)
+    for axes, title in zip(grid.flat, chain(*titles), strict=True):
+        axes.set_title(shortened(title, int(wide / text_width("x", 9))), color=INK)
+    if legend:
+        labels = [shortened(label, 40) for label in legend]
+        entry = HANDLE + max(text_width(label, 8) for label in labels)
+        figure.legend(
+            [Line2D([], [], **ALIKE | dict(drawn)) for drawn in legend.values()], labels,
+            loc="lower left", bbox_to_anchor=(0, 1 + 0.3 / height), columnspacing=1.2,
+            ncols=max(1, int((width + across) / entry)),
+        )  # fmt: skip
+    return figure, grid
 
 
 def legend_beside(axes: Any, **more: Any) -> None:
@@ -192,30 +217,21 @@ def finish(figure: Any, name: str) -> Drawing:
     none = dict.fromkeys(("Date", "Creator", "Format", "Type"))
     with matplotlib.rc_context({"svg.hashsalt": name}):
         figure.savefig(buffer, format="svg", bbox_inches="tight", pad_inches=0.06, metadata=none)
-    svg = _small(buffer.getvalue())
-    return Drawing(name, svg, _inline(svg, name))
-
-
-def _small(svg: str) -> str:
-    """Coordinates to a tenth of a point, and no space or name that nothing needs: little more than
-    half the bytes, the same picture."""
-    svg = re.sub(r' (d|x|y|points)="[^"]*"|(translate|rotate)\([^)]*\)', _rounded, svg)
+    # Coordinates to a tenth of a point, and no space or name that nothing needs: half the bytes.
+    svg = re.sub(
+        r' (d|x|y|points)="[^"]*"|(translate|rotate)\([^)]*\)', _rounded, buffer.getvalue()
+    )
     svg = re.sub(r'<g id="[^"]*"', "<g", svg)  # only paths and clips are referred to by their id
-    return re.sub(r">\s+<", "><", svg)
+    svg = re.sub(r">\s+<", "><", svg)
+    inline = re.sub(r"<style[^>]*>.*?</style>", "", svg[svg.index("<svg") :], flags=re.S)
+    inline = re.sub(r' xmlns(:xlink)?="[^"]*"', "", inline)
+    inline = re.sub(r'\bid="|url\(#', rf"\g<0>{name}-", inline)
+    return Drawing(name, svg, inline.replace('xlink:href="#', f'href="#{name}-'))
 
 
 def _rounded(match: re.Match[str]) -> str:
     text = re.sub(r"\d+\.\d\d+", lambda number: f"{float(number[0]):.1f}", match[0])
     return " ".join(["", *text.split()] if text[0] == " " else text.split())
-
-
-def _inline(svg: str, name: str) -> str:
-    """The svg element alone, its ids made unique to the page."""
-    svg = re.sub(r"<style[^>]*>.*?</style>", "", svg[svg.index("<svg") :], flags=re.S)
-    svg = re.sub(r' xmlns(:xlink)?="[^"]*"', "", svg)
-    svg = re.sub(r'\bid="', f'id="{name}-', svg)
-    svg = svg.replace("url(#", f"url(#{name}-")
-    return svg.replace('xlink:href="#', f'href="#{name}-')
 
 
 def printable(text: str) -> str:

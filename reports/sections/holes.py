@@ -1,7 +1,5 @@
 """What failed, what was refused, and what has not run yet."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Sequence
 
 from reports.analysis.holes import Hole, holes

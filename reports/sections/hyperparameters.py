@@ -1,15 +1,16 @@
 """How hyper-parameters were tuned: what was tried, what was chosen, and whether it was enough."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from typing import Any
+
+import pandas
 
 from harness.experiment.store import Store
 from reports import document as doc
 from reports import formats
 from reports.analysis.results import Results, TaskInfo
 from reports.analysis.trials import Tried, chosen, edge, read, spaces
+from reports.figures import scores, style
 from reports.formats import listed, plain_value, plural
 
 ARROWS = {"low": " ↓", "high": " ↑", "": ""}
@@ -23,25 +24,17 @@ def blocks(results: Results, store: Store) -> list[doc.Block]:
     if not tried:
         return []
     terms = _terms(results, max(t.planned for t in tried.values()))
-    guided = (
-        " Proposals of the Parzen estimator are no independent draws: read these lines as a "
-        "summary."
-    ) * (terms["method"] == "optuna")
     return [
         doc.Heading("Tuning", "tuning", 3),
         doc.Paragraph(
             "Hyper-parameters were chosen for each architecture on each task apart, by the "
-            "validation score of tuning trials, which have seeds of their own and never see the "
-            "test split. Every neural architecture that has something to choose got the same "
-            "number of trials."
+            "validation score of trials with seeds of their own; each got the same number."
         ),
         doc.Terms(tuple(terms.items()), short=True),
         doc.Paragraph(
-            "Would more trials have helped? A line gives the expected best validation score of so "
-            "many trials (Dodge et al. 2019), as if drawn with replacement from those that were "
-            "run: where it still climbs, or falls for an error, more would have helped. Trials "
-            "without a score are left out; a pruned one counts with its best until then."
-            f"{guided}"
+            "A line is the expected best validation score of so many trials (Dodge et al. 2019): "
+            "where it still climbs, or falls for an error, more would have helped. They are taken "
+            "for independent draws, which those of a Parzen estimator are not."
         ),
         *_expected(results, tried),
         *_chosen(results, tried),
@@ -49,7 +42,6 @@ def blocks(results: Results, store: Store) -> list[doc.Block]:
 
 
 def _terms(results: Results, trials: int) -> dict[str, str]:
-    """How it was tuned, by name."""
     tuning = {"method": "grid", "seeds": 1, "prune": False} | (results.plan.get("tuning") or {})
     tuning["trials"] = trials
     ranges = {name: space for t in results.tasks for name, space in spaces(results, t.name).items()}
@@ -66,10 +58,6 @@ def _allowed(space: Any) -> str:
 
 def _expected(results: Results, tried: Mapping[tuple[str, str], Tried]) -> list[doc.Block]:
     """A panel for each task; a table alone where one trial is no line."""
-    import pandas
-
-    from reports.figures import curves, style
-
     looks = style.looks(results.architectures)
     tables: list[doc.Block] = []
     figures: list[doc.Figure] = []
@@ -77,14 +65,12 @@ def _expected(results: Results, tried: Mapping[tuple[str, str], Tried]) -> list[
         pairs = {a: tried[task.name, a] for a in looks if (task.name, a) in tried}
         if not task.metric or not pairs:
             continue
-        lines = {
-            a: pandas.DataFrame(
-                dict.fromkeys(("low", "middle", "high"), t.expected), range(1, len(t.expected) + 1)
-            )
-            for a, t in pairs.items()
-            if len(t.scores) > 1
-        }
-        drawing = curves.draw(f"tuning-{task.slug}", task, lines, looks, "trials")
+        lines = {}
+        for a, t in pairs.items():
+            if len(t.scores) > 1:
+                ends = dict.fromkeys(("low", "middle", "high"), t.expected)
+                lines[a] = pandas.DataFrame(ends, range(1, len(t.expected) + 1))
+        drawing = scores.curves(f"tuning-{task.slug}", task, lines, looks, "trials")
         if drawing is None:
             tables.append(_table(task, pairs))
             continue
@@ -126,7 +112,6 @@ def _table(task: TaskInfo, pairs: Mapping[str, Tried]) -> doc.Table:
 
 
 def _chosen(results: Results, tried: Mapping[tuple[str, str], Tried]) -> list[doc.Block]:
-    """How many values lie on an edge, and a table for each hyper-parameter."""
     texts: dict[str, dict[tuple[str, str], str]] = {}
     for task, a in tried:
         for name, value in chosen(results, task, a).items():
@@ -135,16 +120,14 @@ def _chosen(results: Results, tried: Mapping[tuple[str, str], Tried]) -> list[do
             texts.setdefault(name, {})[task, a] = shown + at
     every = [text for of in texts.values() for text in of.values()]
     edges = sum(text[-1] in "↓↑" for text in every)
-    made: list[doc.Block] = [
-        doc.Paragraph(
-            f"On an edge of what was tried, beyond which the best may be: {edges} of "
-            f"{plural(len(every), 'chosen value')} (↓ the lowest, ↑ the highest)."
-        )
-    ]
+    said = (
+        f"On an edge of what was tried, beyond which the best may be: {edges} of "
+        f"{plural(len(every), 'chosen value')} (↓ the lowest, ↑ the highest)."
+    )
+    made: list[doc.Block] = [doc.Paragraph(said)]
     for name, of in texts.items():
         tasks = dict.fromkeys(task for task, _ in of)
         columns = {a: {t: of.get((t, a), "") for t in tasks} for a in results.architectures}
-        made.append(
-            doc.Fold(f"Chosen: {name}", (doc.table_of(tasks, {"task": doc.Code, **columns}),))
-        )
+        table = doc.table_of(tasks, {"task": doc.Code, **columns})
+        made.append(doc.Fold(f"Chosen: {name}", (table,)))
     return made

@@ -1,9 +1,9 @@
 """What a task's records hold beside the score: errors, other splits and measures, samples."""
 
-from __future__ import annotations
-
 from functools import partial
 from typing import Any
+
+import numpy as np
 
 from reports import formats
 from reports.analysis.difference import standing
@@ -48,7 +48,6 @@ def blocks(results: Results, task: TaskInfo) -> list[Block]:
 
 
 def _splits(groups: dict[str, list[Any]]) -> dict[str, dict[str, str]]:
-    """Skill on each test split, where there are several."""
     splits = dict.fromkeys(s for records in groups.values() for r in records for s in r.skills)
     columns: dict[str, dict[str, str]] = {}
     for split in splits if len(splits) > 1 else ():
@@ -76,7 +75,6 @@ def _digits(scale: int, value: float | None) -> str:
 
 
 def _samples(groups: dict[str, list[Any]]) -> list[Block]:
-    """What the first seed that wrote anything wrote."""
     made: list[Block] = []
     for name, records in groups.items():
         if samples := next((r.samples for r in records if r.samples), None):
@@ -93,8 +91,6 @@ def _sample(sample: dict[str, str]) -> Text:
 
 def errors(results: Results, task: TaskInfo) -> list[Block]:
     """A fold with a table; empty where the scores of test examples are not stored."""
-    import numpy as np
-
     order = standing(results, task)
     models: dict[str, Any] = {}  # by architecture (seeds, examples), the score of each example
     for name in order.order:
@@ -109,9 +105,6 @@ def errors(results: Results, task: TaskInfo) -> list[Block]:
 
 
 def _right_or_wrong(models: dict[str, Any]) -> Fold:
-    """Of accuracies: an example is right if all of its answers are."""
-    import numpy as np
-
     right = {name: scores >= RIGHT for name, scores in models.items()}
     columns: dict[str, Any] = {
         "architecture": str,
@@ -120,18 +113,14 @@ def _right_or_wrong(models: dict[str, Any]) -> Fold:
         "with no seed": lambda a: _percent((~right[a].any(0)).mean()),
     }
     each = np.concatenate(list(right.values()))
-    every, none = each.all(0).sum(), (~each.any(0)).sum()
     sentence = (
-        f"Errors: Of {each.shape[1]:,} test examples {every:,} are wholly right with every model, "
-        f"{none:,} with none."
+        f"Errors: Of {each.shape[1]:,} test examples {each.all(0).sum():,} are wholly right with "
+        f"every model, {(~each.any(0)).sum():,} with none."
     )
     return Fold(sentence, (table_of(right, columns),))
 
 
 def _sizes(models: dict[str, Any]) -> list[Block]:
-    """Of errors and losses: how much of the whole the worst examples carry."""
-    import numpy as np
-
     shares = {}
     for name, scores in models.items():
         errors = np.sort(scores.mean(0))[::-1]

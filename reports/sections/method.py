@@ -1,7 +1,5 @@
 """On what terms the architectures were compared: how to read the page, budget, exceptions."""
 
-from __future__ import annotations
-
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
@@ -21,44 +19,40 @@ PLACE = 160
 
 READING = {
     "Skill": (
-        "is (score − floor) / (ceiling − floor), from the scores on the test split. The floor is "
-        "the score of the best trivial predictor, measured on the same split; the ceiling is the "
-        "best score that can be reached. So 0 means “knows nothing” and 1 “solved”, whatever the "
-        "metric. Skill has no lower end. Colours stop at −0.5, numbers do not."
+        "is (score − floor) / (ceiling − floor) on the test split. The floor is the score of the "
+        "best trivial predictor, the ceiling the best score that can be reached. Skill has no "
+        "lower end: colours stop at −0.5, numbers do not."
     ),
     "Perfect": (
-        "is the name of the ceiling where nobody knows the best reachable score: it is then the "
-        "perfect one. Skill 1 may be out of reach, and such a task looks harder than it is."
+        "is a ceiling where nobody knows the best reachable score. Skill 1 may be out of reach, "
+        "and such a task looks harder than it is."
     ),
     "Intervals": (
-        "are 95 % Student t intervals over seeds, unless it says otherwise: how far could the mean "
-        "move with other seeds? They say nothing about other tasks or other data. With one seed "
-        "there is none. A mean over tasks has the interval of a mean of independent means (Welch "
-        "and Satterthwaite)."
+        "are 95 % Student t intervals over seeds, unless it says otherwise; with one seed there is "
+        "none. They say nothing about other tasks or other data. A mean over tasks has that of a "
+        "mean of independent means (Welch and Satterthwaite)."
     ),
     "Differ, and not shown to differ.": " ".join(METHOD),
     "A hole": (
-        "is a cell without a score. It has its reason, counts nowhere as zero, and is left out of "
-        "means; comparisons over tasks use only those where all compared architectures have a "
-        "skill."
+        "is a cell without a score. It counts nowhere as zero and is left out of means; over tasks "
+        "only those are compared where all have a skill."
     ),
 }
 BASELINES = {
     "A baseline": (
-        "knows nothing of sequences, or next to nothing ({names}): what a sequence model should "
-        "beat. Of those that serve a task, the one that did best on validation stands beside the "
-        "floor. Baselines are not ranked and win nothing."
+        "knows next to nothing of sequences ({names}). Of those that serve a task, the one that "
+        "did best on validation is shown. Baselines are not ranked and win nothing."
     ),
     "†": "marks an architecture whose mean is no better than the baseline’s.",
     "Lead": (
-        "is how much more skill an architecture has than the baseline: the mean of the differences "
-        "over seeds, with its 95 % interval. The best of several architectures leads by luck too."
+        "is how much more skill an architecture has than the baseline, mean over seeds. The best "
+        "of several leads by luck too."
     ),
 }
 
 
 def blocks(results: Results, store: Store) -> list[doc.Block]:
-    """All of it, with the parts of the matrix and its tuning."""
+    """How to read the page, budget, parts, tuning, exceptions, machines."""
     return [
         doc.Heading("Method and fairness", "method"),
         *_reading(results),
@@ -78,7 +72,6 @@ def _reading(results: Results) -> Iterator[doc.Block]:
 
 
 def _budget(results: Results) -> Iterator[doc.Block]:
-    """Every term but sizes that were not matched, and the tasks whose budget differs."""
     terms = results.plan.get("budget") or {}
     match = terms.get("match", "parameters")
     yield doc.Heading("The budget", "budget", 3)
@@ -120,7 +113,6 @@ def _matched(results: Results, match: str) -> str:
 
 
 def _parts(results: Results) -> Iterator[doc.Block]:
-    """What each part is, and the scores that no other section shows."""
     if not results.parts:
         return
     budgets = {part["name"]: part.get("budget", {}) for part in results.plan.get("parts", [])}
@@ -136,9 +128,6 @@ def _parts(results: Results) -> Iterator[doc.Block]:
         "terms that differ": lambda part: _terms(budgets.get(part.name, {})),
     }
     yield doc.Heading("Parts of this matrix", "parts", 3)
-    yield doc.Paragraph(
-        "Each part has cells of its own, for a question of its own; all of them are in results.csv."
-    )
     yield doc.table_of(results.parts.values(), columns)
     for part in results.parts.values():
         squares = by_task(part.results)
@@ -149,7 +138,6 @@ def _parts(results: Results) -> Iterator[doc.Block]:
 
 
 def _exceptions(results: Results) -> Iterator[doc.Block]:
-    """The notes of all records, each once, with whom and what they concern."""
     yield doc.Heading("Exceptions from equal terms", "exceptions", 3)
     noted: dict[str, list[Cell]] = {}
     for cell in results.all_cells:
@@ -165,12 +153,9 @@ def _exceptions(results: Results) -> Iterator[doc.Block]:
 
 
 def _environment(results: Results) -> Iterator[doc.Block]:
-    """Each machine, with the number of cells that ran there."""
     yield doc.Heading("The environment", "environment", 3)
     cells = Counter(c.record.environment for c in results.all_cells if c.record)
     for name, description in results.environments.items():
-        yield doc.Paragraph(
-            (f"{plural(cells[name], 'cell')} ran in environment ", doc.Code(name), ".")
-        )
+        yield doc.Paragraph((f"{plural(cells[name], 'cell')} ran in ", doc.Code(name), "."))
         if rows := tuple((doc.Code(at), plain_value(of)) for at, of in leaves(description, ".")):
             yield doc.Table((), rows)

@@ -1,7 +1,5 @@
 """What was not measured, and the commands that would."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 
 from reports.document import Block, Code, Heading, Listing, Paragraph

@@ -1,7 +1,5 @@
 """Tables for a paper: skill, the scores of each task, cost."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -33,17 +31,13 @@ def tables(results: Results) -> dict[str, Table]:
 
 
 def _skill(results: Results) -> Table | None:
-    """Skill of each architecture on each task."""
     squares, tasks = by_task(results), [task.name for task in results.tasks]
     if all(square.hole for square in squares.values()):
         return None
     caption = f"Skill (0: the best trivial predictor, 1: the ceiling), {_terms(results)}."
     if results.baselines:
         caption += " Baseline: the best of each task's baselines, chosen on validation."
-    columns = {
-        column: {task: _square(squares[task, column]) for task in tasks}
-        for column in results.columns
-    }
+    columns = {c: {t: _square(squares[t, c]) for t in tasks} for c in results.columns}
     caption += _meanings(codes_used(squares))
     return table_of(tasks, {"task": str, **columns}, caption=caption)
 
@@ -54,7 +48,6 @@ def _square(square: Square) -> Cell:
 
 
 def _scores(results: Results, task: TaskInfo) -> Table | None:
-    """One task: score, skill, parameters and seconds of each architecture, best first."""
     scored, text = results.scored(task), formats.scores_in(results, task)
     holes = {g.code: MEANINGS[g.code] for g in scored.values() if g.score.mean is None}
     if all(group.score.mean is None for group in scored.values()):
@@ -91,9 +84,8 @@ def _cost(results: Results) -> Table | None:
         medians = scored.groupby("architecture")[name].median().dropna()
         columns[head] = {a: text(float(median)) for a, median in medians.items()}
     caption = (
-        f"Mean skill and cost over the {plural(len(compared.tasks), 'task')} on which all of these "
-        "architectures have a skill: medians of parameters, floating-point operations of an "
-        "update, seconds of training, and peak memory in MiB."
+        f"Mean skill and cost over the {plural(len(compared.tasks), 'task')} on which all have a "
+        "skill: medians of parameters, FLOPs of an update, training time and peak memory in MiB."
     )
     return table_of(skills, columns, caption=caption)
 

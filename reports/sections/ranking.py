@@ -1,25 +1,21 @@
 """Who wins where, and how sure that is: ranks, aggregates, chances, and the test of each task."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from reports import formats
 from reports.analysis.across_tasks import ALPHA, POLICY, OverTasks, Ranks, Versus, over_tasks
-from reports.analysis.aggregates import ROPE, Estimate
+from reports.analysis.aggregates import ROPE
 from reports.analysis.difference import LEVEL, Standing, all_pairs, standing
 from reports.analysis.ranking import compare, runs
 from reports.analysis.results import Results
 from reports.document import Block, Figure, Heading, Table, as_csv, paragraphs, table_of
+from reports.figures import across_tasks, style
 from reports.figures.style import Look
-from reports.formats import listed, p_value, plural, skill, span
+from reports.formats import interval, listed, p_value, plural, skill, span
 from reports.sections import answer
 from reports.sections.skill import capabilities
-
-if TYPE_CHECKING:
-    pass
 
 PLACE = 30
 
@@ -30,12 +26,7 @@ MARKS = (0.0, 0.5, 0.9)
 
 
 def blocks(results: Results) -> list[Block]:
-    """What else there is to say of the scores, then all of it over the compared architectures.
-
-    Control rows are left out.
-    """
-    from reports.figures import style
-
+    """Over the compared architectures, without control rows."""
     every, results = results, results.without_controls
     compared = compare(results)
     said = [] if every.only_user_data else answer.more(results)
@@ -58,9 +49,7 @@ def blocks(results: Results) -> list[Block]:
 
 
 def _ranks(ranks: Ranks, looks: dict[str, Look]) -> Figure | None:
-    from reports.figures import critical_difference
-
-    drawing = critical_difference.draw(ranks, looks)
+    drawing = across_tasks.ranks(ranks, looks)
     if drawing is None:
         return None
     differ = sum(pair.adjusted <= ALPHA for pair in ranks.pairs)
@@ -69,10 +58,10 @@ def _ranks(ranks: Ranks, looks: dict[str, Look]) -> Figure | None:
         said = f"they are not shown to differ (Friedman's test, p = {p_value(ranks.friedman)})"
     elif ranks.least is not None and ranks.least > ALPHA:
         said = "so few tasks cannot show that any pair differs"
+    tasks = plural(len(ranks.tasks), "task")
+    ends = span(ranks.ranks, "{:.1f}".format)
     finding = (
-        f"Average ranks over {plural(len(ranks.tasks), 'task')} are "
-        f"{span(ranks.ranks, '{:.1f}'.format)}; {said}. A bar joins those, marked by dots, of "
-        "which no two are shown to differ."
+        f"Average ranks over {tasks} are {ends}; {said}. A bar joins those not shown to differ."
     )
     averages = as_csv(("architecture", "average_rank"), ranks.ranks.items())
     pairs = as_csv(
@@ -85,50 +74,39 @@ def _ranks(ranks: Ranks, looks: dict[str, Look]) -> Figure | None:
 
 
 def _profiles(over: OverTasks, looks: dict[str, Look]) -> Figure | None:
-    """Of each architecture the share of runs above each skill."""
-    from reports.figures import curves
-
-    drawing = curves.profiles(over, looks)
+    drawing = across_tasks.profiles(over, looks)
     if drawing is None:
         return None
     names = list(over.interquartile_means)
     shares = {mark: {a: over.profiles[a].middle[mark] for a in names} for mark in MARKS}
-    columns: dict[str, Any] = {"architecture": str}
-    for mark, of in shares.items():
-        columns[f"runs above {mark:g}"] = {a: _percent(share) for a, share in of.items()}
+    columns = {f"runs above {mark:g}": {a: _percent(share) for a, share in of.items()}
+               for mark, of in shares.items()}  # fmt: skip
     bands = [(a, *of) for a in names for of in over.profiles[a].itertuples()]
     finding = (
         f"Above a skill of 0.9 are {span(shares[0.9], _percent)} of the runs (a task with a seed) "
-        f"on {len(over.tasks)} shared tasks. A line above another throughout is better "
-        "throughout; bands: 95 %, over seeds."
+        f"on {len(over.tasks)} shared tasks; bands: 95 %, over seeds."
     )
     data = as_csv(("architecture", "skill", "share_above", "low", "high"), bands)
     title = "Performance profiles"
-    return Figure(drawing, finding, table_of(names, columns), data=data, title=title)
+    table = table_of(names, {"architecture": str, **columns})
+    return Figure(drawing, finding, table, data=data, title=title)
 
 
 def _middle(over: OverTasks) -> Table | None:
-    """The interquartile mean of skill, best first."""
     means = over.interquartile_means
     columns: dict[str, Any] = {
         "architecture": str,
         "interquartile mean": lambda a: skill(means[a].value),
-        "95 % interval": lambda a: _interval(means[a], skill),
+        "95 % interval": lambda a: interval(means[a].low, means[a].high, skill),
         "runs": lambda a: str(means[a].runs),
         "average rank": {a: f"{rank:.2f}" for a, rank in over.ranks.ranks.items()},
     }
     caption = (
         "The interquartile mean of skill: the mean of the middle half of all runs on the "
-        f"{plural(len(over.tasks), 'shared task')}, which a few very easy, hard or failed ones do "
-        "not move (Agarwal et al. 2021). Interval: stratified bootstrap over seeds."
+        f"{plural(len(over.tasks), 'shared task')} (Agarwal et al. 2021). Interval: stratified "
+        "bootstrap over seeds."
     )
     return table_of(means, columns, caption=caption) if means else None
-
-
-def _interval(estimate: Estimate, text: Callable[[float], str]) -> str:
-    if estimate.low is None or estimate.high is None:
-        return ""
-    return f"{text(estimate.low)} to {text(estimate.high)}"
 
 
 def _percent(share: float) -> str:
@@ -137,7 +115,7 @@ def _percent(share: float) -> str:
 
 def _pairs(over: OverTasks) -> Table | None:
     """The leader against each other one, then the others of the top among themselves."""
-    order = list(over.interquartile_means) or list(over.architectures)
+    order = list(over.interquartile_means or over.architectures)
     pairs = {(v.a, v.b): v for v in over.pairs} | {(v.b, v.a): v.turned() for v in over.pairs}
     wanted = [(order[0], b) for b in order[1:]]
     wanted += [(a, b) for i, a in enumerate(order[1:TOP], 1) for b in order[i + 1 : TOP]]
@@ -150,7 +128,7 @@ def _pairs(over: OverTasks) -> Table | None:
         "second": lambda v: v.b,
         "tasks": lambda v: str(len(v.tasks)),
         "chance to beat it": lambda v: _percent(v.improvement.value),
-        "95 % interval": lambda v: _interval(v.improvement, _percent),
+        "95 % interval": lambda v: interval(v.improvement.low, v.improvement.high, _percent),
         **{of: chance(of) for of in ("better", "equal", "worse")},
     }
     caption = (
@@ -163,17 +141,12 @@ def _pairs(over: OverTasks) -> Table | None:
     return table if table.rows else None
 
 
-# -- one task -------------------------------------------------------------------------------------
-
-
 def _tested(results: Results) -> dict[str, Standing]:
-    """By task, where the best is tested against any other."""
     orders = {task.name: standing(results, task) for task in results.tasks}
     return {task: order for task, order in orders.items() if order.tested}
 
 
 def _by_task(results: Results) -> Table | None:
-    """Who differs from the best of each task."""
     orders = _tested(results)
     columns: dict[str, Callable[[str], str]] = {
         "task": str,

@@ -1,7 +1,5 @@
 """Everything about one cell, as ``harness show`` prints it."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterator
 from math import nan
 

@@ -1,7 +1,5 @@
 """How everything is made again: the commands that compute the records."""
 
-from __future__ import annotations
-
 import re
 import shlex
 from collections.abc import Iterable, Mapping
@@ -19,19 +17,13 @@ def blocks(results: Results, pages: Mapping[str, doc.Document]) -> list[doc.Bloc
         for name, title, made_by in doc.commands(document)
     )
     papers = [doc.Link(path, path) for path in page.files if "tables/" in path]
-    again = (
-        f"Planned {results.plan.get('created', 'earlier')}. A cell that has finished is not "
-        "computed again. This page can be made again from the records at any time: ",
-        doc.Code(f"harness report --matrix {results.name}"),
-        ". Results in another folder than harness-out: add ",
-        doc.Code("--out"),
-        ".",
-    )
+    planned = f"Planned {results.plan.get('created', 'earlier')}"
+    report = doc.Code(f"harness report --matrix {results.name}")
     every = ("All planned cells, a row for each: ", doc.Link("results.csv", "results.csv"), ".")
     made: list[doc.Block] = [
         doc.Heading("How to reproduce each figure", "again"),
         doc.Literal(page.command),
-        doc.Paragraph(again),
+        doc.Paragraph((f"{planned}. This page from the records again: ", report, ".")),
         *([doc.Table(("figure", "command"), figures)] if figures else []),
         doc.Paragraph(every),
     ]

@@ -1,7 +1,5 @@
 """The scores at the end of a run: mean skill, tasks by architectures, without intervals."""
 
-from __future__ import annotations
-
 from reports.analysis.results import Results
 from reports.analysis.squares import Square, by_task, codes_used
 from reports.document import Block, Cell, Paragraph, table_of

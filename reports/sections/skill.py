@@ -1,7 +1,5 @@
 """What each architecture learned: skill by task, and by what tasks ask for."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 
 from reports import formats
@@ -19,6 +17,7 @@ from reports.document import (
     as_csv,
     table_of,
 )
+from reports.figures import heatmap
 from reports.formats import each, plural
 
 PLACE = 10
@@ -78,11 +77,9 @@ def capabilities(results: Results) -> list[Block]:
     labels = {tag: f"{tag} ({count})" for tag, count in counts.items()}
     data = as_csv(
         ("tag", "architecture", "skill", "told"),
-        [
-            (*place, s.skill.mean, f"{formats.square(s)} {formats.square_spread(s)}".strip())
-            for place, s in squares.items()
-        ],
-    )
+        [(*place, s.skill.mean, f"{formats.square(s)} {formats.square_spread(s)}".strip())
+         for place, s in squares.items()],
+    )  # fmt: skip
     finding = (
         "Mean skill over the tasks with a tag; in brackets, how many carry it. A share such as "
         "2/3: a mean over so many of them, to be compared with care."
@@ -101,8 +98,6 @@ def _map(
     **more: str,
 ) -> list[Block]:
     """A heat map with a row for each label, and what the codes of its holes mean."""
-    from reports.figures import heatmap
-
     drawing = heatmap.draw(name, labels, columns, squares)
     words = table(first, list(labels), columns, squares)
     shown = {(row, column): squares[row, column] for row in labels for column in columns}
@@ -139,11 +134,9 @@ def _reached(results: Results, squares: Squares) -> str:
 
 
 def _key(results: Results) -> str:
-    """How to read the heat map."""
     beside = " Baseline: the best of the simplest models, its name below; †: no better than it."
     return (
-        "Skill on the test split, mean over seeds: 0 is the best trivial predictor, 1 the ceiling. "
-        "Bold: best of its row; •: not shown to differ from it. Small: half-width of the 95 % "
-        "interval, of which one seed has none; 2/3: so many seeds have a score."
-        f"{beside if results.baselines else ''}"
+        "Mean over seeds: 0 is the best trivial predictor, 1 the ceiling. Bold: best of its row; "
+        "•: not shown to differ from it. Small: half-width of the 95 % interval; 2/3: so many "
+        f"seeds have a score.{beside if results.baselines else ''}"
     )

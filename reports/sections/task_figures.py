@@ -1,20 +1,18 @@
 """The figures of a task: every seed, with who is best, and the learning curves."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
-from typing import TYPE_CHECKING
+
+import pandas
 
 from reports import formats
-from reports.analysis.curves import bands, evenly
 from reports.analysis.difference import Standing, beats_floor, standing
+from reports.analysis.frame import bands, evenly
 from reports.analysis.results import Group, Results, TaskInfo
 from reports.document import Cell, Figure, Table, as_csv, table_of
+from reports.figures import scores, style
 from reports.figures.style import Look
 from reports.formats import listed, plural, verb
-
-if TYPE_CHECKING:
-    import pandas
+from reports.sections import reproduction
 
 SHOWN = 12
 """Rows of the table, evenly spread."""
@@ -25,16 +23,10 @@ CLIMB = 0.05
 
 
 def seeds_figure(
-    results: Results,
-    task: TaskInfo,
-    scored: Mapping[str, Group],
-    looks: Mapping[str, Look],
-    command: str,
+    results: Results, task: TaskInfo, scored: Mapping[str, Group], looks: Mapping[str, Look]
 ) -> Figure | None:
     """All seeds of all architectures and baselines; None without a score."""
-    from reports.figures import seeds
-
-    drawing = seeds.draw(task, scored, looks)
+    drawing = scores.seeds(task, scored, looks)
     if drawing is None:
         return None
     data = as_csv(
@@ -42,10 +34,11 @@ def seeds_figure(
         [(c.task, c.architecture, c.seed, c.outcome, c.score, c.skill)
          for c in results.cells if c.task == task.name],
     )  # fmt: skip
-    order = standing(results, task)
-    finding = f"{_best(results, task, order)} {_others(order)}".strip() if order else \
-        "Only a baseline has a score."  # fmt: skip
+    finding, order = "Only a baseline has a score.", standing(results, task)
+    if order:
+        finding = f"{_best(results, task, order)} {_others(order)}".strip()
     table = table_of(scored, {"architecture": str, **columns(results, task, scored)})
+    command = reproduction.of_task(results, task.name)
     return Figure(drawing, finding, table, command, data, f"{task.name}: seeds")
 
 
@@ -68,7 +61,6 @@ def columns(
 
 
 def _best(results: Results, task: TaskInfo, order: Standing) -> str:
-    """Who is best, with its score, and who is not shown to beat the floor."""
     text_of, first = formats.scores_in(results, task), results.groups[task.name, order.order[0]]
     score = f"{formats.metric(task)}: {formats.with_half(first.score, text_of)}"
     best = f"{listed(order.best)} {verb(order.best, 'is best', 'share the best mean')}"
@@ -84,7 +76,6 @@ def _best(results: Results, task: TaskInfo, order: Standing) -> str:
 
 
 def _others(order: Standing) -> str:
-    """Who differs from the best."""
     if not order.tested:
         return ""
     pairs = [order.differences[a] for a in order.order[1:]]
@@ -98,17 +89,11 @@ def _others(order: Standing) -> str:
     )
 
 
-def curves_figure(
-    results: Results, task: TaskInfo, looks: Mapping[str, Look], command: str
-) -> Figure | None:
+def curves_figure(results: Results, task: TaskInfo, looks: Mapping[str, Look]) -> Figure | None:
     """The curves of all architectures; None where there are none."""
-    import pandas
-
-    from reports.figures import curves, style
-
     lines = bands(results, task)
     marks = style.limits(task)
-    drawing = curves.draw(f"curves-{task.slug}", task, lines, looks, "updates", marks)
+    drawing = scores.curves(f"curves-{task.slug}", task, lines, looks, "updates", marks)
     if drawing is None:
         return None
     text = formats.scores_of(task, [v for band in lines.values() for v in band.middle])
@@ -123,12 +108,11 @@ def curves_figure(
     table = Table(
         ("updates", *lines), tuple((f"{s:,.0f}", *map(text, scores)) for s, *scores in rows)
     )
-    title = f"{task.name}: curves"
+    command, title = reproduction.of_task(results, task.name), f"{task.name}: curves"
     return Figure(drawing, _learning(task, lines), table, command, data, title)
 
 
 def _learning(task: TaskInfo, lines: Mapping[str, pandas.DataFrame]) -> str:
-    """Who learns first, and who was still learning when training ended."""
     if task.floor is None or task.ceiling is None or task.floor == task.ceiling:
         return f"Validation {formats.metric(task)} against updates; without a floor and a ceiling."
     first, climbing = {}, []

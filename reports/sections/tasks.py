@@ -1,7 +1,5 @@
 """Tasks one by one: limits, every seed's score, learning curves, errors, and other measures."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from typing import Any
 
@@ -11,24 +9,22 @@ from reports.analysis.ranking import behind, lead
 from reports.analysis.results import Group, Results, TaskInfo
 from reports.analysis.squares import rank_of
 from reports.document import Block, Cell, Code, Heading, Note, Paragraph, Row, Terms, table_of
-from reports.sections import measures, reproduction, task_figures
+from reports.figures import style
+from reports.sections import measures, task_figures
 
 PLACE = 140
 
 
 def blocks(results: Results) -> list[Block]:
     """A part for each task of the matrix's own cells."""
-    from reports.figures import style
-
     if not results.tasks:
         return []
     looks = style.looks(results.architectures) | dict.fromkeys(results.baselines, style.BESIDE)
     made: list[Block] = [Heading("Tasks one by one", "tasks"), Paragraph(_reading(results))]
     for task in results.tasks:
-        command = reproduction.of_task(results, task.name)
         scored = results.scored(task)
-        seeds = task_figures.seeds_figure(results, task, scored, looks, command)
-        curves = task_figures.curves_figure(results, task, looks, command)
+        seeds = task_figures.seeds_figure(results, task, scored, looks)
+        curves = task_figures.curves_figure(results, task, looks)
         figures = tuple(filter(None, (seeds, curves)))
         made += [
             Heading(task.name, f"task-{task.slug}", 3),
@@ -43,12 +39,10 @@ def blocks(results: Results) -> list[Block]:
 def _reading(results: Results) -> str:
     beaten = " †: no better than the baseline." if results.baselines else ""
     return (
-        "Scores are on the test split, in the metric's own unit. Dots are seeds, the upright bar "
-        "is their mean, the pale band its 95 % interval. Bold: best mean. •: not shown to differ "
-        f"from the best.{beaten} Parameters and training time are means over seeds. Learning "
-        "curves show the validation split: mean over seeds, with a band from the lowest seed to "
-        "the highest; a seed that stopped early counts on with its last score. Floor and ceiling "
-        "in them are those of the test split."
+        "Test scores: dots are seeds, the upright bar is their mean, the pale band its 95 % "
+        f"interval. Bold: best mean. •: not shown to differ from the best.{beaten} Learning curves "
+        "show the validation split: mean over seeds, lowest to highest; a seed that stopped early "
+        "counts on with its last score. Floor and ceiling in them are those of the test split."
     )
 
 
@@ -71,7 +65,6 @@ def _limits(results: Results, task: TaskInfo) -> Block:
 
 
 def _table(results: Results, task: TaskInfo, scored: Mapping[str, Group]) -> Block:
-    """The score of every seed of every architecture, best first."""
     text, order = formats.scores_in(results, task), standing(results, task)
 
     def mean(name: str) -> Cell:

@@ -1,7 +1,5 @@
 """What the user's own data needs: what to take, the scores, and what was done with the file."""
 
-from __future__ import annotations
-
 from reports import formats
 from reports.analysis.advice import Choice
 from reports.analysis.difference import METHOD
