@@ -6,14 +6,12 @@ On one task, `reports.analysis.difference.standing` says who is best.
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from statistics import geometric_mean
-from typing import TYPE_CHECKING
+
+import pandas
 
 from reports.analysis.difference import Difference, corrected, difference
 from reports.analysis.results import Results
 from reports.analysis.statistics import Summary, combine, paired
-
-if TYPE_CHECKING:
-    from pandas import DataFrame
 
 KINDS = {
     "training": "training seconds",
@@ -72,11 +70,9 @@ def compare(results: Results) -> Comparison:
     )
 
 
-def runs(results: Results, architectures: Iterable[str]) -> DataFrame:
+def runs(results: Results, architectures: Iterable[str]) -> pandas.DataFrame:
     """Every run of the matrix's own cells that has a skill, architecture by architecture, with
     the columns that `reports.analysis.across_tasks` asks for."""
-    import pandas
-
     rows = [
         (cell.task, cell.architecture, cell.level)
         for a in architectures for cell in results.cells
