@@ -13,7 +13,7 @@ from test_compare import KEY, LONGER, right, run_of
 
 from harness.experiment.store import Store
 from reports.analysis.advice import Choice
-from reports.analysis.comparison import Run, compare
+from reports.analysis.comparison import compare
 from reports.analysis.difference import Difference, all_pairs, standing
 from reports.analysis.results import Results, read
 from reports.analysis.squares import by_task
@@ -184,7 +184,7 @@ def test_arrays_are_read_when_they_are_asked_for_and_once(tmp_path, monkeypatch)
     asked = []
     reader = Store.per_example
     monkeypatch.setattr(Store, "per_example", lambda s, c: asked.append(c) or reader(s, c))
-    Run(Store(tmp_path), results)
+    results = read(Store(tmp_path))
     assert not asked
     for _ in range(3):
         standing(results, results.tasks[0])
