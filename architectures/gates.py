@@ -7,6 +7,9 @@ import torch
 from torch import Tensor, nn
 from torch.nn.functional import hardsigmoid, linear
 
+from architectures.architecture import Refused, Signature
+from architectures.starts import Start, chrono
+
 GATES: dict[str, Callable[[Tensor], Tensor]] = {
     "sigmoid": torch.sigmoid,
     "hard_sigmoid": hardsigmoid,
@@ -49,6 +52,8 @@ class Layer(nn.Module):
     """The candidate and the gates, in torch's order of rows."""
     states: ClassVar[tuple[str, ...]] = ("hidden",)
     """What is carried from one step to the next."""
+    keeping: ClassVar[Mapping[str, int]] = {}
+    """The gates that keep the state: where they are open (1), or where they are shut (-1)."""
 
     def __init__(
         self,
@@ -76,23 +81,47 @@ class Layer(nn.Module):
             return None
         return self.fused(features, self.width, batch_first=True)
 
-    def start(self, how: str, gain: float, bias: Mapping[str, float]) -> None:
-        """Set the weights to start from. ``orthogonal``: each block's recurrent matrix orthogonal
-        (Saxe et al. 2014), biases zero. ``uniform``: all as torch draws it, uniform between
-        -1 / sqrt(width) and 1 / sqrt(width), which gives recurrent matrices a spectral radius near
-        1 / sqrt(3) (Girko's circular law). Either way recurrent matrices are then taken times
-        ``gain``, and the blocks named in ``bias`` get that bias."""
-        _, recurrent, first, second = (parameter.data for parameter in self.weights.parameters())
+    def start(
+        self, how: Start, gain: float, bias: Mapping[str, float], signature: Signature
+    ) -> None:
+        """Set the weights to start from, drawn from torch's generator.
+
+        ``orthogonal``: each block's recurrent matrix orthogonal (Saxe et al. 2014), its input
+        weights uniform by Glorot & Bengio (2010) with the features as fan-in and the width as
+        fan-out, biases zero. ``uniform``: all as torch draws it, uniform between -1 / sqrt(width)
+        and 1 / sqrt(width), which gives recurrent matrices a spectral radius near 1 / sqrt(3)
+        (Girko's circular law), and input weights that do not depend on how many inputs there are.
+        Either way recurrent matrices are then taken times ``gain``, and the blocks named in
+        ``bias`` get that bias. ``chrono``: as ``orthogonal``, but the bias of gates that keep the
+        state is ``chrono`` of the task, its negative where they keep it shut; the others' is zero.
+        Raises Refused where there is no such gate. What is held has no bias to start.
+        """
+        entering, recurrent, first, second = (p.data for p in self.weights.parameters())
+        biases: Mapping[str, float | Tensor] = bias
         if how == "uniform":
             recurrent.mul_(gain)
         else:
             for matrix in recurrent.split(self.width):
                 nn.init.orthogonal_(matrix, gain)
+            for matrix in entering.split(self.width):
+                nn.init.xavier_uniform_(matrix)
             first.zero_()
             second.zero_()
-        for block in bias.keys() & set(self.free):
-            self._split(first)[block].fill_(bias[block])
-            self._split(second)[block].zero_()
+        if how == "chrono":
+            biases = self._chrono(signature)
+        for block in self.free:
+            if block in biases:
+                self._split(first)[block][:] = biases[block]
+                self._split(second)[block].zero_()
+
+    def _chrono(self, signature: Signature) -> dict[str, Tensor]:
+        if not self.keeping:
+            raise Refused(
+                "start=chrono: it sets the biases of gates that keep the state, and this network "
+                "has none; take start=orthogonal or start=uniform, or a network with gates"
+            )
+        keep = chrono(self.width, signature)
+        return {block: sign * keep for block, sign in self.keeping.items()}
 
     def forward(self, x: Tensor) -> Tensor:
         """The hidden state after each step, ``(batch, time, width)``."""
@@ -191,6 +220,7 @@ class LSTMLayer(Layer):
     fused = nn.LSTM
     blocks = ("input", "forget", "candidate", "output")
     states = ("hidden", "cell")
+    keeping = {"forget": 1, "input": -1}
 
     def step(self, entering: Tensor, recurrent: Tensor, *state: Tensor) -> dict:
         argument, act = self._split(entering + recurrent), CANDIDATES[self.candidate]
@@ -215,6 +245,7 @@ class GRULayer(Layer):
 
     fused = nn.GRU
     blocks = ("reset", "update", "candidate")
+    keeping = {"update": 1}
 
     def __init__(self, *sizes: Any, variant: str = "reset_after", **equations: Any):
         self.reset_before = variant == "reset_before"

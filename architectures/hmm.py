@@ -122,16 +122,8 @@ class HMM(Estimator):
     def _fit_by_counting(self, training: Data, judges: Data) -> dict[str, Any]:
         states, fits = self.signature.output_size, []
         for alpha in ALPHAS:
-            chain = fit_supervised(
-                training.inputs,
-                training.lengths,
-                training.targets,
-                training.loss_mask,
-                states,
-                self.vocabulary,
-                alpha,
-                self.spread,
-            )
+            labelled = training.inputs, training.targets, training.loss_mask
+            chain = fit_supervised(*labelled, states, self.vocabulary, alpha, self.spread)
             self.chains = [chain]
             fits.append((self._score(judges), alpha, chain))
         score, alpha, chain = max(fits, key=itemgetter(0))
@@ -177,7 +169,6 @@ class HMM(Estimator):
     def _groups(
         self, training: Data, steps: int | None, rng: np.random.Generator
     ) -> list[tuple[np.ndarray, np.ndarray]]:
-        """The sequences each chain is fitted to: one group, or one a class."""
         if self.use != "classify":
             return [self._sequences(_some(training, steps, rng))]
         groups = []
@@ -213,7 +204,6 @@ class HMM(Estimator):
         heads: Data,
         judges: Data,
     ) -> "Fit":
-        """EM for each group from the chain given, and how well the result does."""
         pull = PULLS[settings["restart"] % len(PULLS)]
         fits = [
             baum_welch(chain, *group, self.iterations, self.spread, pull)

@@ -131,7 +131,6 @@ def spread_of(inputs: np.ndarray, lengths: np.ndarray) -> np.ndarray:
 
 def fit_supervised(
     inputs: np.ndarray,
-    lengths: np.ndarray,
     labels: np.ndarray,
     known: np.ndarray,
     states: int,

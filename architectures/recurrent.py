@@ -8,6 +8,7 @@ from torch import Tensor, nn
 
 from architectures.architecture import Signature, architecture
 from architectures.gates import GRULayer, Layer, LSTMLayer, RNNLayer
+from architectures.starts import Start
 
 
 class Recurrent(nn.Module):
@@ -36,7 +37,7 @@ class Recurrent(nn.Module):
         *,
         layers: int = 1,
         residual: bool = False,
-        start: Literal["orthogonal", "uniform"] = "orthogonal",
+        start: Start = "orthogonal",
         initial_state: Literal["zero", "learned"] = "zero",
         gain: float,
         bias: Mapping[str, float],
@@ -47,6 +48,7 @@ class Recurrent(nn.Module):
             raise ValueError(f"layers={layers}: a recurrent network has at least one")
         self.residual = residual
         self.out_features = 2 * width if self.both_directions else width
+        self.backward_features = width if self.both_directions else 0
         sizes = [features] + [self.out_features] * (layers - 1)
         self.forwards, self.backwards = (
             nn.ModuleList(
@@ -55,7 +57,7 @@ class Recurrent(nn.Module):
             for read in (sizes, sizes if self.both_directions else [])
         )
         for layer in (*self.forwards, *self.backwards):
-            layer.start(start, gain, bias)
+            layer.start(start, gain, bias, signature)
 
     def forward(self, x: Tensor, lengths: Tensor) -> Tensor:
         return self._read(x, lengths, None)
@@ -110,9 +112,9 @@ def reordered(x: Tensor, order: Tensor | None) -> Tensor:
 @architecture("rnn")
 class RNN(Recurrent):
     """Simple recurrent network: h_t = act(W x_t + U h_{t-1} + b) (Elman 1990). U starts as an
-    orthogonal matrix, or with ``start=uniform`` as torch draws it, times ``gain``.
-    ``untied``: the first so many steps have weights of their own, those after them the last one's;
-    0: all steps share theirs."""
+    orthogonal matrix, or with ``start=uniform`` as torch draws it, times ``gain``. It has no
+    ``start=chrono``, which is one of gates. ``untied``: the first so many steps have weights of
+    their own, those after them the last one's; 0: all steps share theirs."""
 
     layer = RNNLayer
 
@@ -122,11 +124,12 @@ class RNN(Recurrent):
         activation: Literal["tanh", "relu"] = "tanh",
         gain: float = 1.0,
         untied: int = 0,
+        start: Literal["orthogonal", "uniform"] = "orthogonal",
         **shared: Any,
     ):
         if untied < 0:
             raise ValueError(f"untied={untied}: it is a number of steps")
-        shared |= {"candidate": activation, "untied": untied}
+        shared |= {"candidate": activation, "untied": untied, "start": start}
         super().__init__(*sizes, gain=gain, bias={}, **shared)
 
 
@@ -141,7 +144,8 @@ class BiRNN(RNN):
 @architecture("lstm")
 class LSTM(Recurrent):
     """Long short-term memory (Hochreiter & Schmidhuber 1997) with a forget gate that starts
-    open, at a bias of 1 (Gers et al. 2000; Jozefowicz et al. 2015).
+    open, at ``forget_bias`` (Gers et al. 2000; Jozefowicz et al. 2015: 1), or with
+    ``start=chrono`` at biases that suit the task (Tallec & Ollivier 2018).
 
     Its equations and those of ``gate``, ``candidate`` and ``hold_...`` are in
     ``architectures/gates.py``. A held gate has no parameters. ``hold_forget=1`` is the network
@@ -182,7 +186,9 @@ class BiLSTM(Recurrent):
 class GRU(Recurrent):
     """Gated recurrent unit (Cho et al. 2014), in the variant that torch and cuDNN compute:
     the reset gate acts after the recurrent product, and an update gate at 1 keeps the state.
-    With ``variant=reset_before`` it acts on the state before the product, as in the paper.
+    With ``variant=reset_before`` it acts on the state before the product, as in the paper. It
+    starts at ``update_bias``, or with ``start=chrono`` at biases that suit the task (Tallec &
+    Ollivier 2018).
 
     Its equations and those of ``gate``, ``candidate`` and ``hold_...`` are in
     ``architectures/gates.py``. A held gate has no parameters. With ``hold_reset=1`` and

@@ -16,7 +16,6 @@ from harness import runner
 from harness.errors import UserError
 from harness.experiment.request import DEFAULT_OUT, Request
 from harness.experiment.store import Store
-from harness.watcher import Watcher
 
 if TYPE_CHECKING:
     import pandas
@@ -63,7 +62,7 @@ def run(
     return results(out, result.matrix)
 
 
-def execute(request: Request, watcher: Watcher | None = None) -> runner.Result:
+def execute(request: Request, watcher: runner.Watcher | None = None) -> runner.Result:
     """``run`` for the command line: with a watcher, and with all that it prints after."""
     check_device(request.device)
     return runner.run(

@@ -8,6 +8,11 @@ class UserError(Exception):
     """What was wrong, where, and what would be right."""
 
 
+def unknown(message: str, word: str, known: Iterable[str]) -> UserError:
+    """The error of a name that is not known, with those most like it."""
+    return UserError(f"{message}; {nearest(word, known)}")
+
+
 def nearest(word: str, known: Iterable[str]) -> str:
     """The end of an error message: the known names most like a wrong one, or all of them."""
     names = sorted(known)

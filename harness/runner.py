@@ -11,7 +11,6 @@ from harness.errors import UserError
 from harness.experiment.cell import Cell
 from harness.experiment.environment import describe
 from harness.experiment.horizon import climbed
-from harness.experiment.matrix import Matrix
 from harness.experiment.plan import Costs, Wanted, document, expand
 from harness.experiment.record import FINE, Outcome, Record
 from harness.experiment.request import Request
@@ -19,9 +18,24 @@ from harness.experiment.store import Store
 from harness.experiment.tuning import settle, studies
 from harness.experiment.user_data import choose, described
 from harness.training.run_cell import now
-from harness.watcher import Watcher
 from harness.workers.local import Settings, available_cores, run_in_process, run_local
 from harness.workers.signals import sigterm_as_interrupt
+
+
+class Watcher:
+    """Hears what happens in a run; override what is of interest."""
+
+    def begun(self, cells: list[Cell], cached: list[Record], costs: Costs, jobs: int) -> None:
+        """A round begins: all its cells, and the records of those already done."""
+
+    def running(self, cells: list[Cell]) -> None:
+        """These cells are running now; called a few times a second."""
+
+    def ended(self, record: Record) -> None:
+        """A cell ended."""
+
+    def over(self) -> None:
+        """No more cells will run."""
 
 
 @dataclass
@@ -68,7 +82,11 @@ def run(
         available_cores() if request.jobs is None else request.jobs, request.timeout,
         store.out / "data", request.device, tuple(request.plugins or ()),
     )  # fmt: skip
-    partial = request.narrowed and not _outdated(chosen.user_data, matrix, store)
+    execute = run_local if settings.jobs else run_in_process
+    # What is planned for a task from the user's data may be of other data or settings.
+    others = chosen.user_data and matrix.name in store.plans()
+    outdated = others and store.plan(matrix.name)["description"] != matrix.description
+    partial = request.narrowed and not outdated
     memory = _Memory(store)
     result = Result(store, matrix.name)
     started = now()
@@ -79,7 +97,8 @@ def run(
             with sigterm_as_interrupt():
                 for round_of_cells, whole in _rounds(cells, memory):
                     planned = document(matrix, whole, request.command, started, store, partial)
-                    result.replanned |= not _same_cells(store, planned)
+                    before = store.plan(matrix.name) if matrix.name in store.plans() else {}
+                    result.replanned |= before.get("cells") != planned["cells"]
                     store.put_plan(planned)
                     todo, cached = _sort(round_of_cells, memory, wanted)
                     known = store.ids() if todo else []
@@ -90,8 +109,11 @@ def run(
                         threading.Thread(target=meanwhile, daemon=True).start()
                         meanwhile = None
                     if todo and request.track and tracker is None:
-                        tracker = _tracker(store, planned, request.command, started)
-                    for record in _executed(todo, settings, watcher):
+                        from harness.tracking.tracker import Tracker
+
+                        called = {"command": request.command, "started": started}
+                        tracker = Tracker(store, planned, invocation=called)
+                    for record in execute(todo, settings, watcher.running) if todo else ():
                         record.environment = environment
                         _put(store, record)
                         memory.forget(record.id)
@@ -112,16 +134,7 @@ def run(
     return result
 
 
-def _outdated(user_data: bool, matrix: Matrix, store: Store) -> bool:
-    """Whether what is planned for a task from the user's data is of other data or settings."""
-    if not user_data or matrix.name not in store.plans():
-        return False
-    return bool(store.plan(matrix.name)["description"] != matrix.description)
-
-
 class _Memory:
-    """The records of a store, each read once."""
-
     def __init__(self, store: Store):
         self._store = store
         self._records: dict[str, Record] = {}
@@ -159,14 +172,7 @@ def _rounds(cells: list[Cell], memory: _Memory) -> Iterator[tuple[list[Cell], li
         new = [cell for cell in reported if cell.id not in run]
 
 
-def _same_cells(store: Store, planned: dict[str, Any]) -> bool:
-    """Whether the stored plan of a matrix has the same cells as this one."""
-    name = planned["matrix"]
-    return name in store.plans() and store.plan(name)["cells"] == planned["cells"]
-
-
 def _sort(cells: list[Cell], memory: _Memory, wanted: Wanted) -> tuple[list[Cell], list[Record]]:
-    """The cells that have to be run, and the records of those that have not."""
     todo, cached = [], []
     for cell in {cell.id: cell for cell in cells}.values():  # parts may ask for the same one
         record = memory.get(cell.id)
@@ -177,28 +183,13 @@ def _sort(cells: list[Cell], memory: _Memory, wanted: Wanted) -> tuple[list[Cell
     return todo, cached
 
 
-def _executed(todo: list[Cell], settings: Settings, watcher: Watcher) -> Iterator[Record]:
-    if not todo:
-        return
-    execute = run_local if settings.jobs else run_in_process
-    yield from execute(todo, settings, watcher.running)
-
-
 def _put(store: Store, record: Record) -> None:
     try:
         store.put(record)
     except OSError as error:
-        raise UserError(
-            f"--out {store.out}: the record of cell {record.id} could not be written "
-            f"({error.strerror or error}); what was stored before is kept: make room, "
-            "then give the same command again"
-        ) from None
-
-
-def _tracker(store: Store, planned: dict[str, Any], command: str, started: str) -> Any:
-    from harness.tracking.tracker import Tracker
-
-    return Tracker(store, planned, invocation={"command": command, "started": started})
+        what = f"the record of cell {record.id} could not be written ({error.strerror or error})"
+        right = "what was stored before is kept: make room, then give the same command again"
+        raise UserError(f"--out {store.out}: {what}; {right}") from None
 
 
 def _finish(

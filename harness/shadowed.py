@@ -20,7 +20,5 @@ def refuse_shadowed() -> None:
         if file is None or Path(file).resolve().parent != (home / name).resolve():
             folders = list((spec and spec.submodule_search_locations) or [])
             place = file or (folders[0] if folders else "another module")
-            raise UserError(
-                f"{place} hides the package {name!r} of Harness, which has the same name: rename "
-                "it, or work in another folder"
-            )
+            what = f"hides the package {name!r} of Harness, which has the same name"
+            raise UserError(f"{place} {what}: rename it, or work in another folder")

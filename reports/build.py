@@ -23,8 +23,6 @@ A section on what has to be measured says with which ``COMMAND``, and has a ``TI
 are no records it is listed as not measured.
 """
 
-from __future__ import annotations
-
 import importlib
 import inspect
 import pkgutil
@@ -109,7 +107,7 @@ def _pages(
         reproduction.command(results),
         files=_files(results),
     )
-    again = reproduction.blocks(results, page, pages)
+    again = reproduction.blocks(results, {"": page, **pages})
     return pages | {"index.html": replace(page, blocks=(*page.blocks, *again))}
 
 
@@ -121,7 +119,6 @@ def measured(evidence: Evidence) -> list[list[Block]]:
 
 
 def _sections() -> list[Any]:
-    """The sections of the page in their order."""
     path, name = reports.sections.__path__, reports.sections.__name__
     modules = [importlib.import_module(f"{name}.{m.name}") for m in pkgutil.iter_modules(path)]
     return sorted((m for m in modules if hasattr(m, "PLACE")), key=lambda m: m.PLACE)
@@ -144,7 +141,6 @@ def _blocks(section: Any, given: Mapping[str, Any], other: Evidence | None) -> l
 
 
 def _leads(sections: Iterable[Sequence[Block]]) -> dict[str, Text]:
-    """What each section answers first, by its anchor."""
     leads: dict[str, Text] = {}
     for heading, *rest in filter(None, sections):
         for block in rest[:2]:
@@ -171,11 +167,12 @@ def _claims_matrix(store: Store, results: Results) -> Evidence | None:
 
 
 def _files(results: Results) -> dict[str, str]:
-    """What the page links to beside its figures and tables, by path."""
     papers = paper.tables(results) if results.cells else {}
     pairs = ranking.examples(results)
     return {
-        "results.csv": frame.to_csv(frame.cells(results)[list(frame.CSV)]),
+        "results.csv": frame.cells(results)[list(frame.CSV)].to_csv(
+            index=False, lineterminator="\n"
+        ),
         **({"data/examples.csv": pairs} if pairs else {}),
         **{f"tables/{n}.tex": latex(t, f"{results.name}-{n}") for n, t in papers.items()},
     }

@@ -4,8 +4,6 @@ A section returns a list of blocks. Contents, numbering, commands and CSV files 
 them, here. Nothing in this module knows a format.
 """
 
-from __future__ import annotations
-
 import csv
 import io
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -44,7 +42,7 @@ Text = str | Code | Strong | Link | tuple["Text", ...]
 """A sentence, or its pieces in order."""
 
 
-def plain(text: Text | Cell) -> str:
+def plain(text: "Text | Cell") -> str:
     """The words alone."""
     if isinstance(text, str):
         return text
@@ -56,12 +54,9 @@ def plain(text: Text | Cell) -> str:
 def codes(names: Iterable[str], most: int = 8) -> Text:
     """Names with commas; beyond ``most`` their number."""
     listed = list(names)
-    pieces: list[Text] = []
-    for name in listed[:most]:
-        pieces += [", ", Code(name)] if pieces else [Code(name)]
-    if len(listed) > most:
-        pieces.append(f" and {len(listed) - most} more")
-    return tuple(pieces)
+    pieces: list[Text] = [piece for name in listed[:most] for piece in (", ", Code(name))]
+    more = f" and {len(listed) - most} more" * (len(listed) > most)
+    return (*pieces[1:], more)
 
 
 @dataclass(frozen=True)
@@ -122,7 +117,7 @@ class Table:
 class Figure:
     """A drawing with its finding, its numbers, and what makes its records."""
 
-    drawing: Drawing
+    drawing: "Drawing"
     finding: Text
     table: Table
     command: str = ""
@@ -134,7 +129,7 @@ class Figure:
 
     @property
     def name(self) -> str:
-        """Of its anchor and its files."""
+        """As in its anchor and its files."""
         return self.drawing.name
 
     @property
@@ -178,7 +173,7 @@ class Fold:
     """Blocks that are shown on request."""
 
     summary: Text
-    blocks: tuple[Block, ...]
+    blocks: "tuple[Block, ...]"
 
 
 @dataclass(frozen=True)
@@ -212,6 +207,13 @@ def paragraphs(answer: Text, *more: Text) -> list[Block]:
     return [Paragraph(answer, lead=True), *map(Paragraph, more)]
 
 
+def section(
+    title: str, anchor: str, texts: Iterable[Text], exhibits: Sequence[Figure | Table]
+) -> list[Block]:
+    """Texts, of which the first is the answer, above what they are about; nothing without that."""
+    return [Heading(title, anchor), *paragraphs(*texts), *exhibits] if exhibits else []
+
+
 def table_of(
     rows: Iterable[Any],
     columns: Mapping[str, Callable[[Any], Text | Cell] | Mapping[Any, Text | Cell]],
@@ -219,21 +221,17 @@ def table_of(
 ) -> Table:
     """A table with a line for each row. columns: of each its head, and what it says of a row, by a
     function or by the row."""
-    entries = [
-        of if callable(of) else lambda row, of=of: of.get(row, "") for of in columns.values()
-    ]
-    lines = tuple(tuple(entry(row) for entry in entries) for row in rows)
-    return Table(tuple(columns), lines, **more)
+    told = [of if callable(of) else lambda row, of=of: of.get(row, "") for of in columns.values()]
+    return Table(tuple(columns), tuple(tuple(of(row) for of in told) for row in rows), **more)
 
 
 def listings(items: Mapping[str, Sequence[Text]]) -> list[Block]:
     """Lists with their titles; those without an item are left out."""
-    return [
-        block
-        for title, of_title in items.items()
-        if of_title
-        for block in (Heading(title, level=3), Listing(tuple(of_title)))
-    ]
+    made: list[Block] = []
+    for title, of_title in items.items():
+        if of_title:
+            made += [Heading(title, level=3), Listing(tuple(of_title))]
+    return made
 
 
 def walk(blocks: Iterable[Block]) -> Iterator[Block]:

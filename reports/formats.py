@@ -1,18 +1,14 @@
 """Numbers as people read them: with a true minus sign, and as nothing where there is none."""
 
-from __future__ import annotations
-
 import json
 import math
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from functools import wraps
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from reports.analysis.results import Results, TaskInfo
+from reports.analysis.squares import Square
 from reports.analysis.statistics import Summary, summarize
-
-if TYPE_CHECKING:
-    from reports.analysis.results import Results, TaskInfo
-    from reports.analysis.squares import Square
 
 
 def _known(text: Callable[[float], str]) -> Callable[[float | None], str]:
@@ -24,9 +20,6 @@ def _known(text: Callable[[float], str]) -> Callable[[float | None], str]:
         return said.replace("-", "−", 1) if said.startswith("-") else said
 
     return formatted
-
-
-# -- skill and scores ----------------------------------------------------------------------------
 
 
 @_known
@@ -103,10 +96,7 @@ def metric(task: TaskInfo) -> str:
 
 def direction(task: TaskInfo) -> str:
     """Which way is better, in words."""
-    return "higher is better" if task.higher_is_better else "lower is better"
-
-
-# -- costs ---------------------------------------------------------------------------------------
+    return f"{'higher' if task.higher_is_better else 'lower'} is better"
 
 
 @_known
@@ -142,9 +132,6 @@ def cost(value: float | None, kind: str) -> str:
     return {"training": seconds, "parameters": number, "flops": flops}[kind](value)
 
 
-# -- numbers of any kind -------------------------------------------------------------------------
-
-
 @_known
 def p_value(value: float) -> str:
     """Three decimals, or that it is below what they show."""
@@ -165,9 +152,9 @@ def amount(value: float) -> str:
     return f"{value:.{-math.floor(math.log10(size))}f}" if "e" in text and size >= 1e-4 else text
 
 
-def interval(low: float | None, high: float | None) -> str:
+def interval(low: float | None, high: float | None, text: Callable[[float], str] = amount) -> str:
     """``0.31 to 0.53``, or nothing where there is none."""
-    return "" if low is None or high is None else f"{amount(low)} to {amount(high)}"
+    return "" if low is None or high is None else f"{text(low)} to {text(high)}"
 
 
 def with_interval(values: Summary | Iterable[float | None]) -> str:
@@ -177,19 +164,19 @@ def with_interval(values: Summary | Iterable[float | None]) -> str:
     return _within((summary.mean, summary.low, summary.high), amount)
 
 
+def geometric_with_interval(
+    values: Iterable[float | None], text: Callable[[float], str] = amount
+) -> str:
+    """The same of the geometric mean of positive numbers."""
+    return _within(geometric(values), text)
+
+
 def geometric(values: Iterable[float | None]) -> tuple[float | None, float | None, float | None]:
     """The geometric mean of positive numbers and the ends of its 95 % interval, which is that of
     the mean of the logarithms."""
     logs = summarize(math.log(value) for value in values if value)
     mean, low, high = (None if e is None else math.exp(e) for e in (logs.mean, logs.low, logs.high))
     return mean, low, high
-
-
-def geometric_with_interval(
-    values: Iterable[float | None], text: Callable[[float], str] = amount
-) -> str:
-    """``0.86 [0.84, 0.88]``, as ``geometric`` finds it."""
-    return _within(geometric(values), text)
 
 
 def _within(numbers: Iterable[float | None], text: Callable[[float], str]) -> str:
@@ -201,9 +188,6 @@ def ends(numbers: Iterable[int]) -> str:
     """``3 to 5``: the lowest and the highest number, or the only one."""
     known = sorted(numbers)
     return " to ".join(f"{n:,}" for n in dict.fromkeys((known[0], known[-1])))
-
-
-# -- names and words -----------------------------------------------------------------------------
 
 
 def each(numbers: Mapping[str, Any], text: Callable[[Any], str] = amount, most: int = 99) -> str:
@@ -246,10 +230,8 @@ def shortened(name: str, most: int) -> str:
 
 def plain_value(value: Any) -> str:
     """A setting as a person writes it: yes, none, 10,000, a list with commas."""
-    if value is None:
-        return "none"
-    if isinstance(value, bool):
-        return "yes" if value else "no"
+    if value is None or isinstance(value, bool):
+        return {None: "none", True: "yes", False: "no"}[value]
     if isinstance(value, int) and abs(value) >= 10_000:
         return f"{value:,}"
     if isinstance(value, list | tuple) and all(isinstance(v, str | int | float) for v in value):

@@ -216,11 +216,13 @@ class Synthetic(Task):
     held out are all different; where there are fewer than asked for, all of them are taken.
 
     A task that tests on longer sequences than it trains on has a parameter ``beyond`` (1: it
-    does not) and a method ``stretched``: there are then test splits ``test@2x``, ``test@4x``, ...
-    up to ``beyond``. One that tests on examples that differ in another way adds ``test@name`` to
-    ``test_splits`` and says in ``elsewhere`` where they come from.
+    does not) and says in ``grows`` what makes them longer: there are then test splits ``test@2x``,
+    ``test@4x``, ... up to ``beyond``. One that tests on examples that differ in another way adds
+    ``test@name`` to ``test_splits`` and says in ``elsewhere`` where they come from.
     """
 
+    grows: ClassVar[tuple[str, ...]] = ()
+    """The parameters that are 2, 4, ... times as great in ``test@2x``, ``test@4x``, ..."""
     validation_size: ClassVar[int] = 512
     test_size: ClassVar[int] = 1024
     held_out: ClassVar[int] = 0
@@ -242,7 +244,10 @@ class Synthetic(Task):
 
     def stretched(self, factor: int) -> "Synthetic":
         """The same task with sequences ``factor`` times as long."""
-        raise NotImplementedError(f"{self.name} has one length")
+        if not self.grows:
+            raise NotImplementedError(f"{self.name} has one length")
+        longer = {name: factor * getattr(self, name) for name in self.grows}
+        return replace(self, **longer)  # type: ignore[type-var]  # every task is a dataclass
 
     def elsewhere(self, name: str) -> "Synthetic":
         """The task whose test split is ``test@name`` of this one; ``4x``: of 4 times the length."""

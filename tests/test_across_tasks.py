@@ -21,7 +21,7 @@ from reports.analysis.aggregates import (
     profile,
     signed_rank,
 )
-from reports.figures import critical_difference, profiles
+from reports.figures import across_tasks as figures
 from reports.figures.style import looks, style
 
 RLIABLE = json.loads((Path(__file__).parent / "fixtures" / "rliable.json").read_text())
@@ -43,7 +43,7 @@ def _frame(skills):
     """skills[architecture][task][seed] as one row a run."""
     rows = [(a, t, s, v) for a, of in skills.items() for t, seeds in of.items()
             for s, v in seeds.items()]  # fmt: skip
-    return pandas.DataFrame(rows, columns=["architecture", "task", "seed", "skill"])
+    return pandas.DataFrame(rows, columns=["architecture", "task", "seed", "level"])
 
 
 def rank(skills):
@@ -292,8 +292,8 @@ def test_figures_name_all_and_mark_the_members_of_groups():
     found = over_tasks(_skills())
     seen = looks(found.architectures)
     with style():
-        ranks, shares = critical_difference.draw(found.ranks, seen), profiles.draw(found, seen)
-        again = critical_difference.draw(found.ranks, seen)
+        ranks, shares = figures.ranks(found.ranks, seen), figures.profiles(found, seen)
+        again = figures.ranks(found.ranks, seen)
     for a in STEPS:
         assert a in re.sub(r"<[^>]*>", " ", ranks.inline)
         assert a in re.sub(r"<[^>]*>", " ", shares.inline)
@@ -304,6 +304,6 @@ def test_figures_are_left_out_where_there_is_nothing_to_draw():
     apart = over_tasks({"a": {"t": {0: 1.0}}, "b": {"u": {0: 1.0}}})
     few = over_tasks(_skills(tasks=3))
     with style():
-        assert critical_difference.draw(few.ranks, looks(few.architectures)) is None
-        assert profiles.draw(few, looks(few.architectures)) is not None
-        assert profiles.draw(apart, looks(apart.architectures)) is None
+        assert figures.ranks(few.ranks, looks(few.architectures)) is None
+        assert figures.profiles(few, looks(few.architectures)) is not None
+        assert figures.profiles(apart, looks(apart.architectures)) is None

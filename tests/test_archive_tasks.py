@@ -375,7 +375,7 @@ def test_ucr_names_the_nearest_set(tmp_path, monkeypatch):
     folder(Ucr)
     with pytest.raises(Unavailable, match="'OSULeef'.*did you mean OSULeaf"):
         Ucr("OSULeef").load()
-    with pytest.raises(Unavailable, match="known: ACSF1, ArrowHead, .*HARNESS_UCR_FOLDER"):
+    with pytest.raises(Unavailable, match="there are: ACSF1, ArrowHead, .*HARNESS_UCR_FOLDER"):
         Ucr("xyz").load()
     with pytest.raises(Unavailable, match="Tecator is no classification set"):
         Ucr("Tecator").load()

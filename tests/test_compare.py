@@ -11,14 +11,16 @@ from scipy import stats
 
 from harness.experiment.record import Record
 from harness.experiment.store import Store
-from reports.analysis.comparison import Comparison, Run, compare
-from reports.analysis.results import read
+from reports.analysis.comparison import Comparison, compare
+from reports.analysis.results import Results, read
 
 KEY = {"task": {"name": "recall", "data": "1", "code": "a"}, "architecture": {"code": "b"},
        "budget": {"steps": 100, "batch": 32}, "code": "c"}  # fmt: skip
 
 
-def run_of(out: Path, cells: dict, matrix: str = "made", key: dict | None = None, **fields) -> Run:
+def run_of(
+    out: Path, cells: dict, matrix: str = "made", key: dict | None = None, **fields
+) -> Results:
     """A store of cells: ``cells[task, architecture]`` has for each seed a row of right (1) and
     wrong (0) test examples, an outcome, or None where there is no record.
 
@@ -49,7 +51,7 @@ def run_of(out: Path, cells: dict, matrix: str = "made", key: dict | None = None
             store.put(record)
     store.put_plan({"matrix": matrix, "description": "", "budget": {}, "cells": rows,
                     "created": "2026-01-01T00:00:00", "command": "harness run"})  # fmt: skip
-    return Run(store, read(store, matrix))
+    return read(store, matrix)
 
 
 def changed(**parts) -> dict:
@@ -209,7 +211,7 @@ def test_parts_of_a_matrix_are_compared_apart(tmp_path):
         plan["cells"] += extra
         plan["parts"] = [{"name": "long", "probe": "", "lags": []}]
         run.store.put_plan(plan)
-        runs.append(Run(run.store, read(run.store, "made")))
+        runs.append(read(run.store, "made"))
     found = compare(*runs)
     assert found.counts["paired"] == 4
     assert {r["part"]: r["change"].mean for r in found.rows} == {

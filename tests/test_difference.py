@@ -13,7 +13,7 @@ from test_compare import KEY, LONGER, right, run_of
 
 from harness.experiment.store import Store
 from reports.analysis.advice import Choice
-from reports.analysis.comparison import Run, compare
+from reports.analysis.comparison import compare
 from reports.analysis.difference import Difference, all_pairs, standing
 from reports.analysis.results import Results, read
 from reports.analysis.squares import by_task
@@ -72,6 +72,27 @@ def test_seeds_alone_or_examples_alone_are_not_enough(tmp_path):
     results = some(tmp_path / "b", many)
     difference = standing(results, results.tasks[0]).differences["b"]
     assert difference.examples.p < 0.05 <= difference.seeds.p and not difference.differs
+
+
+def test_those_that_solved_a_task_are_tied(tmp_path):
+    """How far a training went on before it was stopped as solved says nothing of it."""
+    shares = {"a": 1.0, "b": 0.96, "c": 0.5}
+    seeds = {a: [np.arange(500) < 500 * share] * 4 for a, share in shares.items()}
+    results = some(tmp_path, seeds)
+    assert standing(results, results.tasks[0]).worse == ("b", "c")
+    store = Store(tmp_path)
+    for name in store.ids():
+        record = store.get(name)
+        record.stopped = "solved" if record.architecture != "c" else "steps"
+        record.per_example = store.per_example(name)
+        with store.writing():
+            store.put(record)
+    results = read(store)
+    order = standing(results, results.tasks[0])
+    assert order.best == ("a", "b") and order.worse == ("c",)
+    assert order.differences["b"].p == 1.0 and order.differences["c"].differs
+    levels = {a: g.level.mean for (_, a), g in results.groups.items()}
+    assert (levels["a"], levels["b"], levels["c"]) == (1.0, 1.0, 0.0)
 
 
 def test_one_seed_is_tested_over_examples_and_without_examples_over_seeds(tmp_path):
@@ -163,7 +184,7 @@ def test_arrays_are_read_when_they_are_asked_for_and_once(tmp_path, monkeypatch)
     asked = []
     reader = Store.per_example
     monkeypatch.setattr(Store, "per_example", lambda s, c: asked.append(c) or reader(s, c))
-    Run(Store(tmp_path), results)
+    results = read(Store(tmp_path))
     assert not asked
     for _ in range(3):
         standing(results, results.tasks[0])

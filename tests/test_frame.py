@@ -68,11 +68,15 @@ def test_one_row_an_evaluation(store):
     assert len(curves) == 2 and curves.iloc[0][list(POINT)].to_dict() == POINT
 
 
+TYPES = {"object": "text", "Int64": "whole number", "float64": "number", "boolean": "yes or no"}
+"""Types of columns, as pandas and as people call them."""
+
+
 def test_columns_are_documented_and_typed_the_same_with_and_without_records(store, tmp_path):
     page = (HERE.parent / "docs" / "frames.md").read_text()
     for columns in (frame.CELLS, frame.SCORES, frame.CURVES):
         for name, (kind, meaning) in columns.items():
-            assert f"| `{name}` | {frame.TYPES[kind]} | {meaning} |" in page
+            assert f"| `{name}` | {TYPES[kind]} | {meaning} |" in page
     empty = Store(tmp_path / "empty")
     empty.create()
     plan = store.plan()

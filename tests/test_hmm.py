@@ -193,7 +193,7 @@ def test_counting_is_counting():
     x = np.array([[0, 1, 1, 3], [2, 1, 0, 0]])
     labels = np.array([[0, 1, 1, 2], [2, 1, 0, 0]])
     known = np.array([[1, 1, 0, 1], [1, 1, 0, 0]], bool)
-    chain = fit_supervised(x, np.array([4, 2]), labels, known, 3, 4, alpha=1.0)
+    chain = fit_supervised(x, labels, known, 3, 4, alpha=1.0)
     np.testing.assert_allclose(chain.start, np.array([2, 1, 2]) / 5, atol=1e-6)
     moves = np.array([[1 / 4, 2 / 4, 1 / 4], [1 / 3] * 3, [1 / 4, 2 / 4, 1 / 4]])
     np.testing.assert_allclose(chain.transitions, moves, atol=1e-6)

@@ -288,6 +288,7 @@ CELLS = {
     ("keyword[length=8,symbols=4]", "cnn"): ("filters", ["filters", "activations"]),
     ("japanese_vowels", "cnn"): ("filters", ["filters", "activations"]),
     ("recall[lag=5,symbols=4]", "cnn"): ("states", ["states"]),
+    ("recall[lag=5,symbols=4]", "fnn_window"): ("states", ["states"]),
     ("keyword[length=8,symbols=4]", "self_attention[layers=2]"): (
         "attention",
         ["attention-1", "attention-2"],

@@ -20,9 +20,8 @@ from tasks.real.chinese_sentiment import ChineseSentiment
 from tasks.real.digit_rows import DigitRows
 from tasks.real.english_chars import ALPHABET, EnglishChars
 from tasks.real.japanese_vowels import JapaneseVowels
-from tasks.real.weather import Weather
+from tasks.real.weather import Weather, features, window_starts
 from tasks.sources import text
-from tasks.sources.hourly import features, window_starts
 from tasks.task import Examples, Problem, Reals, Stored, Tokens, Unavailable
 
 MODULES = {

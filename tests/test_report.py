@@ -10,6 +10,7 @@ from builders.pages import Page
 from builders.stores import holey, make, text_of, two_by_two
 
 from harness.errors import UserError
+from harness.experiment.record import BODY_ALONE
 from harness.experiment.store import Store
 from reports.build import build
 
@@ -153,6 +154,16 @@ def test_budget_environment_notes_and_command_are_stated(tmp_path):
                  "harness run --matrix made"):  # fmt: skip
         assert said in page
     assert page.count("fits by counting") == 1
+
+
+def test_where_the_body_alone_was_matched_the_method_says_so(tmp_path):
+    store = two_by_two(tmp_path)
+    assert BODY_ALONE not in text_of(store)
+    for name in store.ids():
+        record = store.get(name)
+        record.notes = [BODY_ALONE] if record.task == "adding" else []
+        store.put(record)
+    assert f"9,990 to 9,990. On adding, {BODY_ALONE}." in text_of(store)
 
 
 # -- anything goes ---------------------------------------------------------------------------

@@ -6,7 +6,7 @@ import pytest
 from builders.blocks import made, numbers, rows, said
 from builders.stores import two_by_two
 
-from reports.analysis.cost import Point
+from reports.analysis.ranking import Point
 from reports.analysis.results import read
 from reports.analysis.statistics import Summary
 from reports.sections import cost

@@ -10,7 +10,7 @@ from reports.analysis.results import read
 from reports.document import Cell, Figure, Heading, Table, figures, plain
 from reports.render.html import html
 from reports.render.markdown import markdown
-from reports.sections import errors, tasks
+from reports.sections import measures, tasks
 
 
 def changed(store, change):
@@ -100,7 +100,7 @@ def test_errors_tell_which_examples_all_or_none_get_right(tmp_path):
             record.per_example = {"score": np.array([1.0, 1, 0, 0, 0]), "weight": np.ones(5)}
 
     results = read(changed(with_examples(tmp_path, of), change))
-    (fold,) = errors.blocks(results, results.tasks[0])
+    (fold,) = measures.errors(results, results.tasks[0])
     assert "Of 5 test examples 1 are wholly right with every model, 2 with none." in fold.summary
     assert fold.blocks[0].rows == (("lstm", "40.0 %", "20.0 %", "40.0 %"),
                                    ("gru", "40.0 %", "0.0 %", "60.0 %"))  # fmt: skip
@@ -111,7 +111,7 @@ def test_errors_tell_how_much_the_worst_examples_carry(tmp_path):
     lstm, gru = np.full(10, 0.1), np.full(10, 0.1)
     lstm[3], gru[5] = 0.1 * 9, 0.1 * 31
     results = read(with_examples(tmp_path, {"lstm": lstm, "gru": gru}, "adding"))
-    (fold,) = errors.blocks(results, results.tasks[0])
+    (fold,) = measures.errors(results, results.tasks[0])
     assert [row[1] for row in fold.blocks[0].rows] == ["50.0 %", "77.5 %"]
     assert "50.0 % of the error of lstm, the best." in fold.summary
 

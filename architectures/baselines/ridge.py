@@ -70,7 +70,6 @@ class Ridge(Estimator):
         return ["pooled", "flattened"] if self.steps * size <= WIDEST else ["pooled"]
 
     def _examples(self, data: Data) -> tuple[np.ndarray, np.ndarray]:
-        """Features and targets of what is scored, ``(rows, features)`` and ``(rows, dim)``."""
         width = self._rows(data.inputs[:1], data.lengths[:1]).shape[-1]
         which = tuple(index[: NUMBERS // width] for index in np.nonzero(data.loss_mask))
         needed = slice(0, int(which[0].max(initial=0)) + 1)

@@ -1,18 +1,16 @@
 """harness advise"""
 
-from __future__ import annotations
-
 import shlex
 from dataclasses import asdict
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from harness.cli.options import DEFAULT_OUT, Json, Out, StoredMatrix, beside, console, print_json
+from harness.cli.options import DEFAULT_OUT, Json, Out, StoredMatrix, beside, print_json, show
 from harness.errors import UserError, nearest
+from harness.experiment.store import Store
 
 if TYPE_CHECKING:
-    from harness.experiment.store import Store
     from reports.sections.advice import Advice
 
 
@@ -37,30 +35,30 @@ def main(
 
         harness advise --task 'recall*' --matrix quick
     """
-    from harness.experiment.store import Store
-
     store = Store(out)
     given = [store.plan(matrix)["matrix"]] if matrix else store.plans()
     answers = _from_file(store, task, given) if ".toml" in task else _by_name(store, task, given)
     if json:
-        print_json([_plain(advice) for advice in answers])
+        print_json([
+            asdict(a) | {"task": a.task.name, "metric": a.task.metric,
+                         "higher_is_better": a.task.higher_is_better}
+            for a in answers
+        ])  # fmt: skip
         return
-    from reports.render.terminal import show
     from reports.sections.advice import blocks
 
-    screen = console()
     for advice in answers:
-        show(screen, blocks(advice))
-        screen.print()
+        show(blocks(advice))
+        print()
     first = answers[0]
     planned = {n: {cell["task"] for cell in store.plan(n)["cells"]} for n in store.plans()}
     others = [n for n, tasks in planned.items() if first.task.name in tasks and n != first.matrix]
     if others and not matrix:
         told = f"This is from matrix {first.matrix}; it was run in {', '.join(others)} too"
-        screen.print(f"{told}: see --matrix.", markup=False)
+        print(f"{told}: see --matrix.")
 
 
-def _by_name(store: Store, pattern: str, matrices: list[str]) -> list[Advice]:
+def _by_name(store: Store, pattern: str, matrices: list[str]) -> "list[Advice]":
     """Advice on the tasks that a pattern names, from the matrix planned last that has any."""
     from harness.experiment.matrix import matches
     from harness.experiment.registry import task_declarations
@@ -73,15 +71,11 @@ def _by_name(store: Store, pattern: str, matrices: list[str]) -> list[Advice]:
     declared = task_declarations()
     what_next = nearest(pattern, {*declared}.union(*labels.values()))
     if any(matches(name, pattern.split("[")[0]) for name in declared):
-        what_next = f"run first: {_run(store, pattern)}"
+        what_next = f"run first: harness run --task {shlex.quote(pattern)}{beside(store.out)}"
     raise UserError(f"--task {pattern}: has no results in {store.out}; {what_next}")
 
 
-def _run(store: Store, task: str) -> str:
-    return f"harness run --task {shlex.quote(task)}{beside(store.out)}"
-
-
-def _from_file(store: Store, file: str, matrices: list[str]) -> list[Advice]:
+def _from_file(store: Store, file: str, matrices: list[str]) -> "list[Advice]":
     """Advice on the task that a file declares, if what is stored is of the data as it is now."""
     from harness.experiment.request import Request
     from harness.experiment.user_data import choose, described
@@ -94,23 +88,15 @@ def _from_file(store: Store, file: str, matrices: list[str]) -> list[Advice]:
             if name != mine.name or store.plan(name)["description"] == mine.description:
                 return answers
             changed = ": what is stored is of other data or settings"
-    run = f"{_run(store, file)} --arch '*'"
+    run = f"harness run --task {shlex.quote(file)}{beside(store.out)} --arch '*'"
     raise UserError(f"--task {file}: has no results in {store.out}{changed}; run first: {run}")
 
 
-def _advice(store: Store, matrix: str, labels: set[str]) -> list[Advice]:
+def _advice(store: Store, matrix: str, labels: set[str]) -> "list[Advice]":
     """Advice on those of the tasks of a matrix that have any score."""
     from reports.analysis.results import read
-    from reports.analysis.user_data import without_controls
     from reports.sections.advice import advise
 
     results = read(store, matrix)
     scored = {cell.task for cell in results.cells if not cell.hole} & labels
-    return [
-        advise(results, task) for task in without_controls(results).tasks if task.name in scored
-    ]
-
-
-def _plain(advice: Advice) -> dict[str, Any]:
-    return asdict(advice) | {"task": advice.task.name, "metric": advice.task.metric,
-                             "higher_is_better": advice.task.higher_is_better}  # fmt: skip
+    return [advise(results, task) for task in results.without_controls.tasks if task.name in scored]

@@ -35,7 +35,11 @@ def main(file: Annotated[Path, typer.Argument(metavar="FILE", help="A Python fil
                 screen.print(f"  n/a   {check.title}: {skipped}", style="dim", markup=False)
             except Exception as error:
                 broken += 1
-                what = error if isinstance(error, Violation) else _where(error, file)
+                frames = traceback.extract_tb(error.__traceback__)
+                own = [frame for frame in frames if Path(frame.filename).name == file.name]
+                at = f"line {own[-1].lineno}: " if own else ""
+                kept = isinstance(error, Violation)
+                what = error if kept else f"{at}{type(error).__name__}: {error}"
                 screen.print(f"  FAIL  {check.title}", style="bold red", markup=False)
                 screen.print(f"        {what}", markup=False)
             else:
@@ -44,11 +48,3 @@ def main(file: Annotated[Path, typer.Argument(metavar="FILE", help="A Python fil
         screen.print(f"{broken} checks failed")
         raise typer.Exit(1)
     screen.print("everything holds")
-
-
-def _where(error: Exception, file: Path) -> str:
-    """An exception in one line, with the line of the user's own file it came from."""
-    frames = traceback.extract_tb(error.__traceback__)
-    own = [frame for frame in frames if Path(frame.filename).name == file.name]
-    at = f"line {own[-1].lineno}: " if own else ""
-    return f"{at}{type(error).__name__}: {error}"

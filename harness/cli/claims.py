@@ -5,15 +5,14 @@ from typing import Annotated
 
 import typer
 
-from harness.cli.options import DEFAULT_OUT, Json, Out, console, print_json, warn
+from harness.cli.options import DEFAULT_OUT, Json, Out, Several, console, print_json, warn
 from harness.errors import UserError, nearest
+from harness.experiment.store import Store
 
 
 def main(
     out: Out = DEFAULT_OUT,
-    claim: Annotated[
-        list[str] | None, typer.Option("--claim", help="Tell all about this claim, by its id.")
-    ] = None,
+    claim: Annotated[Several, typer.Option("--claim", help="All about this claim, by id.")] = None,
     json: Json = False,
 ) -> None:
     """Test the textbook's claims: a verdict on each statement, from the records of the matrix
@@ -27,7 +26,6 @@ def main(
 
         harness claims --claim ten-steps --claim gates-extend-memory
     """
-    from harness.experiment.store import Store
     from reports.analysis.evidence import gather
     from reports.claims.claim import MATRIX, all_claims
     from reports.claims.trial import as_json

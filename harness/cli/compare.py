@@ -1,18 +1,14 @@
 """harness compare"""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
-from harness.cli.options import Json, StoredMatrix, console, print_json
+from harness.cli.options import Json, StoredMatrix, print_json, show
 from harness.errors import UserError, nearest
-
-if TYPE_CHECKING:
-    from harness.experiment.store import Store
+from harness.experiment.store import Store
 
 RunName = Annotated[
     str, typer.Argument(metavar="RUN", help="A folder of results, or FOLDER:MATRIX.")
@@ -31,41 +27,35 @@ def main(run_a: RunName, run_b: RunName, matrix: StoredMatrix = None, json: Json
 
         harness compare harness-out:quick harness-out:standard --json
     """
-    from reports.analysis.comparison import Run, compare
+    from reports.analysis.comparison import compare
     from reports.analysis.results import read
-    from reports.render.terminal import show
     from reports.sections.comparison import blocks
 
     stores = [_store(run_a), _store(run_b)]
     names = _matrices([store for store, _ in stores], [name or matrix for _, name in stores])
-    runs = [Run(s, read(s, n)) for (s, _), n in zip(stores, names, strict=True)]
+    runs = [read(s, n) for (s, _), n in zip(stores, names, strict=True)]
     comparison = compare(runs[0], runs[1])
     if json:
         sides = [
-            {"out": str(r.store.out), "matrix": r.results.name,
-             "created": r.results.plan.get("created"), "command": r.results.plan.get("command")}
-            for r in runs
-        ]  # fmt: skip
+            {"out": str(run.store.out), "matrix": run.name}
+            | {of: run.plan.get(of) for of in ("created", "command")}
+            for run in runs
+        ]
         print_json({"a": sides[0], "b": sides[1]} | comparison.to_json())
         return
-    show(console(), blocks(runs, comparison))
+    show(blocks(runs, comparison))
 
 
 def _store(text: str) -> tuple[Store, str | None]:
     """The store that a RUN names, and the matrix if it says which; raises UserError."""
-    from harness.experiment.store import Store
-
     folder, _, matrix = text.rpartition(":")
     for place, name in ((text, None), (folder, matrix)):
         if place and Path(place).is_dir():
             return Store(place), name or None
     path = Path(folder or text)
     beside = [p.parent.name for p in path.parent.glob("*/plans")]
-    raise UserError(
-        f"RUN {text}: there is no folder {path}; {nearest(path.name, beside)}"
-        if beside
-        else f"RUN {text}: there is no folder {path}, and no results beside it"
-    )
+    hint = nearest(path.name, beside) if beside else "there are no results beside it"
+    raise UserError(f"RUN {text}: there is no folder {path}; {hint}")
 
 
 def _matrices(stores: Sequence[Store], given: Sequence[str | None]) -> list[str]:

@@ -5,11 +5,15 @@ import re
 import shutil
 import sys
 from collections.abc import Iterator
+from importlib.metadata import PackageNotFoundError, requires
 from pathlib import Path
 
 import typer
 
 from harness.cli.options import DEFAULT_OUT, Out
+from harness.errors import UserError
+from harness.experiment.store import Store
+from harness.workers.local import available_cores
 
 
 def main(out: Out = DEFAULT_OUT) -> None:
@@ -28,18 +32,18 @@ def main(out: Out = DEFAULT_OUT) -> None:
 
 def checks(out: Path) -> Iterator[tuple[str, str]]:
     """Verdict (good, missing or wrong) and message of each check."""
-    from harness.errors import UserError
-    from harness.experiment.environment import describe
+    from harness.experiment.environment import describe, installed
     from harness.experiment.registry import make_task, spec_of, task_declarations
-    from harness.experiment.store import Store
     from harness.tracking.tracker import tracking_uri
-    from harness.workers.local import available_cores
     from tasks.task import Stored, Unavailable
 
     machine = describe("cpu", available_cores())
     yield "good", f"Python {machine['python']} on {machine['system']}, {machine['processor']}"
-    for name in _missing():
-        yield "wrong", f"{name} is not installed: python -m pip install harness"
+    with contextlib.suppress(PackageNotFoundError):  # Harness itself may run from its source
+        needed = [line for line in requires("harness") or () if "extra ==" not in line]
+        for name in (re.split(r"[^\w.-]", line)[0] for line in needed):
+            if not installed(name):
+                yield "wrong", f"{name} is not installed: python -m pip install harness"
     yield "good", f"libraries: {', '.join(map(' '.join, machine['libraries'].items()))}"
     yield "good", f"{available_cores()} cores to use, {machine['memory_gib']} GiB of memory"
     for name in task_declarations():
@@ -62,16 +66,3 @@ def checks(out: Path) -> Iterator[tuple[str, str]]:
     yield "good", f"MLflow logs to {tracking_uri(store.out)}"
     if sys.platform == "win32":
         yield "missing", "no fork server on Windows: workers start slowly"
-
-
-def _missing() -> Iterator[str]:
-    """What Harness requires, extras aside, and is not installed."""
-    from importlib.metadata import PackageNotFoundError, requires
-
-    from harness.experiment.environment import installed
-
-    with contextlib.suppress(PackageNotFoundError):  # Harness itself may run from its source
-        for line in requires("harness") or ():
-            name = re.split(r"[^\w.-]", line)[0]
-            if "extra ==" not in line and not installed(name):
-                yield name

@@ -5,16 +5,16 @@ from typing import Annotated
 import typer
 
 from harness.cli.options import DEFAULT_OUT, Cell, Out, Plugins, TaskFiles, trained
+from harness.errors import UserError
+from harness.experiment.request import Request
+from harness.experiment.store import Store
+from harness.experiment.user_data import choose
 
 
 def main(
     cell: Cell,
-    prompt: Annotated[
-        str | None, typer.Option(help="What it goes on from, or what a decoder is to answer.")
-    ] = None,
-    temperature: Annotated[
-        float, typer.Option(min=0, help="1: the model's own distribution; 0: the likeliest.")
-    ] = 1.0,
+    prompt: Annotated[str | None, typer.Option(help="What it goes on from, or answers.")] = None,
+    temperature: Annotated[float, typer.Option(min=0, help="0: always the likeliest.")] = 1.0,
     length: Annotated[int, typer.Option(min=1, help="Symbols to write.")] = 200,
     seed: Annotated[int, typer.Option(min=0, help="Of the random draws.")] = 0,
     beam: Annotated[int, typer.Option(min=1, help="Beams of a decoder; 1 is greedy.")] = 1,
@@ -32,10 +32,6 @@ def main(
     """
     import numpy as np
 
-    from harness.errors import UserError
-    from harness.experiment.request import Request
-    from harness.experiment.store import Store
-    from harness.experiment.user_data import choose
     from harness.training.generation import continued
     from harness.training.restore import restored
     from harness.training.samples import written

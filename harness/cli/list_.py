@@ -4,16 +4,14 @@ from typing import Annotated, Any
 
 import typer
 
-from harness.cli.options import Json, Plugins, console, print_json
+from harness.cli.options import Json, Plugins, print_json, show
 from harness.errors import UserError, nearest
 
 KINDS = ("tasks", "architectures", "matrices")
 
 
 def main(
-    what: Annotated[
-        str | None, typer.Argument(help="tasks, architectures or matrices; all if not given.")
-    ] = None,
+    what: Annotated[str | None, typer.Argument(help="tasks, architectures or matrices.")] = None,
     plugin: Plugins = None,
     json: Json = False,
 ) -> None:
@@ -32,11 +30,10 @@ def main(
         print_json(listing)
         return
     from reports.document import Table
-    from reports.render.terminal import show
 
     heads = {kind: ("name", "parameters", "what it is") for kind in KINDS}
     heads["matrices"] = ("name", "size", "what it is")
-    show(console(), [Table(heads[k], tuple(map(_row, rows)), k) for k, rows in listing.items()])
+    show([Table(heads[k], tuple(map(_row, rows)), k) for k, rows in listing.items()])
 
 
 def _row(of: dict[str, Any]) -> tuple[str, str, str]:

@@ -1,30 +1,30 @@
 """Options that several verbs share, and how they print."""
 
-from __future__ import annotations
-
 import dataclasses
 import functools
 import inspect
 import json
 import shlex
 import sys
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
+from numpy import ndarray
 
 from harness.errors import UserError
+from harness.experiment.record import Record
 from harness.experiment.request import DEFAULT_OUT as DEFAULT_OUT
 from harness.experiment.request import Request
+from harness.experiment.store import Store
+from harness.runner import Result
 from tasks.user_data.settings import Settings
 
 if TYPE_CHECKING:
-    from numpy import ndarray
     from rich.console import Console
 
-    from harness.experiment.record import Record
-    from harness.experiment.store import Store
+    from reports.document import Block
 
 OUT = "Folder of the results."
 PLUGIN = "A Python file with more tasks or architectures."
@@ -37,11 +37,7 @@ StoredMatrix = Annotated[
     str | None, typer.Option("--matrix", help="Which matrix, if several were run in this folder.")
 ]
 TaskFiles = Annotated[
-    list[str] | None,
-    typer.Option(
-        "--task",
-        help="The file with the task, like mydata.toml, where the cell is of one from your data.",
-    ),
+    list[str] | None, typer.Option("--task", help="The cell's task, if in a file like mydata.toml.")
 ]
 Plugins = Annotated[list[str] | None, typer.Option("--plugin", help=PLUGIN)]
 Json = Annotated[bool, typer.Option("--json", help="Print JSON, for scripts.")]
@@ -66,7 +62,6 @@ REQUEST: dict[str, tuple[Any, str, str]] = {
     "plugins": (Several, "--plugin", PLUGIN),
 }  # fmt: skip
 """Of each field of a request that has a flag its type, the flag and its help."""
-USER_DATA = "A task from your data, without a file"
 
 
 def requesting(*names: str) -> Callable[[Callable[..., None]], Callable[..., None]]:
@@ -74,10 +69,11 @@ def requesting(*names: str) -> Callable[[Callable[..., None]], Callable[..., Non
     data; the verb gets the request, and its own arguments, by keyword, after it."""
     defaults = {field.name: field.default for field in dataclasses.fields(Request)}
     flags = [_flag(name, *REQUEST[name], defaults[name]) for name in names]
+    panel = "A task from your data, without a file"
     for name, field in Settings.model_fields.items():
         kind = int if field.annotation is int else str
         text = " ".join((field.description or "").split()).partition(". ")[0].rstrip(".")
-        flags.append(_flag(name, kind | None, f"--{name}", f"{text}.", panel=USER_DATA))
+        flags.append(_flag(name, kind | None, f"--{name}", f"{text}.", panel=panel))
 
     def decorate(verb: Callable[..., None]) -> Callable[..., None]:
         own = [*inspect.signature(verb, eval_str=True).parameters.values()][1:]
@@ -107,11 +103,33 @@ def print_json(value: Any) -> None:
     print(json.dumps(value, indent=1, ensure_ascii=False, default=str))
 
 
-def console() -> Console:
+def console() -> "Console":
     """Where tables go; wide where nobody's window limits them."""
     from rich.console import Console
 
     return Console(highlight=False, width=None if sys.stdout.isatty() else 160)
+
+
+def show(blocks: "Iterable[Block]") -> None:
+    """Print blocks, as a page has them."""
+    from reports.render import terminal
+
+    terminal.show(console(), blocks)
+
+
+def close(result: Result, hints: Sequence[str] = (), quiet: bool = False) -> None:
+    """End a run: its warnings, its report, the commands that go on from it, the exit code."""
+    if not quiet:
+        for warning in result.warnings:
+            console().print(f"warning: {warning}", style="yellow", markup=False)
+        if result.report:
+            print(f"report:  {result.report}")
+        for hint in hints:
+            print(hint)
+        if result.interrupted:
+            print("interrupted; the same command goes on from here")
+    if not result.fine or result.interrupted:
+        raise typer.Exit(130 if result.interrupted else 1)
 
 
 def warn(messages: Iterable[str]) -> None:

@@ -4,6 +4,9 @@ from typing import Any
 
 from harness.cli.options import Json, print_json, requesting
 from harness.experiment.request import Request
+from harness.experiment.store import Store
+from harness.experiment.user_data import choose
+from reports.formats import seconds
 
 
 @requesting("matrix", "tasks", "architectures", "parts", "seeds", "out", "plugins")
@@ -16,9 +19,6 @@ def main(request: Request, *, json: Json = False) -> None:
     """
     from harness.experiment.horizon import climbed
     from harness.experiment.plan import Costs, Wanted, expand, resolve, row_of, trials
-    from harness.experiment.store import Store
-    from harness.experiment.user_data import choose
-    from reports.formats import seconds
 
     store = Store(request.out)
     asked = choose(request)
@@ -33,14 +33,11 @@ def main(request: Request, *, json: Json = False) -> None:
         record = store.get(cell.id)
         again = Wanted().again(cell, record)
         to_run = "not-applicable" if cell.refusal else "to run"
-        rows.append(
-            row_of(cell)
-            | {
-                "state": to_run if again else "cached",
-                "outcome": str(record.outcome) if record else None,
-                "predicted_seconds": round(costs.predict(cell), 2) if again else 0.0,
-            }
-        )
+        rows.append(row_of(cell) | {
+            "state": to_run if again else "cached",
+            "outcome": str(record.outcome) if record else None,
+            "predicted_seconds": round(costs.predict(cell), 2) if again else 0.0,
+        })  # fmt: skip
     if json:
         print_json({"matrix": chosen.name, "budget": chosen.budget.model_dump(), "cells": rows})
         return

@@ -1,14 +1,12 @@
 """harness probe"""
 
-from __future__ import annotations
-
 import shlex
 import sys
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from harness.cli.options import DEFAULT_OUT, Json, Out, Plugins, console, print_json
+from harness.cli.options import DEFAULT_OUT, Json, Out, Plugins, close, print_json, show
 
 if TYPE_CHECKING:
     from reports.document import Block
@@ -17,28 +15,21 @@ if TYPE_CHECKING:
 def main(
     name: Annotated[
         str,
-        typer.Argument(
-            metavar="PROBE",
-            help="gradient-flow, horizon, length-generalisation, cost-growth or stability.",
-        ),
+        typer.Argument(metavar="PROBE", help="gradient-flow, horizon, length-generalisation, "
+                       "cost-growth or stability."),
     ],
-    arch: Annotated[
-        str, typer.Option("--arch", help="Which architectures, with commas: rnn,lstm.")
-    ] = "",
+    arch: Annotated[str, typer.Option("--arch", help="Which architectures: rnn,lstm.")] = "",
     task: Annotated[str, typer.Option("--task", help="On which tasks, with commas.")] = "",
     lag: Annotated[
-        int | None,
-        typer.Option("--lag", help="Dependency length in steps; of a horizon the longest tried."),
+        int | None, typer.Option("--lag", help="Dependency length; of a horizon the longest tried.")
     ] = None,
     seeds: Annotated[int, typer.Option("--seeds", help="How many seeds.", min=1)] = 3,
-    steps: Annotated[
-        int | None, typer.Option("--steps", help="Updates of the weights.", min=1)
-    ] = None,
+    steps: Annotated[int | None, typer.Option("--steps", help="Training updates.", min=1)] = None,
     jobs: Annotated[int | None, typer.Option("--jobs", help="Worker processes.")] = None,
     out: Out = DEFAULT_OUT,
     plugin: Plugins = None,
     json: Json = False,
-) -> None:
+) -> None:  # fmt: skip
     """Measure what a score does not say: gradients, memory, cost, stability.
 
     What it trains and measures is kept like any other cell. For gates, attention and states see
@@ -57,7 +48,6 @@ def main(
     from harness.probes.standalone import alone, listed
     from reports.analysis.evidence import gather
     from reports.build import measured
-    from reports.render.terminal import show
 
     use_plugins(plugin or [])
     budget = {} if steps is None else {"steps": steps}
@@ -70,19 +60,11 @@ def main(
     if json:
         print_json([_document(blocks) for blocks in sections])
     else:
-        screen = console()
-        show(screen, [block for blocks in sections for block in blocks])
-        for warning in result.warnings:
-            screen.print(f"warning: {warning}", style="yellow", markup=False)
-        if result.report:
-            screen.print(f"report:  {result.report}", soft_wrap=True, markup=False)
-    if result.interrupted:
-        raise typer.Exit(130)
-    if not result.fine:
-        raise typer.Exit(1)
+        show(block for blocks in sections for block in blocks)
+    close(result, quiet=json)
 
 
-def _document(blocks: list[Block]) -> dict[str, Any]:
+def _document(blocks: "list[Block]") -> dict[str, Any]:
     from reports.document import Figure, Heading, Paragraph, Table, plain
 
     tables = [(b.finding, b.table) for b in blocks if isinstance(b, Figure)]
@@ -91,10 +73,8 @@ def _document(blocks: list[Block]) -> dict[str, Any]:
         "title": next(block.text for block in blocks if isinstance(block, Heading)),
         "sentences": [plain(block.text) for block in blocks if isinstance(block, Paragraph)],
         "tables": [
-            {
-                "caption": plain(caption),
-                "rows": [dict(zip(t.heads, map(plain, row), strict=True)) for row in t.rows],
-            }
+            {"caption": plain(caption),
+             "rows": [dict(zip(t.heads, map(plain, r), strict=True)) for r in t.rows]}
             for caption, t in tables
         ],
-    }
+    }  # fmt: skip

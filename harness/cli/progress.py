@@ -1,34 +1,25 @@
 """What a run shows while it runs: a live table in a terminal, plain lines elsewhere."""
 
-from __future__ import annotations
-
 import sys
 import time
 from collections import Counter, deque
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from harness.cli.options import console
+from harness.experiment.cell import Cell
+from harness.experiment.plan import Costs
 from harness.experiment.record import FINE, Record
-from harness.watcher import Watcher
+from harness.runner import Watcher
 from reports.formats import seconds
-
-if TYPE_CHECKING:
-    from harness.experiment.cell import Cell
-    from harness.experiment.plan import Costs
-
-LATEST = 8
 
 
 @contextmanager
 def progress(quiet: bool = False) -> Iterator[Watcher]:
     """The watcher that suits where the output goes."""
-    if quiet:
-        yield Watcher()
-        return
-    if not sys.stdout.isatty():
-        yield Lines()
+    if quiet or not sys.stdout.isatty():
+        yield Watcher() if quiet else Lines()
         return
     from rich.live import Live
 
@@ -40,7 +31,6 @@ class Lines(Watcher):
     """One line for each cell that ends."""
 
     def begun(self, cells: list[Cell], cached: list[Record], costs: Costs, jobs: int) -> None:
-        self.cells = {cell.id: cell for cell in cells}
         done = {record.id for record in cached}
         self.left = {cell.id: cell for cell in cells if cell.id not in done}
         self.total, self.costs, self.jobs = len(cells), costs, max(jobs, 1)
@@ -51,23 +41,19 @@ class Lines(Watcher):
         if self.left:
             self.say(
                 f"{len(cells)} {kind}: {len(cached)} done before, {len(self.left)} to run "
-                f"on {self.jobs} workers, about {seconds(self.remaining())}"
+                f"on {self.jobs} workers, about {self.remaining()}"
             )
 
-    def remaining(self) -> float:
-        """Predicted seconds to the end."""
-        return sum(map(self.costs.predict, self.left.values())) / self.jobs
-
-    def running(self, cells: list[Cell]) -> None:
-        self.now_running = cells
+    def remaining(self) -> str:
+        """The predicted time to the end."""
+        return seconds(sum(map(self.costs.predict, self.left.values())) / self.jobs)
 
     def ended(self, record: Record) -> None:
         self.left.pop(record.id, None)
         self.counts[record.outcome] += 1
         self.costs.add(record)
-        done = self.total - len(self.left)
-        eta = f"  ({seconds(self.remaining())} left)" if self.left else ""
-        self.say(f"[{done}/{self.total}] {describe(record)}{eta}")
+        eta = f"  ({self.remaining()} left)" if self.left else ""
+        self.say(f"[{self.total - len(self.left)}/{self.total}] {describe(record)}{eta}")
 
     def say(self, line: str) -> None:
         """Print a line at once, also into a pipe."""
@@ -79,14 +65,11 @@ class Table(Lines):
 
     def __init__(self, live: Any):
         self.live = live
-        self.latest: deque[Record] = deque(maxlen=LATEST)
-
-    def say(self, line: str) -> None:
-        self.draw()
+        self.latest: deque[Record] = deque(maxlen=8)
 
     def running(self, cells: list[Cell]) -> None:
-        super().running(cells)
-        self.draw()
+        self.now_running = cells
+        self.say()
 
     def ended(self, record: Record) -> None:
         self.latest.append(record)
@@ -95,7 +78,7 @@ class Table(Lines):
     def over(self) -> None:
         self.live.update("building the report ...")
 
-    def draw(self) -> None:
+    def say(self, line: str = "") -> None:
         """Bring the picture up to date."""
         from rich.console import Group
         from rich.progress_bar import ProgressBar
@@ -106,7 +89,7 @@ class Table(Lines):
         head = (
             f"{done}/{self.total} done  {bad} failed  {len(self.now_running)} running  "
             f"{seconds(time.monotonic() - self.started)} gone, "
-            f"about {seconds(self.remaining())} left"
+            f"about {self.remaining()} left"
         )
         running = "running: " + "; ".join(cell.label for cell in self.now_running)
         latest = [Text(describe(r), style="" if r.outcome in FINE else "red") for r in self.latest]

@@ -1,6 +1,7 @@
 """harness report"""
 
 from harness.cli.options import DEFAULT_OUT, Out, StoredMatrix
+from harness.experiment.store import Store
 
 
 def main(out: Out = DEFAULT_OUT, matrix: StoredMatrix = None) -> None:
@@ -11,6 +12,5 @@ def main(out: Out = DEFAULT_OUT, matrix: StoredMatrix = None) -> None:
         harness report --out harness-out
     """
     from harness.api import build_report
-    from harness.experiment.store import Store
 
     print(build_report(Store(out), matrix))

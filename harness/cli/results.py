@@ -4,8 +4,9 @@ from typing import Annotated, Any
 
 import typer
 
-from harness.cli.options import DEFAULT_OUT, Json, Out, StoredMatrix, console, print_json, warn
+from harness.cli.options import DEFAULT_OUT, Json, Out, StoredMatrix, print_json, show, warn
 from harness.errors import UserError
+from harness.experiment.store import Store
 
 HEADS = ("id", "task", "architecture", "seed", "outcome", "metric", "validation", "test", "skill",
          "parameters", "seconds")  # fmt: skip
@@ -23,7 +24,6 @@ def main(
 
         harness results --csv > results.csv
     """
-    from harness.experiment.store import Store
     from reports.analysis import frame
     from reports.analysis.results import read
 
@@ -32,19 +32,19 @@ def main(
     store = Store(out)
     results = read(store, matrix)
     cells = frame.planned(results)
-    rows = frame.to_rows(cells)
+    plain = cells.astype("object")
+    rows = plain.where(plain.notna(), None).to_dict("records")
     warn(store.corrupted)
     if json:
         print_json(rows)
     elif csv:
-        print(frame.to_csv(cells), end="")
+        print(cells.to_csv(index=False, lineterminator="\n"), end="")
     else:
         from reports.document import Table
-        from reports.render.terminal import show
         from reports.sections import scores
 
         table = Table(HEADS, tuple(tuple(_text(row[name]) for name in HEADS) for row in rows))
-        show(console(), [table, *scores.blocks(results)])
+        show([table, *scores.blocks(results)])
 
 
 def _text(value: Any) -> str:

@@ -2,9 +2,7 @@
 
 from pathlib import Path
 
-import typer
-
-from harness.cli.options import REQUEST, beside, console, requesting
+from harness.cli.options import REQUEST, beside, close, requesting, show
 from harness.experiment.request import Request
 
 
@@ -26,27 +24,15 @@ def main(request: Request) -> None:
     from harness.api import execute
     from harness.cli.progress import progress
     from reports.analysis.results import read
-    from reports.render.terminal import show
     from reports.sections.scores import ending
 
     with progress() as watcher:
         result = execute(request, watcher)
-    screen = console()
-    show(screen, ending(read(result.store, result.matrix)))
-    total = sum(result.outcomes.values())
+    show(ending(read(result.store, result.matrix)))
     counts = ", ".join(f"{count} {name}" for name, count in sorted(result.outcomes.items()))
-    screen.print(
-        f"{total} cells planned: {counts}  ({result.computed} run now, {result.cached} from before)"
-    )
-    for warning in result.warnings:
-        screen.print(f"warning: {warning}", style="yellow", markup=False)
-    if result.report:
-        screen.print(f"report:  {result.report}", soft_wrap=True, markup=False)
-    screen.print(f"browse:  harness ui{beside(Path(request.out))}", markup=False)
+    print(f"{sum(result.outcomes.values())} cells planned: {counts}  "
+          f"({result.computed} run now, {result.cached} from before)")  # fmt: skip
+    hints = [f"browse:  harness ui{beside(Path(request.out))}"]
     if set(result.outcomes) & {"failed", "timeout", "out-of-memory"}:
-        screen.print("again:   the same command with --retry-failed", markup=False)
-    if result.interrupted:
-        screen.print("interrupted; the same command goes on from here", style="yellow")
-        raise typer.Exit(130)
-    if not result.fine:
-        raise typer.Exit(1)
+        hints.append("again:   the same command with --retry-failed")
+    close(result, hints)

@@ -1,9 +1,7 @@
 """harness show"""
 
-from __future__ import annotations
-
 import json as json_module
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
@@ -14,26 +12,20 @@ from harness.cli.options import (
     Out,
     Plugins,
     TaskFiles,
-    console,
     print_json,
+    show,
     trained,
 )
 from harness.errors import UserError
-
-if TYPE_CHECKING:
-    from harness.experiment.record import Record
-    from harness.experiment.store import Store
+from harness.experiment.record import Record
+from harness.experiment.store import Store
+from harness.files import write
 
 
 def main(
     cell: Cell,
     internals: Annotated[
-        bool,
-        typer.Option(
-            "--internals",
-            help="Draw what goes on inside as it reads a sequence: gates, states, attention, "
-            "n-grams.",
-        ),
+        bool, typer.Option("--internals", help="Draw what goes on inside as it reads a sequence.")
     ] = False,
     example: Annotated[
         int | None, typer.Option(min=0, help="With --internals: which test example it reads.")
@@ -54,8 +46,6 @@ def main(
 
         harness show 3f2a --internals --text "and he said"
     """
-    from harness.experiment.store import Store
-    from reports.render.terminal import show
     from reports.sections.record import blocks
 
     store = Store(out)
@@ -74,15 +64,13 @@ def main(
     elif json:
         print_json(json_module.loads(record.to_json()))
     else:
-        show(console(), blocks(record))
+        show(blocks(record))
 
 
 def _internals(store: Store, record: Record, example: int, text: str | None, json: bool) -> None:
     """Draw what is inside the cell's model, and say where the drawings are."""
-    from harness.files import write
     from harness.probes.internals import internals, nothing_inside
     from reports.figures.style import labelled, style
-    from reports.render.terminal import show
     from reports.sections.internals import figures, of_cell
     from tasks.task import Unavailable
 
@@ -102,4 +90,4 @@ def _internals(store: Store, record: Record, example: int, text: str | None, jso
         path = store.out / "internals" / record.id / f"{name}.svg"
         write(path, labelled(figure.drawing.svg, figure.label).encode())
         drawn[str(path)] = figure
-    show(console(), of_cell(inside, drawn))
+    show(of_cell(inside, drawn))

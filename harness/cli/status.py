@@ -4,6 +4,7 @@ from collections import Counter
 from typing import Any
 
 from harness.cli.options import DEFAULT_OUT, Json, Out, StoredMatrix, print_json, warn
+from harness.experiment.store import Store
 
 
 def main(out: Out = DEFAULT_OUT, matrix: StoredMatrix = None, json: Json = False) -> None:
@@ -13,7 +14,6 @@ def main(out: Out = DEFAULT_OUT, matrix: StoredMatrix = None, json: Json = False
 
         harness status --out harness-out
     """
-    from harness.experiment.store import Store
     from reports.formats import seconds
 
     store = Store(out)

@@ -1,6 +1,8 @@
 """harness sync"""
 
 from harness.cli.options import DEFAULT_OUT, Out, StoredMatrix
+from harness.experiment.store import Store
+from harness.tracking.tracker import sync
 
 
 def main(out: Out = DEFAULT_OUT, matrix: StoredMatrix = None) -> None:
@@ -10,9 +12,6 @@ def main(out: Out = DEFAULT_OUT, matrix: StoredMatrix = None) -> None:
 
         MLFLOW_TRACKING_URI=http://127.0.0.1:5000 harness sync
     """
-    from harness.experiment.store import Store
-    from harness.tracking.tracker import sync
-
     store = Store(out)
     name = store.plan(matrix)["matrix"]
     page = store.out / "report" / name / "index.html"

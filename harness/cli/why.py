@@ -6,13 +6,15 @@ import typer
 
 from harness.cli.options import CHOSEN, DEFAULT_OUT, Cell, Out, Plugins, Several
 from harness.errors import UserError
+from harness.experiment.matrix import shipped
+from harness.experiment.request import Request
+from harness.experiment.store import Store
+from harness.experiment.user_data import choose
 
 
 def main(
     cell: Cell,
-    matrix: Annotated[
-        str, typer.Option("--matrix", help="A shipped matrix, or a file that ends in .toml.")
-    ] = "",
+    matrix: Annotated[str, typer.Option("--matrix", help="A shipped one, or a .toml file.")] = "",
     tasks: Annotated[Several, typer.Option("--task", help=CHOSEN)] = None,
     out: Out = DEFAULT_OUT,
     plugins: Plugins = None,
@@ -25,11 +27,7 @@ def main(
 
         harness why recall/lstm/0
     """
-    from harness.experiment.matrix import shipped
     from harness.experiment.plan import expand, resolve, trials
-    from harness.experiment.request import Request
-    from harness.experiment.store import Store
-    from harness.experiment.user_data import choose
     from reports.analysis.comparison import PARTS, changed
 
     store = Store(out)
@@ -60,15 +58,15 @@ def main(
         print("  not stored: there is no record in this folder at all")
         return
     differing = {i: [*changed(target.key, r.key | {"kind": r.kind})] for i, r in records.items()}
-    nearest = records[min(differing, key=lambda i: (_distance(differing[i]), i))]
+
+    def distance(cell: str) -> tuple[bool, bool, int, str]:
+        parts = [part for part, _, _ in differing[cell]]
+        return "task.name" in parts, "architecture.name" in parts, len(parts), cell
+
+    nearest = records[min(differing, key=distance)]
     near = f"{nearest.task} · {nearest.architecture} · seed {nearest.seed}"
     print(f"  not stored; the nearest record is {nearest.id} ({near}), which differs in:")
     for part, here, there in differing[nearest.id]:
         print(f"    {PARTS.get(part, part)}: {here} here, {there} there")
     if all(part.endswith("code") for part, _, _ in differing[nearest.id]):
         print("  that record is of the same cell under older or other code")
-
-
-def _distance(differing: list[tuple[str, str, str]]) -> tuple[bool, bool, int]:
-    parts = [part for part, _, _ in differing]
-    return "task.name" in parts, "architecture.name" in parts, len(parts)

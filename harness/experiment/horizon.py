@@ -7,7 +7,7 @@ the one before it was learned, so that hopeless lags, which cost most, are never
 from collections.abc import Sequence
 
 from harness.experiment.cell import Cell
-from harness.experiment.record import LEARNED, Outcome, Record
+from harness.experiment.record import LEARNED, Outcome
 from harness.experiment.tuning import Reader
 
 
@@ -30,19 +30,10 @@ def _ladder(cell: Cell) -> tuple[str, str, str]:
 
 
 def _reach(rungs: dict[int, list[Cell]], reader: Reader) -> int:
-    """The longest lag to be tried."""
     for lag in sorted(rungs):
         records = [reader.get(cell.id) for cell in rungs[lag]]
-        learned = sum(_learned(record) for record in records)
-        if any(record is None for record in records) or 2 * learned < len(records):
+        skills = [r.skill or 0.0 for r in records if r and r.outcome == Outcome.OK]
+        learned = sum(skill >= LEARNED for skill in skills)
+        if None in records or 2 * learned < len(records):
             return lag
     return max(rungs)
-
-
-def _learned(record: Record | None) -> bool:
-    return (
-        record is not None
-        and record.outcome == Outcome.OK
-        and record.skill is not None
-        and record.skill >= LEARNED
-    )

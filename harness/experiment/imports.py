@@ -10,10 +10,10 @@ import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from importlib.machinery import EXTENSION_SUFFIXES
-from importlib.metadata import PackageNotFoundError, packages_distributions, version
+from importlib.metadata import packages_distributions
 from pathlib import Path
 
-from harness.experiment.environment import LIBRARIES
+from harness.experiment.environment import LIBRARIES, installed
 
 ROOT = Path(__file__).parent.parent.parent
 PROJECT = ("tasks", "architectures", "harness", "reports")
@@ -186,16 +186,9 @@ def _below(folder: Path, name: str, at: Path = Path()) -> dict[Path, str]:
 @functools.cache
 def _installed(top: str) -> str | None:
     """The distribution of a package with its version; None where the environment tells it."""
-    names = [top] if _version(top) else packages_distributions().get(top, [])
-    known = [f"{name} {_version(name)}" for name in names if name.lower() not in LIBRARIES]
+    names = [top] if installed(top) else packages_distributions().get(top, [])
+    known = [f"{name} {installed(name)}" for name in names if name.lower() not in LIBRARIES]
     return ", ".join(sorted(known)) or None
-
-
-def _version(distribution: str) -> str | None:
-    try:
-        return version(distribution)
-    except PackageNotFoundError:
-        return None
 
 
 @functools.cache

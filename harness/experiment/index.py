@@ -17,7 +17,7 @@ import re
 import sys
 import time
 import typing
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import ModuleType
@@ -65,13 +65,12 @@ def shipped() -> list[Declaration]:
     packages = {name: importlib.import_module(name) for name in SHIPPED}
     folders = {imports.ROOT / "tasks", *(Path(f) for p in packages.values() for f in p.__path__)}
     sources = sorted({file for folder in folders for file in folder.rglob("*.py")})
-
-    def modules() -> Iterator[ModuleType]:
-        for name, package in packages.items():
-            for module in pkgutil.iter_modules(package.__path__):
-                yield importlib.import_module(f"{name}.{module.name}")
-
-    return _kept("shipped", sources, (), lambda: _declared_in(modules()))
+    names = [
+        f"{name}.{module.name}"
+        for name, package in packages.items()
+        for module in pkgutil.iter_modules(package.__path__)
+    ]
+    return _kept("shipped", sources, (), lambda: _declared_in(map(importlib.import_module, names)))
 
 
 def of_file(file: Path, load: Callable[[Path], ModuleType]) -> list[Declaration]:
@@ -88,22 +87,19 @@ def _declared_in(modules: Iterable[ModuleType]) -> list[Declaration]:
         for attribute, cls in vars(module).items()
         if isinstance(cls, type)
         and f"{cls.__module__}.".startswith(f"{module.__name__}.")
-        and _is_declared(cls)
+        # The class itself is decorated, not only what it inherits from.
+        and ("declared" in vars(cls) or (hasattr(cls, "problem") and "name" in vars(cls)))
     }
     return [_describe(cls, attribute) for cls, attribute in classes.items()]
-
-
-def _is_declared(cls: type) -> bool:
-    """Whether the class itself is decorated, not only what it inherits from."""
-    return "declared" in vars(cls) or (hasattr(cls, "problem") and "name" in vars(cls))
 
 
 def _describe(cls: Any, attribute: str) -> Declaration:
     is_task = not hasattr(cls, "declared")
     module = sys.modules[cls.__module__]
     file = module.__file__ or ""
+    where = f"{file}: class {cls.__name__}"
     if is_task and not dataclasses.is_dataclass(cls):
-        raise UserError(f"{file}: class {cls.__name__}: a task must be a frozen dataclass")
+        raise UserError(f"{where}: a task must be a frozen dataclass")
     if is_task:
         facts = {
             "problem": str(cls.problem),
@@ -117,10 +113,8 @@ def _describe(cls: Any, attribute: str) -> Declaration:
     parameters = {name: p.default for name, (p, _) in parameters_of(cls).items()}
     for name, default in parameters.items():
         if not isinstance(default, Value | None):
-            raise UserError(
-                f"{file}: class {cls.__name__}: the default of the parameter {name} must be a "
-                "number, a text, true or false"
-            )
+            right = "must be a number, a text, true or false"
+            raise UserError(f"{where}: the default of the parameter {name} {right}")
     choices = {name: allowed for name, (_, allowed) in parameters_of(cls).items() if allowed}
     return Declaration(
         kind="task" if is_task else "architecture",
@@ -167,7 +161,6 @@ def _allowed(annotation: Any, names: dict[str, Any]) -> list[Value]:
 
 
 def _first_line(docstring: str | None) -> str:
-    """The first sentence of a docstring, on one line."""
     text = " ".join((docstring or "").split("\n\n")[0].replace("``", "").split())
     match = re.match(r"(.+?[^.](?<! al)(?<! cf))[.:](?= |$)", text)
     return match[1] if match else text

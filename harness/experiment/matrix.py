@@ -74,6 +74,7 @@ class Budget(BaseModel):
     embedding: Positive = 16
     """numbers that stand for a token"""
     optimizer: Literal["adam", "adamw", "sgd", "rmsprop"] = "adam"
+    """the rule by which a gradient updates the weights"""
     learning_rate: Rate | Annotated[list[Rate], Field(min_length=1)] = 0.005
     """one for all, or a list from which each cell's is chosen on validation"""
     schedule: Literal["constant", "cosine"] = "cosine"
@@ -224,6 +225,8 @@ class Published(BaseModel):
     """what is to be shown here: that the mean over seeds lies above this"""
     below: float | None = None
     """the same: below this"""
+    updates: Positive | None = None
+    """of the published training; where a failure to learn was published, fewer show nothing"""
     source: str
     note: str = ""
     """what differs here"""
@@ -378,10 +381,8 @@ def load(name_or_file: str) -> Matrix:
     path = Path(name_or_file)
     if path.suffix != ".toml":
         if name_or_file not in shipped():
-            raise UserError(
-                f"--matrix {name_or_file}: no such matrix; {nearest(name_or_file, shipped())} "
-                "(or give a file that ends in .toml)"
-            )
+            known = f"{nearest(name_or_file, shipped())} (or give a file that ends in .toml)"
+            raise UserError(f"--matrix {name_or_file}: no such matrix; {known}")
         path = SHIPPED / f"{name_or_file}.toml"
     content = read_toml(path, "--matrix")
     content.setdefault("name", path.stem)

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from harness.errors import UserError, nearest
+from harness.errors import UserError, unknown
 from harness.experiment import recommended, tuning
 from harness.experiment.cell import Cell
 from harness.experiment.matrix import HORIZON, OWN_CELLS, SIZE, Matrix, Part, matches
@@ -68,14 +68,12 @@ def expand(
     names += [name.split("[")[0] for part in matrix.parts for name in part.tasks]
     for pattern in matrix.budgets:
         if not any(matches(name, pattern) for name in names):
-            raise UserError(
-                f"{where}: budgets: {pattern!r} is no task of the matrix; {nearest(pattern, names)}"
-            )
+            message = f"{where}: budgets: {pattern!r} is no task of the matrix"
+            raise unknown(message, pattern, names)
     names = [OWN_CELLS, *(part.name for part in matrix.parts)]
     for pattern in parts or ():
         if not fnmatch.filter(names, pattern):
-            right = nearest(pattern, names)
-            raise UserError(f"--part {pattern}: {where} has no such part; {right}")
+            raise unknown(f"--part {pattern}: {where} has no such part", pattern, names)
     wanted = [n for n in names if not parts or any(fnmatch.fnmatchcase(n, p) for p in parts)]
     cells, own = [], bool(matrix.tasks) and OWN_CELLS in wanted
     if own:
@@ -139,10 +137,8 @@ def _cells_of(
         _check(task, where)
         budget = matrix.budget_of(task.label, part)
         if part and isinstance(budget.learning_rate, list):
-            raise UserError(
-                f"{where}: budget.learning_rate is a list, and nothing is tuned in a part; "
-                "give one number in the part's budget"
-            )
+            right = "nothing is tuned in a part; give one number in the part's budget"
+            raise UserError(f"{where}: budget.learning_rate is a list, and {right}")
         term, tuned = SIZE[budget.match], fields.get("tuning")
         if getattr(budget, term) is None and not (tuned and term in tuned.space):
             needs = f"budget.match = {budget.match!r} needs a {term}, on {task.label}"
@@ -168,9 +164,8 @@ def published(matrix: Matrix, where: str = "") -> list[dict[str, Any]]:
         for row in rows:
             row[kind] = spec_of(row[kind], kind, where).label
             if row[kind] not in labels:
-                raise UserError(
-                    f"{where}: {row[kind]} is no {kind} of the matrix; {nearest(row[kind], labels)}"
-                )
+                message = f"{where}: {row[kind]} is no {kind} of the matrix"
+                raise unknown(message, row[kind], labels)
     return rows
 
 
@@ -248,7 +243,6 @@ def row_of(cell: Cell) -> dict[str, Any]:
 
 
 def _rows(cells: list[Cell], tuning_seeds: int) -> list[dict[str, Any]]:
-    """A row for each cell; that of a tuning trial has the trial's number within its study."""
     rows = []
     tried: Counter[tuple[str, str]] = Counter()
     for cell in cells:

@@ -77,7 +77,6 @@ def _refuse_mixed(file: Path, root: Path, built_on: imports.Closure) -> None:
 
 
 def _unload(file: Path, built_on: imports.Closure) -> None:
-    """Forget a plug-in, and the modules that it brought."""
     root = str(imports.root_of(file)) if file.is_file() else str(file.parent)
     sys.path[:] = [entry for entry in sys.path if entry != root]
     brought = {str(path) for path in built_on.files if not imports.is_shipped(path)}

@@ -17,6 +17,7 @@ from harness.experiment.matrix import SHIPPED, Value
 from harness.experiment.registry import architecture_declarations, make_task
 from tasks.task import Problem
 
+FILE = "harness/matrices/recommended.csv"
 TABLE = SHIPPED / "recommended.csv"
 MEMORY = {"memory", "recall", "state tracking", "counting", "order"}
 """Tags of tasks whose answer depends on what was read long before."""

@@ -35,6 +35,13 @@ LEARNED = 0.9
 """Skill from which on a seed has learned a lag, where a horizon is sought."""
 
 
+BODY_ALONE = (
+    "the parameters of the body alone are held to the budget: of a plain recurrent network of that "
+    "size, the output layer would be more than half"
+)
+"""A note of records; see ``harness.training.size.output_layer_prevails``."""
+
+
 class NotApplicable(Exception):
     """No honest model of this kind exists for the task, or nothing of it can be measured so."""
 
@@ -74,6 +81,8 @@ class Record:
     """What is known of the file of a task from the user's data; empty for any other task."""
 
     problem: str = ""
+    causal: bool = False
+    """No output of the task may depend on a later input."""
     tags: list[str] = field(default_factory=list)
     readout: str = ""
     metric: str = ""
@@ -108,8 +117,12 @@ class Record:
     parameters: int | None = None
     """All free parameters, the shared embedding included."""
     matched_parameters: int | None = None
-    """Those that the size solver holds to the budget: all but the shared embedding."""
+    """Those that the size solver holds to the budget: all but the shared embedding or, where the
+    notes say so, those of the body."""
     width: int | None = None
+    longest: int | None = None
+    """Steps of the longest input sequence on validation, to which some architectures fit
+    themselves; None in records from before they did."""
     receptive_field: int | None = None
     peak_memory: float | None = None
     chosen: dict[str, Any] = field(default_factory=dict)

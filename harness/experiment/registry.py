@@ -20,20 +20,20 @@ from importlib.metadata import EntryPoint, entry_points
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from harness.errors import UserError, nearest
+from harness.errors import UserError, nearest, unknown
 from harness.experiment import index, plugins
 from harness.experiment.imports import ROOT, is_shipped
 from harness.experiment.index import Declaration, Value
 
 if TYPE_CHECKING:
     from tasks.task import Task
-    from tasks.user_data.contents import Contents
+    from tasks.user_data.examples import Contents
 
 MEASURED = {
     "gradient-flow": "harness.probes.gradients:measure",
     "cost": "harness.probes.growth:measure",
-    "size": "harness.probes.size:measure",
-    "contains-rnn": "harness.probes.contains_rnn:measure",
+    "size": "harness.probes.weights:size",
+    "contains-rnn": "harness.probes.weights:contains_rnn",
     "writing": "harness.probes.writing:measure",
     "gate-times": "harness.probes.gate_times:measure",
     "bits-by-hand": "harness.probes.bits_by_hand:measure",
@@ -99,9 +99,8 @@ def _of_entry_point(point: EntryPoint) -> list[Declaration]:
         file = Path(spec.origin if spec and spec.origin else "")
         return index.of_file(file, lambda _: importlib.import_module(point.module))
     except Exception as error:  # whatever an installed package raises is about that package
-        raise UserError(
-            f"entry point {point.name} = {point.value}: {type(error).__name__}: {error}"
-        ) from None
+        where = f"entry point {point.name} = {point.value}"
+        raise UserError(f"{where}: {type(error).__name__}: {error}") from None
 
 
 def _add(known: dict[str, dict[str, Declaration]], more: Iterable[Declaration], where: str) -> None:
@@ -109,10 +108,8 @@ def _add(known: dict[str, dict[str, Declaration]], more: Iterable[Declaration], 
     for new in more:
         old = known[new.kind].setdefault(new.name, new)
         if (old.file, old.attribute) != (new.file, new.attribute):
-            raise UserError(
-                f"{where}: the {new.kind} {new.name!r} is declared twice, in {old.file} and in "
-                f"{new.file}; give one of them another name"
-            )
+            twice = f"declared twice, in {old.file} and in {new.file}; give one another name"
+            raise UserError(f"{where}: the {new.kind} {new.name!r} is {twice}")
 
 
 def use_plugins(paths: Sequence[str]) -> None:
@@ -214,7 +211,7 @@ def spec_of(text: str, kind: str, where: str) -> Spec:
     """The spec that a name with parameters stands for; raises UserError with the nearest."""
     known, (name, given) = declarations(kind), split_name(text, where)
     if name not in known:
-        raise UserError(f"{where}: unknown {kind} {name!r}; {nearest(name, known)}")
+        raise unknown(f"{where}: unknown {kind} {name!r}", name, known)
     return with_parameters(known[name], given, where)
 
 
@@ -223,9 +220,7 @@ def with_parameters(declaration: Declaration, given: Mapping[str, str], where: s
     values = dict(declaration.parameters)
     for key, text in given.items():
         if key not in values:
-            raise UserError(
-                f"{where}: {declaration.name} has no parameter {key!r}; {nearest(key, values)}"
-            )
+            raise unknown(f"{where}: {declaration.name} has no parameter {key!r}", key, values)
         place = f"{where}: {declaration.name}[{key}={text}]"
         values[key] = _typed(text, values[key], place)
         allowed = declaration.choices.get(key)
@@ -282,7 +277,7 @@ def select(patterns: Iterable[str], among: list[Spec], kind: str, where: str) ->
             names = fnmatch.filter(known, name)
             hits = [with_parameters(known[found], {}, where) for found in names]
         if not hits:
-            raise UserError(f"{where}: no {kind} matches {name!r}; {nearest(name, known)}")
+            raise unknown(f"{where}: no {kind} matches {name!r}", name, known)
         for spec in hits:
             if given and not exact:
                 changed = {k: _plain(v) for k, v in spec.parameters} | given

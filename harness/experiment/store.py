@@ -47,10 +47,9 @@ class Store:
             with tempfile.TemporaryFile(dir=self.out):
                 pass
         except OSError as error:
-            raise UserError(
-                f"--out {self.out}: cannot write there ({error.strerror or error}); "
-                "name a folder that you may write to"
-            ) from None
+            why = f"cannot write there ({error.strerror or error})"
+            right = "name a folder that you may write to"
+            raise UserError(f"--out {self.out}: {why}; {right}") from None
 
     @contextmanager
     def writing(self) -> Iterator[None]:
@@ -67,10 +66,8 @@ class Store:
                 who = f"process {json.loads(holder.read_text())['pid']}"
             except (OSError, ValueError, KeyError):
                 who = "another process"
-            raise UserError(
-                f"--out {self.out}: {who} is running a matrix there; "
-                "wait for it, or choose another --out"
-            ) from None
+            running = f"{who} is running a matrix there; wait for it, or choose another --out"
+            raise UserError(f"--out {self.out}: {running}") from None
         try:
             files.write(holder, json.dumps({"pid": os.getpid()}).encode())
             yield
@@ -188,9 +185,8 @@ class Store:
         try:
             plan = json.loads(path.read_text())
         except ValueError as error:
-            raise UserError(
-                f"{path}: cannot be read ({error}); run the matrix again, no record is lost"
-            ) from None
+            right = "run the matrix again, no record is lost"
+            raise UserError(f"{path}: cannot be read ({error}); {right}") from None
         for cell in plan["cells"]:
             if cell["kind"] == "report":  # what score was called once
                 cell["kind"] = "score"

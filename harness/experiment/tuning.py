@@ -24,7 +24,7 @@ from typing import Any, Protocol
 
 import numpy as np
 
-from harness.errors import UserError, nearest
+from harness.errors import UserError, unknown
 from harness.experiment.cell import Cell
 from harness.experiment.matrix import TUNABLE, TUNING_SEED, Budget, Range, Space, Tuning, Value
 from harness.experiment.record import Outcome, Record
@@ -163,7 +163,6 @@ def _study(cell: Cell, tuning: Tuning, store: Reader | None) -> Study:
 
 
 def _depends(tuning: Tuning, number: int) -> bool:
-    """Whether a trial depends on the results of those before it."""
     return (tuning.prune and number >= PRUNE_AFTER) or (
         tuning.method == "optuna" and number >= _drawn(tuning)
     )
@@ -200,7 +199,7 @@ def _values(cell: Cell, tuning: Tuning, number: int, before: list[Trial]) -> dic
         settings = list(itertools.product(*spaces.values()))
         return dict(zip(spaces, settings[number % len(settings)], strict=True))
     parameters = dict(cell.architecture.parameters)
-    whole = {name: _whole(name, parameters.get(name)) for name in spaces}
+    whole = {n: n == "width" or type(parameters.get(n)) is int for n in spaces}
     if tuning.method == "optuna" and number >= _drawn(tuning):
         axes = tuple(
             (name, tuple(space) if isinstance(space, list) else space, whole[name])
@@ -209,10 +208,6 @@ def _values(cell: Cell, tuning: Tuning, number: int, before: list[Trial]) -> dic
         history = tuple((tuple(trial.values.items()), trial.score) for trial in before)
         return dict(_proposed(axes, history))
     return {name: _draw(name, spaces[name], whole[name], number) for name in spaces}
-
-
-def _whole(name: str, default: Value | None) -> bool:
-    return name == "width" or (isinstance(default, int) and not isinstance(default, bool))
 
 
 def _draw(name: str, space: list[Value] | Range, whole: bool, number: int) -> Value:
@@ -242,22 +237,19 @@ def _proposed(
     number of its trials, so the same history always has the same answer.
     """
     import optuna
-    from optuna.distributions import (
-        BaseDistribution,
-        CategoricalDistribution,
-        FloatDistribution,
-        IntDistribution,
-    )
+    from optuna import distributions as kinds
 
     optuna.logging.set_verbosity(optuna.logging.WARNING)
-    distributions: dict[str, BaseDistribution] = {}
+    distributions: dict[str, kinds.BaseDistribution] = {}
     for name, space, whole in axes:
         if not isinstance(space, Range):
-            distributions[name] = CategoricalDistribution(space)
+            distributions[name] = kinds.CategoricalDistribution(space)
         elif whole:
-            distributions[name] = IntDistribution(int(space.low), int(space.high), log=space.log)
+            distributions[name] = kinds.IntDistribution(
+                int(space.low), int(space.high), log=space.log
+            )
         else:
-            distributions[name] = FloatDistribution(space.low, space.high, log=space.log)
+            distributions[name] = kinds.FloatDistribution(space.low, space.high, log=space.log)
     sampler = optuna.samplers.TPESampler(n_startup_trials=0, seed=len(history))
     study = optuna.create_study(direction="maximize", sampler=sampler)
     study.add_trials(
@@ -310,10 +302,8 @@ def _best_by(record: Record, step: int) -> float | None:
 def check(tuning: Tuning, budget: Budget, architectures: Sequence[Spec], where: str) -> None:
     """Raise UserError where a space names what nothing has, or holds what must not be."""
     if isinstance(budget.learning_rate, list):
-        raise UserError(
-            f"{where}: budget.learning_rate is a list, which is a grid of its own; "
-            "put it into tuning.space"
-        )
+        grid = "a list, which is a grid of its own; put it into tuning.space"
+        raise UserError(f"{where}: budget.learning_rate is {grid}")
     known = architecture_declarations()
     neural = [known[a.name] for a in architectures if known[a.name].facts["neural"]]
     parameters = {name for declared in neural for name in declared.parameters}
@@ -321,10 +311,8 @@ def check(tuning: Tuning, budget: Budget, architectures: Sequence[Spec], where: 
         place = f"{where}: tuning.space"
         values = [space.low, space.high] if isinstance(space, Range) else space
         if name not in parameters.union(TUNABLE):
-            raise UserError(
-                f"{place}: nothing to tune is called {name!r}; "
-                f"{nearest(name, parameters.union(TUNABLE))}"
-            )
+            message = f"{place}: nothing to tune is called {name!r}"
+            raise unknown(message, name, parameters.union(TUNABLE))
         for value in values:
             if name in TUNABLE:
                 validate(Budget, budget.model_dump() | {name: value}, place)
@@ -337,7 +325,5 @@ def check(tuning: Tuning, budget: Budget, architectures: Sequence[Spec], where: 
                 if isinstance(space, Range) and isinstance(declared.parameters[name], str):
                     raise UserError(f"{place}: {name} is no number; give a list")
     if tuning.method == "optuna" and importlib.util.find_spec("optuna") is None:
-        raise UserError(
-            f"{where}: tuning.method = 'optuna' needs a package; "
-            "get it with: python -m pip install 'optuna>=4'"
-        )
+        get_it = "get it with: python -m pip install 'optuna>=4'"
+        raise UserError(f"{where}: tuning.method = 'optuna' needs a package; {get_it}")

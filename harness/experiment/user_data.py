@@ -10,18 +10,9 @@ from pathlib import Path
 from typing import Any
 
 from harness.errors import UserError
+from harness.experiment import registry
 from harness.experiment.matrix import Matrix, load, shipped, validate
-from harness.experiment.registry import (
-    Declaration,
-    Spec,
-    architecture_declarations,
-    make_task,
-    spec_of,
-    split_name,
-    task_declarations,
-    use_plugins,
-    with_parameters,
-)
+from harness.experiment.registry import Declaration, Spec, spec_of, task_declarations
 from harness.experiment.request import Request
 from harness.experiment.validation import read_toml
 from tasks.user_data import task as user_task
@@ -50,7 +41,7 @@ def choose(request: Request) -> Chosen:
     of ``quick`` and the baselines that fit the problem, or, if architectures are asked for, all
     that fit.
     """
-    use_plugins(request.plugins or ())
+    registry.use_plugins(request.plugins or ())
     if isinstance(request.matrix, Matrix):
         return Chosen(request.matrix, list(request.tasks or ()))
     known = task_declarations()
@@ -66,8 +57,11 @@ def choose(request: Request) -> Chosen:
     base = load(request.matrix or "quick")
     if alone:
         base = _for_these(rows, base, everything=bool(request.architectures))
-    else:
-        base = _with_files(base, request.matrix or "quick")
+    else:  # its tasks may be declaration files, by paths from its own folder
+        name = request.matrix or "quick"
+        folder, where = Path(name).parent, f"{name}: tasks"
+        tasks = [row for text in base.tasks for row in _declared(text, folder, where) or [text]]
+        base = base.model_copy(update={"tasks": tasks})
     if request.seeds:
         first = base.seeds[0]
         parts = [part.model_copy(update={"seeds": part.seeds and part.seeds[: request.seeds]})
@@ -78,7 +72,6 @@ def choose(request: Request) -> Chosen:
 
 
 def _for_these(rows: list[str], base: Matrix, everything: bool) -> Matrix:
-    """A matrix for tasks from the user's data alone, on the terms of another."""
     specs = [spec_of(row, "task", "--task") for row in rows]
     update = {
         "name": "-".join(dict.fromkeys(spec.name for spec in specs)),
@@ -95,8 +88,8 @@ def _for_these(rows: list[str], base: Matrix, everything: bool) -> Matrix:
 def _fitting(specs: Sequence[Spec], usual: Sequence[str], everything: bool) -> list[str]:
     """The architectures that serve the tasks' problems: all, or the usual ones and the baselines.
     Where none of the usual ones does, all."""
-    problems = {str(make_task(spec).problem) for spec in specs}
-    known = architecture_declarations()
+    problems = {str(registry.make_task(spec).problem) for spec in specs}
+    known = registry.architecture_declarations()
     serving = [name for name, d in known.items() if problems & set(d.facts["problems"])]
     kept = [label for label in usual if label.split("[")[0] in serving]
     if everything or not kept:
@@ -105,27 +98,18 @@ def _fitting(specs: Sequence[Spec], usual: Sequence[str], everything: bool) -> l
     return [*kept, *(name for name in baselines if name not in kept)]
 
 
-def _with_files(matrix: Matrix, name: str) -> Matrix:
-    """A matrix whose tasks may be declaration files, by paths from its own folder."""
-    folder, where = Path(name).parent, f"{name}: tasks"
-    tasks = [row for text in matrix.tasks for row in _declared(text, folder, where) or [text]]
-    return matrix.model_copy(update={"tasks": tasks})
-
-
 def _declared(pattern: str, folder: Path, where: str) -> list[str]:
     """The rows that ``FILE.toml`` or ``FILE.toml[context=48]`` stands for; none if no file is
     named. Raises UserError."""
     if ".toml" not in pattern:
         return []
-    file, given = split_name(pattern, where)
+    file, given = registry.split_name(pattern, where)
     path = folder / file
     content = read_toml(path, where)
     table = content.get("task")
     if not isinstance(table, dict) or len(content) > 1:
-        raise UserError(
-            f"{path}: should hold one table [task]; it has {', '.join(content) or 'nothing'} "
-            "(a matrix goes with --matrix)"
-        )
+        there = f"it has {', '.join(content) or 'nothing'} (a matrix goes with --matrix)"
+        raise UserError(f"{path}: should hold one table [task]; {there}")
     return _rows(declare(table, path.parent, str(path), path.stem), given, where)
 
 
@@ -157,9 +141,8 @@ def declare(content: Mapping[str, Any], folder: Path, where: str, stem: str = ""
 
 
 def _rows(declaration: Declaration, given: Mapping[str, str], where: str) -> list[str]:
-    """The labels of a task and its control row, or of the one that ``order`` asks for."""
     orders: list[dict[str, str]] = [{}] if "order" in given else [{}, {"order": "shuffled"}]
-    specs = [with_parameters(declaration, {**given, **order}, where) for order in orders]
+    specs = [registry.with_parameters(declaration, {**given, **order}, where) for order in orders]
     _settings(specs[0], where)
     return [spec.label for spec in specs]
 
@@ -172,7 +155,11 @@ def opened(specs: Sequence[Spec]) -> list[Spec]:
     """
     read = [_opened(spec) if spec.data and not spec.contents else spec for spec in specs]
     user_task.release()
-    ordered = [spec for spec in read if spec.contents is None or _has_order(spec)]
+    ordered = [
+        spec
+        for spec in read
+        if not spec.contents or spec.contents.ordered or dict(spec.parameters)["order"] == "kept"
+    ]
     for spec in read:
         if spec not in ordered and spec.name not in [other.name for other in ordered]:
             raise UserError(f"task {spec.label}: order = 'shuffled': every sequence is one step")
@@ -189,14 +176,7 @@ def _opened(spec: Spec) -> Spec:
 
 def _settings(spec: Spec, where: str) -> TaskSettings:
     content = from_parameters(spec.name, spec.data, dict(spec.parameters))
-    settings: TaskSettings = validate(TaskSettings, content, where)
-    return settings
-
-
-def _has_order(spec: Spec) -> bool:
-    """False for a control row that would be the same as its task."""
-    assert spec.contents is not None
-    return spec.contents.ordered or dict(spec.parameters)["order"] == "kept"
+    return validate(TaskSettings, content, where)
 
 
 def described(chosen: Chosen) -> Matrix:

@@ -75,7 +75,6 @@ def aligned(task: Task, readout: str, inputs: np.ndarray, count: int) -> dict[in
 
 
 def _closed(written: np.ndarray) -> np.ndarray:
-    """The symbols up to the first ``END``, which is kept."""
     (ends,) = np.nonzero(written == END)
     return written[: ends[0] + 1] if len(ends) else written
 

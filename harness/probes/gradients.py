@@ -196,7 +196,6 @@ def _last_scored(network: Network, examples: Examples) -> tuple[np.ndarray, np.n
 
 
 def _recorded(layer: Any) -> list[dict]:
-    """A list to which the layer will add all that each of its steps computes."""
     steps: list[dict] = []
     compute = layer.step
 
@@ -209,7 +208,6 @@ def _recorded(layer: Any) -> list[dict]:
 
 
 def _norms(gradients: tuple[Tensor, ...]) -> np.ndarray:
-    """``(batch, time)`` from a gradient ``(batch, size)`` for each step."""
     stacked = torch.stack(gradients, 1)
     # Squares leave the range of float64 long before the norms do.
     peak = stacked.abs().amax(-1)

@@ -168,6 +168,5 @@ def _kept_for_backward(loss: Callable[[nn.Module], Tensor], network: nn.Module) 
 
 
 def _wait(inputs: Tensor) -> None:
-    """Wait until an accelerator, which works beside the program, has finished."""
     if inputs.is_cuda:
         torch.cuda.synchronize()

@@ -15,10 +15,8 @@ def chosen(task: Task, example: int, text: str | None) -> tuple[np.ndarray, str]
     if text is None:
         test = task.examples("test")
         if not 0 <= example < len(test):
-            raise UserError(
-                f"--example {example}: the test split of {task.name} has examples 0 to "
-                f"{len(test) - 1}"
-            )
+            there = f"the test split of {task.name} has examples 0 to {len(test) - 1}"
+            raise UserError(f"--example {example}: {there}")
         return test.inputs[example, : test.lengths[example]], f"test example {example}"
     if not isinstance(task.inputs, Tokens):
         raise UserError(f"--text: {task.name} reads vectors; choose a test example by --example")

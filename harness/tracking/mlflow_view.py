@@ -18,13 +18,10 @@ from harness.experiment.record import FINE, Outcome, Record
 
 LAYOUT = 2
 """Part of every run's stamp: raise it when a run is written differently, so that sync refreshes."""
-
 PAGE = 100
 """Runs that the UI loads at a time."""
-
 GROUPED, LEADERBOARD = "grouped", "leaderboard"
 """Keys of the two stored views."""
-
 _TAG_LIMIT = 20_000
 """Characters that an experiment's tag may have."""
 
@@ -59,24 +56,17 @@ def milliseconds(iso: str) -> int | None:
 def tags(record: Record, current: bool, part: str = OWN_CELLS) -> dict[str, str]:
     """The run's tags. ``current``: whether the matrix, as last planned, has this cell; ``part``:
     which part of it asked for the cell."""
-    values = {
-        "task": record.task,
-        "architecture": record.architecture,
-        "seed": str(record.seed),
+    wrong = [] if record.outcome == Outcome.OK else [f"**{record.outcome}**: {record.reason}"]
+    same = ("task", "architecture", "seed", "problem", "metric", "reason", "kind", "probe",
+            "readout", "stopped")  # fmt: skip
+    values = {name: str(getattr(record, name)) for name in same} | {
         "outcome": str(Outcome(record.outcome)),
-        "problem": record.problem,
-        "metric": record.metric,
-        "reason": record.reason,
-        "kind": record.kind,
         "part": part,
-        "probe": record.probe,
         "current": "yes" if current else "no",
-        "readout": record.readout,
         "capabilities": ", ".join(record.tags),
-        "stopped": record.stopped,
         "harness.ended": record.ended,
         "harness.environment": record.environment,
-        "mlflow.note.content": _run_note(record),
+        "mlflow.note.content": "\n\n".join([*wrong, *record.notes]),
     }
     return {key: _cut(value, 5000) for key, value in values.items() if value}
 
@@ -84,34 +74,21 @@ def tags(record: Record, current: bool, part: str = OWN_CELLS) -> dict[str, str]
 def params(record: Record, budget: Mapping[str, Any]) -> dict[str, str]:
     """The run's parameters: at most 100, each value at most 500 characters."""
     own = record.key.get("budget") if isinstance(record.key, dict) else None
-    values: dict[str, Any] = {
-        "task": record.task,
-        "architecture": record.architecture,
-        "seed": record.seed,
-        "readout": record.readout,
-        "width": record.width,
-        **_flat("chosen", record.chosen),
-        **_flat("budget", own if isinstance(own, dict) else budget),
-    }
+    same = ("task", "architecture", "seed", "readout", "width")
+    values = {name: getattr(record, name) for name in same} | _flat("chosen", record.chosen)
+    values |= _flat("budget", own if isinstance(own, dict) else budget)
     texts = {_name(k): _cut(str(v), 500) for k, v in values.items() if v is not None and v != ""}
     return dict(list(texts.items())[:100])
 
 
 def metrics(record: Record) -> dict[str, float]:
     """The run's single numbers; what was not measured, or is not finite, is left out."""
-    numbers: dict[str, Any] = {
-        f"{split}/{metric}": value
-        for split, scores in record.scores.items()
-        for metric, value in scores.items()
-    }
-    numbers |= {
+    numbers = _flat("", record.scores) | {
         "test/skill": record.skill,
         "test/floor": record.floor,
         "test/ceiling": record.ceiling,
         "cost/train_seconds": record.seconds.get("training"),
-        "cost/data_seconds": record.seconds.get("data"),
-        "cost/evaluation_seconds": record.seconds.get("evaluation"),
-        "cost/total_seconds": record.seconds.get("total"),
+        **{f"cost/{of}_seconds": record.seconds.get(of) for of in ("data", "evaluation", "total")},
         "cost/parameters": record.parameters,
         "cost/flops_per_update": record.flops,
         "cost/peak_memory_mib": record.peak_memory,
@@ -247,14 +224,7 @@ def _packed(state: Mapping[str, Any]) -> str:
     return text
 
 
-def _run_note(record: Record) -> str:
-    """The run's description: what went wrong, and exceptions from equal terms."""
-    lines = [] if record.outcome == Outcome.OK else [f"**{record.outcome}**: {record.reason}"]
-    return "\n\n".join([*lines, *record.notes])
-
-
 def _flat(prefix: str, values: Mapping[str, Any]) -> dict[str, Any]:
-    """Nested dictionaries as one, with slashes between the names."""
     flat: dict[str, Any] = {}
     for key, value in values.items():
         name = f"{prefix}/{key}".lstrip("/")

@@ -58,6 +58,7 @@ class Writer:
 
     def __init__(self, uri: str, store: Store, plan: dict[str, Any], parent: str = ""):
         self.uri, self.store, self.plan = uri, store, plan
+        self.place = f"{platform.node()}:{store.out}"
         _prepare(uri)
         from mlflow import MlflowClient
 
@@ -82,7 +83,7 @@ class Writer:
             run_name=name or f"{self.plan['matrix']} · {started[:16].replace('T', ' ')}",
             tags={
                 "kind": "invocation",
-                "harness.out": self._place(),
+                "harness.out": self.place,
                 "mlflow.source.name": invocation.get("command", ""),
                 "mlflow.source.type": "LOCAL",
             },
@@ -105,8 +106,7 @@ class Writer:
                 parent = old.parent  # the same result written again keeps its parent
             self.client.delete_run(old.run)
             del self.cells[record.id]
-        parent = parent or self._parent_of(record)
-        self._write(record, parent, stamp)
+        self._write(record, parent or self._parent_of(record), stamp)
         return True
 
     def replan(self, plan: dict[str, Any]) -> None:
@@ -198,7 +198,6 @@ class Writer:
                 self.client.set_experiment_tag(self.experiment, key, value)
 
     def _experiment(self) -> str:
-        """The id of the matrix's experiment, made or brought back where it has to be."""
         name = experiment_name(self.plan["matrix"])
         experiment = self.client.get_experiment_by_name(name)
         if experiment is None:
@@ -212,19 +211,17 @@ class Writer:
     def _read(self, own: str) -> None:
         """Learn which runs are there; end parents, other than ``own``, that a crash left open."""
         token = None
-        while True:
+        while token != "":
             page = self.client.search_runs([self.experiment], max_results=1000, page_token=token)
             for run in page:
                 self._learn(run, own)
-            token = page.token
-            if not token:
-                return
+            token = page.token or ""
 
     def _learn(self, run: Any, own: str) -> None:
         tags, info = run.data.tags, run.info
         cell, running = tags.get("harness.cell"), info.status == "RUNNING"
         if tags.get("kind") == "invocation":
-            if running and info.run_id != own and tags.get("harness.out") == self._place():
+            if running and info.run_id != own and tags.get("harness.out") == self.place:
                 self.client.set_terminated(info.run_id, "KILLED")
                 run = self.client.get_run(info.run_id)
             self.parents.append(run)
@@ -255,10 +252,6 @@ class Writer:
         run = self.begin({"command": "harness sync", "started": now}, name)
         self.client.set_terminated(run, "FINISHED")
         return run
-
-    def _place(self) -> str:
-        """The store that writes: two may share a tracker."""
-        return f"{platform.node()}:{self.store.out}"
 
 
 def _prepare(uri: str) -> None:

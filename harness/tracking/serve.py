@@ -124,7 +124,6 @@ def _show(link: str, open_browser: bool) -> None:
 
 
 def _port(wanted: int | None) -> int:
-    """The port asked for, or 5000, or a free one."""
     if wanted is not None:
         if not _free(wanted):
             raise UserError(f"--port {wanted}: taken by another program; leave --port out for one")

@@ -55,12 +55,10 @@ def ui_url(base: str, store: Store, matrix: str | None = None) -> str:
 
 
 class SyncResult(NamedTuple):
-    """What a sync did, in runs of cells."""
+    """Runs of cells: ``written`` were missing or not as their records say, ``present`` were."""
 
     written: int
-    """They were missing, or differed from their record."""
     present: int
-    """They were there already, as their records say."""
 
 
 def sync(store: Store, matrix: str | None = None, report: Path | None = None) -> SyncResult:
@@ -216,5 +214,4 @@ class Tracker:
 
 
 def _public(uri: str) -> str:
-    """The URI without a password in it."""
     return re.sub(r"//[^/@]*@", "//", uri)

@@ -238,7 +238,6 @@ def _copy(network: nn.Module) -> dict[str, Tensor]:
 
 @contextmanager
 def _timed(seconds: dict[str, float], name: str) -> Iterator[None]:
-    """Adds the seconds spent in a ``with`` block to one entry of a dictionary."""
     start = time.perf_counter()
     try:
         yield

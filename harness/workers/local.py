@@ -116,7 +116,6 @@ def _start_worker(memory: int | None, plugins: tuple[str, ...]) -> None:
 
 
 def _record_of(future, cell: Cell, settings: Settings, kills: int) -> tuple[Record, int]:
-    """The record of a cell whose future is done, and the memory kills counted so far."""
     from pebble import ProcessExpired
 
     try:

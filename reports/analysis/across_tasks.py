@@ -3,16 +3,20 @@
 Ranks and tests are over tasks, never over seeds: seeds of a task are not independent evidence on
 how architectures do in general. Within a task the mean skill over its seeds stands for it.
 
-``skills`` is a frame with the columns task, architecture and skill, one row a run, as
-`reports.analysis.frame.cells` gives it; runs without a skill are passed over.
+``skills`` is a frame with the columns task, architecture and level, one row a run, as
+`reports.analysis.frame.cells` gives it; runs without a skill are passed over. A level is a skill
+cut off at 0 and 1, and 1 where the task was solved: so one far failure decides no mean, and those
+that stopped as solved are tied.
 """
-
-from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from itertools import combinations
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import NamedTuple
+
+import pandas
+from networkx import Graph, find_cliques
+from scipy.stats import friedmanchisquare, wilcoxon
 
 from reports.analysis.aggregates import (
     Estimate,
@@ -23,9 +27,6 @@ from reports.analysis.aggregates import (
     signed_rank,
 )
 from reports.analysis.statistics import holm
-
-if TYPE_CHECKING:
-    import pandas
 
 ALPHA = 0.05
 FEWEST = 5
@@ -80,7 +81,7 @@ class Versus:
     improvement: Estimate
     posterior: Posterior | None
 
-    def turned(self) -> Versus:
+    def turned(self) -> "Versus":
         """The same with the two exchanged."""
         wins, p = self.improvement, self.posterior
         low, high = (None if end is None else 1 - end for end in (wins.high, wins.low))
@@ -108,26 +109,31 @@ def over_tasks(skills: pandas.DataFrame) -> OverTasks:
 
     Give those that `ranking.compare` chose: one that serves few tasks leaves few to compare on.
     """
-    means, runs = _means(skills), _runs(skills)
+    means = _means(skills)
+    by_cell = skills.dropna(subset=["level"]).groupby(["architecture", "task"], sort=False)["level"]
+    runs = {cell: of.to_numpy() for cell, of in by_cell}
     names, shared = tuple(means.columns), tuple(means.dropna().index)
     of_shared = {a: [runs[a, t] for t in shared] for a in names} if shared else {}
     estimates = {a: interquartile_mean(r) for a, r in of_shared.items()}
-    pairs = {(a, b): [t for name, t in runs if name == a and (b, t) in runs]
-             for a, b in combinations(names, 2)}  # fmt: skip
+    pairs = []
+    for a, b in combinations(names, 2):
+        if tasks := tuple(t for name, t in runs if name == a and (b, t) in runs):
+            ahead = (means[a] - means[b])[list(tasks)]
+            one, other = ([runs[name, t] for t in tasks] for name in (a, b))
+            posterior = signed_rank(ahead.to_list()) if len(tasks) >= FEWEST else None
+            pairs.append(Versus(a, b, tasks, probability_of_improvement(one, other), posterior))
     return OverTasks(
         names,
         shared,
         rank(skills),
         {a: estimates[a] for a in sorted(estimates, key=lambda a: -estimates[a].value)},
         {a: profile(r, TAU) for a, r in of_shared.items()},
-        tuple(_versus(a, b, tasks, means, runs) for (a, b), tasks in pairs.items() if tasks),
+        tuple(pairs),
     )
 
 
 def rank(skills: pandas.DataFrame) -> Ranks:
     """Friedman's test and Wilcoxon's with Holm over tasks (Demšar 2006; Benavoli et al. 2016)."""
-    from scipy.stats import friedmanchisquare
-
     shared = _means(skills).dropna().round(12)  # what is equal but for rounding is a tie
     tasks, count = tuple(shared.index), len(shared.columns)
     if count < 2:
@@ -144,7 +150,14 @@ def rank(skills: pandas.DataFrame) -> Ranks:
     if count > 2:
         all_tied = bool((shared.nunique(axis=1) == 1).all())
         p = 1.0 if all_tied else float(friedmanchisquare(*shared.to_numpy().T).pvalue)
-    pairs = _pairs(shared)
+    named = list(combinations(shared.columns, 2))
+    differences = [(shared[a] - shared[b]).round(12) for a, b in named]
+    # Where all differ by nothing there is no test to make, and no difference.
+    each = [float(wilcoxon(d).pvalue) if d.any() else 1.0 for d in differences]
+    pairs = tuple(
+        RankPair(a, b, float(d.mean()), one, adjusted)
+        for (a, b), d, one, adjusted in zip(named, differences, each, holm(each), strict=True)
+    )
     groups: tuple[tuple[str, ...], ...] = (tuple(ranks),)
     if p is None or p <= ALPHA:
         groups = cliques(ranks, {frozenset((q.a, q.b)) for q in pairs if q.adjusted > ALPHA})
@@ -154,47 +167,16 @@ def rank(skills: pandas.DataFrame) -> Ranks:
 
 def cliques(ranks: Mapping[str, float], alike: set[frozenset[str]]) -> tuple[tuple[str, ...], ...]:
     """Largest sets of which each two are alike, best rank first."""
-    from networkx import Graph, find_cliques
-
     graph = Graph()
     graph.add_nodes_from(ranks)
     graph.add_edges_from(tuple(pair) for pair in alike)
     order = sorted(ranks, key=lambda a: ranks[a])
-    sets = [sorted(clique, key=order.index) for clique in find_cliques(graph)]
-    return tuple(map(tuple, sorted(sets, key=lambda clique: [order.index(a) for a in clique])))
-
-
-def _pairs(means: pandas.DataFrame) -> tuple[RankPair, ...]:
-    from scipy.stats import wilcoxon
-
-    named = list(combinations(means.columns, 2))
-    differences = [(means[a] - means[b]).round(12) for a, b in named]
-    # Where all differ by nothing there is no test to make, and no difference.
-    p = [float(wilcoxon(d).pvalue) if d.any() else 1.0 for d in differences]
-    return tuple(
-        RankPair(a, b, float(d.mean()), one, adjusted)
-        for (a, b), d, one, adjusted in zip(named, differences, p, holm(p), strict=True)
-    )
-
-
-def _versus(
-    a: str, b: str, tasks: list[str], means: pandas.DataFrame, runs: Mapping[Any, Any]
-) -> Versus:
-    one, other = ([runs[name, t] for t in tasks] for name in (a, b))
-    differences = (means[a] - means[b])[tasks].to_list()
-    posterior = signed_rank(differences) if len(tasks) >= FEWEST else None
-    return Versus(a, b, tuple(tasks), probability_of_improvement(one, other), posterior)
+    places = sorted(sorted(map(order.index, clique)) for clique in find_cliques(graph))
+    return tuple(tuple(order[place] for place in clique) for clique in places)
 
 
 def _means(skills: pandas.DataFrame) -> pandas.DataFrame:
     """Mean skill over seeds: tasks down, architectures across, each in the order given."""
-    known = skills.dropna(subset=["skill"])
-    means = known.groupby(["task", "architecture"]).skill.mean().unstack()
+    known = skills.dropna(subset=["level"])
+    means = known.groupby(["task", "architecture"])["level"].mean().unstack()
     return means.reindex(index=known.task.unique(), columns=known.architecture.unique())
-
-
-def _runs(skills: pandas.DataFrame) -> dict[tuple[str, str], Any]:
-    """By architecture and task, the skills of its runs: ``(seeds,)``."""
-    known = skills.dropna(subset=["skill"])
-    grouped = known.groupby(["architecture", "task"], sort=False).skill
-    return {pair: runs.to_numpy() for pair, runs in grouped}

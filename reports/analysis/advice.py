@@ -7,8 +7,6 @@ goes before, whatever it costs: it is the simpler model. Where nothing is shown 
 trivial predictor, nothing is recommended.
 """
 
-from __future__ import annotations
-
 import shlex
 from argparse import ArgumentParser
 from functools import cached_property
@@ -97,26 +95,26 @@ class Choice:
 
     def rows(self) -> list[dict[str, Any]]:
         """One for each architecture with a score, best first, with plain numbers."""
-        return [self._row(name, self.group(name)) for name in self.scored]
-
-    def _row(self, name: str, group: Group) -> dict[str, Any]:
-        against = self.against.get(name)
-        ahead = against.skills if against else Summary()
         how = {BETTER: WORSE, WORSE: BETTER, NOT_SHOWN: NOT_SHOWN}
-        other = "best" if name in self.order[:1] else "not compared"
-        return {
-            "architecture": name,
-            "baseline": name in self.results.baselines,
-            "seeds": group.score.n,
-            "score": group.score.mean, "score_half": group.score.half,
-            "skill": group.skill.mean, "skill_half": group.skill.half,
-            "best_ahead": ahead.mean, "best_ahead_half": ahead.half,
-            "p": against.p if against else None,
-            "p_holm": against.adjusted if against else None,
-            "standing": how[against.verdict] if against else other,
-            "seconds": group.mean_of("training"),
-            "parameters": group.mean_of("parameters"),
-        }  # fmt: skip
+        rows: list[dict[str, Any]] = []
+        for name in self.scored:
+            group, against = self.group(name), self.against.get(name)
+            ahead = against.skills if against else Summary()
+            other = "best" if name in self.order[:1] else "not compared"
+            rows.append({
+                "architecture": name,
+                "baseline": name in self.results.baselines,
+                "seeds": group.score.n,
+                "score": group.score.mean, "score_half": group.score.half,
+                "skill": group.skill.mean, "skill_half": group.skill.half,
+                "best_ahead": ahead.mean, "best_ahead_half": ahead.half,
+                "p": against.p if against else None,
+                "p_holm": against.adjusted if against else None,
+                "standing": how[against.verdict] if against else other,
+                "seconds": group.mean_of("training"),
+                "parameters": group.mean_of("parameters"),
+            })  # fmt: skip
+        return rows
 
     @property
     def command(self) -> str:

@@ -1,7 +1,5 @@
 """A planned cell with what became of it, and the seeds of an architecture on a task."""
 
-from __future__ import annotations
-
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -26,6 +24,9 @@ HOLES = {
 }
 """What stands in a square without a number, and what it means; the gravest first."""
 MEANINGS = dict(HOLES.values())
+
+NOT_LEARNED = 0.05
+"""Skill on validation up to which a training is not learned within the budget: that of guesses."""
 
 
 @dataclass(frozen=True)
@@ -86,6 +87,23 @@ class Cell:
         """(score - floor) / (ceiling - floor); None where one of them is not known."""
         return finite(self.record.skill) if self.record and self.ok else None
 
+    @property
+    def solved(self) -> bool:
+        """Training stopped at the ceiling's tolerance: how far it had gone beyond it when that was
+        noticed says nothing of the architecture."""
+        return self.ok and self.record is not None and self.record.stopped == "solved"
+
+    @property
+    def level(self) -> float | None:
+        """Skill as it enters means and ranks over tasks: cut off at 0 and 1, and 1 if solved."""
+        return self.skill and (1.0 if self.solved else min(max(self.skill, 0.0), 1.0))
+
+    @property
+    def learned(self) -> bool | None:
+        """Whether training rose above the floor on validation; None where that is not known."""
+        known = self.record.skills.get("validation") if self.record and self.ok else None
+        return None if known is None else known > NOT_LEARNED
+
     @cached_property
     def examples(self) -> tuple[Any, Any] | None:
         """Score and weight of each test example, two arrays ``(examples,)``; None if not stored."""
@@ -120,6 +138,21 @@ class Group:
     def skill(self) -> Summary:
         """Skill over the seeds that have one."""
         return summarize(c.skill for c in self.cells)
+
+    @cached_property
+    def level(self) -> Summary:
+        """Skill as it enters means over tasks; see ``Cell.level``."""
+        return summarize(c.level for c in self.cells)
+
+    @property
+    def solved(self) -> bool:
+        """Every seed solved the task."""
+        return bool(self.cells) and all(c.solved for c in self.cells)
+
+    @property
+    def not_learned(self) -> int:
+        """Seeds that were not learned within the budget."""
+        return sum(c.learned is False for c in self.cells)
 
     @cached_property
     def examples(self) -> dict[int, tuple[Any, Any]]:

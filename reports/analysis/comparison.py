@@ -5,14 +5,13 @@ Differences are B minus A. Whether two differ is decided in `difference.py`; the
 rows are corrected together (Holm). Rows of which nothing was computed anew are not tested.
 """
 
-from __future__ import annotations
-
 import filecmp
 import math
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass, replace
-from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import Any
+
+import pandas
 
 from harness.experiment.record import Record
 from harness.experiment.store import Store
@@ -20,9 +19,6 @@ from reports.analysis.cells import Cell, Group, finite
 from reports.analysis.difference import BETTER, NOT_SHOWN, WORSE, Difference, corrected, difference
 from reports.analysis.results import Results
 from reports.analysis.statistics import Summary
-
-if TYPE_CHECKING:
-    import pandas
 
 PARTS = {
     "code": "code of training and scoring",
@@ -38,28 +34,6 @@ PAIR = ["part", "task", "architecture"]
 """Part of the matrix (empty for its own cells), task and architecture."""
 SLOT = [*PAIR, "seed"]
 VERDICTS = (BETTER, WORSE, NOT_SHOWN, "identical", "not comparable")
-
-
-@dataclass(frozen=True)
-class Run:
-    """One side: where it is, and what is in it."""
-
-    store: Store
-    results: Results
-
-    @cached_property
-    def cells(self) -> pandas.DataFrame:
-        """A row for each of the matrix's own cells and those of its parts, by `SLOT`."""
-        import pandas
-
-        own = {"": self.results} | {name: p.results for name, p in self.results.parts.items()}
-        names = ("task", "architecture", "seed", "id", "outcome", "reason", "ok", "hole", "record")
-        rows = [
-            {"part": part, "cell": c, **{name: getattr(c, name) for name in names},
-             "seconds": (c.record and c.ok and c.record.seconds.get("training")) or math.nan}
-            for part, results in own.items() for c in results.cells
-        ]  # fmt: skip
-        return pandas.DataFrame(rows).set_index(SLOT)
 
 
 @dataclass(frozen=True)
@@ -86,20 +60,18 @@ class Comparison:
     def to_json(self) -> dict[str, Any]:
         """Plain values, with p-values and verdicts."""
         rows = [
-            {name: _interval(v) if isinstance(v, Summary) else v for name, v in row.items()}
+            {of: {name: getattr(v, name) for name in ("n", "mean", "low", "high", "p")}
+             if isinstance(v, Summary) else v for of, v in row.items()}
             for row in self.rows
-        ]
+        ]  # fmt: skip
         return asdict(replace(self, rows=[])) | {"rows": rows}
 
 
-def compare(a: Run, b: Run) -> Comparison:
+def compare(a: Results, b: Results) -> Comparison:
     """Compare run B with run A."""
-    cells = a.cells.join(b.cells, how="inner", lsuffix="_a", rsuffix="_b").reset_index()
+    all_a, all_b = _cells(a), _cells(b)
+    cells = all_a.join(all_b, how="inner", lsuffix="_a", rsuffix="_b").reset_index()
     cells = cells.rename(columns={"outcome_a": "before", "outcome_b": "after", "id_b": "id"})
-    only = {
-        side: one.cells.index.difference(other.cells.index, sort=False)
-        for side, one, other in (("a", a, b), ("b", b, a))
-    }
     cells["differs"] = [differing(*pair) for pair in zip(cells.cell_a, cells.cell_b, strict=True)]
     cells["reason"] = cells.reason_a.where(cells.ok_b, cells.reason_b)
     cells["ratio"] = cells.seconds_b / cells.seconds_a
@@ -107,30 +79,48 @@ def compare(a: Run, b: Run) -> Comparison:
     cells["identical"] = same_key & alike
     ended = cells.record_a.notna() & cells.record_b.notna()
     same_result = ended & alike & (same_key | (cells.ok_a & cells.ok_b))
-    moved, unlike = cells[cells.before != cells.after], cells[same_key & ~alike]
-    rows = _rows(cells[~cells.hole_a & ~cells.hole_b])
-    counts = {
-        "paired": len(cells),
-        "only in a": len(only["a"]),
-        "only in b": len(only["b"]),
-        "same key": same_key.sum(),
-        "same key, same result": (same_key & same_result).sum(),
-        "same key, another result": len(unlike),
-        "changed key": (~same_key).sum(),
-        "changed key, same result": (~same_key & same_result).sum(),
-        "changed outcome": len(moved),
-        **{verdict: sum(row["verdict"] == verdict for row in rows) for verdict in VERDICTS},
+    only = {
+        side: one.index.difference(other.index, sort=False).to_frame(index=False)
+        for side, one, other in (("a", all_a, all_b), ("b", all_b, all_a))
     }
+    which = {
+        "same key": same_key,
+        "same key, same result": same_key & same_result,
+        "same key, another result": same_key & ~alike,
+        "changed key": ~same_key,
+        "changed key, same result": ~same_key & same_result,
+        "changed outcome": cells.before != cells.after,
+    }
+    rows = _rows(cells[~cells.hole_a & ~cells.hole_b])
+    machines = [list(run.environments.values()) for run in (a, b)]
+    one_each = all(len(side) == 1 for side in machines)
+    unlike_machines = changed(machines[0][0], machines[1][0]) if one_each else []
+    moved = cells.loc[which["changed outcome"], [*SLOT, "before", "after", "reason"]]
+    unlike = cells.loc[which["same key, another result"], [*SLOT, "id", "differs"]]
     return Comparison(
-        {name: int(count) for name, count in counts.items()},
-        {side: slots.to_frame(index=False).to_dict("records") for side, slots in only.items()},
-        moved[[*SLOT, "before", "after", "reason"]].to_dict("records"),
-        unlike[[*SLOT, "id", "differs"]].to_dict("records"),
+        {"paired": len(cells), **{f"only in {side}": len(slots) for side, slots in only.items()}}
+        | {name: int(mask.sum()) for name, mask in which.items()}
+        | {verdict: sum(row["verdict"] == verdict for row in rows) for verdict in VERDICTS},
+        {side: slots.to_dict("records") for side, slots in only.items()},
+        moved.to_dict("records"),
+        unlike.to_dict("records"),
         _keys(cells[ended & ~same_key]),
-        _environments(a, b),
+        [{"name": n, "a": x, "b": y} for n, x, y in unlike_machines],
         rows,
         finite(cells.ratio.median()),
     )
+
+
+def _cells(results: Results) -> pandas.DataFrame:
+    """A row for each of the matrix's own cells and those of its parts, by `SLOT`."""
+    own = {"": results} | {name: part.results for name, part in results.parts.items()}
+    names = ("task", "architecture", "seed", "id", "outcome", "reason", "ok", "hole", "record")
+    rows = [
+        {"part": part, "cell": c, **{name: getattr(c, name) for name in names},
+         "seconds": (c.record and c.ok and c.record.seconds.get("training")) or math.nan}
+        for part, of in own.items() for c in of.cells
+    ]  # fmt: skip
+    return pandas.DataFrame(rows).set_index(SLOT)
 
 
 def differing(one: Cell, other: Cell) -> list[str]:
@@ -156,9 +146,6 @@ def _told(record: Record, store: Store) -> dict[str, Any]:
         "curve": [{k: v for k, v in point.items() if k != "seconds"} for point in record.curve],
         "scores of examples": {name: array.tobytes() for name, array in arrays.items()},
     }
-
-
-# -- scores and cost -----------------------------------------------------------------------------
 
 
 def _rows(cells: pandas.DataFrame) -> list[dict[str, Any]]:
@@ -202,17 +189,8 @@ def _change(one: Group, other: Group) -> tuple[Difference, str, str]:
     return change, metric, why and f"test examples are not compared: {why}"
 
 
-def _interval(summary: Summary) -> dict[str, Any]:
-    return {name: getattr(summary, name) for name in ("n", "mean", "low", "high", "p")}
-
-
-# -- keys and machines ---------------------------------------------------------------------------
-
-
 def _keys(cells: pandas.DataFrame) -> list[dict[str, Any]]:
     """Alike changes together, the commonest first; cells without a record have no key to read."""
-    import pandas
-
     changes = pandas.DataFrame([
         {"part": part, "means": PARTS.get(part, ""), "before": before, "after": after,
          "task": c.task, "architecture": c.architecture}
@@ -230,14 +208,6 @@ def _keys(cells: pandas.DataFrame) -> list[dict[str, Any]]:
     )
     alike = alike.sort_values("cells", ascending=False, kind="stable")
     return alike.reset_index().to_dict("records")
-
-
-def _environments(a: Run, b: Run) -> list[dict[str, str]]:
-    """Empty where they are the same, or a run had several."""
-    sides = [list(run.results.environments.values()) for run in (a, b)]
-    if any(len(side) != 1 for side in sides):
-        return []
-    return [{"name": n, "a": x, "b": y} for n, x, y in changed(sides[0][0], sides[1][0])]
 
 
 def changed(one: dict[str, Any], other: dict[str, Any]) -> Iterator[tuple[str, str, str]]:

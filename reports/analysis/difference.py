@@ -7,12 +7,12 @@ the larger of the two (intersection-union test, Berger 1982). The p-values of on
 corrected together (Holm 1979).
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from itertools import combinations
 from typing import Any, TypeVar
+
+import numpy as np
 
 from reports.analysis.cells import Group
 from reports.analysis.results import Results, TaskInfo
@@ -73,16 +73,22 @@ class Difference:
 
 
 def difference(one: Group, other: Group, same_examples: bool = True) -> Difference:
-    """Compare two groups of seeds; ``same_examples``: they were tested on the same ones."""
+    """Compare two groups of seeds; ``same_examples``: they were tested on the same ones. A seed
+    in which both stopped as solved is a tie."""
     records = [c.record for c in (*one.cells, *other.cells) if c.record and c.record.metric]
-    seeds, skills = (
-        paired(*({c.seed: getattr(c, number) for c in group.cells} for group in (one, other)))
-        for number in ("score", "skill")
-    )
+    tied = {c.seed for c in one.cells if c.solved} & {c.seed for c in other.cells if c.solved}
+
+    def numbers(group: Group, of: str) -> dict[int, float | None]:
+        return {c.seed: 0.0 if c.seed in tied else getattr(c, of) for c in group.cells}
+
+    examples = Summary()
+    if same_examples:
+        ties = {seed: arrays for seed, arrays in one.examples.items() if seed in tied}
+        examples = _over_examples(one.examples, other.examples | ties)
     return Difference(
-        seeds,
-        skills,
-        _over_examples(one.examples, other.examples) if same_examples else Summary(),
+        paired(numbers(one, "score"), numbers(other, "score")),
+        paired(numbers(one, "skill"), numbers(other, "skill")),
+        examples,
         records[0].higher_is_better if records else True,
     )
 
@@ -106,7 +112,7 @@ class Standing:
 
     order: tuple[str, ...] = ()
     best: tuple[str, ...] = ()
-    """Those that share the best mean; nearly always one."""
+    """Those that share the best mean, or all solved the task; nearly always one."""
     differences: dict[str, Difference] = field(default_factory=dict)
     """The first minus each other architecture and the best baseline, corrected together."""
 
@@ -138,48 +144,38 @@ def standing(results: Results, task: TaskInfo) -> Standing:
     """Order on one task by mean test score in the metric's direction, and who differs from the
     best."""
     if task.name not in results.standings:
-        results.standings[task.name] = _standing(results, task)
+        scored = {a: g for a, g in results.scored(task).items() if g.score.n}
+        groups = {a: g for a, g in scored.items() if a in results.architectures}
+        results.standings[task.name] = Standing()
+        if groups:
+            first, *others = groups
+            baseline = results.best_baselines.get(task.name)
+            pairs = {a: difference(groups[first], scored[a])
+                     for a in (*others, *([baseline] if baseline else []))}  # fmt: skip
+            top = groups[first]
+            equal = {a for a, g in groups.items() if g.score.mean == top.score.mean}
+            solved = {a for a, g in groups.items() if g.solved and top.solved}
+            best = tuple(a for a in groups if a in equal | solved)
+            results.standings[task.name] = Standing(tuple(groups), best, corrected(pairs))
     return results.standings[task.name]
-
-
-def _standing(results: Results, task: TaskInfo) -> Standing:
-    groups = {a: results.groups.get((task.name, a)) for a in results.architectures}
-    means = {a: g.score.mean for a, g in groups.items() if g and g.score.mean is not None}
-    if not means:
-        return Standing()
-    order = tuple(sorted(means, key=lambda a: -task.turned(means[a])))
-    baseline = results.best_baselines.get(task.name)
-    first = results.groups[task.name, order[0]]
-    others = [*order[1:], *([baseline] if baseline else [])]
-    return Standing(
-        order,
-        tuple(a for a in order if means[a] == means[order[0]]),
-        corrected({a: difference(first, results.groups[task.name, a]) for a in others}),
-    )
 
 
 def all_pairs(results: Results, task: TaskInfo) -> dict[tuple[str, str], Difference]:
     """Each two of a task's architectures, the better one first. Only the comparisons with the
     best are corrected: the others are no part of any statement."""
-    order = standing(results, task)
-    groups = {a: results.groups[task.name, a] for a in order.order}
+    known, groups = standing(results, task), results.groups
     return {
-        (a, b): order.differences[b] if a == order.order[0] else difference(groups[a], groups[b])
-        for a, b in combinations(order.order, 2)
-    }
+        (a, b): known.differences[b] if a == known.order[0]
+        else difference(groups[task.name, a], groups[task.name, b])
+        for a, b in combinations(known.order, 2)
+    }  # fmt: skip
 
 
 def _over_examples(
     one: Mapping[int, tuple[Any, Any]], other: Mapping[int, tuple[Any, Any]]
 ) -> Summary:
     """The difference of two ratios of sums, scores to weights, with the interval of its linear
-    terms (Cochran 1977). Empty where no seed has the scores of both, or not of the same examples.
-
-    Where the two differ on few examples Student's t is too sure: so its p-value is never below
-    the smallest that exchanging the two on each of these could give (Fisher 1935).
-    """
-    import numpy as np
-
+    terms (Cochran 1977). Empty where no seed has scores of both on the same examples."""
     seeds = sorted(one.keys() & other.keys())
     weights = [side[seed][1] for side in (one, other) for seed in seeds]
     if not seeds or any(not np.array_equal(weights[0], w) for w in weights):
@@ -187,5 +183,7 @@ def _over_examples(
     share = np.asarray(weights[0], float) / np.mean(weights[0])
     terms = np.mean([one[s][0] - other[s][0] for s in seeds], 0) / np.mean(weights[0])
     mean = float(terms.mean())
+    # Where the two differ on few examples Student's t is too sure: p is never below the smallest
+    # that exchanging the two on each of these could give (Fisher 1935).
     least = min(1.0, 2.0 ** (1 - np.count_nonzero(terms)))
     return replace(summarize(terms - mean * (share - 1)), mean=mean, least=least)

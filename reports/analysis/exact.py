@@ -24,6 +24,8 @@ from typing import Literal
 from reports.analysis.statistics import CONFIDENCE
 
 Alternative = Literal["greater", "less", "two-sided"]
+RATES = 501
+"""Rates among which the least favourable one is sought."""
 
 
 @dataclass(frozen=True)
@@ -67,6 +69,18 @@ def boschloo(a: Rate, b: Rate, alternative: Alternative = "two-sided") -> float:
     return _boschloo(a.solved, a.n, b.solved, b.n, alternative)
 
 
+def equivalent(a: Rate, b: Rate, margin: float) -> float:
+    """P-value that two success rates, of seeds that are not paired, differ by less than the margin.
+
+    Two one-sided exact tests (Chan 1998), each maximised over the rates that lie the margin apart;
+    the larger p-value. Raises ValueError unless 0 < margin < 1.
+    """
+    if not 0 < margin < 1:
+        raise ValueError(f"the margin must lie between 0 and 1, not {margin}")
+    pairs = ((a, b), (b, a))
+    return max(_not_lower(x.solved, x.n, y.solved, y.n, margin) for x, y in pairs)
+
+
 def mcnemar(
     a: Mapping[int, bool], b: Mapping[int, bool], alternative: Alternative = "two-sided"
 ) -> float:
@@ -94,6 +108,24 @@ def _binomial(solved: int, n: int, threshold: float, alternative: Alternative) -
     from scipy.stats import binomtest
 
     return float(binomtest(solved, n, threshold, alternative).pvalue) if n else 1.0
+
+
+@cache
+def _not_lower(a: int, n: int, b: int, m: int, margin: float) -> float:
+    """That the first rate is not lower than the second by the margin."""
+    import numpy as np
+    from scipy.stats import binom
+
+    if not n or not m:
+        return 1.0
+    x, y = np.arange(n + 1)[:, None], np.arange(m + 1)[:, None]
+    first, second = (x + 0.5) / (n + 1), (y.T + 0.5) / (m + 1)
+    error = np.sqrt(first * (1 - first) / n + second * (1 - second) / m)
+    distance = (x / n - y.T / m + margin) / error
+    reached = distance >= distance[a, b] - 1e-12
+    lower = np.linspace(0, 1 - margin, RATES)
+    chance = binom.pmf(x, n, lower) * (reached @ binom.pmf(y, m, lower + margin))
+    return min(1.0, float(chance.sum(0).max()))
 
 
 @cache

@@ -9,21 +9,17 @@ docs/frames.md. Every cell but tuning trials is there once, whatever became of i
 known is NaN, NA or None.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Mapping
-from typing import TYPE_CHECKING, Any
+from typing import Any
+
+import numpy as np
+import pandas
 
 from harness.experiment.store import row_of
 from reports.analysis.cells import Cell, skill_on
-from reports.analysis.results import Results
-
-if TYPE_CHECKING:
-    import pandas
+from reports.analysis.results import Results, TaskInfo
 
 TEXT, WHOLE, NUMBER, TRUTH = "object", "Int64", "float64", "boolean"
-TYPES = {TEXT: "text", WHOLE: "whole number", NUMBER: "number", TRUTH: "yes or no"}
-"""Types of columns, as pandas and as people call them."""
 
 NAMES = {
     "id": (TEXT, "the cell's id"),
@@ -73,6 +69,8 @@ CSV = RESULTS | {
 """Columns of a report's ``results.csv``."""
 
 CELLS = CSV | MAIN | {
+    "level": (NUMBER, "skill cut off at 0 and 1, and 1 where training stopped as solved"),
+    "learned": (TRUTH, "training rose above the floor on validation"),
     "task_name": (TEXT, "the task's name without parameters"),
     "lag": (WHOLE, "dependency length that was set, where a horizon is sought"),
     "probe": (TEXT, "what was measured in place of a score"),
@@ -101,6 +99,9 @@ CURVES = NAMES | MAIN | {
     "validation": (NUMBER, "primary metric on the validation split"),
 }  # fmt: skip
 """Columns of ``curves``."""
+
+POINTS = 60
+"""Points kept of a curve: more make no difference in print."""
 
 
 def cells(results: Results) -> pandas.DataFrame:
@@ -140,15 +141,29 @@ def curves(results: Results, task: str = "") -> pandas.DataFrame:
     return _frame(rows, CURVES)
 
 
-def to_csv(frame: pandas.DataFrame) -> str:
-    """Numbers in full precision, holes empty."""
-    return frame.to_csv(index=False, lineterminator="\n")
+def bands(results: Results, task: TaskInfo) -> dict[str, pandas.DataFrame]:
+    """The architectures that have curves on a task, in the order of the plan: by updates the
+    ``middle`` (mean), ``low`` (lowest) and ``high`` (highest) over the seeds.
+
+    A seed that stopped early counts with its last value, so that the mean does not jump.
+    """
+    points = curves(results, task.name)
+    points = points[points.main].dropna(subset=["step", "validation"])
+    found = {}
+    for name in results.architectures:
+        of = points[points.architecture == name].astype({"step": float})
+        if not of.empty:
+            table = of.pivot_table("validation", "step", "seed", "last")
+            table = table.interpolate("index", limit_direction="both")
+            table = table.iloc[evenly(len(table), POINTS)]
+            ends = {"low": table.min(axis=1), "high": table.max(axis=1)}
+            found[name] = pandas.DataFrame({"middle": table.mean(axis=1)} | ends)
+    return found
 
 
-def to_rows(frame: pandas.DataFrame) -> list[dict[str, Any]]:
-    """A dictionary a row, of plain values; None where there is none."""
-    plain = frame.astype("object")
-    return plain.where(plain.notna(), None).to_dict("records")  # type: ignore[return-value]
+def evenly(length: int, most: int) -> np.ndarray:
+    """At most so many of the places 0 to ``length`` - 1, evenly spread, with the first and last."""
+    return np.unique(np.linspace(0, length - 1, min(most, length)).round().astype(int))
 
 
 def parts_of(results: Results) -> dict[str, str]:
@@ -173,13 +188,12 @@ def _row(cell: Cell, name: dict[str, Any]) -> dict[str, Any]:
     row = name | row_of(name, record)
     row |= {n: getattr(record, n, None) for n in CELLS if n not in row}
     row |= {"task_name": cell.task_name, "lag": cell.lag}
+    row |= {"level": cell.level, "learned": cell.learned}
     for part in ("data", "training", "evaluation"):
         row[f"seconds_{part}"] = record.seconds.get(part) if record else None
     return row | {"tags": ";".join(record.tags) if record else None}
 
 
 def _frame(rows: list[dict[str, Any]], columns: Mapping[str, tuple[str, str]]) -> pandas.DataFrame:
-    import pandas
-
     frame = pandas.DataFrame(rows, columns=list(columns), dtype="object")
     return frame.astype({name: kind for name, (kind, _) in columns.items()})

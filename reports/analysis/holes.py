@@ -1,7 +1,5 @@
 """Cells without a score, alike ones together, with their reasons."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from typing import Any
 
@@ -9,8 +7,6 @@ from harness.experiment.record import PENDING, Outcome
 from reports.analysis.cells import Cell
 from reports.analysis.frame import parts_of
 from reports.analysis.results import Results
-
-KINDS = {Outcome.NOT_APPLICABLE: "refused", PENDING: "waiting"}
 
 
 @dataclass(frozen=True)
@@ -38,13 +34,14 @@ def holes(results: Results) -> dict[str, list[Hole]]:
     Each baseline serves few tasks by its nature, so all its refusals stand together. Of the
     cells of parts, those that measured what they were to measure are no holes.
     """
+    kind_of = {Outcome.NOT_APPLICABLE: "refused", PENDING: "waiting"}
     kinds: dict[str, dict[Any, Hole]] = {"failed": {}, "refused": {}, "waiting": {}}
     parts = parts_of(results)
     for cell in results.all_cells:
         measured = cell.ok and cell.record is not None and cell.record.measured
         if measured or (not cell.hole and cell.skill is not None):
             continue
-        kind = KINDS.get(cell.outcome, "failed")
+        kind = kind_of.get(cell.outcome, "failed")
         outcome = cell.code if cell.ok else cell.outcome
         together = kind == "refused" and cell.architecture in results.baselines
         # Refusals and waiting cells repeat over many tasks; failures stand one by one.

@@ -1,10 +1,9 @@
 """Memory horizons: the longest dependency that an architecture learned, with an interval."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass, field
 
 import numpy as np
+import pandas
 
 from reports.analysis.results import Part
 from reports.analysis.statistics import Summary, summarize
@@ -44,8 +43,6 @@ def horizon(part: Part, task: str, architecture: str) -> Horizon:
     """The horizon of an architecture on a task, given by its name; empty without records, and
     without a number of steps while there are lags still to be tried. Lags beyond the first that
     not half of the seeds learned were not tried, and count as not learned."""
-    import pandas
-
     cells = [c for c in part.results.cells if (c.architecture, c.task_name) == (architecture, task)]
     tried = [(c.seed, c.lag, c.skill or 0.0) for c in cells if c.record and not c.refused and c.lag]
     if not tried:
@@ -60,9 +57,9 @@ def horizon(part: Part, task: str, architecture: str) -> Horizon:
     draws = np.random.default_rng(0).integers(len(learned), size=(DRAWS, len(learned)))
     steps = [_steps(learned[draw], part.lags) for draw in draws]
     low, high = np.percentile(steps, [2.5, 97.5], method="nearest")
-    by_seed = {
-        seed: _steps(row[None], part.lags) for seed, row in zip(skills.index, learned, strict=True)
-    }
+    by_seed = dict(
+        zip(skills.index, (_steps(row[None], part.lags) for row in learned), strict=True)
+    )
     return Horizon(longest, int(low), int(high), longest == part.lags[-1], by_seed, means)
 
 

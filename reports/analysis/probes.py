@@ -1,12 +1,12 @@
 """What probes measured, as frames: the flow of gradients, how stable training is, what it costs."""
 
-from __future__ import annotations
-
 import math
 from collections.abc import Iterable, Mapping
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
+import pandas
+from pandas import DataFrame
 
 from harness.experiment.record import Outcome
 from reports.analysis.cells import Cell
@@ -14,16 +14,12 @@ from reports.analysis.evidence import Evidence
 from reports.analysis.results import Part
 from reports.analysis.statistics import Summary, fit_slope
 
-if TYPE_CHECKING:
-    from pandas import DataFrame
-
 WHEN = {"initial": "at initialisation", "trained": "after training"}
 """The two times at which the probe measures."""
 CLIP = {"on": "clip-on", "off": "clip-off"}
 """The part in which gradients are clipped, and the one in which they are not."""
 LIMIT = 1.0
-"""The gradient norm from which on an update counts as large where none is clipped; where they are,
-it is the norm that they are clipped to."""
+"""The gradient norm from which on an update counts as large where none is clipped."""
 AXES = ("length", "batch", "width")
 """What a cost grows with."""
 KERNEL, EQUATIONS = "kernel", "equations"
@@ -145,24 +141,18 @@ def parts_by_axis(evidence: Evidence) -> dict[str, list[Part]]:
 
 def _of_update(measured: Mapping[str, Any], how: str) -> dict[str, float | None]:
     kernel = measured[KERNEL]
+    kept, other = kernel["activation_memory"], kernel["equations_memory"]
     if how == EQUATIONS:
-        kept = kernel["equations_memory"]
-        other = None if kept == kernel["activation_memory"] else kept
-        return {"seconds": measured.get(EQUATIONS, {}).get("seconds"), "memory": other}
-    return {
-        "seconds": kernel["seconds"],
-        "flops": kernel["flops"],
-        "memory": kernel["activation_memory"],
-        "critical_path": kernel["critical_path"],
-        "parameters": kernel["matched_parameters"],
-    }
+        seconds = measured.get(EQUATIONS, {}).get("seconds")
+        return {"seconds": seconds, "memory": None if other == kept else other}
+    same = {number: kernel[number] for number in ("seconds", "flops", "critical_path")}
+    return same | {"memory": kept, "parameters": kernel["matched_parameters"]}
 
 
 def exponents(frame: DataFrame, cost: str) -> list[Summary]:
     """The power that a cost grows with, fitted for each seed; only costs above 0 count."""
     seeds = frame[frame[cost] > 0].groupby("seed")
-    fits = [exponent(of["size"], of[cost]) for _, of in seeds]
-    return [fit for fit in fits if fit is not None]
+    return [fit for _, of in seeds if (fit := exponent(of["size"], of[cost]))]
 
 
 def exponent(sizes: Iterable[float], costs: Iterable[float]) -> Summary | None:
@@ -181,23 +171,18 @@ def exponent(sizes: Iterable[float], costs: Iterable[float]) -> Summary | None:
 def path_formula(lengths: Mapping[int, int]) -> str:
     """A critical path as a formula of the length T, where it is a straight line through all that
     was counted: ``3 T + 7``, or ``80`` where it does not grow; else nothing."""
-    (first, start), *others = sorted(lengths.items())
-    if not others:
+    if len(lengths) < 2:
         return ""
-    last, end = others[-1]
-    slope, rest = divmod(end - start, last - first)
+    (first, start), *_, (last, end) = sorted(lengths.items())
+    slope = (end - start) // (last - first)
     constant = start - slope * first
-    if rest or any(slope * length + constant != path for length, path in others):
+    if any(slope * length + constant != path for length, path in lengths.items()):
         return ""
-    if not slope:
-        return f"{constant:,}"
-    sign = "+" if constant >= 0 else "−"
-    return f"{'' if slope == 1 else f'{slope:,} '}T {sign} {abs(constant):,}"
+    grows = {0: "", 1: "T + "}.get(slope, f"{slope:,} T + ")
+    return f"{grows}{constant:,}".replace("+ -", "− ")
 
 
 def _frame(rows: Iterable[Mapping[str, Any]]) -> DataFrame:
     """Rows as a frame, None as NaN: a column of numbers stays one where all are missing."""
-    import pandas
-
     nan = float("nan")
     return pandas.DataFrame([{k: nan if v is None else v for k, v in row.items()} for row in rows])

@@ -1,20 +1,30 @@
-"""Who leads over the tasks that can be compared, and who beats the baseline of a task.
+"""Who leads over the tasks that can be compared, at what cost, and who beats a task's baseline.
 
 On one task, `reports.analysis.difference.standing` says who is best.
 """
 
-from __future__ import annotations
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from statistics import geometric_mean
 
-from dataclasses import dataclass
+import pandas
 
 from reports.analysis.difference import Difference, corrected, difference
 from reports.analysis.results import Results
-from reports.analysis.statistics import Summary, combine
+from reports.analysis.statistics import Summary, combine, paired
+
+KINDS = {
+    "training": "training seconds",
+    "parameters": "parameters",
+    "flops": "training FLOPs",
+}
+"""What skill is held against, in the order of the page."""
 
 
 @dataclass(frozen=True)
 class Comparison:
-    """Mean skill over shared tasks: the compared architectures, best first."""
+    """Mean skill over shared tasks, of each task cut off at 0 and 1: the compared architectures,
+    best first."""
 
     tasks: tuple[str, ...]
     skills: dict[str, Summary]
@@ -45,11 +55,12 @@ def compare(results: Results) -> Comparison:
         if common and (enough or size == 2):  # one alone is no comparison
             chosen, shared = ranked[:size], common
     tasks = tuple(t.name for t in results.tasks if t.name in shared)
-    skills = {a: combine([results.groups[t, a].skill for t in tasks]) for a in chosen}
+    skills = {a: combine([results.groups[t, a].level for t in tasks]) for a in chosen}
     order = sorted(skills, key=lambda a: -(skills[a].mean or 0.0))
     # From seeds alone: test examples have units of their own on each task.
     differences = {
-        a: combine([_ahead(results, t, order[0], a).skills for t in tasks]) for a in order[1:]
+        a: combine([paired(*(_levels(results, t, b) for b in (order[0], a))) for t in tasks])
+        for a in order[1:]
     }
     return Comparison(
         tasks,
@@ -57,6 +68,21 @@ def compare(results: Results) -> Comparison:
         {a: len(covered[a]) for a in ranked if a not in chosen},
         corrected({a: Difference(ahead, ahead) for a, ahead in differences.items()}),
     )
+
+
+def runs(results: Results, architectures: Iterable[str]) -> pandas.DataFrame:
+    """Every run of the matrix's own cells that has a skill, architecture by architecture, with
+    the columns that `reports.analysis.across_tasks` asks for."""
+    rows = [
+        (cell.task, cell.architecture, cell.level)
+        for a in architectures for cell in results.cells
+        if cell.architecture == a and cell.skill is not None
+    ]  # fmt: skip
+    return pandas.DataFrame(rows, columns=["task", "architecture", "level"])
+
+
+def _levels(results: Results, task: str, architecture: str) -> dict[int, float | None]:
+    return {cell.seed: cell.level for cell in results.groups[task, architecture].cells}
 
 
 def _ahead(results: Results, task: str, one: str, other: str) -> Difference:
@@ -82,3 +108,45 @@ def leader(results: Results, task: str) -> str | None:
     leads = {a: lead(results, task, a).mean for a in results.architectures}
     known = {a: mean for a, mean in leads.items() if mean is not None}
     return max(known, key=lambda a: known[a], default=None)
+
+
+@dataclass(frozen=True)
+class Point:
+    """An architecture over the compared tasks."""
+
+    cost: float
+    """Geometric mean over the tasks: costs are compared by ratio."""
+    skill: Summary
+    beaten_by: tuple[str, ...] = ()
+    """Those that are no more costly and no less skilled, and better in one of the two."""
+
+    def beats(self, other: "Point") -> bool:
+        """Whether it is better in skill or cost, and in neither worse."""
+        skill, than = self.skill.mean or 0.0, other.skill.mean or 0.0
+        no_worse = self.cost <= other.cost and skill >= than
+        return no_worse and (self.cost < other.cost or skill > than)
+
+
+def mean_costs(results: Results, compared: Comparison, kind: str) -> dict[str, Point]:
+    """The compared architectures whose cost is known on all tasks, the best first."""
+    points = {}
+    for name, skill in compared.skills.items():
+        costs = [results.groups[t, name].mean_of(kind) for t in compared.tasks]
+        if all(costs):
+            points[name] = Point(geometric_mean([cost or 0.0 for cost in costs]), skill)
+    return {
+        name: replace(point, beaten_by=tuple(b for b in points if points[b].beats(point)))
+        for name, point in points.items()
+    }
+
+
+def task_costs(results: Results, kind: str) -> dict[str, list[tuple[float, float]]]:
+    """Cost and mean skill of each architecture on every task where both are known."""
+    return {
+        name: [
+            (cost, group.skill.mean)
+            for (_, other), group in results.groups.items()
+            if other == name and group.skill.mean is not None and (cost := group.mean_of(kind))
+        ]
+        for name in results.architectures
+    }

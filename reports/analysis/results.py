@@ -1,12 +1,10 @@
 """The records of one matrix, arranged for reading: cells, groups of seeds, tasks, parts."""
 
-from __future__ import annotations
-
 import math
 import re
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
 
@@ -16,8 +14,6 @@ from reports.analysis.cells import Cell, Group, finite
 
 BASELINE = "baseline"
 """The column where each task's baseline stands."""
-SAID = ("problem", "metric", "unit", "higher_is_better", "ceiling_is_ideal")
-"""What the first of a task's records says of it."""
 
 
 @dataclass(frozen=True)
@@ -27,6 +23,7 @@ class TaskInfo:
     name: str
     slug: str
     problem: str = ""
+    causal: bool = False
     metric: str = ""
     unit: str = ""
     higher_is_better: bool = True
@@ -48,7 +45,7 @@ class Results:
     plan: dict[str, Any]
     cells: tuple[Cell, ...]
     store: Store
-    parts: dict[str, Part] = field(default_factory=dict)
+    parts: "dict[str, Part]" = field(default_factory=dict)
     """The matrix's parts by name, which have cells of their own."""
     corrupted: tuple[str, ...] = ()
     """Messages about records that could not be read just now; their cells count as pending."""
@@ -76,7 +73,7 @@ class Results:
         """Those that any of the others should beat; none where there are no others."""
         planned = dict.fromkeys(c.architecture for c in self.cells)
         known = {c.architecture for c in self.cells if c.record and c.record.baseline}
-        return tuple(a for a in planned if a in known) if len(known) < len(planned) else ()
+        return tuple(a for a in planned if a in known and len(known) < len(planned))
 
     @cached_property
     def architectures(self) -> tuple[str, ...]:
@@ -120,6 +117,32 @@ class Results:
                 best[task.name] = max(scored, key=lambda b: scored[b])
         return best
 
+    @cached_property
+    def controls(self) -> "list[tuple[TaskInfo, TaskInfo | None]]":
+        """Each task of the user's own with a record, and with its control row: the same task with
+        the order of steps shuffled; None where that was not planned."""
+        rows: dict[str, dict[str, TaskInfo]] = {}
+        for task in self.tasks:
+            records = [c.record for c in self.cells if c.task == task.name and c.record]
+            if records and records[0].facts:
+                key = {"name": "", "parameters": {}} | records[0].key.get("task", {})
+                others = {k: v for k, v in key["parameters"].items() if k != "order"}
+                row = rows.setdefault(f"{key['name']} {sorted(others.items())}", {})
+                row[key["parameters"].get("order", "kept")] = task
+        return [(row["kept"], row.get("shuffled")) for row in rows.values() if "kept" in row]
+
+    @cached_property
+    def without_controls(self) -> "Results":
+        """The results but for control rows, which are no tasks to be good at."""
+        names = {control.name for _, control in self.controls if control}
+        kept = tuple(c for c in self.cells if c.task not in names)
+        return replace(self, cells=kept) if names else self
+
+    @property
+    def only_user_data(self) -> bool:
+        """Whether there are tasks of the user's own, and no others."""
+        return 0 < len(self.controls) == len(self.without_controls.tasks)
+
     @property
     def columns(self) -> tuple[str, ...]:
         """The architectures, and before them the one column of the baselines, if there are any."""
@@ -155,11 +178,6 @@ class Results:
         order = [*map(str, Outcome), PENDING]
         return {o: numbers[o] for o in order if numbers[o] or o == Outcome.OK}
 
-    @property
-    def pending(self) -> int:
-        """Cells that have not run yet."""
-        return self.counts.get(PENDING, 0)
-
     @cached_property
     def answers(self) -> tuple[Cell, ...]:
         """Cells of parts that ask whether training diverges, and that did."""
@@ -169,9 +187,8 @@ class Results:
     @cached_property
     def failures(self) -> tuple[Cell, ...]:
         """Cells that ran and did not end well; not those that diverged where that is an answer."""
-        well = {*FINE, PENDING}
-        ran = [c for c in self.all_cells if c.outcome not in well and c not in self.answers]
-        return tuple(ran)
+        fine = {*FINE, PENDING}
+        return tuple(c for c in self.all_cells if c.outcome not in fine and c not in self.answers)
 
 
 @dataclass(frozen=True)
@@ -218,11 +235,8 @@ def slugs(names: Iterable[str]) -> dict[str, str]:
     given: dict[str, str] = {}
     for name in names:
         word = re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-")[:60] or "x"
-        slug, count = word, 1
-        while slug in given.values():
-            count += 1
-            slug = f"{word}-{count}"
-        given[name] = slug
+        tried = (word, *(f"{word}-{count}" for count in range(2, len(given) + 2)))
+        given[name] = next(slug for slug in tried if slug not in given.values())
     return given
 
 
@@ -233,10 +247,11 @@ def _task(name: str, slug: str, cells: Iterable[Cell]) -> TaskInfo:
         return TaskInfo(name, slug)
     records.sort(key=lambda r: (r.outcome != Outcome.OK, not r.metric))
     first = records[0]
+    said = ("problem", "causal", "metric", "unit", "higher_is_better", "ceiling_is_ideal")
     return TaskInfo(
         name,
         slug,
-        **{said: getattr(first, said) for said in SAID},
+        **{of: getattr(first, of) for of in said},
         floor=next((r.floor for r in records if finite(r.floor) is not None), None),
         ceiling=next((r.ceiling for r in records if finite(r.ceiling) is not None), None),
         references={k: v for k, v in first.references.items() if finite(v) is not None},

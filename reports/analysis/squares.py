@@ -1,16 +1,17 @@
 """Skill as the squares of a heat map: by task, and by what tasks ask for."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from reports.analysis.cells import MEANINGS
+from harness.experiment.record import Outcome
+from reports.analysis.cells import HOLES, MEANINGS
 from reports.analysis.difference import Standing, standing
 from reports.analysis.ranking import behind
 from reports.analysis.results import BASELINE, Results
 from reports.analysis.statistics import Summary, combine
 
+REFUSED = HOLES[Outcome.NOT_APPLICABLE][0]
+"""The code of what cannot be served."""
 NONE = "none"
 """The code of a tag on which nothing has a skill, for several reasons."""
 
@@ -32,6 +33,11 @@ class Square:
     """No better than the baseline."""
 
     @property
+    def serves(self) -> bool:
+        """The architecture could have a number here."""
+        return bool(self.of) and not (self.hole and self.code == REFUSED)
+
+    @property
     def hole(self) -> bool:
         return self.skill.mean is None
 
@@ -46,14 +52,12 @@ def by_task(results: Results) -> dict[tuple[str, str], Square]:
     for task in results.tasks:
         order = standing(results, task)
         for name in results.columns:
-            if group := results.column(task.name, name):
-                squares[task.name, name] = Square(
-                    group.skill, group.code, group.skill.n, len(group.cells), rank_of(name, order),
-                    results.best_baselines.get(task.name, "") if name == BASELINE else "",
-                    behind(results, task.name, name),
-                )  # fmt: skip
-            else:
-                squares[task.name, name] = Square()
+            group = results.column(task.name, name)
+            squares[task.name, name] = Square() if group is None else Square(
+                group.skill, group.code, group.skill.n, len(group.cells), rank_of(name, order),
+                results.best_baselines.get(task.name, "") if name == BASELINE else "",
+                behind(results, task.name, name),
+            )  # fmt: skip
     return squares
 
 
@@ -73,7 +77,7 @@ def by_capability(results: Results) -> dict[tuple[str, str], Square]:
         tasks = [task.name for task in results.tasks if tag in task.tags]
         for name in results.columns:
             groups = [group for task in tasks if (group := results.column(task, name))]
-            skills = [group.skill for group in groups if group.skill.mean is not None]
+            skills = [group.level for group in groups if group.level.mean is not None]
             codes = {group.code for group in groups}
             code = codes.pop() if len(codes) == 1 else NONE
             squares[tag, name] = Square(combine(skills), code, len(skills), len(tasks))

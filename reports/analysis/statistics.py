@@ -1,8 +1,6 @@
 """Means with Student's t intervals, and tests of them; scipy.stats takes a second to import, so
 only what needs it does."""
 
-from __future__ import annotations
-
 import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass

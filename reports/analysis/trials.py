@@ -1,7 +1,5 @@
 """What tuning tried and chose: the expected best score of n trials, and values on an edge."""
 
-from __future__ import annotations
-
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -47,17 +45,18 @@ def read(store: Store, results: Results) -> dict[tuple[str, str], Tried]:
         if row["kind"] == "trial":
             trials = pairs.setdefault((row["task"], row["architecture"]), {})
             trials.setdefault(row.get("trial", len(trials)), []).append(store.get(row["id"]))
-    return {pair: _tried(list(trials.values())) for pair, trials in pairs.items()}
+    tried = {}
+    for pair, trials in pairs.items():
+        directions = [r.higher_is_better for of in trials.values() for r in of if r and r.metric]
+        scores = tuple(mean for of in trials.values() if (mean := _validation(of)) is not None)
+        tried[pair] = Tried(len(trials), scores, expected_best(scores, all(directions[:1])))
+    return tried
 
 
-def _tried(trials: list[list[Record | None]]) -> Tried:
-    validated = [
-        [r.validation if r and r.outcome == Outcome.OK else None for r in seeds] for seeds in trials
-    ]
-    scores = [math.fsum(v or 0.0 for v in of) / len(of) for of in validated if None not in of]
-    first = next((r for seeds in trials for r in seeds if r and r.metric), None)
-    higher_is_better = first.higher_is_better if first else True
-    return Tried(len(trials), tuple(scores), expected_best(scores, higher_is_better))
+def _validation(seeds: list[Record | None]) -> float | None:
+    """The mean validation score of a trial, where all its seeds have one."""
+    scores = [r.validation if r and r.outcome == Outcome.OK else None for r in seeds]
+    return None if None in scores else math.fsum(s or 0.0 for s in scores) / len(scores)
 
 
 def spaces(results: Results, task: str) -> dict[str, Any]:

@@ -71,7 +71,7 @@ def draw(evidence: Evidence) -> Draw:
             curves[a] = {n: Summary(of.n, of.share) for n, of in rates.items()}
         panels.append(lines.Panel(name, curves))
     scale = lines.Scale("length, times that of training", "share of those that learned it", 2,
-                        ends=lines.SKILL, unit="×")  # fmt: skip
+                        ends=lines.SKILL)  # fmt: skip
     return along(panels, scale)
 
 

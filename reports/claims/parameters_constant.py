@@ -66,7 +66,7 @@ def draw(evidence: Evidence) -> Draw:
     curves = {a: counts[a] for a in RECURRENT}
     curves["FNN whose window is the sequence"] = _windows(counts)
     points = {a: {n: [size] for n, size in of.items()} for a, of in curves.items()}
-    scale = lines.Scale("length of the sequence, steps", "parameters", 10, logarithmic=True)
+    scale = lines.Scale("length of the sequence, steps", "parameters", 10)
     return along([lines.Panel("", points)], scale)
 
 

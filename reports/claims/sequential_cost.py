@@ -78,7 +78,7 @@ def judge(evidence: Evidence) -> Mapping[str, Measured]:
 
 def draw(evidence: Evidence) -> Draw:
     """Operations that wait for each other, and seconds, against the length."""
-    scale = lines.Scale("length, steps", "", 10, logarithmic=True)
+    scale = lines.Scale("length, steps", "", 10)
     titles = {"chain": "longest chain, operations", "seconds": "an update, seconds"}
     return along([lines.Panel(t, _costs(evidence, cost)) for cost, t in titles.items()], scale)
 

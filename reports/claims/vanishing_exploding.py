@@ -87,8 +87,7 @@ def draw(evidence: Evidence) -> Draw:
         )
         for width in WIDTHS
     ]
-    scale = lines.Scale("steps back from the output", "gradient, of that at the output",
-                        logarithmic=True)  # fmt: skip
+    scale = lines.Scale("steps back from the output", "gradient, of that at the output")
     return along(panels, scale)
 
 

@@ -1,10 +1,8 @@
 """What skill costs: mean skill against a cost, and the Pareto front."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 
-from reports.analysis.cost import KINDS, Point
+from reports.analysis.ranking import KINDS, Point
 from reports.figures.style import INK, PALE, Drawing, Look, canvas, finish, legend_beside, log_axis
 from reports.formats import shortened
 

@@ -1,16 +1,11 @@
 """Gradient norm against steps back from the output, before training and after."""
 
-from __future__ import annotations
+import pandas
+from pandas import DataFrame
 
-from typing import TYPE_CHECKING
-
-from reports.analysis.curves import evenly
+from reports.analysis.frame import evenly
 from reports.analysis.probes import WHEN
-from reports.figures.panels import panels
-from reports.figures.style import INK, Drawing, finish, line_in_band, log_axis, looks
-
-if TYPE_CHECKING:
-    from pandas import DataFrame
+from reports.figures.style import INK, Drawing, finish, line_in_band, log_axis, looks, panels
 
 LEAST = 1e-18
 """Where the panels end at the bottom, at the least."""
@@ -26,7 +21,6 @@ def draw(name: str, frame: DataFrame, survey: tuple[str, ...]) -> Drawing:
 
     frame: see ``reports.analysis.probes.flows``. survey: whose looks are to be kept.
     """
-    import pandas
     from scipy.stats import gmean
 
     look = looks((*survey, *frame["architecture"]))

@@ -1,9 +1,8 @@
 """Skill as a heat map: tasks or tags down, architectures across; a hole is hatched."""
 
-from __future__ import annotations
-
-import math
 from typing import Any
+
+import numpy as np
 
 from reports import formats
 from reports.analysis.results import BASELINE
@@ -20,47 +19,35 @@ SCALE = {-0.5: "≤ −0.5", 0.0: "0 floor", 0.5: "0.5", 1.0: "1 ceiling"}
 EVEN = 0.179
 """Luminance from which black stands out more from a colour than white (WCAG 2)."""
 COLOURS = (
-    (-0.5, "#8C4400"),
-    (-0.25, "#E08A2E"),
-    (0.0, "#F7F7F5"),
-    (0.35, "#A9CCE3"),
-    (0.7, "#3D85B8"),
-    (1.0, "#08306B"),
-)
+    (0.0, "#8C4400"), (1 / 6, "#E08A2E"), (1 / 3, "#F7F7F5"),
+    (17 / 30, "#A9CCE3"), (0.8, "#3D85B8"), (1.0, "#08306B"),
+)  # fmt: skip
+"""From the lowest to the highest; white at the floor, which is skill 0."""
 
 
-def draw(
-    name: str,
-    rows: dict[str, str],
-    columns: tuple[str, ...],
-    squares: Squares,
-) -> Drawing:
+def draw(name: str, rows: dict[str, str], columns: tuple[str, ...], squares: Squares) -> Drawing:
     """A heat map of skill. ``rows`` gives the label of each row. A line parts the baselines from
     the others."""
-    import numpy as np
     import seaborn
     from matplotlib.colors import LinearSegmentedColormap
 
-    span = HIGHEST - LOWEST
-    palette = LinearSegmentedColormap.from_list(
-        "skill", [((v - LOWEST) / span, colour) for v, colour in COLOURS]
-    )
     labels = [shortened(label, 38) for label in rows.values()]
     heads = [shortened(column, 34) for column in columns]
     slanted = max(map(len, heads)) > 9
     around = 1.2 + max(text_width(label, 9) for label in labels)
     wide, high = min(0.86, max(0.58, (PAGE - around) / len(columns))), 0.44
     figure, axes = canvas(wide * len(columns), high * len(rows))
-
-    values = np.array([[_shade(squares[r, c]) for c in columns] for r in rows], float)
+    axes.patch.set(facecolor="white", edgecolor="#C4C4C4", hatch="////", linewidth=0)  # of holes
+    values = np.array([[squares[r, c].skill.mean for c in columns] for r in rows], float)
     seaborn.heatmap(
-        values, ax=axes, vmin=LOWEST, vmax=HIGHEST, cmap=palette, linewidths=1.5,
-        linecolor="white", mask=np.isnan(values), cbar_ax=beside(axes, 3.0), xticklabels=False,
-        yticklabels=False, cbar_kws={"ticks": list(SCALE)},
+        np.clip(values, LOWEST, HIGHEST), ax=axes, vmin=LOWEST, vmax=HIGHEST, linewidths=1.5,
+        cmap=LinearSegmentedColormap.from_list("skill", COLOURS), linecolor="white",
+        cbar_ax=beside(axes, 3.0), xticklabels=False, yticklabels=False,
+        cbar_kws={"ticks": list(SCALE)},
     )  # fmt: skip
     for y, row in enumerate(rows):
         for x, column in enumerate(columns):
-            _write(axes, x, y, squares[row, column], palette, wide)
+            _write(axes, x + 0.5, y + 0.5, squares[row, column], wide)
     if columns[0] == BASELINE:
         axes.axvline(1, color=INK, linewidth=1.2)
     axes.set_yticks([y + 0.5 for y in range(len(rows))], labels, rotation=0, fontsize=9)
@@ -82,32 +69,23 @@ def beside(axes: Any, most: float) -> Any:
     return axes.inset_axes((1 + 0.15 / width, 1 - tall, 0.1 / width, tall))
 
 
-def _shade(square: Square) -> float:
-    mean = square.skill.mean
-    return math.nan if mean is None else min(HIGHEST, max(LOWEST, mean))
-
-
-def _write(axes: Any, x: int, y: int, square: Square, palette: Any, wide: float) -> None:
+def _write(axes: Any, x: float, y: float, square: Square, wide: float) -> None:
     from matplotlib.patches import Rectangle
     from seaborn.utils import relative_luminance
 
-    if square.hole:
-        axes.add_patch(
-            Rectangle((x + 0.02, y + 0.03), 0.96, 0.94, facecolor="white", edgecolor="#C4C4C4",
-                      hatch="////", linewidth=0)
-        )  # fmt: skip
-        if code := formats.square(square):
-            box = dict(facecolor="white", edgecolor="none", boxstyle="square,pad=0.25")
-            axes.text(x + 0.5, y + 0.5, code, ha="center", va="center", fontsize=8,
-                      color=INK, bbox=box)  # fmt: skip
+    centred: dict[str, Any] = {"ha": "center", "va": "center"}
+    if square.hole and not square.serves:  # a place without a number is no hole
+        axes.add_patch(Rectangle((x - 0.5, y - 0.5), 1, 1, facecolor="white", linewidth=0))
         return
-    light = relative_luminance(palette((_shade(square) - LOWEST) / (HIGHEST - LOWEST)))
+    if square.hole:
+        box = {"facecolor": "white", "edgecolor": "none", "boxstyle": "square,pad=0.25"}
+        axes.text(x, y, formats.square(square), fontsize=8, color=INK, bbox=box, **centred)
+        return
+    light = relative_luminance(axes.collections[0].to_rgba(square.skill.mean))
     colour = "black" if light > EVEN else "white"
-    small = shortened(square.baseline, int(wide / text_width("x", 7))) or formats.square_spread(
-        square
-    )
+    baseline = shortened(square.baseline, int(wide / text_width("x", 7)))
+    small = baseline or formats.square_spread(square)
     weight = "bold" if square.rank == "best" else "normal"
-    height = 0.36 if small else 0.5
-    axes.text(x + 0.5, y + height, formats.square(square), ha="center", va="center", fontsize=9.5,
-              color=colour, fontweight=weight)  # fmt: skip
-    axes.text(x + 0.5, y + 0.75, small, ha="center", va="center", fontsize=7, color=colour)
+    axes.text(x, y - (0.14 if small else 0), formats.square(square), fontsize=9.5,
+              color=colour, fontweight=weight, **centred)  # fmt: skip
+    axes.text(x, y + 0.25, small, fontsize=7, color=colour, **centred)

@@ -1,16 +1,14 @@
 """What goes on inside one model over one sequence, from the numbers of the internals probe."""
 
-from __future__ import annotations
-
 import warnings
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
+from pandas import DataFrame
 
 from reports.figures.heatmap import beside
-from reports.figures.panels import panels
-from reports.figures.style import COLOURS, PALE, Drawing, finish
+from reports.figures.style import COLOURS, PALE, Drawing, finish, panels
 from reports.formats import shortened
 
 WIDEST = 6.4
@@ -19,10 +17,11 @@ DIVERGING = ("#8C4400", "#E08A2E", "#FFFFFF", "#3D85B8", "#08306B")
 FILLING = DIVERGING[2:]
 SHADES = 49
 """Colours of a scale: fewer make smaller pictures, and no eye sees more."""
-TICKS = {"labelsize": 6.5, "major.size": 0, "major.pad": 2}
-SMALL: dict[Any, Any] = {"axes.labelsize": 7, "axes.titlesize": 8, "axes.titlepad": 3} | {
-    f"{axis}tick.{name}": value for axis in "xy" for name, value in TICKS.items()
-}
+SMALL: dict[Any, Any] = {
+    "axes.labelsize": 7, "axes.titlesize": 8, "axes.titlepad": 3,
+    "xtick.labelsize": 6.5, "xtick.major.size": 0, "xtick.major.pad": 2,
+    "ytick.labelsize": 6.5, "ytick.major.size": 0, "ytick.major.pad": 2,
+}  # fmt: skip
 """Settings beside those of all figures."""
 Numbers = Mapping[str, Any]
 
@@ -137,14 +136,8 @@ def _chain(internals: Numbers, part: Numbers) -> Any:
     return figure
 
 
-FORMS = {
-    "units": _units,
-    "activations": _units,
-    "attention": _attention,
-    "filters": _filters,
-    "chain": _chain,
-    "path": _path,
-}
+FORMS = {"units": _units, "activations": _units, "attention": _attention, "filters": _filters,
+         "chain": _chain, "path": _path}  # fmt: skip
 
 
 def _map(
@@ -160,7 +153,6 @@ def _map(
     it, from as far on the other side. Labels stand as densely as they fit; long ones upright."""
     import seaborn
     from matplotlib.colors import LinearSegmentedColormap
-    from pandas import DataFrame
 
     values = np.array(values)
     top = max(float(np.abs(values).max(initial=0)), 1e-3) if top is None else top

@@ -1,7 +1,5 @@
 """Lines with their intervals against a number, in panels side by side."""
 
-from __future__ import annotations
-
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -10,8 +8,7 @@ import numpy as np
 
 from reports.analysis.horizon import LEARNED
 from reports.analysis.statistics import Numbers, Summary, summarize
-from reports.figures.panels import ALIKE, panels
-from reports.figures.style import INK, PALE, Drawing, Look, finish, log_axis, looks
+from reports.figures.style import ALIKE, INK, PALE, Drawing, Look, finish, log_axis, looks, panels
 
 SKILL = (-0.12, 1.07)
 """Ends of an axis of skill."""
@@ -49,14 +46,10 @@ class Scale:
     upright: str = ""
     base: int = 0
     """Of the logarithm across; 0: even steps."""
-    logarithmic: bool = False
-    """Upright."""
     ends: tuple[float, float] | None = None
-    """Upright; what lies beyond is drawn at the end. None: as the numbers ask for."""
+    """Upright; what lies beyond is drawn at the end. None: a logarithm, as the numbers ask for."""
     levels: tuple[float, ...] = ()
     """Where lines lie."""
-    unit: str = ""
-    """Behind the numbers across."""
     apart: float = 1.0
     """The factor by which each line is moved to the side, so that intervals do not overlap."""
     ways: tuple[str, ...] = ()
@@ -92,9 +85,8 @@ def draw(
                     _line(axes, lines[label], drawn[label] | way, scale, aside, ring)
         if panel.edge is not None:
             axes.axvline(panel.edge, color=PALE, linewidth=0.8, linestyle=DASHES, zorder=0)
-        _frame(
-            axes, sorted({at for lines in both for line in lines.values() for at in line}), scale
-        )
+        places = {at for lines in both for line in lines.values() for at in line}
+        _frame(axes, sorted(places), scale)
         axes.set_xlabel(panel.across or scale.across)
     row[0].set_ylabel(scale.upright)
     if LEARNED in scale.levels:
@@ -130,10 +122,10 @@ def _frame(axes: Any, places: Sequence[int], scale: Scale) -> None:
     if scale.base and places:
         log_axis(axes, "x")
     if scale.base == 2 or (len(places) <= FEW and not scale.base):
-        axes.set_xticks(places, [f"{place:,g}{scale.unit}" for place in places])
+        axes.set_xticks(places, [f"{place:,g}" for place in places])
     if scale.ends:
         axes.set_ylim(*scale.ends)
-    elif scale.logarithmic:
+    else:
         log_axis(axes, "y", 7)
     for level in scale.levels:
         line = DASHES if level else "-"

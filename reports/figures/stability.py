@@ -1,24 +1,15 @@
 """Training loss from update to update, with clipping of the gradient and without."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
+from pandas import DataFrame
 
-from reports.figures.panels import panels
-from reports.figures.style import COLOURS, INK, Drawing, finish, log_axis
+from reports.figures.style import COLOURS, INK, Drawing, Look, finish, log_axis, panels
 
-if TYPE_CHECKING:
-    from pandas import DataFrame
-
-LOOKS: dict[str, dict[str, Any]] = {
-    "off": {"color": COLOURS[1], "linewidth": 0.8},
-    "on": {"color": COLOURS[0], "linewidth": 0.8},
-}
+COLOUR_OF = {"off": COLOURS[1], "on": COLOURS[0]}
 """What is drawn first lies below."""
-LABELS = {"off": "without clipping", "on": "with clipping"}
 DIVERGED = {"linestyle": "none", "marker": "X", "markersize": 6, "markeredgewidth": 0}
 BUCKETS = 16
 """Stretches of a curve: of each, its lowest and its highest update are drawn."""
@@ -35,18 +26,17 @@ def draw(name: str, frame: DataFrame, titles: Mapping[str, str]) -> Drawing | No
     if shown.empty:
         return None
     tasks, architectures = shown["task"].unique(), shown["architecture"].unique()
-    legend = {LABELS[how]: look for how, look in LOOKS.items()}
+    named = {"without clipping": "off", "with clipping": "on"}
+    legend: dict[str, Look] = {name: {"color": COLOUR_OF[how]} for name, how in named.items()}
     if shown["diverged"].any():
         legend["diverged"] = DIVERGED | {"color": INK}
-    figure, grid = panels(
-        [list(architectures)] * len(tasks), (1.25, 1.0), legend, (0.12, 0.6), sharey="row"
-    )
+    titles_of = [list(architectures)] * len(tasks)
+    figure, grid = panels(titles_of, (1.25, 1.0), legend, (0.12, 0.6), sharey="row")
     for task, row in zip(tasks, grid, strict=True):
         for architecture, axes in zip(architectures, row, strict=True):
             of = shown[(shown["task"] == task) & (shown["architecture"] == architecture)]
-            for how, look in LOOKS.items():
-                for _, training in of[of["how"] == how].iterrows():
-                    _trace(axes, training["losses"], training["diverged"], look)
+            for training in of.sort_values("how").itertuples():
+                _trace(axes, training.losses, training.diverged, COLOUR_OF[training.how])
             axes.locator_params(axis="x", nbins=3)
         log_axis(row[0], "y", 5)
         row[0].set_ylabel(f"loss, {titles[task]}")
@@ -59,9 +49,8 @@ def _drawable(loss: np.ndarray) -> np.ndarray:
     return np.isfinite(loss) & (loss > 0)
 
 
-def _trace(axes: Any, loss: np.ndarray, diverged: bool, look: Mapping[str, Any]) -> None:
-    """The lowest and the highest update of each stretch, so that a curve swings in the figure as
-    far as it did."""
+def _trace(axes: Any, loss: np.ndarray, diverged: bool, colour: str) -> None:
+    """The lowest and the highest update of each stretch: the curve swings as far as it did."""
     there = np.flatnonzero(_drawable(loss))
     extremes = [
         stretch[at]
@@ -69,6 +58,6 @@ def _trace(axes: Any, loss: np.ndarray, diverged: bool, look: Mapping[str, Any])
         for at in (loss[stretch].argmin(), loss[stretch].argmax())
     ]
     at = np.unique([there[0], *extremes, there[-1]])
-    axes.plot(at + 1, loss[at], **look)
+    axes.plot(at + 1, loss[at], color=colour, linewidth=0.8)
     if diverged:
-        axes.plot(at[-1:] + 1, loss[at[-1:]], color=look["color"], **DIVERGED)
+        axes.plot(at[-1:] + 1, loss[at[-1:]], color=colour, **DIVERGED)

@@ -1,22 +1,20 @@
 """What all figures share: colours and markers of architectures, and SVG fit for a page."""
 
-from __future__ import annotations
-
 import io
 import math
 import re
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterable, Mapping, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from html import escape
-from typing import TYPE_CHECKING, Any
+from itertools import chain, count
+from typing import Any
+
+import pandas
 
 from reports.analysis.results import TaskInfo
 from reports.analysis.statistics import summarize
 from reports.formats import metric, scaled, shortened
-
-if TYPE_CHECKING:
-    import pandas
 
 # Okabe and Ito's colours, without the yellow that is lost on white paper.
 COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#000000", "#56B4E9", "#E69F00")
@@ -56,41 +54,22 @@ def looks(architectures: tuple[str, ...]) -> dict[str, Look]:
     }  # fmt: skip
 
 
-@contextmanager
-def style() -> Iterator[None]:
+SETTINGS: dict[Any, Any] = {
+    "svg.fonttype": "none", "text.parse_math": False, "hatch.linewidth": 0.5,
+    "font.sans-serif": ["DejaVu Sans"], "font.size": 9,
+    "axes.edgecolor": PALE, "axes.spines.top": False, "axes.spines.right": False,
+    "axes.labelpad": 2, "axes.titlesize": 9, "axes.titlelocation": "left",
+    "legend.frameon": False, "legend.fontsize": 8, "legend.handlelength": 2.6,
+    "legend.labelspacing": 0.3, "legend.borderaxespad": 0,
+    "xtick.labelsize": 8, "xtick.major.size": 3, "ytick.labelsize": 8, "ytick.major.size": 3,
+}  # fmt: skip
+
+
+def style() -> AbstractContextManager[None]:
     """Settings under which all figures are made."""
     import matplotlib
 
-    with matplotlib.rc_context(
-        {
-            "svg.fonttype": "none",
-            "font.size": 9,
-            "text.color": INK,
-            "text.parse_math": False,
-            "hatch.linewidth": 0.5,
-            "axes.edgecolor": PALE,
-            "axes.labelcolor": INK,
-            "axes.labelpad": 2,
-            "axes.linewidth": 0.8,
-            "axes.spines.top": False,
-            "axes.spines.right": False,
-            "axes.titlesize": 9,
-            "axes.titlelocation": "left",
-            "axes.unicode_minus": True,
-            "legend.frameon": False,
-            "legend.fontsize": 8,
-            "legend.handlelength": 2.6,
-            "legend.labelspacing": 0.3,
-            "legend.borderaxespad": 0,
-            "xtick.color": INK,
-            "xtick.labelsize": 8,
-            "xtick.major.size": 3,
-            "ytick.color": INK,
-            "ytick.labelsize": 8,
-            "ytick.major.size": 3,
-        }
-    ):
-        yield
+    return matplotlib.rc_context(SETTINGS)
 
 
 def log_axis(axes: Any, which: str, ticks: int = 8) -> None:
@@ -149,15 +128,11 @@ def score_axis(
 
 def levels(spans: Iterable[tuple[float, float]], gap: float = 0.0) -> list[int]:
     """For each span the first line on which it is at least ``gap`` from all before it."""
-    lines: list[list[tuple[float, float]]] = []
-    places = []
+    placed: list[tuple[float, float, int]] = []
     for low, high in spans:
-        free = [all(high + gap <= a or b + gap <= low for a, b in line) for line in lines]
-        level = [*free, True].index(True)
-        lines += [[]] * (level == len(lines))
-        lines[level] = [*lines[level], (low, high)]
-        places.append(level)
-    return places
+        taken = {level for a, b, level in placed if a < high + gap and low < b + gap}
+        placed.append((low, high, next(level for level in count() if level not in taken)))
+    return [level for *_, level in placed]
 
 
 def canvas(width: float, height: float) -> Any:
@@ -166,6 +141,47 @@ def canvas(width: float, height: float) -> Any:
 
     figure = Figure((width, height))
     return figure, figure.add_axes((0, 0, 1, 1))
+
+
+ALIKE = {"markersize": 4, "linewidth": 1.3}
+"""What the lines of panels share."""
+HANDLE = 0.55
+"""Inches of an entry of a legend beside its text."""
+
+
+def panels(
+    titles: Sequence[Sequence[str]],
+    size: tuple[float, float],
+    legend: Mapping[str, Mapping[str, Any]],
+    apart: tuple[float, float] = (0.25, 0.62),
+    **more: Any,
+) -> tuple[Any, Any]:
+    """A figure, and its axes ``(rows, columns)``: one for each title.
+
+    size: of a panel, and apart: from one to the next, both across and down in inches. legend: by
+    label, how its line is drawn (as ``Line2D`` takes it). more: as ``subplots`` takes it.
+    """
+    from matplotlib.figure import Figure
+    from matplotlib.lines import Line2D
+
+    (wide, tall), (across, down) = size, apart
+    rows, columns = len(titles), len(titles[0])
+    width, height = columns * (wide + across) - across, rows * (tall + down) - down
+    figure = Figure((width, height))  # labels lie beyond
+    edges = {"left": 0, "right": 1, "bottom": 0, "top": 1}
+    space = {"wspace": across / wide, "hspace": down / tall}
+    grid = figure.subplots(rows, columns, squeeze=False, gridspec_kw=edges | space, **more)
+    for axes, title in zip(grid.flat, chain(*titles), strict=True):
+        axes.set_title(shortened(title, int(wide / text_width("x", 9))), color=INK)
+    if legend:
+        labels = [shortened(label, 40) for label in legend]
+        entry = HANDLE + max(text_width(label, 8) for label in labels)
+        figure.legend(
+            [Line2D([], [], **ALIKE | dict(drawn)) for drawn in legend.values()], labels,
+            loc="lower left", bbox_to_anchor=(0, 1 + 0.3 / height), columnspacing=1.2,
+            ncols=max(1, int((width + across) / entry)),
+        )  # fmt: skip
+    return figure, grid
 
 
 def legend_beside(axes: Any, **more: Any) -> None:
@@ -198,53 +214,24 @@ def finish(figure: Any, name: str) -> Drawing:
     import matplotlib
 
     buffer = io.StringIO()
+    none = dict.fromkeys(("Date", "Creator", "Format", "Type"))
     with matplotlib.rc_context({"svg.hashsalt": name}):
-        figure.savefig(
-            buffer,
-            format="svg",
-            bbox_inches="tight",
-            pad_inches=0.06,
-            metadata=dict.fromkeys(("Date", "Creator", "Format", "Type")),
-        )
-    svg = _small(buffer.getvalue())
-    return Drawing(name, svg, _inline(svg, name))
-
-
-def _small(svg: str) -> str:
-    """Coordinates to a tenth of a point, what marks of a line share told once, and nothing that a
-    reader could not see: less than half the bytes, the same picture."""
-    svg = re.sub(r"<metadata>.*?</metadata>|<!--.*?-->", "", svg, flags=re.S)
-    svg = re.sub(r' (d|x|y|points)="[^"]*"|(translate|rotate)\([^)]*\)', _rounded, svg)
-    needless = r'(; )?stroke-line(join: miter|cap: square)| transform="rotate\(-0.0 [^"]*"'
-    svg = re.sub(needless, "", svg)
-    svg = re.sub(r"font-family: [^;\"]*", "font-family: 'DejaVu Sans', sans-serif", svg)
+        figure.savefig(buffer, format="svg", bbox_inches="tight", pad_inches=0.06, metadata=none)
+    # Coordinates to a tenth of a point, and no space or name that nothing needs: half the bytes.
+    svg = re.sub(
+        r' (d|x|y|points)="[^"]*"|(translate|rotate)\([^)]*\)', _rounded, buffer.getvalue()
+    )
     svg = re.sub(r'<g id="[^"]*"', "<g", svg)  # only paths and clips are referred to by their id
     svg = re.sub(r">\s+<", "><", svg)
-    svg = re.sub(r"<g>((?:<(?!/?g)[^>]*>)*)</g>", r"\1", svg)
-    return re.sub(r"(<g[^>]*)>((?:<use [^>]*>){2,})</g>", _styled, svg)
+    inline = re.sub(r"<style[^>]*>.*?</style>", "", svg[svg.index("<svg") :], flags=re.S)
+    inline = re.sub(r' xmlns(:xlink)?="[^"]*"', "", inline)
+    inline = re.sub(r'\bid="|url\(#', rf"\g<0>{name}-", inline)
+    return Drawing(name, svg, inline.replace('xlink:href="#', f'href="#{name}-'))
 
 
 def _rounded(match: re.Match[str]) -> str:
     text = re.sub(r"\d+\.\d\d+", lambda number: f"{float(number[0]):.1f}", match[0])
     return " ".join(["", *text.split()] if text[0] == " " else text.split())
-
-
-def _styled(match: re.Match[str]) -> str:
-    """A group of marks, its style moved up to it where all have the same."""
-    styles = set(re.findall(r' style="[^"]*"', match[2]))
-    if len(styles) != 1:
-        return match[0]
-    (style,) = styles
-    return f"{match[1]}{style}>{match[2].replace(style, '')}</g>"
-
-
-def _inline(svg: str, name: str) -> str:
-    """The svg element alone, its ids made unique to the page."""
-    svg = re.sub(r"<style[^>]*>.*?</style>", "", svg[svg.index("<svg") :], flags=re.S)
-    svg = re.sub(r' xmlns(:xlink)?="[^"]*"', "", svg)
-    svg = re.sub(r'\bid="', f'id="{name}-', svg)
-    svg = re.sub(r"url\(#", f"url(#{name}-", svg)
-    return re.sub(r'xlink:href="#', f'href="#{name}-', svg)
 
 
 def printable(text: str) -> str:

@@ -1,18 +1,16 @@
 """A document as one page of HTML, which needs no script and no other file."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from functools import cache
 from itertools import groupby
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
+
+import jinja2
+from markupsafe import Markup
 
 from reports import document as doc
 from reports.figures.style import labelled, printable
-
-if TYPE_CHECKING:
-    from markupsafe import Markup
 
 TEMPLATES = Path(__file__).parent / "templates"
 LONG, MANY = 44, 4
@@ -25,34 +23,29 @@ def html(document: doc.Document) -> str:
     What stands before the first heading of level 2 is the head of the page. A page that belongs to
     another one has no contents beside it.
     """
-    from markupsafe import Markup
-
-    head, sections = _divided(document.blocks)
+    divided: list[list[doc.Block]] = [[]]
+    for block in document.blocks:
+        if isinstance(block, doc.Heading) and block.level == 2:
+            divided.append([])
+        divided[-1].append(block)
+    head, *sections = divided
     headings = [
         [b for b in blocks if isinstance(b, doc.Heading) and b.anchor] for blocks in sections
     ]
-    css = (TEMPLATES / "page.css").read_text(encoding="utf-8")
-    return (
-        _environment()
-        .get_template("document.html")
-        .render(
-            document=document,
-            head=[
-                (leads, list(blocks))
-                for leads, blocks in groupby(head, lambda block: getattr(block, "lead", False))
-            ],
-            sections=sections,
-            contents=[(first, within) for first, *within in filter(None, headings)],
-            files=[path for path in document.files if "/" not in path],
-            css=Markup(css),
-        )
+    by_lead = groupby(head, lambda block: getattr(block, "lead", False))
+    page = _environment().get_template("document.html")
+    return page.render(
+        document=document,
+        head=[(leads, list(blocks)) for leads, blocks in by_lead],
+        sections=sections,
+        contents=[(first, within) for first, *within in filter(None, headings)],
+        files=[path for path in document.files if "/" not in path],
+        css=Markup((TEMPLATES / "page.css").read_text(encoding="utf-8")),
     )
 
 
 def inline(text: doc.Text | doc.Cell) -> Markup:
     """The text of a paragraph or a cell, escaped, with its links and marks."""
-    from markupsafe import Markup
-
     match text:
         case str():
             return Markup.escape(printable(text))
@@ -71,15 +64,10 @@ def inline(text: doc.Text | doc.Cell) -> Markup:
 
 @cache
 def _environment() -> Any:
-    import jinja2
-
     environment = jinja2.Environment(
-        loader=jinja2.FileSystemLoader(TEMPLATES),
-        autoescape=True,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        undefined=jinja2.StrictUndefined,
-    )
+        loader=jinja2.FileSystemLoader(TEMPLATES), undefined=jinja2.StrictUndefined,
+        autoescape=True, trim_blocks=True, lstrip_blocks=True,
+    )  # fmt: skip
     environment.filters |= {
         "inline": inline,
         "labelled": labelled,
@@ -97,17 +85,6 @@ def block(block: doc.Block) -> Any:
     """A block by the macro of its name."""
     macros = _environment().get_template("blocks.html").module
     return getattr(macros, type(block).__name__.lower())(block)
-
-
-def _divided(blocks: Sequence[doc.Block]) -> tuple[list[doc.Block], list[list[doc.Block]]]:
-    """The head, and each section with its heading."""
-    head: list[doc.Block] = []
-    sections: list[list[doc.Block]] = []
-    for block in blocks:
-        if isinstance(block, doc.Heading) and block.level == 2:
-            sections.append([])
-        (sections[-1] if sections else head).append(block)
-    return head, sections
 
 
 def _wordy(table: doc.Table) -> bool:

@@ -1,9 +1,9 @@
 r"""A table in LaTeX with booktabs, to be taken in by ``\input``: with caption and label, scaled to
 the width of the text if it is wide. Needs ``\usepackage{booktabs,graphicx}``."""
 
-from __future__ import annotations
-
 import re
+
+import pandas
 
 from reports.document import Cell, Table, Text, plain
 
@@ -27,8 +27,6 @@ SPECIAL = {
 
 def latex(table: Table, label: str) -> str:
     """The whole ``table``. The best cells are bold, those near them are starred."""
-    import pandas
-
     rows = [[inline(cell) for cell in row] for row in table.rows]
     text = pandas.DataFrame(rows, columns=list(map(escaped, table.heads))).style
     lines = text.hide(axis="index").to_latex(

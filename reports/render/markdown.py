@@ -1,7 +1,5 @@
 """A document as Markdown, with its figures as links to their files."""
 
-from __future__ import annotations
-
 import re
 
 from reports import document as doc
@@ -56,12 +54,9 @@ def inline(text: doc.Text | doc.Cell) -> str:
             return f"**{inline(text.text)}**"
         case doc.Link():
             return f"[{inline(text.text)}]({text.to})"
-        case doc.Cell(mark="best"):
-            return f"**{inline(text.text)}**" if text.text else ""
-        case doc.Cell(mark="hole"):
-            return f"*{inline(text.text)}*" if text.text else ""
         case doc.Cell():
-            return inline(text.text)
+            sign = {"best": "**", "hole": "*"}.get(text.mark, "") if text.text else ""
+            return f"{sign}{inline(text.text)}{sign}"
 
 
 def _table(table: doc.Table) -> str:

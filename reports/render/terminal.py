@@ -1,26 +1,19 @@
 """Blocks in the terminal."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable
-from typing import TYPE_CHECKING, Any
+from typing import Any
+
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
 
 from reports import document as doc
 
-if TYPE_CHECKING:
-    from rich import table, text
-    from rich.console import Console
-
 STYLES = {
-    "best": "bold",
-    "hole": "dim",
-    "better": "green",
-    "worse": "red",
-    "verdict-supported": "green",
-    "verdict-refuted": "red",
-    "verdict-mixed": "yellow",
+    "best": "bold", "hole": "dim", "better": "green", "worse": "red",
+    "verdict-supported": "green", "verdict-refuted": "red", "verdict-mixed": "yellow",
     "verdict-undecided": "dim",
-}
+}  # fmt: skip
 """How marks look; others look like any text."""
 SENTENCE, LEAST = 44, 24
 """Letters from which on a cell may break into lines, and the least width of its column."""
@@ -36,17 +29,15 @@ def show(console: Console, blocks: doc.Document | Iterable[doc.Block]) -> None:
     for at, block in enumerate(doc.walk(listed)):
         if at and isinstance(block, doc.Heading | doc.Table | doc.Figure):
             console.print()
+        whole = isinstance(block, doc.Literal)
         for renderable in _renderables(block):
-            whole = isinstance(block, doc.Literal)
             console.print(renderable, crop=False, highlight=False, soft_wrap=whole)
 
 
 def _renderables(block: doc.Block) -> Iterable[Any]:
     match block:
-        case doc.Heading():
-            yield inline(block.text, "bold")
-        case doc.Fold():
-            yield inline(block.summary, "bold")
+        case doc.Heading(text=text) | doc.Fold(summary=text):
+            yield inline(text, "bold")
         case doc.Paragraph() | doc.Literal():
             yield inline(block.text)
         case doc.Note():
@@ -63,15 +54,13 @@ def _renderables(block: doc.Block) -> Iterable[Any]:
             yield inline(", ".join(f"{count:,} {what}" for count, what in block.pairs))
 
 
-def inline(text: doc.Text | doc.Cell, style: str = "") -> text.Text:
+def inline(text: doc.Text | doc.Cell, style: str = "") -> Text:
     """A text with its styles; nothing in it is markup."""
-    from rich.text import Text as Line
-
     match text:
         case str():
-            return Line(text, style)
+            return Text(text, style)
         case tuple():
-            return Line("", style).join(map(inline, text))
+            return Text("", style).join(map(inline, text))
         case doc.Strong() | doc.Cell():
             unmarked = "bold" if isinstance(text, doc.Strong) else ""
             return inline(text.text, STYLES.get(text.mark, unmarked) or style)
@@ -79,10 +68,8 @@ def inline(text: doc.Text | doc.Cell, style: str = "") -> text.Text:
             return inline(text.text, style)
 
 
-def _grid(block: doc.Table) -> table.Table:
-    from rich.table import Table as Grid
-
-    grid = Grid(
+def _grid(block: doc.Table) -> Table:
+    grid = Table(
         title=inline(block.caption) if block.caption else None, title_justify="left",
         title_style="italic", show_header=bool(block.heads), box=None, pad_edge=False,
     )  # fmt: skip

@@ -1,2 +1,1 @@
-"""The report's sections: each answers one question in blocks. ``reports/report.py`` says how they
-become a page."""
+"""The sections of a report: each answers one question, in blocks; `reports.build` finds them."""

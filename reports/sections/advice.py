@@ -1,7 +1,5 @@
 """Which architecture to take for a task, and what that rests on."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -11,7 +9,6 @@ from reports.analysis.advice import ENOUGH, Choice
 from reports.analysis.difference import LEVEL
 from reports.analysis.results import Results, TaskInfo
 from reports.analysis.statistics import Summary
-from reports.analysis.user_data import control_of
 from reports.document import Block, Paragraph, Strong, Table, listings, table_of
 from reports.formats import listed, plural
 
@@ -29,22 +26,20 @@ class Advice:
     baseline: bool
     """It is a baseline: no sequence model is needed, as far as is shown."""
     recommendation: str
-    """In a sentence, with its score and cost."""
     sentences: list[str]
-    """The reasons, with their numbers."""
     rests_on: list[str]
     """How much was compared, and how."""
     firmer: list[str]
     """What would make the advice firmer."""
     command: str
-    """The command that adds seeds."""
     rows: list[Row]
     """One for each architecture with a score, best first, with plain numbers."""
 
 
 def advise(results: Results, task: TaskInfo) -> Advice:
     """Advice on one task of a matrix; control rows of the user's own tasks are found by it."""
-    choice = Choice(results, task, control_of(results, task))
+    control_of = {own.name: control for own, control in results.controls}
+    choice = Choice(results, task, control_of.get(task.name))
     return Advice(
         task=task,
         matrix=results.name,
@@ -62,18 +57,13 @@ def advise(results: Results, task: TaskInfo) -> Advice:
 def blocks(advice: Advice) -> list[Block]:
     """The recommendation, every architecture with its score and cost, the reasons."""
     lists = {"why": advice.sentences, "rests on": advice.rests_on, "firmer with": advice.firmer}
-    return [
-        Paragraph(Strong(advice.recommendation), lead=True),
-        _table(advice),
-        *listings(lists),
-    ]
+    said = Paragraph(Strong(advice.recommendation), lead=True)
+    return [said, _table(advice), *listings(lists)]
 
 
 def reasons(choice: Choice) -> list[str]:
-    """Whether anything is needed, what this rests on, what will do, and whether order matters: the
-    most important first."""
-    said = [_needed(choice), _scores(choice), _alike(choice), _order(choice)]
-    return [sentence for sentence in said if sentence]
+    """Whether anything is needed, what will do, and whether order matters."""
+    return [said for said in (_needed(choice), _alike(choice), _order(choice)) if said]
 
 
 def score(choice: Choice, architecture: str, task: TaskInfo | None = None) -> str:
@@ -87,43 +77,31 @@ def _recommendation(choice: Choice) -> str:
     if not choice.leaders:
         return f"For {name} nothing can be advised: no architecture has a score yet."
     if chosen is None:
+        trivial = choice.facts.get("trivial", "").split(";")[0]
         return (
-            f"For {name} take no model that was compared here: none is shown to beat "
-            f"{_floor(choice)}."
+            f"For {name} take no model that was compared here: none is shown to beat the best "
+            f"trivial predictor{f' ({trivial})' if trivial else ''}."
         )
     group = choice.group(chosen)
     skill = formats.skill_with_spread(group.skill)
-    said = [
+    said = (
         f"For {name} take {chosen}: {formats.metric(choice.task)} {score(choice, chosen)}"
-        f"{f', skill {skill}' if skill else ''}.",
-        f"It takes {formats.seconds(choice.seconds(chosen))} of training and "
-        f"{formats.number(group.mean_of('parameters')) or 'no'} parameters.",
-    ]
-    if choice.order and chosen != choice.order[0]:
-        said.append(_why_not_the_best(choice, chosen))
-    return " ".join(said)
-
-
-def _why_not_the_best(choice: Choice, chosen: str) -> str:
-    first, against = choice.order[0], choice.against[chosen]
+        f"{f', skill {skill}' if skill else ''}. It takes "
+        f"{formats.seconds(choice.seconds(chosen))} of training and "
+        f"{formats.number(group.mean_of('parameters')) or 'no'} parameters."
+    )
+    first = choice.order[0] if choice.order else chosen
+    if first == chosen:
+        return said
     kind = "simpler, a baseline" if chosen in choice.results.baselines else "cheaper"
     if choice.loss(chosen) <= choice.loss(first):
-        return f"It is {kind}, and {first} is no better."
-    ahead = formats.signed_skill_with_spread(against.skills)
-    by = f"by {ahead} of skill, but" if ahead else "but"
-    return f"The best, {first}, is ahead {by} not shown to differ; {chosen} is {kind}."
-
-
-def _floor(choice: Choice) -> str:
-    """The best trivial predictor, with what it does and its score, where the task says it."""
-    floor = formats.scores_in(choice.results, choice.task)(choice.task.floor)
-    does = choice.facts.get("trivial", "").split(";")[0]
-    known = ", ".join(filter(None, [does, floor]))
-    return f"the best trivial predictor{f' ({known})' if known else ''}"
+        return f"{said} It is {kind}, and {first} is no better."
+    ahead = formats.signed_skill_with_spread(choice.against[chosen].skills)
+    by = f" by {ahead} of skill" if ahead else ""
+    return f"{said} The best, {first}, is ahead{by} but not shown to differ; {chosen} is {kind}."
 
 
 def _needed(choice: Choice) -> str:
-    """Whether a sequence model is needed at all, or anything."""
     name, base = choice.task.name, choice.baseline
     if not choice.leaders:
         return f"No architecture has a score on {name} yet."
@@ -134,35 +112,15 @@ def _needed(choice: Choice) -> str:
     if not base:
         return f"Whether {name} needs a sequence model is open: no baseline was run beside it."
     first = choice.order[0]
-    if choice.loss(first) < choice.loss(base) and choice.against[base].differs:
-        return f"{name} needs a sequence model: {first} does better than the baseline {base}."
+    needs = choice.loss(first) < choice.loss(base) and choice.against[base].differs
+    shown = ("needs", "does") if needs else ("is not shown to need", "is not shown to do")
     return (
-        f"{name} is not shown to need a sequence model: {first} is not shown to do better than the "
-        f"baseline {base}."
+        f"{name} {shown[0]} a sequence model: {first} ({score(choice, first)}) {shown[1]} better "
+        f"than the baseline {base} ({score(choice, base)})."
     )
-
-
-def _scores(choice: Choice) -> str:
-    """The scores that this rests on."""
-    if not choice.leaders:
-        return ""
-    return (
-        f"Scores are {formats.metric(choice.task)} ({formats.direction(choice.task)}), "
-        f"{_compared(choice)}: {formats.each({a: score(choice, a) for a in choice.leaders}, str)}; "
-        f"{_floor(choice)}."
-    )
-
-
-def _compared(choice: Choice) -> str:
-    """On how many seeds and test examples scores rest, the latter where they are stored."""
-    group = choice.group(choice.leaders[0])
-    many = len(next(iter(group.examples.values()))[0]) if group.examples else 0
-    examples = plural(many, "test example") if many else "the test split"
-    return f"{plural(group.score.n, 'seed')}, {examples}"
 
 
 def _alike(choice: Choice) -> str:
-    """Those that are not shown to be worse than the best."""
     if not choice.alike:
         return ""
     cheapest = min([choice.order[0], *choice.alike], key=choice.seconds)
@@ -173,7 +131,6 @@ def _alike(choice: Choice) -> str:
 
 
 def _order(choice: Choice) -> str:
-    """What is lost when the order of steps is shuffled."""
     control = choice.control
     if not control or not choice.order:
         row = choice.facts.get("control row", "")
@@ -199,7 +156,11 @@ def _rests_on(choice: Choice) -> list[str]:
         return []
     steps = (choice.results.plan.get("budget") or {}).get("steps")
     budget = f", at most {steps:,} updates each" if steps else ""
-    lines = [f"matrix {choice.results.name}, {_compared(choice)}{budget}."]
+    group = choice.group(choice.leaders[0])
+    many = len(next(iter(group.examples.values()))[0]) if group.examples else 0
+    examples = plural(many, "test example") if many else "the test split"
+    seeds = plural(group.score.n, "seed")
+    lines = [f"matrix {choice.results.name}, {seeds}, {examples}{budget}."]
     tested = [against for against in choice.against.values() if against.p is not None]
     if tested:
         over = ["seeds"] * any(against.seeds.half is not None for against in tested)
@@ -214,7 +175,6 @@ def _rests_on(choice: Choice) -> list[str]:
 
 
 def _firmer(choice: Choice) -> list[str]:
-    """What would help, where there is something to be helped."""
     lines = []
     cells = [c for c in choice.cells if not c.refused]
     if holes := [c for c in cells if c.hole]:
@@ -226,8 +186,6 @@ def _firmer(choice: Choice) -> list[str]:
     if choice.short_of_examples:
         whose = f"{choice.order[0]} and {listed(choice.short_of_examples)}"
         lines.append(f"More test examples: over seeds {whose} differ, over examples not.")
-    if choice.order and not choice.baseline:
-        lines.append("A baseline beside it: --arch '*' runs all that fit.")
     return lines
 
 
@@ -235,17 +193,14 @@ def _table(advice: Advice) -> Table:
     def ranged(name: str, text: Callable[[float | None], str]) -> Callable[[Row], str]:
         return lambda row: formats.with_half(Summary(0, row[name], row[f"{name}_half"]), text)
 
-    scores = formats.scores_of(advice.task, [row["score"] for row in advice.rows])
-    return table_of(
-        advice.rows,
-        {
-            "architecture": lambda row: row["architecture"] + " (baseline)" * row["baseline"],
-            "score": ranged("score", scores),
-            "skill": ranged("skill", formats.skill),
-            "best ahead": ranged("best_ahead", formats.skill),
-            "p (Holm)": lambda row: formats.p_value(row["p_holm"]),
-            "training": lambda row: formats.seconds(row["seconds"]),
-            "parameters": lambda row: formats.number(row["parameters"]),
-            "is": lambda row: row["standing"],
-        },
-    )
+    columns: dict[str, Callable[[Row], str]] = {
+        "architecture": lambda row: row["architecture"] + " (baseline)" * row["baseline"],
+        "score": ranged("score", formats.scores_of(advice.task, (r["score"] for r in advice.rows))),
+        "skill": ranged("skill", formats.skill),
+        "best ahead": ranged("best_ahead", formats.skill),
+        "p (Holm)": lambda row: formats.p_value(row["p_holm"]),
+        "training": lambda row: formats.seconds(row["seconds"]),
+        "parameters": lambda row: formats.number(row["parameters"]),
+        "is": lambda row: row["standing"],
+    }
+    return table_of(advice.rows, columns)

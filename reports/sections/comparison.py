@@ -1,14 +1,13 @@
 """What changed from one run to another, as ``harness compare`` prints it."""
 
-from __future__ import annotations
-
 from collections import Counter
 from collections.abc import Callable, Sequence
 from typing import Any
 
 from reports import formats
-from reports.analysis.comparison import VERDICTS, Comparison, Run
+from reports.analysis.comparison import VERDICTS, Comparison
 from reports.analysis.difference import BETTER, WORSE
+from reports.analysis.results import Results
 from reports.analysis.statistics import Summary
 from reports.document import Block, Cell, Note, Paragraph, Table, listings, table_of
 from reports.formats import listed, plural
@@ -17,24 +16,25 @@ MARKS = {BETTER: "better", WORSE: "worse"}
 Row = dict[str, Any]
 
 
-def blocks(runs: Sequence[Run], comparison: Comparison) -> list[Block]:
-    """The runs, how many cells are alike, what changed in their keys, and each pair's change."""
+def blocks(runs: Sequence[Results], comparison: Comparison) -> list[Block]:
+    """The two runs, what changed in their keys, and the change of each pair."""
     rows = [row for row in comparison.rows if row["verdict"] != "identical"]
     moved = [row for row in rows if row["change"].mean != 0]
     parts: list[Block] = [*_summary(runs, comparison), *_changes(comparison)]
-    if moved:
-        parts.append(_table(moved))
-    if len(moved) < len(rows):
-        same = plural(len(rows) - len(moved), "pair")
-        parts.append(Paragraph(f"{same} with the very same mean score not shown"))
-    return parts + [Paragraph(line) for line in _legend(rows, comparison.counts) if rows]
+    parts += [_table(moved)] if moved else []
+    legend = _legend(rows, comparison.counts) if rows else []
+    if same := len(rows) - len(moved):
+        legend.insert(0, f"{plural(same, 'pair')} with the very same mean score not shown")
+    return [*parts, *map(Paragraph, legend)]
 
 
-def _summary(runs: Sequence[Run], comparison: Comparison) -> list[Block]:
+def _summary(runs: Sequence[Results], comparison: Comparison) -> list[Block]:
+    counts = comparison.counts
+    sizes = (counts["paired"] + counts["only in a"], counts["paired"] + counts["only in b"])
     lines = [
-        f"{letter}  {run.store.out}:{run.results.name}, {plural(len(run.cells), 'cell')}, planned "
-        f"{str(run.results.plan.get('created', ''))[:16].replace('T', ' ')} UTC"
-        for letter, run in zip("AB", runs, strict=True)
+        f"{letter}  {run.store.out}:{run.name}, {plural(size, 'cell')}, "
+        f"planned {str(run.plan.get('created', ''))[:16].replace('T', ' ')} UTC"
+        for letter, run, size in zip("AB", runs, sizes, strict=True)
     ]
     known = {what: count for what, count in comparison.counts.items() if count}
     cells = [f"{count:,} {what}" for what, count in known.items() if what not in VERDICTS]
@@ -46,7 +46,7 @@ def _summary(runs: Sequence[Run], comparison: Comparison) -> list[Block]:
         lines.append(f"pairs of task and architecture, B against A: {', '.join(pairs)}")
     if comparison.seconds:
         lines.append(f"seconds of training, B to A, median over cells: x{comparison.seconds:.2f}")
-    unreadable = [*runs[0].results.corrupted, *runs[1].results.corrupted]
+    unreadable = [*runs[0].corrupted, *runs[1].corrupted]
     return [*map(Paragraph, lines), *(Note(f"warning: {message}") for message in unreadable)]
 
 
@@ -74,7 +74,6 @@ def _changes(comparison: Comparison) -> list[Block]:
 
 
 def _table(rows: Sequence[Row]) -> Table:
-    """The change of each architecture on each task."""
     columns: dict[str, Callable[[Row], str | Cell]] = {
         "task": _task,
         "architecture": lambda row: row["architecture"],
@@ -87,7 +86,7 @@ def _table(rows: Sequence[Row]) -> Table:
         "p": lambda row: formats.p_value(row["p_holm"]) or "-",
         "p examples": lambda row: formats.p_value(row["change_over_examples"].p) or "-",
         "seconds": lambda row: f"x{row['seconds_ratio']:.2f}" if row["seconds_ratio"] else "",
-        "parameters": _resized,
+        "parameters": lambda row: _resized(*row["parameters"]),
         "B is": lambda row: Cell(row["verdict"], MARKS.get(row["verdict"], "hole")),
     }
     return table_of(rows, columns, caption="Change from A to B, largest change of skill first")
@@ -98,9 +97,7 @@ def _change(change: Summary) -> str:
     return "" if change.mean is None else f"{change.mean:+.4g}{half}"
 
 
-def _resized(row: Row) -> str:
-    """Parameters before and after, where they differ."""
-    before, after = row["parameters"]
+def _resized(before: float | None, after: float | None) -> str:
     return f"{before:,.0f} -> {after:,.0f}" if before and after and before != after else ""
 
 
@@ -113,11 +110,10 @@ def _legend(rows: Sequence[Row], counts: dict[str, int]) -> list[str]:
     ]
     if not counts["better"] and not counts["worse"]:
         lines.append("No pair is shown to differ: this does not show that there is no difference.")
-    reasons = Counter(row["untested"] for row in rows if row["untested"])
-    reasons["one seed: tested for other test examples, not for other seeds"] = sum(
-        row["change"].n == 1 for row in rows
-    )
-    return lines + [f"{why} ({count} pairs)" for why, count in reasons.items() if count]
+    one = "one seed: tested for other test examples, not for other seeds"
+    reasons = [row["untested"] for row in rows if row["untested"]]
+    reasons += [one for row in rows if row["change"].n == 1]
+    return lines + [f"{why} ({count} pairs)" for why, count in Counter(reasons).items()]
 
 
 def _task(row: Row) -> str:

@@ -1,16 +1,14 @@
 """What skill costs: mean skill against seconds, parameters and FLOPs, and who is not dominated."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from typing import Any
 
 from reports import formats
-from reports.analysis.cost import KINDS, Point, of_tasks, over_tasks
-from reports.analysis.ranking import compare
+from reports.analysis.ranking import KINDS, Point, compare, mean_costs, task_costs
 from reports.analysis.results import Results
-from reports.analysis.user_data import without_controls
 from reports.document import Block, Figure, Heading, Paragraph, Row, as_csv, table_of
+from reports.figures import cost as drawn_cost
+from reports.figures import style
 from reports.figures.style import Drawing
 from reports.formats import each, listed, plural
 
@@ -22,14 +20,12 @@ SAME = 1.1
 
 def blocks(results: Results) -> list[Block]:
     """A figure for each kind of cost that the records hold; control rows are left out."""
-    from reports.figures import cost, style
-
-    results = without_controls(results)
+    results = results.without_controls
     compared, looks = compare(results), style.looks(results.architectures)
     figures = []
     for kind in KINDS:
-        points = over_tasks(results, compared, kind)
-        if drawing := cost.draw(kind, points, of_tasks(results, kind), looks):
+        points = mean_costs(results, compared, kind)
+        if drawing := drawn_cost.draw(kind, points, task_costs(results, kind), looks):
             figures.append(_figure(drawing, points, kind))
     if not figures:
         return []
@@ -42,16 +38,14 @@ def blocks(results: Results) -> list[Block]:
             "front: it joins those that no other beats in skill without costing more."
         ),
         Paragraph(
-            "Parameters are all free ones, the shared embedding included. Training FLOPs are those "
-            "of an update times the updates that were made. Seconds are wall clock on the machine "
-            "that is described below, with the kernels of its library."
+            "Parameters include the shared embedding. Training FLOPs are those of an update times "
+            "the updates made. Seconds are wall clock on the machine described below."
         ),
         Row(tuple(figures)),
     ]
 
 
 def _figure(drawing: Drawing, points: Mapping[str, Point], kind: str) -> Figure:
-    """With who is on the front, the cheapest first."""
     beaten = {a: f"dominated by {listed(p.beaten_by, 3)}" for a, p in points.items() if p.beaten_by}
     columns: dict[str, Any] = {
         "architecture": str,

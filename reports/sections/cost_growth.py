@@ -1,29 +1,17 @@
 """What it costs: how an update grows with the length, the batch and the width."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Sequence
 from statistics import geometric_mean
-from typing import TYPE_CHECKING
 
+from pandas import DataFrame
+
+from reports.analysis import probes
 from reports.analysis.evidence import Evidence
-from reports.analysis.probes import (
-    EQUATIONS,
-    KERNEL,
-    LEAST_SIZES,
-    costs,
-    exponents,
-    parts_by_axis,
-    path_formula,
-)
 from reports.analysis.statistics import Summary, summarize
-from reports.document import Block, Figure, Heading, Table, paragraphs
+from reports.document import Block, Figure, Table, section
 from reports.figures import lines
 from reports.formats import amount, ends, geometric_with_interval, span, with_interval
 from reports.sections import reproduction
-
-if TYPE_CHECKING:
-    from pandas import DataFrame
 
 PLACE, TITLE, COMMAND = 80, "What it costs to grow", "harness probe cost-growth"
 
@@ -36,15 +24,15 @@ TITLES = {
     "critical_path": "critical path, operations",
 }
 COUNTED = ("flops", "memory", "critical_path")
-COMPUTED = {KERNEL: "by the library", EQUATIONS: "by the equations"}
+COMPUTED = {probes.KERNEL: "by the library", probes.EQUATIONS: "by the equations"}
 
 WAYS = ("as the library computes it", "by the equations, step by step")
-SCALE = lines.Scale("", "", 10, logarithmic=True, ways=WAYS)
+SCALE = lines.Scale("", "", 10, ways=WAYS)
 
 
 def blocks(evidence: Evidence) -> list[Block]:
-    """Costs of an update, their growth exponents and the critical path."""
-    frame = costs(evidence)
+    """Costs of an update, their growth probes.exponents and the critical path."""
+    frame = probes.costs(evidence)
     if frame.empty:
         return []
     axes = list(frame["axis"].unique())
@@ -55,33 +43,26 @@ def blocks(evidence: Evidence) -> list[Block]:
         longer = frame[frame["axis"] == "length"]
         panels = [_panel(longer, cost) for cost in COUNTED]
         counts = _counts_finding(longer), _counts_table(longer)
-        made.append(("counts", panels, *counts, parts_by_axis(evidence)["length"]))
+        made.append(("counts", panels, *counts, probes.parts_by_axis(evidence)["length"]))
     results = evidence.results
     figures = [
         Figure(drawn, finding, table, reproduction.of_parts(results, parts))
         for name, panels, finding, table, parts in made
         if (drawn := lines.draw(f"growth-{name}", panels, SCALE, results.architectures))
     ]
-    return [
-        Heading(TITLE, "cost-growth"),
-        *paragraphs(
-            "An update is a forward pass, the loss and a backward pass of one batch; seconds are "
-            "those of this machine, the least of several. Where the library has a kernel, an "
-            "update is measured with it (solid) and by the equations, step by step (dashed): what "
-            "the kernel saves is no property of the architecture. Parameters are equally many, "
-            "except where the width grows.",
-            "A cost that grows as a power of the length has that power as its slope here. "
-            "Exponents are fitted to the larger half of the sizes, to at least "
-            f"{LEAST_SIZES} where there are as many, for each seed; intervals are over seeds. The "
-            "critical path is the longest chain of operations in which each waits for the one "
-            "before: what an update takes however many processors there are.",
-        ),
-        *figures,
-    ]
+    about = (
+        "An update is a forward pass, the loss and a backward pass of one batch; seconds are those "
+        "of this machine, the least of several. Where the library has a kernel, an update is "
+        "measured with it (solid) and by the equations, step by step (dashed): what the kernel "
+        "saves is no property of the architecture. Parameters are equally many, except where the "
+        "width grows. Exponents are slopes, fitted to the larger half of the sizes, to at least "
+        f"{probes.LEAST_SIZES}, for each seed. The critical path is the longest chain of "
+        "operations in which each waits for the one before."
+    )
+    return section(TITLE, "cost-growth", [about], figures)
 
 
 def _panel(frame: DataFrame, cost: str) -> lines.Panel:
-    """A line for each architecture, as what is measured along one axis grows."""
     library, equations = (_means(frame[frame["how"] == how], cost) for how in COMPUTED)
     across = ACROSS[frame["axis"].iloc[0]]
     return lines.Panel(TITLES[cost], library, dashed=equations, across=across)
@@ -97,7 +78,7 @@ def _means(frame: DataFrame, cost: str) -> dict[str, dict[int, Summary]]:
 
 
 def _seconds_finding(frame: DataFrame, axis: str) -> str:
-    library = frame[(frame["axis"] == axis) & (frame["how"] == KERNEL)]
+    library = frame[(frame["axis"] == axis) & (frame["how"] == probes.KERNEL)]
     longest = library["size"].max()
     means = _means(library[library["size"] == longest], "seconds")
     seconds = {a: of[longest].mean for a, of in means.items()}
@@ -125,7 +106,7 @@ def _seconds_table(frame: DataFrame, axes: Sequence[str]) -> Table:
 
 def _counts_finding(frame: DataFrame) -> str:
     last = frame["size"].max()
-    library = frame[frame["how"] == KERNEL]
+    library = frame[frame["how"] == probes.KERNEL]
     paths = library[library["size"] == last].groupby("architecture")["critical_path"].first()
     return (
         f"At {last:,} steps the critical path is {span(paths.to_dict(), '{:,.0f}'.format)} "
@@ -134,12 +115,10 @@ def _counts_finding(frame: DataFrame) -> str:
 
 
 def _growth(frame: DataFrame, cost: str, axis: str) -> str:
-    """With which power a cost grows, over architectures."""
-    fits = {a: exponents(of, cost) for a, of in frame.groupby("architecture", sort=False)}
+    fits = {a: probes.exponents(of, cost) for a, of in frame.groupby("architecture", sort=False)}
     powers = {a: summarize(fit.mean for fit in of).mean for a, of in fits.items() if of}
     name = TITLES[cost].removesuffix(" an update")
-    grows = f"{name[0].upper()}{name[1:]} grow with the {axis} to the power of {span(powers)}."
-    return grows if powers else ""
+    return f"With the {axis} {name} grow to the power of {span(powers)}." if powers else ""
 
 
 def _counts_table(frame: DataFrame) -> Table:
@@ -157,7 +136,7 @@ def _counts_table(frame: DataFrame) -> Table:
         counted = library.groupby("size")[["critical_path", "parameters"]].first().astype(int)
         path = counted["critical_path"].to_dict()
         rows.append((
-            a, ends(counted["parameters"]), path_formula(path),
+            a, ends(counted["parameters"]), probes.path_formula(path),
             *(f"{path[size]:,}" if size in path else "" for size in (first, last)),
             *_grown(library, "flops", last, _large),
             *_grown(library, "memory", last, amount),
@@ -167,14 +146,13 @@ def _counts_table(frame: DataFrame) -> Table:
 
 
 def _grown(frame: DataFrame, cost: str, size: int, text: Callable[[float], str]) -> tuple[str, str]:
-    """The mean cost at a size, and the power that it grows with."""
     at = frame[(frame["size"] == size) & (frame[cost] > 0)][cost]
     return ("", "") if at.empty else (text(at.mean()), _power(frame, cost))
 
 
 def _power(frame: DataFrame, cost: str) -> str:
     """An exponent with its interval: over seeds or, of one seed, that of the fit."""
-    fits = exponents(frame, cost)
+    fits = probes.exponents(frame, cost)
     return with_interval(fits[0] if len(fits) == 1 else [fit.mean for fit in fits])
 
 

@@ -1,20 +1,16 @@
 """Why: how much of the gradient reaches the steps before the output."""
 
-from __future__ import annotations
-
 import re
-from typing import TYPE_CHECKING
+
+from pandas import DataFrame, Series
 
 from reports import formats
 from reports.analysis.evidence import Evidence
 from reports.analysis.probes import WHEN, flows
 from reports.analysis.statistics import summarize
-from reports.document import Block, Figure, Heading, Table, paragraphs
+from reports.document import Block, Figure, Table, section
 from reports.figures import gradient_flow as drawing
 from reports.sections import reproduction
-
-if TYPE_CHECKING:
-    from pandas import DataFrame, Series
 
 PLACE, TITLE, COMMAND = 50, "Why: what is left of the gradient", "harness probe gradient-flow"
 
@@ -32,26 +28,18 @@ def blocks(evidence: Evidence) -> list[Block]:
                 continue
             name = f"{part.name}-{at}" if at else part.name
             drawn = drawing.draw(name, frame, evidence.results.architectures)
-            finding = f"Gradient norm against steps back from the output, on {task}."
+            finding = f"Gradient norm up to {frame['longest'].max():,} steps back, on {task}."
             figures.append(Figure(drawn, finding, _table(frame), command))
             findings.append(_finding(frame, task))
-    if not figures:
-        return []
-    return [
-        Heading(TITLE, "gradient-flow"),
-        *paragraphs(
-            *findings,
-            "The gradient through k steps of a recurrent network is a product of k Jacobians: "
-            "where these shrink it, it falls exponentially with k, and where they stretch it, it "
-            "grows (Bengio et al. 1994; Pascanu et al. 2013).",
-            "Measured is the norm of the gradient of the last output's loss at the input of each "
-            "earlier step, in double precision, mean over validation examples. The factor a step "
-            "is that of the exponential fitted to it over all lags; where its R² is low, it says "
-            "little. The Lyapunov exponent is the mean growth of a small change of the state a "
-            "step, in nats: below 0 the change dies out, above 0 it grows.",
-        ),
-        *figures,
-    ]
+    about = (
+        "Measured is the norm of the gradient of the last output's loss at the input of each "
+        "earlier step, mean over validation examples. Through k steps it is a product of k "
+        "Jacobians, which fades or explodes exponentially (Bengio et al. 1994; Pascanu et al. "
+        "2013). The factor a step is that of the exponential fitted over all lags; where its R² is "
+        "low, it says little. The Lyapunov exponent is the mean growth of a small change of the "
+        "state a step, in nats: below 0 the change dies out, above 0 it grows."
+    )
+    return section(TITLE, "gradient-flow", [*findings, about], figures)
 
 
 def _finding(frame: DataFrame, task: str) -> str:
@@ -70,8 +58,8 @@ def _finding(frame: DataFrame, task: str) -> str:
     return f"On {task} the gradient {said}.{zero if windows else ''}"
 
 
-def _share(shares: Series[float]) -> str:
-    """``0.16``, ``2.8e-7`` or ``none``: the geometric mean of what is left at the longest lag."""
+def _share(shares: Series) -> str:
+    """``0.16``, ``2.8e-7`` or ``none``."""
     if (shares == 0).any():
         return "none"
     ratio = formats.geometric(shares)[0]

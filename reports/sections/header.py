@@ -1,16 +1,14 @@
 """The head of the page: the question, the answer, what fell short, how many cells ended how."""
 
-from __future__ import annotations
-
 from collections import Counter
 from collections.abc import Collection, Iterator, Mapping
 from typing import Any
 
+from harness.experiment.record import PENDING
 from reports.analysis.advice import Choice
 from reports.analysis.results import Results
-from reports.analysis.user_data import controls, only_user_data, without_controls
 from reports.document import Block, Counts, Heading, Link, Note, Paragraph, Text, plain
-from reports.formats import listed, plural, verb
+from reports.formats import plural, verb
 from reports.sections import answer
 from reports.sections.advice import reasons
 
@@ -21,9 +19,9 @@ def blocks(results: Results, leads: Mapping[str, Text]) -> list[Block]:
     """``leads``: what the sections answer first, by their anchors. It is all that a matrix of parts
     has to say."""
     said: list[Text] = []
-    for pair in controls(results):
+    for pair in results.controls:
         said += reasons(Choice(results, *pair))
-    said += [] if only_user_data(results) else answer.first(without_controls(results))
+    said += [] if results.only_user_data else answer.first(results.without_controls)
     said += [] if results.cells else leads.values()
     said += shortfalls(results)
     if results.name == "claims" and "claims" in leads:
@@ -54,18 +52,15 @@ def title(results: Results) -> str:
 
 
 def _question(results: Results) -> str:
-    """What the matrix was run to find out."""
-    if only_user_data(results):
+    if results.only_user_data:
         return "Which architecture does this data need?"
     if not results.cells or not results.architectures:
         return results.plan.get("description") or "What came of this matrix?"
     names, tasks = results.architectures, plural(len(results.tasks), "task")
-    budget = results.plan.get("budget") or {}
-    equal = [f"at most {budget['steps']:,} updates"] if budget.get("steps") else []
-    if budget.get("match", "parameters") == "parameters" and budget.get("parameters"):
-        equal.append(f"{budget['parameters']:,} parameters")
+    steps = (results.plan.get("budget") or {}).get("steps")
+    equal = f"the same examples{f' and at most {steps:,} updates' if steps else ''}"
     who = f"{verb(names, 'does', 'do')} {plural(len(names), 'architecture')}"
-    return f"What {who} learn of {tasks}, given {listed(['the same examples', *equal])}?"
+    return f"What {who} learn of {tasks}, given {equal}?"
 
 
 def shortfalls(results: Results) -> Iterator[str]:
@@ -78,5 +73,5 @@ def shortfalls(results: Results) -> Iterator[str]:
     if results.answers:
         asked = plural(len(results.answers), "training")
         yield f"{asked} diverged in parts that ask for just that: these are answers, no failures."
-    if results.pending:
-        yield f"Not run yet: {results.pending:,} of {every}; what is said here may change."
+    if pending := results.counts.get(PENDING):
+        yield f"Not run yet: {pending:,} of {every}; what is said here may change."

@@ -1,7 +1,5 @@
 """What failed, what was refused, and what has not run yet."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Sequence
 
 from reports.analysis.holes import Hole, holes
@@ -12,7 +10,7 @@ PLACE = 150
 
 TITLES = {
     "failed": ("Failed", "failed"),
-    "refused": ("Not applicable: refused for a stated reason", "not-applicable"),
+    "refused": ("Not applicable", "not-applicable"),
     "waiting": ("Not run yet", "waiting"),
 }
 """The heading and the anchor of each kind of hole."""

@@ -1,13 +1,12 @@
 """What each one remembers: memory horizons."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 
 from reports.analysis.evidence import Evidence
 from reports.analysis.horizon import LEARNED, Horizon
 from reports.analysis.results import Part
-from reports.document import Block, Figure, Heading, Table, paragraphs, table_of
+from reports.analysis.statistics import Summary
+from reports.document import Block, Figure, Table, section, table_of
 from reports.figures import lines
 from reports.formats import ends, listed, skill_with_spread
 from reports.sections import reproduction
@@ -24,31 +23,25 @@ def blocks(evidence: Evidence) -> list[Block]:
     """Skill against lag, and the horizon of each architecture on each task."""
     found = [(part, _horizons(evidence, part)) for part in evidence.parts(probe="horizon")]
     measured = [(part, horizons) for part, horizons in found if horizons]
-    if not measured:
-        return []
-    figures = []
+    figures: list[Figure | Table] = []
     for part, horizons in measured:
-        panels = [
-            lines.Panel(task, {a: h.skills for a, h in of.items()}, ended=_ended(of))
-            for task, of in horizons.items()
-        ]
+        panels = []
+        for task, of in horizons.items():
+            ended = [a for a, h in of.items() if max(h.skills) > (h.steps or 0)]
+            panels.append(lines.Panel(task, {a: h.skills for a, h in of.items()}, ended=ended))
         if drawn := lines.draw(part.name, panels, SCALE, evidence.results.architectures):
             command = reproduction.of_parts(evidence.results, [part])
-            finding = f"Skill against lag on {listed(horizons, 99)}."
+            finding = f"Skill against lag; learned from {LEARNED:g} on."
             figures.append(Figure(drawn, finding, _table(horizons, part), command))
-    return [
-        Heading(TITLE, "horizon"),
-        *paragraphs(
-            *(_finding(horizons, part) for part, horizons in measured),
-            "A memory horizon is the longest lag up to which at least half of the seeds learn "
-            f"every lag: reach a skill of {LEARNED:g} on test examples. Each lag has a new "
-            "network, the shortest first; after the first lag that fails, longer ones are not "
-            "tried. Intervals: over seeds drawn with replacement. A horizon holds for this "
-            "budget: with other updates an architecture may look further back.",
-        ),
-        *figures,
-        *(_skills(*each, f"horizon-table-{at}") for at, each in enumerate(measured, 1)),
-    ]
+    findings = [_finding(horizons, part) for part, horizons in measured]
+    tables = [_skills(*each, f"horizon-table-{at}") for at, each in enumerate(measured, 1)]
+    about = (
+        "A memory horizon is the longest lag up to which at least half of the seeds learn every "
+        f"lag: reach a skill of {LEARNED:g} on test examples, with a new network for each lag; "
+        "after the first lag that fails, longer ones are not tried. Intervals: over seeds drawn "
+        "with replacement. With other budgets an architecture may look further back."
+    )
+    return section(TITLE, "horizon", [*findings, about], [*figures, *tables])
 
 
 def _horizons(evidence: Evidence, part: Part) -> Horizons:
@@ -59,14 +52,6 @@ def _horizons(evidence: Evidence, part: Part) -> Horizons:
             if horizon.steps is not None:
                 horizons.setdefault(task, {})[a] = horizon
     return horizons
-
-
-def _ended(horizons: Mapping[str, Horizon]) -> list[str]:
-    """Who learned less than the longest lag that was tried."""
-    longest = {
-        a: max((lag for lag, s in h.skills.items() if s.n), default=0) for a, h in horizons.items()
-    }
-    return [a for a, h in horizons.items() if longest[a] > (h.steps or 0)]
 
 
 def _steps(number: int | None, part: Part) -> str:
@@ -82,12 +67,12 @@ def _with_interval(horizon: Horizon, part: Part) -> str:
 
 
 def _finding(horizons: Horizons, part: Part) -> str:
-    """Task by task: who reaches furthest."""
     sentences = []
     for task, of in horizons.items():
         best = max(h.steps or 0 for h in of.values())
         furthest = [a for a, h in of.items() if h.steps == best]
-        text = f"On {task} furthest, {best:,} steps: {listed(furthest, 99)}."
+        least = "≥ " if any(h.open for h in of.values()) else ""
+        text = f"On {task} furthest, {least}{best:,} steps: {listed(furthest, 99)}."
         sentences.append(text if best else f"On {task} none learns even a lag of {part.lags[0]}.")
     return " ".join(sentences)
 
@@ -103,13 +88,11 @@ def _table(horizons: Horizons, part: Part) -> Table:
 
 
 def _skills(part: Part, horizons: Horizons, name: str) -> Table:
-    return Table(
-        ("task", "architecture", *(f"lag {lag:,}" for lag in part.lags)),
-        tuple(
-            (t, a, *(skill_with_spread(h.skills[n]) if n in h.skills else "" for n in part.lags))
-            for t, of_task in horizons.items()
-            for a, h in of_task.items()
-        ),
-        "Skill at each lag: mean over seeds and half of its 95 % interval. Empty: not tried.",
-        name,
-    )
+    rows = [
+        (task, a, *(skill_with_spread(h.skills.get(lag, Summary())) for lag in part.lags))
+        for task, of_task in horizons.items()
+        for a, h in of_task.items()
+    ]
+    heads = ("task", "architecture", *(f"lag {lag:,}" for lag in part.lags))
+    caption = "Skill at each lag: mean over seeds and half of its 95 % interval. Empty: not tried."
+    return Table(heads, tuple(rows), caption, name)

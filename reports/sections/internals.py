@@ -1,7 +1,5 @@
 """What is inside a few models: gates and states, attention, filters, hidden Markov states."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
@@ -18,18 +16,12 @@ Numbers = Mapping[str, Any]
 def blocks(inside: Sequence[Numbers]) -> list[doc.Block]:
     """Each cell's figures with their findings; nothing without any."""
     shown = [f for at, of_cell in enumerate(inside, 1) for f in figures(f"inside-{at}", of_cell)]
-    if not shown:
-        return []
-    return [
-        doc.Heading("Inside", "inside"),
-        *doc.paragraphs(
-            f"What {plural(len(inside), 'trained model')} did with one sequence each. They "
-            "illustrate and prove nothing: of each kind the model that does best on a telling "
-            "task was taken.",
-            ("Any other cell: ", doc.Code("harness show CELL --internals"), "."),
-        ),
-        *shown,
-    ]
+    what = (
+        f"What {plural(len(inside), 'trained model')} did with one sequence each. They illustrate "
+        "and prove nothing: of each kind the model that does best on a telling task was taken."
+    )
+    other = ("Any other cell: ", doc.Code("harness show CELL --internals"), ".")
+    return doc.section("Inside", "inside", [what, other], shown)
 
 
 def figures(prefix: str, internals: Numbers) -> list[doc.Figure]:
@@ -58,7 +50,6 @@ def of_cell(internals: Numbers, drawn: Mapping[str, doc.Figure]) -> list[doc.Blo
 
 
 def _sequence(internals: Numbers) -> Iterator[tuple[str, str]]:
-    """What was read, what was wanted, and what came out."""
     symbols, steps = internals["symbols"], internals["steps"]
     letters = all(len(symbol) == 1 and not symbol.isdigit() for symbol in symbols)
     read = ("" if letters else " ").join(symbols) + " ..." * (len(symbols) < steps)
@@ -67,7 +58,6 @@ def _sequence(internals: Numbers) -> Iterator[tuple[str, str]]:
 
 
 def _heading(internals: Numbers) -> str:
-    """Which cell, and what it read."""
     where = f"{internals['architecture']} on {internals['task']}, seed {internals['seed']}"
     return f"{where}, {internals['source']}" if "source" in internals else where
 
@@ -89,30 +79,26 @@ def _data(part: Numbers) -> str:
     return doc.as_csv((kind, "row", *columns), rows)
 
 
-def _flat(numbers: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
-    """The numbers in nested documents, each with the way to it."""
+def _flat(numbers: Numbers) -> Iterator[tuple[str, str]]:
     for to, value in leaves(numbers, " ", lists=True):
         if value is not None:
             yield to.replace("_", " "), f"{value:.4g}" if isinstance(value, float) else str(value)
 
 
 def _finding(internals: Numbers, part: Numbers) -> str:
-    """What a part's figure shows; of attention also the head that does best, for the numbers of
-    heads are in no table."""
     about: dict[str, Any] = {**part, **part["numbers"], "steps": internals["steps"]}
     if part["form"] == "units":
         where = f"layer {part['layer']}" if "layer" in part else "what the readout is given"
         about |= {"where": where + " backwards" * part.get("backwards", False)}
         about |= {"shown": len(part["units"])}
     elif part["form"] == "attention":
-        best = max(
-            part["heads"], key=lambda h: h["numbers"].get("right", -h["numbers"]["attended"])
-        )
-        said = f"attends to the fewest steps, {best['numbers']['attended']:.1f} on average"
-        if "right" in best["numbers"]:
-            right = 100 * best["numbers"]["right"]
-            said = f"puts {right:.2g} % of its weight on the right input step, which is outlined"
-        about |= {"best": f"head {best['head']} {said}"}
+        numbers = {head["head"]: head["numbers"] for head in part["heads"]}
+        best = max(numbers, key=lambda h: numbers[h].get("right", -numbers[h]["attended"]))
+        said = f"attends to the fewest steps, {numbers[best]['attended']:.1f} on average"
+        if "right" in numbers[best]:
+            right = f"{100 * numbers[best]['right']:.2g} %"
+            said = f"puts {right} of its weight on the right input step, which is outlined"
+        about |= {"best": f"head {best} {said}"}
     elif part["form"] == "filters":
         about |= {"shown": len(part["filters"])}
     elif part["form"] == "chain":
@@ -131,7 +117,7 @@ FINDINGS = {
     "filters": "the {shown} of {filters} filters that move the answer most, each with its share of "
     "what all move, and what fires it most in {sequences} test sequences.",
     "chain": "start, moves and emissions of the hidden Markov model{whose}; states: {states}.",
-    "path": "the states it goes through (Viterbi path): {visited}, with {changes} changes in "
+    "path": "the states it goes through (Viterbi path); visited: {visited}, changes: {changes} in "
     "{steps} steps.",
 }
 """By the form of a part."""

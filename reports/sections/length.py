@@ -1,13 +1,11 @@
 """Lengths never seen: skill on sequences longer than those of training."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 
 from reports.analysis.evidence import Evidence
 from reports.analysis.horizon import LEARNED
 from reports.analysis.statistics import Summary, summarize
-from reports.document import Block, Figure, Heading, Table, paragraphs
+from reports.document import Block, Figure, Table, section
 from reports.figures import lines
 from reports.formats import listed, skill_with_spread
 from reports.sections import reproduction
@@ -19,7 +17,7 @@ Skills = Mapping[str, Mapping[str, Mapping[int, Summary]]]
 """By task and architecture, then by how many times the length of training."""
 
 SCALE = lines.Scale("length, times that of training", "skill", 2, ends=lines.SKILL,
-                    levels=(0, LEARNED), unit="×", apart=1.02)  # fmt: skip
+                    levels=(0, LEARNED), apart=1.02)  # fmt: skip
 
 
 def blocks(evidence: Evidence) -> list[Block]:
@@ -30,22 +28,15 @@ def blocks(evidence: Evidence) -> list[Block]:
         panels = [lines.Panel(task, of_task) for task, of_task in skills.items()]
         if drawn := lines.draw(part.name, panels, SCALE, evidence.results.architectures):
             command = reproduction.of_parts(evidence.results, [part])
-            finding = "Skill against the length of the test sequences."
+            finding = "Skill at the length of training (1) and at its multiples."
             figures.append(Figure(drawn, finding, _table(skills), command))
             findings.append(_finding(skills))
-    if not figures:
-        return []
-    return [
-        Heading(TITLE, "length"),
-        *paragraphs(
-            *findings,
-            "Each network is trained on sequences up to one length and tested, without further "
-            "training, on longer ones of the same task, against the floor and the ceiling of each "
-            f"length. What a network with a skill below {LEARNED:g} at the length of training does "
-            "at others shows nothing: it has not learned the task under this budget.",
-        ),
-        *figures,
-    ]
+    about = (
+        "Each network is tested, without further training, on longer sequences, against the floor "
+        f"and the ceiling of each length. With a skill below {LEARNED:g} at the length of training "
+        "it has not learned the task under this budget, and the others show nothing."
+    )
+    return section(TITLE, "length", [*findings, about], figures)
 
 
 def _skills(evidence: Evidence, part: str) -> Skills:
@@ -62,7 +53,6 @@ def _skills(evidence: Evidence, part: str) -> Skills:
 
 
 def _finding(skills: Skills) -> str:
-    """Task by task: of those that learned it, who still can at the greatest length."""
     sentences = []
     for task, of_task in skills.items():
         longest = max(factor for by_length in of_task.values() for factor in by_length)

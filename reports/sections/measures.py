@@ -1,11 +1,12 @@
-"""What a task's records hold beside the score: other test splits, other measures, samples."""
-
-from __future__ import annotations
+"""What a task's records hold beside the score: errors, other splits and measures, samples."""
 
 from functools import partial
 from typing import Any
 
+import numpy as np
+
 from reports import formats
+from reports.analysis.difference import standing
 from reports.analysis.results import Results, TaskInfo
 from reports.analysis.statistics import summarize
 from reports.document import Block, Code, Fold, Listing, Paragraph, Strong, Text, table_of
@@ -21,6 +22,10 @@ MEASURES = {
 """Measures shown where a task's records have them and they are not its metric."""
 SAMPLES = 3
 """Of one architecture."""
+RIGHT = 0.999
+"""Share of an example's answers that have to be right for it to count as right."""
+WORST = 0.1
+"""Of errors that are sizes: the share of examples whose part of the whole is given."""
 
 
 def blocks(results: Results, task: TaskInfo) -> list[Block]:
@@ -39,11 +44,10 @@ def blocks(results: Results, task: TaskInfo) -> list[Block]:
         if columns:
             made.append(Paragraph(f"{of}: mean over seeds, 95 % interval."))
             made.append(table_of(groups, {"architecture": Code, **columns}))
-    return [*made, *_samples(groups)]
+    return [*errors(results, task), *made, *_samples(groups)]
 
 
 def _splits(groups: dict[str, list[Any]]) -> dict[str, dict[str, str]]:
-    """Skill on each test split, where there are several."""
     splits = dict.fromkeys(s for records in groups.values() for r in records for s in r.skills)
     columns: dict[str, dict[str, str]] = {}
     for split in splits if len(splits) > 1 else ():
@@ -71,7 +75,6 @@ def _digits(scale: int, value: float | None) -> str:
 
 
 def _samples(groups: dict[str, list[Any]]) -> list[Block]:
-    """What the first seed that wrote anything wrote."""
     made: list[Block] = []
     for name, records in groups.items():
         if samples := next((r.samples for r in records if r.samples), None):
@@ -84,3 +87,56 @@ def _sample(sample: dict[str, str]) -> Text:
     if "target" in sample:
         return f"“{sample['input']}” → “{sample['output']}”, right: “{sample['target']}”"
     return ("“", Strong(sample["input"]), f"{sample['output']}”")
+
+
+def errors(results: Results, task: TaskInfo) -> list[Block]:
+    """A fold with a table; empty where the scores of test examples are not stored."""
+    order = standing(results, task)
+    models: dict[str, Any] = {}  # by architecture (seeds, examples), the score of each example
+    for name in order.order:
+        seeds = results.groups[task.name, name].examples
+        if len({len(score) for score, _ in seeds.values()}) == 1:
+            models[name] = np.stack([score / np.maximum(w, 1e-9) for score, w in seeds.values()])
+    if not models or len({scores.shape[1] for scores in models.values()}) > 1:
+        return []
+    if task.metric == "accuracy":
+        return [_right_or_wrong(models)]
+    return [] if task.higher_is_better else _sizes(models)
+
+
+def _right_or_wrong(models: dict[str, Any]) -> Fold:
+    right = {name: scores >= RIGHT for name, scores in models.items()}
+    columns: dict[str, Any] = {
+        "architecture": str,
+        "right with every seed": lambda a: _percent(right[a].all(0).mean()),
+        "with some seeds": lambda a: _percent((right[a].any(0) & ~right[a].all(0)).mean()),
+        "with no seed": lambda a: _percent((~right[a].any(0)).mean()),
+    }
+    each = np.concatenate(list(right.values()))
+    sentence = (
+        f"Errors: Of {each.shape[1]:,} test examples {each.all(0).sum():,} are wholly right with "
+        f"every model, {(~each.any(0)).sum():,} with none."
+    )
+    return Fold(sentence, (table_of(right, columns),))
+
+
+def _sizes(models: dict[str, Any]) -> list[Block]:
+    shares = {}
+    for name, scores in models.items():
+        errors = np.sort(scores.mean(0))[::-1]
+        worst = max(1, round(WORST * len(errors)))
+        if errors.sum() > 0 and errors.min() >= 0:
+            shares[name] = _percent(errors[:worst].sum() / errors.sum())
+    if not shares:
+        return []
+    first, share = next(iter(shares.items()))
+    sentence = (
+        f"Errors: The worst {worst:,} of {len(errors):,} test examples carry {share} of the error "
+        f"of {first}, the best."
+    )
+    head = f"share of the error in its worst {100 * WORST:.0f} % of examples"
+    return [Fold(sentence, (table_of(shares, {"architecture": str, head: shares}),))]
+
+
+def _percent(share: float) -> str:
+    return f"{100 * share:.1f} %"

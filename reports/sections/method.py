@@ -1,30 +1,17 @@
 """On what terms the architectures were compared: how to read the page, budget, exceptions."""
 
-from __future__ import annotations
-
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from harness.experiment.matrix import SIZE, Budget
+from harness.experiment.record import BODY_ALONE
 from harness.experiment.store import Store
+from reports import document as doc
 from reports.analysis.cells import Cell
 from reports.analysis.difference import METHOD
 from reports.analysis.results import Part, Results
 from reports.analysis.squares import by_task
-from reports.document import (
-    Block,
-    Code,
-    Fold,
-    Heading,
-    Listing,
-    Paragraph,
-    Strong,
-    Table,
-    Text,
-    codes,
-    table_of,
-)
 from reports.formats import leaves, listed, plain_value, plural
 from reports.sections import hyperparameters, skill
 
@@ -32,46 +19,42 @@ PLACE = 160
 
 READING = {
     "Skill": (
-        "is (score − floor) / (ceiling − floor), from the scores on the test split. The floor is "
-        "the score of the best trivial predictor, measured on the same split; the ceiling is the "
-        "best score that can be reached. So 0 means “knows nothing” and 1 “solved”, whatever the "
-        "metric. Skill has no lower end. Colours stop at −0.5, numbers do not."
+        "is (score − floor) / (ceiling − floor) on the test split. The floor is the score of the "
+        "best trivial predictor, the ceiling the best score that can be reached. Skill has no "
+        "lower end: colours stop at −0.5, numbers do not."
     ),
     "Perfect": (
-        "is the name of the ceiling where nobody knows the best reachable score: it is then the "
-        "perfect one. Skill 1 may be out of reach, and such a task looks harder than it is."
+        "is a ceiling where nobody knows the best reachable score. Skill 1 may be out of reach, "
+        "and such a task looks harder than it is."
     ),
     "Intervals": (
-        "are 95 % Student t intervals over seeds, unless it says otherwise: how far could the mean "
-        "move with other seeds? They say nothing about other tasks or other data. With one seed "
-        "there is none. A mean over tasks has the interval of a mean of independent means (Welch "
-        "and Satterthwaite)."
+        "are 95 % Student t intervals over seeds, unless it says otherwise; with one seed there is "
+        "none. They say nothing about other tasks or other data. A mean over tasks has that of a "
+        "mean of independent means (Welch and Satterthwaite)."
     ),
     "Differ, and not shown to differ.": " ".join(METHOD),
     "A hole": (
-        "is a cell without a score. It has its reason, counts nowhere as zero, and is left out of "
-        "means; comparisons over tasks use only those where all compared architectures have a "
-        "skill."
+        "is a cell without a score. It counts nowhere as zero and is left out of means; over tasks "
+        "only those are compared where all have a skill."
     ),
 }
 BASELINES = {
     "A baseline": (
-        "knows nothing of sequences, or next to nothing ({names}): what a sequence model should "
-        "beat. Of those that serve a task, the one that did best on validation stands beside the "
-        "floor. Baselines are not ranked and win nothing."
+        "knows next to nothing of sequences ({names}). Of those that serve a task, the one that "
+        "did best on validation is shown. Baselines are not ranked and win nothing."
     ),
     "†": "marks an architecture whose mean is no better than the baseline’s.",
     "Lead": (
-        "is how much more skill an architecture has than the baseline: the mean of the differences "
-        "over seeds, with its 95 % interval. The best of several architectures leads by luck too."
+        "is how much more skill an architecture has than the baseline, mean over seeds. The best "
+        "of several leads by luck too."
     ),
 }
 
 
-def blocks(results: Results, store: Store) -> list[Block]:
-    """All of it, with the parts of the matrix and its tuning."""
+def blocks(results: Results, store: Store) -> list[doc.Block]:
+    """How to read the page, budget, parts, tuning, exceptions, machines."""
     return [
-        Heading("Method and fairness", "method"),
+        doc.Heading("Method and fairness", "method"),
         *_reading(results),
         *_budget(results),
         *_parts(results),
@@ -81,19 +64,18 @@ def blocks(results: Results, store: Store) -> list[Block]:
     ]
 
 
-def _reading(results: Results) -> Iterator[Block]:
-    yield Heading("How to read this page", "reading", 3)
+def _reading(results: Results) -> Iterator[doc.Block]:
+    yield doc.Heading("How to read this page", "reading", 3)
     for word, meaning in (READING | (BASELINES if results.baselines else {})).items():
         said = meaning.replace("{names}", listed(results.baselines))
-        yield Paragraph((Strong(word), f" {said}"))
+        yield doc.Paragraph((doc.Strong(word), f" {said}"))
 
 
-def _budget(results: Results) -> Iterator[Block]:
-    """Every term but sizes that were not matched, and the tasks whose budget differs."""
+def _budget(results: Results) -> Iterator[doc.Block]:
     terms = results.plan.get("budget") or {}
     match = terms.get("match", "parameters")
-    yield Heading("The budget", "budget", 3)
-    yield Paragraph(
+    yield doc.Heading("The budget", "budget", 3)
+    yield doc.Paragraph(
         "Every architecture got the same: in one seed the same examples in the same order, and "
         "these limits. What was chosen was chosen on the validation split; the test split was used "
         f"once. {_matched(results, match)}".strip()
@@ -101,16 +83,16 @@ def _budget(results: Results) -> Iterator[Block]:
     tuned = (results.plan.get("tuning") or {}).get("space", {})
     shown = [name for name in terms if name == SIZE[match] or name not in SIZE.values()]
     meanings = {name: field.description for name, field in Budget.model_fields.items()}
-    columns: dict[str, Callable[[str], Text]] = {
-        "term": Code,
+    columns: dict[str, Callable[[str], doc.Text]] = {
+        "term": doc.Code,
         "value": lambda name: "tuned" if name in tuned else plain_value(terms[name]),
         "meaning": lambda name: meanings.get(name) or "",
     }
     if shown:
-        yield table_of(shown, columns)
+        yield doc.table_of(shown, columns)
     if other := results.plan.get("budgets"):
-        yield Paragraph("On these tasks it differs, for all architectures alike:")
-        yield Listing(tuple((Code(task), f": {_terms(of)}") for task, of in other.items()))
+        yield doc.Paragraph("On these tasks it differs, for all architectures alike:")
+        yield doc.Listing(tuple((doc.Code(task), f": {_terms(of)}") for task, of in other.items()))
 
 
 def _terms(terms: Mapping[str, Any]) -> str:
@@ -125,11 +107,12 @@ def _matched(results: Results, match: str) -> str:
     if not (known := [count for count in counts if count]):
         return ""
     of = "FLOPs of an update" if match == "flops" else "Parameters without the shared embedding"
-    return f"{of}, over the scored cells: {min(known):,.0f} to {max(known):,.0f}."
+    alone = dict.fromkeys(r.task for r in records if BODY_ALONE in r.notes)
+    said = f"{of}, over the scored cells: {min(known):,.0f} to {max(known):,.0f}."
+    return said + (f" On {listed(alone, 99)}, {BODY_ALONE}." if alone else "")
 
 
-def _parts(results: Results) -> Iterator[Block]:
-    """What each part is, and the scores that no other section shows."""
+def _parts(results: Results) -> Iterator[doc.Block]:
     if not results.parts:
         return
     budgets = {part["name"]: part.get("budget", {}) for part in results.plan.get("parts", [])}
@@ -144,40 +127,35 @@ def _parts(results: Results) -> Iterator[Block]:
         ),
         "terms that differ": lambda part: _terms(budgets.get(part.name, {})),
     }
-    yield Heading("Parts of this matrix", "parts", 3)
-    yield Paragraph(
-        "Each part has cells of its own, for a question of its own; all of them are in results.csv."
-    )
-    yield table_of(results.parts.values(), columns)
+    yield doc.Heading("Parts of this matrix", "parts", 3)
+    yield doc.table_of(results.parts.values(), columns)
     for part in results.parts.values():
         squares = by_task(part.results)
         if not all(square.hole for square in squares.values()):
             tasks = [task.name for task in part.results.tasks]
             scores = skill.table("task", tasks, part.results.columns, squares)
-            yield Fold(f"Skill in the part {part.name}", (scores,))
+            yield doc.Fold(f"Skill in the part {part.name}", (scores,))
 
 
-def _exceptions(results: Results) -> Iterator[Block]:
-    """The notes of all records, each once, with whom and what they concern."""
-    yield Heading("Exceptions from equal terms", "exceptions", 3)
+def _exceptions(results: Results) -> Iterator[doc.Block]:
+    yield doc.Heading("Exceptions from equal terms", "exceptions", 3)
     noted: dict[str, list[Cell]] = {}
     for cell in results.all_cells:
         for note in dict.fromkeys(cell.record.notes if cell.record else ()):
             noted.setdefault(note, []).append(cell)
-    columns: dict[str, Callable[[str], Text]] = {
-        "architectures": lambda note: codes(dict.fromkeys(c.architecture for c in noted[note])),
+    columns: dict[str, Callable[[str], doc.Text]] = {
+        "architectures": lambda note: doc.codes(dict.fromkeys(c.architecture for c in noted[note])),
         "what was not equal": str,
-        "tasks": lambda note: codes(dict.fromkeys(c.task for c in noted[note])),
+        "tasks": lambda note: doc.codes(dict.fromkeys(c.task for c in noted[note])),
         "cells": lambda note: str(len(noted[note])),
     }
-    yield table_of(noted, columns) if noted else Paragraph("The records note none.")
+    yield doc.table_of(noted, columns) if noted else doc.Paragraph("The records note none.")
 
 
-def _environment(results: Results) -> Iterator[Block]:
-    """Each machine, with the number of cells that ran there."""
-    yield Heading("The environment", "environment", 3)
+def _environment(results: Results) -> Iterator[doc.Block]:
+    yield doc.Heading("The environment", "environment", 3)
     cells = Counter(c.record.environment for c in results.all_cells if c.record)
     for name, description in results.environments.items():
-        yield Paragraph((f"{plural(cells[name], 'cell')} ran in environment ", Code(name), "."))
-        if rows := tuple((Code(at), plain_value(of)) for at, of in leaves(description, ".")):
-            yield Table((), rows)
+        yield doc.Paragraph((f"{plural(cells[name], 'cell')} ran in ", doc.Code(name), "."))
+        if rows := tuple((doc.Code(at), plain_value(of)) for at, of in leaves(description, ".")):
+            yield doc.Table((), rows)

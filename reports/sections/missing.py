@@ -1,7 +1,5 @@
 """What was not measured, and the commands that would."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 
 from reports.document import Block, Code, Heading, Listing, Paragraph
@@ -11,13 +9,6 @@ PLACE = 120
 
 def blocks(lacking: Sequence[tuple[str, str]]) -> list[Block]:
     """The sections without records, by title, each with its command."""
-    if not lacking:
-        return []
-    return [
-        Heading("Not measured", "missing"),
-        Paragraph(
-            "These sections have no records here. The command makes them; then build this page "
-            "again."
-        ),
-        Listing(tuple((f"{title}: ", Code(command)) for title, command in lacking)),
-    ]
+    commands = Listing(tuple((f"{title}: ", Code(command)) for title, command in lacking))
+    said = Paragraph("These sections have no records here; each has the command that makes them.")
+    return [Heading("Not measured", "missing"), said, commands] if lacking else []

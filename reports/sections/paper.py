@@ -1,8 +1,7 @@
 """Tables for a paper: skill, the scores of each task, cost."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Mapping
+from typing import Any
 
 from reports import formats
 from reports.analysis import frame
@@ -11,36 +10,36 @@ from reports.analysis.difference import standing
 from reports.analysis.ranking import compare
 from reports.analysis.results import Results, TaskInfo
 from reports.analysis.squares import Square, by_task, codes_used, rank_of
-from reports.analysis.user_data import without_controls
 from reports.document import Cell, Table, Text, table_of
 from reports.formats import plural
+
+COSTS: dict[str, tuple[str, Callable[[float], str]]] = {
+    "parameters": ("parameters", formats.number),
+    "FLOPs": ("flops", "{:.1e}".format),
+    "training": ("seconds_training", formats.seconds),
+    "memory": ("peak_memory", formats.number),
+}
+"""Of each column of the table of costs, the column of the frame of cells, and how it is told."""
 
 
 def tables(results: Results) -> dict[str, Table]:
     """By name: ``skill``, ``scores-TASK`` for each task with a score, and ``cost``; those of which
     there is nothing to say are left out."""
-    made = {"skill": _skill(results), "cost": _cost(without_controls(results))}
+    made = {"skill": _skill(results), "cost": _cost(results.without_controls)}
     made |= {f"scores-{task.slug}": _scores(results, task) for task in results.tasks}
     return {name: table for name, table in made.items() if table}
 
 
 def _skill(results: Results) -> Table | None:
-    """Skill of each architecture on each task."""
-    squares = by_task(results)
+    squares, tasks = by_task(results), [task.name for task in results.tasks]
     if all(square.hole for square in squares.values()):
         return None
-    caption = (
-        f"Skill (0: the best trivial predictor, 1: the ceiling), {_terms(results)}. Bold: the best "
-        "of its row; *: not shown to differ from it."
-    )
+    caption = f"Skill (0: the best trivial predictor, 1: the ceiling), {_terms(results)}."
     if results.baselines:
         caption += " Baseline: the best of each task's baselines, chosen on validation."
-    columns = {
-        column: {task: _square(squares[task, column]) for task, _ in squares}
-        for column in results.columns
-    }
+    columns = {c: {t: _square(squares[t, c]) for t in tasks} for c in results.columns}
     caption += _meanings(codes_used(squares))
-    return table_of((t.name for t in results.tasks), {"task": str, **columns}, caption=caption)
+    return table_of(tasks, {"task": str, **columns}, caption=caption)
 
 
 def _square(square: Square) -> Cell:
@@ -49,18 +48,16 @@ def _square(square: Square) -> Cell:
 
 
 def _scores(results: Results, task: TaskInfo) -> Table | None:
-    """One task: score, skill, parameters and seconds of each architecture, best first."""
     scored, text = results.scored(task), formats.scores_in(results, task)
     holes = {g.code: MEANINGS[g.code] for g in scored.values() if g.score.mean is None}
     if all(group.score.mean is None for group in scored.values()):
         return None
     order = standing(results, task)
     limits = {"floor": text(task.floor), "ceiling": text(task.ceiling)}
-    bounds = ", ".join(f"{name}: {value}" for name, value in limits.items() if value)
+    bounds = "".join(f"; {name}: {value}" for name, value in limits.items() if value)
     caption = (
-        f"{task.name}: {formats.metric(task)} on the test split ({formats.direction(task)}), "
-        f"{_terms(results)}{f'; {bounds}' if bounds else ''}. Bold: the best architecture; *: not "
-        f"shown to differ from it.{_meanings(holes)}"
+        f"{task.name}: {formats.metric(task)} on the test split ({formats.direction(task)}"
+        f"{bounds}), {_terms(results)}.{_meanings(holes)}"
     )
     columns: dict[str, Callable[[str], Text | Cell]] = {
         "architecture": lambda a: a + " (baseline)" * (a in results.baselines),
@@ -81,34 +78,23 @@ def _cost(results: Results) -> Table | None:
         return None
     cells = frame.cells(results)
     scored = cells[cells.main & cells.test.notna() & cells.task.isin(compared.tasks)]
-    names = ["parameters", "flops", "seconds_training", "peak_memory"]
-    medians = scored.groupby("architecture")[names].median().astype(float)
-    medians = medians.astype(object).where(medians.notna(), None)
-
-    def of(name: str, text: Callable[[float | None], str]) -> Callable[[str], str]:
-        return lambda architecture: text(medians.loc[architecture, name])
-
+    skills = {a: formats.skill_with_spread(skill) for a, skill in compared.skills.items()}
+    columns: dict[str, Any] = {"architecture": str, "skill": skills}
+    for head, (name, text) in COSTS.items():
+        medians = scored.groupby("architecture")[name].median().dropna()
+        columns[head] = {a: text(float(median)) for a, median in medians.items()}
     caption = (
-        f"Mean skill and cost over the {plural(len(compared.tasks), 'task')} on which all of these "
-        "architectures have a skill: medians of parameters, floating-point operations of an "
-        "update, seconds of training, and peak memory in MiB."
+        f"Mean skill and cost over the {plural(len(compared.tasks), 'task')} on which all have a "
+        "skill: medians of parameters, FLOPs of an update, training time and peak memory in MiB."
     )
-    columns: dict[str, Callable[[str], str]] = {
-        "architecture": str,
-        "skill": lambda a: formats.skill_with_spread(compared.skills[a]),
-        "parameters": of("parameters", formats.number),
-        "FLOPs": of("flops", lambda flops: "" if flops is None else f"{flops:.1e}"),
-        "training": of("seconds_training", formats.seconds),
-        "memory": of("peak_memory", formats.number),
-    }
-    return table_of(compared.skills, columns, caption=caption)
+    return table_of(skills, columns, caption=caption)
 
 
 def _terms(results: Results) -> str:
     half = " with the half-width of its 95 % interval" if len(results.seeds) > 1 else ""
-    return f"mean of {plural(len(results.seeds), 'seed')}{half}"
+    how = "Bold: the best; *: not shown to differ from it"
+    return f"mean of {plural(len(results.seeds), 'seed')}{half}. {how}"
 
 
 def _meanings(codes: Mapping[str, str]) -> str:
-    said = "; ".join(f"{code}: {meaning}" for code, meaning in codes.items())
-    return f" {said}." if said else ""
+    return "".join(f" {code}: {meaning}." for code, meaning in codes.items())

@@ -1,27 +1,21 @@
 """Who wins where, and how sure that is: ranks, aggregates, chances, and the test of each task."""
 
-from __future__ import annotations
-
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from reports import formats
-from reports.analysis import frame
 from reports.analysis.across_tasks import ALPHA, POLICY, OverTasks, Ranks, Versus, over_tasks
-from reports.analysis.aggregates import ROPE, Estimate
+from reports.analysis.aggregates import ROPE
 from reports.analysis.difference import LEVEL, Standing, all_pairs, standing
-from reports.analysis.ranking import compare
+from reports.analysis.ranking import compare, runs
 from reports.analysis.results import Results
-from reports.analysis.user_data import only_user_data, without_controls
 from reports.document import Block, Figure, Heading, Table, as_csv, paragraphs, table_of
+from reports.figures import across_tasks, style
 from reports.figures.style import Look
-from reports.formats import listed, p_value, plural, skill, span
+from reports.formats import interval, listed, p_value, plural, skill, span
 from reports.sections import answer
 from reports.sections.skill import capabilities
-
-if TYPE_CHECKING:
-    import pandas
 
 PLACE = 30
 
@@ -32,18 +26,13 @@ MARKS = (0.0, 0.5, 0.9)
 
 
 def blocks(results: Results) -> list[Block]:
-    """What else there is to say of the scores, then all of it over the compared architectures.
-
-    Control rows are left out.
-    """
-    from reports.figures import style
-
-    every, results = results, without_controls(results)
+    """Over the compared architectures, without control rows."""
+    every, results = results, results.without_controls
     compared = compare(results)
-    said = [] if only_user_data(every) else answer.more(results)
+    said = [] if every.only_user_data else answer.more(results)
     figures, tables = capabilities(every), []
     if len(compared.skills) > 1:
-        over = over_tasks(_skills(results, compared.skills))
+        over = over_tasks(runs(results, compared.skills))
         looks = style.looks(results.architectures)
         if over.ranks.refused:
             said.append(f"No ranks and no critical-difference diagram: {over.ranks.refused}.")
@@ -56,22 +45,24 @@ def blocks(results: Results) -> list[Block]:
     return [Heading("Who wins where, and how sure", "contest"), *made] if made else []
 
 
-def _skills(results: Results, architectures: Iterable[str]) -> pandas.DataFrame:
-    """Every scored run of the matrix's own cells, architecture by architecture."""
-    cells = frame.cells(results)
-    scored = cells[cells.main & (cells.outcome == "ok")].set_index("architecture", drop=False)
-    return scored.loc[list(architectures)].reset_index(drop=True)
-
-
 # -- over tasks -----------------------------------------------------------------------------------
 
 
 def _ranks(ranks: Ranks, looks: dict[str, Look]) -> Figure | None:
-    from reports.figures import critical_difference
-
-    drawing = critical_difference.draw(ranks, looks)
+    drawing = across_tasks.ranks(ranks, looks)
     if drawing is None:
         return None
+    differ = sum(pair.adjusted <= ALPHA for pair in ranks.pairs)
+    said = f"{differ} of {plural(len(ranks.pairs), 'pair')} differ (Wilcoxon's test, Holm)"
+    if ranks.friedman is not None and ranks.friedman > ALPHA:
+        said = f"they are not shown to differ (Friedman's test, p = {p_value(ranks.friedman)})"
+    elif ranks.least is not None and ranks.least > ALPHA:
+        said = "so few tasks cannot show that any pair differs"
+    tasks = plural(len(ranks.tasks), "task")
+    ends = span(ranks.ranks, "{:.1f}".format)
+    finding = (
+        f"Average ranks over {tasks} are {ends}; {said}. A bar joins those not shown to differ."
+    )
     averages = as_csv(("architecture", "average_rank"), ranks.ranks.items())
     pairs = as_csv(
         ("a", "b", "mean_difference_in_skill", "p_wilcoxon", "p_holm"),
@@ -79,78 +70,43 @@ def _ranks(ranks: Ranks, looks: dict[str, Look]) -> Figure | None:
     )
     texts = {a: f"{rank:.2f}" for a, rank in ranks.ranks.items()}
     table = table_of(texts, {"architecture": str, "average rank": texts})
-    data, title = f"{averages}\n{pairs}", "Average ranks"
-    return Figure(drawing, _rank_finding(ranks), table, data=data, title=title)
-
-
-def _rank_finding(ranks: Ranks) -> str:
-    differ = sum(pair.adjusted <= ALPHA for pair in ranks.pairs)
-    of = (
-        f"{differ} of {plural(len(ranks.pairs), 'pair')} differ (Wilcoxon's signed-rank test, Holm)"
-    )
-    if ranks.friedman is not None and ranks.friedman > ALPHA:
-        of = f"they are not shown to differ (Friedman's test, p = {p_value(ranks.friedman)})"
-    elif ranks.least is not None and ranks.least > ALPHA:
-        of = "so few tasks cannot show that any pair differs"
-    return (
-        f"Average ranks over {plural(len(ranks.tasks), 'task')} are "
-        f"{span(ranks.ranks, '{:.1f}'.format)}; {of}. A bar joins those, marked by dots, of which "
-        "no two are shown to differ."
-    )
+    return Figure(drawing, finding, table, data=f"{averages}\n{pairs}", title="Average ranks")
 
 
 def _profiles(over: OverTasks, looks: dict[str, Look]) -> Figure | None:
-    """Of each architecture the share of runs above each skill."""
-    from reports.figures import profiles
-
-    drawing = profiles.draw(over, looks)
+    drawing = across_tasks.profiles(over, looks)
     if drawing is None:
         return None
-    shares = {
-        mark: {a: over.profiles[a].middle[mark] for a in over.interquartile_means} for mark in MARKS
-    }
-    columns = {
-        f"runs above {mark:g}": {a: _percent(share) for a, share in of.items()}
-        for mark, of in shares.items()
-    }
-    bands = [(a, *of) for a in shares[0.0] for of in over.profiles[a].itertuples()]
+    names = list(over.interquartile_means)
+    shares = {mark: {a: over.profiles[a].middle[mark] for a in names} for mark in MARKS}
+    columns = {f"runs above {mark:g}": {a: _percent(share) for a, share in of.items()}
+               for mark, of in shares.items()}  # fmt: skip
+    bands = [(a, *of) for a in names for of in over.profiles[a].itertuples()]
     finding = (
         f"Above a skill of 0.9 are {span(shares[0.9], _percent)} of the runs (a task with a seed) "
-        f"on {len(over.tasks)} shared tasks. A line above another throughout is better "
-        "throughout; bands: 95 %, over seeds."
+        f"on {len(over.tasks)} shared tasks; bands: 95 %, over seeds."
     )
-    return Figure(
-        drawing,
-        finding,
-        table_of(shares[0.0], {"architecture": str, **columns}),
-        data=as_csv(("architecture", "skill", "share_above", "low", "high"), bands),
-        title="Performance profiles",
-    )
+    data = as_csv(("architecture", "skill", "share_above", "low", "high"), bands)
+    title = "Performance profiles"
+    table = table_of(names, {"architecture": str, **columns})
+    return Figure(drawing, finding, table, data=data, title=title)
 
 
 def _middle(over: OverTasks) -> Table | None:
-    """The interquartile mean of skill, best first."""
-    if not over.interquartile_means:
-        return None
+    means = over.interquartile_means
     columns: dict[str, Any] = {
         "architecture": str,
-        "interquartile mean": {a: skill(e.value) for a, e in over.interquartile_means.items()},
-        "95 % interval": {a: _interval(e, skill) for a, e in over.interquartile_means.items()},
-        "runs": {a: str(e.runs) for a, e in over.interquartile_means.items()},
+        "interquartile mean": lambda a: skill(means[a].value),
+        "95 % interval": lambda a: interval(means[a].low, means[a].high, skill),
+        "runs": lambda a: str(means[a].runs),
         "average rank": {a: f"{rank:.2f}" for a, rank in over.ranks.ranks.items()},
     }
     caption = (
         "The interquartile mean of skill: the mean of the middle half of all runs on the "
-        f"{plural(len(over.tasks), 'shared task')}, which a few very easy, hard or failed ones do "
-        "not move (Agarwal et al. 2021). Interval: stratified bootstrap over seeds."
+        f"{plural(len(over.tasks), 'shared task')} (Agarwal et al. 2021). Interval: stratified "
+        "bootstrap over seeds."
     )
-    return table_of(over.interquartile_means, columns, caption=caption)
-
-
-def _interval(estimate: Estimate, text: Callable[[float], str]) -> str:
-    if estimate.low is None or estimate.high is None:
-        return ""
-    return f"{text(estimate.low)} to {text(estimate.high)}"
+    return table_of(means, columns, caption=caption) if means else None
 
 
 def _percent(share: float) -> str:
@@ -159,7 +115,7 @@ def _percent(share: float) -> str:
 
 def _pairs(over: OverTasks) -> Table | None:
     """The leader against each other one, then the others of the top among themselves."""
-    order = list(over.interquartile_means) or list(over.architectures)
+    order = list(over.interquartile_means or over.architectures)
     pairs = {(v.a, v.b): v for v in over.pairs} | {(v.b, v.a): v.turned() for v in over.pairs}
     wanted = [(order[0], b) for b in order[1:]]
     wanted += [(a, b) for i, a in enumerate(order[1:TOP], 1) for b in order[i + 1 : TOP]]
@@ -172,7 +128,7 @@ def _pairs(over: OverTasks) -> Table | None:
         "second": lambda v: v.b,
         "tasks": lambda v: str(len(v.tasks)),
         "chance to beat it": lambda v: _percent(v.improvement.value),
-        "95 % interval": lambda v: _interval(v.improvement, _percent),
+        "95 % interval": lambda v: interval(v.improvement.low, v.improvement.high, _percent),
         **{of: chance(of) for of in ("better", "equal", "worse")},
     }
     caption = (
@@ -185,17 +141,12 @@ def _pairs(over: OverTasks) -> Table | None:
     return table if table.rows else None
 
 
-# -- one task -------------------------------------------------------------------------------------
-
-
 def _tested(results: Results) -> dict[str, Standing]:
-    """By task, where the best is tested against any other."""
     orders = {task.name: standing(results, task) for task in results.tasks}
     return {task: order for task, order in orders.items() if order.tested}
 
 
 def _by_task(results: Results) -> Table | None:
-    """Who differs from the best of each task."""
     orders = _tested(results)
     columns: dict[str, Callable[[str], str]] = {
         "task": str,

@@ -1,9 +1,6 @@
 """The scores at the end of a run: mean skill, tasks by architectures, without intervals."""
 
-from __future__ import annotations
-
-from reports.analysis import user_data
-from reports.analysis.results import BASELINE, Results
+from reports.analysis.results import Results
 from reports.analysis.squares import Square, by_task, codes_used
 from reports.document import Block, Cell, Paragraph, table_of
 from reports.formats import plural, skill
@@ -12,18 +9,15 @@ from reports.sections.user_data import answers
 
 def ending(results: Results) -> list[Block]:
     """What the user's own data needs, and the scores of a matrix that has other tasks."""
-    tasks = user_data.controls(results)
-    others = not tasks or len(tasks) < len(user_data.without_controls(results).tasks)
-    return [*answers(results), *(blocks(results) if others else [])]
+    own = [] if results.only_user_data else blocks(results)
+    return [*answers(results), *own]
 
 
 def blocks(results: Results) -> list[Block]:
     """Mean skill over seeds; a hole says why it is one, what is no better than the best baseline
     of its task is marked."""
     squares, tasks = by_task(results), [task.name for task in results.tasks]
-    best = {task: skill(s.skill.mean) for (task, _), s in squares.items() if s.rank == "best"}
-    columns = {c: {t: _cell(squares[t, c], results, best.get(t), c) for t in tasks}
-               for c in results.columns}  # fmt: skip
+    columns = {c: {t: _cell(squares[t, c], results) for t in tasks} for c in results.columns}
     seeds = plural(len(results.seeds), "seed")
     caption = f"Skill, mean of {seeds}: 0 = the floor, 1 = the ceiling"
     lines = [f"{code}: {meaning}" for code, meaning in codes_used(squares).items()]
@@ -36,11 +30,9 @@ def blocks(results: Results) -> list[Block]:
     return [table, *map(Paragraph, lines)]
 
 
-def _cell(square: Square, results: Results, best: str | None, column: str) -> Cell:
-    """What prints like the best is marked like the best; a minus is one that any console has."""
+def _cell(square: Square, results: Results) -> Cell:
+    """A minus is one that any console has."""
     if square.hole:
         return Cell(square.code, "hole")
-    text = skill(square.skill.mean)
     dagger = ("†" if square.behind else " ") if results.baselines else ""
-    mark = "best" if text == best and column != BASELINE else ""
-    return Cell(text.replace("−", "-") + dagger, mark)
+    return Cell(skill(square.skill.mean).replace("−", "-") + dagger, square.rank)

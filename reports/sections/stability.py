@@ -1,25 +1,17 @@
 """How stable training is, with clipping of the gradient and without."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
+from pandas import DataFrame
 
 from reports.analysis.evidence import Evidence
 from reports.analysis.probes import CLIP, trainings
 from reports.analysis.statistics import paired, summarize
-from reports.document import Block, Figure, Heading, Table, paragraphs
+from reports.document import Block, Figure, Table, section
 from reports.figures import stability as drawing
 from reports.formats import geometric_with_interval, listed, skill_with_spread, with_interval
 from reports.sections import reproduction
 
-if TYPE_CHECKING:
-    from pandas import DataFrame
-
 PLACE, TITLE, COMMAND = 90, "How stable training is", "harness probe stability"
-FIGURE = (
-    "The loss of the first seed that diverged or, where none did, of the first; of each stretch of "
-    "updates the lowest and the highest."
-)
+FIGURE = "The loss of the first seed, or the first that diverged: extremes of each stretch."
 
 
 def blocks(evidence: Evidence) -> list[Block]:
@@ -33,18 +25,14 @@ def blocks(evidence: Evidence) -> list[Block]:
     if drawn is None:
         return []
     command = reproduction.of_parts(evidence.results, evidence.parts(*CLIP.values()))
-    return [
-        Heading(TITLE, "stability"),
-        *paragraphs(
-            _finding(frame),
-            "The spread is the standard deviation of the change of the log loss from one update "
-            "to the next: 0.1 is a loss that changes by about a tenth each time, in part because "
-            "each update has a new batch. Where the norm of an update's gradient is above the "
-            "limit, the gradient is clipped: scaled down to that norm. Without clipping, the share "
-            "is of those that would have been.",
-        ),
-        Figure(drawn, FIGURE, _table(frame), command),
-    ]
+    about = (
+        "The spread is the standard deviation of the change of the log loss from one update to the "
+        "next: 0.1 is a loss that changes by about a tenth each time, in part because each update "
+        "has a new batch. A gradient above the limit is scaled down to it; without clipping, the "
+        "share is of those that would have been."
+    )
+    figure = Figure(drawn, FIGURE, _table(frame), command)
+    return section(TITLE, "stability", [_finding(frame), about], [figure])
 
 
 def _traces(frame: DataFrame) -> DataFrame:
@@ -54,7 +42,6 @@ def _traces(frame: DataFrame) -> DataFrame:
 
 
 def _finding(frame: DataFrame) -> str:
-    """With whom clipping changes the swings, by seeds in pairs, and how many diverged."""
     known = frame.dropna(subset="loss")
     sentences = []
     for task, of_task in known.groupby("task", sort=False):
@@ -67,7 +54,7 @@ def _finding(frame: DataFrame) -> str:
             elif change.low is not None and change.low > 0:
                 ways["more"].append(str(a))
         said = [f"{way} with {listed(who, 99)}" for way, who in ways.items() if who]
-        swings = " and ".join(said) or "not shown to swing less or more with any"
+        swings = " and ".join(said) or "not otherwise, as far as is shown"
         sentences.append(f"On {task}, with clipping, the loss swings {swings}.")
     for how, word in (("off", "without"), ("on", "with")):
         of = frame[frame["how"] == how]

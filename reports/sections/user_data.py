@@ -1,12 +1,9 @@
 """What the user's own data needs: what to take, the scores, and what was done with the file."""
 
-from __future__ import annotations
-
 from reports import formats
 from reports.analysis.advice import Choice
 from reports.analysis.difference import METHOD
 from reports.analysis.results import Results
-from reports.analysis.user_data import controls
 from reports.document import Block, Code, Heading, Paragraph, Table, table_of
 from reports.sections.advice import advise, reasons, score
 
@@ -16,7 +13,7 @@ PLACE = 20
 def blocks(results: Results) -> list[Block]:
     """A part for each task of the user's own; empty where there are none with a record."""
     made: list[Block] = []
-    for task, control in controls(results):
+    for task, control in results.controls:
         choice = Choice(results, task, control)
         made += [
             Heading(task.name, level=3),
@@ -31,7 +28,7 @@ def blocks(results: Results) -> list[Block]:
 def answers(results: Results) -> list[Block]:
     """The scores and what they say, for the end of a run."""
     made: list[Block] = []
-    for task, control in controls(results):
+    for task, control in results.controls:
         choice = Choice(results, task, control)
         caption = f"{task.name}: {formats.metric(task)}, test split"
         made += [_scores(choice, "score", caption), *map(Paragraph, reasons(choice))]

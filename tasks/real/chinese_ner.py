@@ -105,7 +105,6 @@ class ChineseNer(Stored):
         return {"dictionary of names": self.measures(guess, self.splits()["test"])["f1"]}
 
     def _sentences(self) -> dict[str, list[Named]]:
-        """Characters and labels of the sentences of each split."""
         first: dict[str, Named] = {}
         for sentence in chain.from_iterable(newspaper()):
             text, labels = "".join(sentence[0])[: self.length], _labelled(sentence)[: self.length]

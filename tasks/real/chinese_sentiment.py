@@ -68,7 +68,6 @@ class ChineseSentiment(Stored):
         return {"1-2-gram naive Bayes": float(model.score(test, labels["test"]))}
 
     def _texts(self) -> dict[str, list[tuple[str, int]]]:
-        """The distinct reviews of each split, whole, with their labels."""
         seen: dict[str, tuple[str, int]] = {}
         contradictory = set()
         for label, name in enumerate(("neg.txt", "pos.txt")):

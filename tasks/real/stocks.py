@@ -72,7 +72,6 @@ class Stocks(Forecast):
         return splits
 
     def _prices(self) -> np.ndarray:
-        """The adjusted closing prices, in the order of days."""
         root = package_folder("bokeh_sampledata", "bokeh-sampledata")
         with gzip.open(os.path.join(root, "_data", "stocks.csv.gz"), "rt") as file:
             rows = [row for row in csv.DictReader(file) if row["Ticker"] == self.symbol]

@@ -1,6 +1,5 @@
 """Any classification set of the UCR and UEA archives, by its name."""
 
-import difflib
 import os
 import zlib
 from dataclasses import dataclass
@@ -20,6 +19,7 @@ from tasks.task import (
     package_folder,
     task,
 )
+from tasks.user_data.messages import nearest
 
 FOLDER = "HARNESS_UCR_FOLDER"
 
@@ -117,7 +117,6 @@ class Ucr(Stored):
         return f"{self.name} {checksum:08x}"
 
     def _facts(self) -> tuple[int, tuple[str, ...]]:
-        """The number of channels and the names of the classes."""
         path = self._paths()[0]
         channels, classes = channels_and_classes(path)
         if not classes:
@@ -135,17 +134,14 @@ class Ucr(Stored):
             known = _sets(shipped) | known
         if self.name in known:
             return known[self.name]
-        names = sorted(known)
-        near = difflib.get_close_matches(self.name, names, 3, 0.5)
-        hint = f"did you mean {' or '.join(near)}?" if near else f"known: {', '.join(names)}"
         raise Unavailable(
-            f"no set {self.name!r} in sktime{f' or in {local}' if local else ''}; {hint} "
+            f"no set {self.name!r} in sktime{f' or in {local}' if local else ''}; "
+            f"{nearest(self.name, sorted(known))} "
             f"(a folder with NAME/NAME_TRAIN.ts and NAME_TEST.ts can be named in {FOLDER})"
         )
 
 
 def _sets(folder: str) -> dict[str, tuple[str, str]]:
-    """The two files of each set in a folder."""
     files = {n: os.path.join(folder, n, n) for n in os.listdir(folder)}
     pairs = {name: (f"{start}_TRAIN.ts", f"{start}_TEST.ts") for name, start in files.items()}
     return {name: pair for name, pair in pairs.items() if all(map(os.path.isfile, pair))}

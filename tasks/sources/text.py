@@ -120,7 +120,6 @@ def _grams(ids: np.ndarray, size: int, n: int) -> np.ndarray:
 
 
 def _found(asked: np.ndarray, known: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Whether each number is among the known ones (sorted), and where."""
     where = np.searchsorted(known, asked).clip(max=len(known) - 1)
     return known[where] == asked, where
 

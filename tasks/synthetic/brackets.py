@@ -1,6 +1,6 @@
 """Which bracket must close next?"""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -31,6 +31,7 @@ class Brackets(Synthetic):
     metric = "accuracy"
     causal = True  # the brackets that close later give the answer away
     tags = ("state tracking", "hierarchy")
+    grows = ("length",)
     tiny = {"kinds": 3, "depth": 4, "length": 10}
     source = "Suzgun et al. 2019; Hewitt et al. 2020"
 
@@ -45,9 +46,6 @@ class Brackets(Synthetic):
     @property
     def outputs(self) -> Classes:
         return Classes(self.kinds)
-
-    def stretched(self, factor: int) -> "Brackets":
-        return replace(self, length=factor * self.length)
 
     def draw(self, rng: np.random.Generator, size: int) -> Examples:
         kinds = rng.integers(self.kinds, size=(size, self.length))

@@ -1,6 +1,6 @@
 """Write down again what was read."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -27,6 +27,7 @@ class Copy(Synthetic):
     metric = "accuracy"
     causal = True
     tags = ("memory", "recall")
+    grows = ("items", "lag")
     dependency = "lag"
     tiny = {"items": 2, "lag": 2, "symbols": 4}
     source = "Hochreiter & Schmidhuber 1997; Arjovsky, Shah & Bengio 2016"
@@ -38,9 +39,6 @@ class Copy(Synthetic):
     @property
     def outputs(self) -> Tokens:
         return Tokens(self.symbols)
-
-    def stretched(self, factor: int) -> "Copy":
-        return replace(self, items=factor * self.items, lag=factor * self.lag)
 
     def draw(self, rng: np.random.Generator, size: int) -> Examples:
         items = rng.integers(self.symbols, size=(size, self.items))

@@ -1,6 +1,6 @@
 """Count one letter, write as many of the next."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -31,6 +31,7 @@ class Counting(Synthetic):
     causal = True
     horizon = 1
     tags = ("counting", "state tracking")
+    grows = ("longest",)
     tiny = {"longest": 5, "strings": 5}
     source = "Gers & Schmidhuber 2001"
 
@@ -44,9 +45,6 @@ class Counting(Synthetic):
 
     outputs = inputs
 
-    def stretched(self, factor: int) -> "Counting":
-        return replace(self, longest=factor * self.longest)
-
     def draw(self, rng: np.random.Generator, size: int) -> Examples:
         return self._strings(rng.integers(1, self.longest + 1, size=(size, self.strings)))
 
@@ -55,7 +53,6 @@ class Counting(Synthetic):
         return self._strings(rng.integers(low, self.longest + 1, size=(size, self.strings)))
 
     def _strings(self, n: np.ndarray) -> Examples:
-        """The strings with these n, ``(batch, strings)``."""
         alphabet = np.arange(self.letters + 1)  # a, b, ..., each n times; the end, once
         runs = np.where(alphabet < self.letters, n[:, :, None], 1)
         lengths = runs.sum((1, 2)) - 1

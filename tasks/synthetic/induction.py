@@ -1,6 +1,6 @@
 """What followed this token the last time?"""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -29,6 +29,7 @@ class Induction(Synthetic):
     metric = "accuracy"
     readout_forced = True
     tags = ("recall",)
+    grows = ("length",)
     tiny = {"length": 8, "symbols": 4}
     source = "Olsson et al. 2022 (induction heads); Gu & Dao 2023 (Mamba)"
 
@@ -43,9 +44,6 @@ class Induction(Synthetic):
     @property
     def outputs(self) -> Classes:
         return Classes(self.symbols + 1)
-
-    def stretched(self, factor: int) -> "Induction":
-        return replace(self, length=factor * self.length)
 
     def draw(self, rng: np.random.Generator, size: int) -> Examples:
         every = self.symbols + 1

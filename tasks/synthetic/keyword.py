@@ -90,6 +90,5 @@ class Keyword(Synthetic):
         return tokens
 
     def _begins(self, tokens: np.ndarray) -> np.ndarray:
-        """Where the keyword begins, ``(size, length - 2)``."""
         triples = np.lib.stride_tricks.sliding_window_view(tokens, 3, axis=1)
         return (triples == (0, 1, 2)).all(-1)

@@ -1,6 +1,6 @@
 """Is the number of ones odd?"""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -28,11 +28,9 @@ class Parity(Synthetic):
     metric = "accuracy"
     readout_forced = True
     tags = ("state tracking",)
+    grows = ("length",)
     tiny = {"length": 8}
     source = "Deletang et al. 2023 (neural networks and the Chomsky hierarchy)"
-
-    def stretched(self, factor: int) -> "Parity":
-        return replace(self, length=factor * self.length)
 
     def draw(self, rng: np.random.Generator, size: int) -> Examples:
         return self._strings(rng, rng.integers(1, self.length + 1, size=size))

@@ -1,6 +1,6 @@
 """Remember the first token."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -27,6 +27,7 @@ class Recall(Synthetic):
     metric = "accuracy"
     readout_forced = True
     tags = ("memory",)
+    grows = ("lag",)
     dependency = "lag"
     tiny = {"lag": 5, "symbols": 4}
     source = "Bengio, Simard & Frasconi 1994 (latching problem)"
@@ -38,9 +39,6 @@ class Recall(Synthetic):
     @property
     def outputs(self) -> Classes:
         return Classes(self.symbols)
-
-    def stretched(self, factor: int) -> "Recall":
-        return replace(self, lag=factor * self.lag)
 
     def draw(self, rng: np.random.Generator, size: int) -> Examples:
         first = rng.integers(self.symbols, size=(size, 1))

@@ -1,6 +1,6 @@
 """Write a sequence backwards."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -27,6 +27,7 @@ class Reverse(Synthetic):
     problem = Problem.SEQUENCE_TO_SEQUENCE
     metric = "accuracy"
     tags = ("memory", "order")
+    grows = ("length",)
     dependency = "length"
     tiny = {"length": 5, "symbols": 4}
     source = "Deletang et al. 2023 (neural networks and the Chomsky hierarchy)"
@@ -40,9 +41,6 @@ class Reverse(Synthetic):
     @property
     def longest_output(self) -> int:
         return self.beyond * self.length + 1
-
-    def stretched(self, factor: int) -> "Reverse":
-        return replace(self, length=factor * self.length)
 
     def draw(self, rng: np.random.Generator, size: int) -> Examples:
         return self._reversed(rng, rng.integers(1, self.length + 1, size=size))

@@ -1,6 +1,6 @@
 """Write down the tokens that stood among blanks."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -29,6 +29,7 @@ class SelectiveCopy(Synthetic):
     metric = "accuracy"
     causal = True
     tags = ("memory", "recall")
+    grows = ("items", "length")
     dependency = "length"
     tiny = {"items": 2, "length": 8, "symbols": 4}
     source = "Gu & Dao 2023 (Mamba)"
@@ -44,9 +45,6 @@ class SelectiveCopy(Synthetic):
     @property
     def outputs(self) -> Tokens:
         return Tokens(self.symbols)
-
-    def stretched(self, factor: int) -> "SelectiveCopy":
-        return replace(self, items=factor * self.items, length=factor * self.length)
 
     def draw(self, rng: np.random.Generator, size: int) -> Examples:
         items = rng.integers(self.symbols, size=(size, self.items))

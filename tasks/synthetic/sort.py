@@ -1,6 +1,6 @@
 """Write a sequence in ascending order."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -28,6 +28,7 @@ class Sort(Synthetic):
     problem = Problem.SEQUENCE_TO_SEQUENCE
     metric = "accuracy"
     tags = ("counting", "order")
+    grows = ("length",)
     tiny = {"length": 5, "symbols": 4}
     source = "Graves, Wayne & Danihelka 2014 (priority sort); Deletang et al. 2023 (bucket sort)"
 
@@ -40,9 +41,6 @@ class Sort(Synthetic):
     @property
     def longest_output(self) -> int:
         return self.beyond * self.length + 1
-
-    def stretched(self, factor: int) -> "Sort":
-        return replace(self, length=factor * self.length)
 
     def draw(self, rng: np.random.Generator, size: int) -> Examples:
         return self._sorted(rng, rng.integers(1, self.length + 1, size=size))

@@ -10,7 +10,7 @@ from tasks.sources.scaling import filled, scale, scaled
 from tasks.sources.text import padded
 from tasks.task import Classes, Tokens, Vectors
 from tasks.user_data import examples as make
-from tasks.user_data.contents import SPLITS, Contents
+from tasks.user_data.examples import SPLITS, Contents
 from tasks.user_data.messages import plural
 from tasks.user_data.sequences import Sequences, gather
 from tasks.user_data.settings import TaskSettings
@@ -56,7 +56,6 @@ def _in_order(whole: Sequences, settings: TaskSettings) -> Sequences:
 
 
 def _inputs(parts: Parts) -> Inputs:
-    """Symbols numbered, or numbers scaled, as the training split has them; all padded."""
     training = parts["training"]
     if training.symbolic:
         ids = make.vocabulary(training.inputs)
@@ -83,7 +82,6 @@ def _inputs(parts: Parts) -> Inputs:
 def _check_classes(
     table: Table, settings: TaskSettings, rows: np.ndarray, labels: list[str], split: np.ndarray
 ) -> None:
-    """Raise Refused for a single class, or one that training never shows."""
     if len(set(labels)) < 2:
         raise table.refused(f"column {settings.target!r} holds one class only, {labels[0]!r}")
     known = {labels[i] for i in np.flatnonzero(split == 0)}

@@ -4,8 +4,15 @@ import numpy as np
 
 from tasks.sources.text import ngram_bits, padded
 from tasks.task import Examples, Tokens
-from tasks.user_data.contents import SPLITS, Contents
-from tasks.user_data.examples import WRITTEN, coded, permutations, unknown, vocabulary
+from tasks.user_data.examples import (
+    SPLITS,
+    WRITTEN,
+    Contents,
+    coded,
+    permutations,
+    unknown,
+    vocabulary,
+)
 from tasks.user_data.messages import plural
 from tasks.user_data.sequences import gather
 from tasks.user_data.settings import TaskSettings
@@ -64,7 +71,6 @@ def build(table: Table, settings: TaskSettings) -> tuple[dict[str, Examples], Co
 
 
 def _stretches(table: Table, settings: TaskSettings) -> list[list[str]]:
-    """A file that is one text, as the three stretches that are its splits."""
     for name in ("inputs", "time", "group"):
         if getattr(settings, name):
             raise table.refused(f"{name}: a text file has no columns")

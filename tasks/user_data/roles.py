@@ -5,7 +5,7 @@ import fnmatch
 import numpy as np
 
 from tasks.user_data import columns as read
-from tasks.user_data.contents import SPLITS
+from tasks.user_data.examples import SPLITS
 from tasks.user_data.messages import listed, plural
 from tasks.user_data.settings import TaskSettings
 from tasks.user_data.table import Table

@@ -165,7 +165,6 @@ def _texts(table: Table, settings: TaskSettings, chosen: list[str]) -> Sequences
 
 
 def _symbols(table: Table, settings: TaskSettings, column: str) -> list[list[str]]:
-    """The texts of a column as characters or words, or its lists as they are."""
     if not read.nested(table, column):
         return [settings.symbols(text) for text in read.texts(table, column)]
     for row, value in enumerate(table.columns[column]):
@@ -218,7 +217,6 @@ def _sequences(
 def _check_constant(
     table: Table, settings: TaskSettings, values: Any, column: str, what: str
 ) -> None:
-    """Raise Refused where a group has more than one target or split."""
     first: dict[str, int] = {}
     for row, group in enumerate(read.labels(table, settings.group)):
         other = first.setdefault(group, row)

@@ -5,8 +5,7 @@ import numpy as np
 from tasks.sources.scaling import filled, scale
 from tasks.task import Examples, Reals, Vectors
 from tasks.user_data import columns as read
-from tasks.user_data.contents import SPLITS, Contents
-from tasks.user_data.examples import missing_fact, permutations
+from tasks.user_data.examples import SPLITS, Contents, missing_fact, permutations
 from tasks.user_data.messages import Refused, listed, plural
 from tasks.user_data.roles import given_splits, in_groups, input_columns, matrix, numeric_columns
 from tasks.user_data.settings import TaskSettings

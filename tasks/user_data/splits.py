@@ -7,7 +7,7 @@ import re
 
 import numpy as np
 
-from tasks.user_data.contents import MOST, SPLITS
+from tasks.user_data.examples import MOST, SPLITS
 from tasks.user_data.messages import Refused, plural, short
 from tasks.user_data.roles import split_column
 from tasks.user_data.sequences import Sequences
@@ -143,7 +143,6 @@ def _random(whole: np.ndarray, of_class: np.ndarray, shares: Shares) -> np.ndarr
 def _check_enough(
     table: Table, settings: TaskSettings, rows: np.ndarray, whole: np.ndarray, labels: np.ndarray
 ) -> None:
-    """Raise Refused for a class that cannot be in all three splits."""
     for name in dict.fromkeys(labels.tolist()):
         (members,) = np.nonzero(labels == name)
         distinct = len(np.unique(whole[members]))

@@ -10,8 +10,7 @@ import numpy as np
 from tasks.examples import edits, usual_labels
 from tasks.sources.text import padded
 from tasks.task import Classes, Examples, Reals, Tokens, Vectors, accuracy_of, majority
-from tasks.user_data.contents import SPLITS, Contents
-from tasks.user_data.examples import WRITTEN, unknown, vocabulary
+from tasks.user_data.examples import SPLITS, WRITTEN, Contents, unknown, vocabulary
 from tasks.user_data.messages import listed, percent, plural
 from tasks.user_data.sequences import Sequences
 from tasks.user_data.settings import TaskSettings

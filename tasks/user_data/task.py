@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 
 from tasks.task import Classes, Examples, Problem, Reals, Stored, Tokens, Unavailable, Vectors
-from tasks.user_data.contents import Contents
+from tasks.user_data.examples import Contents
 from tasks.user_data.messages import Refused
 from tasks.user_data.settings import TaskSettings, from_parameters
 from tasks.user_data.table import Table, digest, read

@@ -1,4 +1,4 @@
-"""Whether an architecture whose gates are held is the plain RNN, weight for weight."""
+"""The weights of a network: how many there are, and whether they are those of a plain RNN."""
 
 from typing import Any
 
@@ -15,7 +15,7 @@ TOLERANCE = 1e-5
 """Largest difference that rounding may make, as a share of the largest number compared."""
 
 
-def measure(bench: Bench) -> dict[str, Any]:
+def contains_rnn(bench: Bench) -> dict[str, Any]:
     """Give an RNN of the same width the same weights, and compare on validation examples.
 
     ``outputs`` and ``gradients``: the largest difference, as a share of the largest number;
@@ -32,6 +32,22 @@ def measure(bench: Bench) -> dict[str, Any]:
     outputs, gradients = (_difference(one, other) for one, other in zip(*results, strict=True))
     equal = max(outputs, gradients) <= TOLERANCE
     return {"outputs": outputs, "gradients": gradients, "tolerance": TOLERANCE, "equal": equal}
+
+
+def size(bench: Bench) -> dict[str, Any]:
+    """``parameters``, all of them, and ``without_embedding``; ``length``, the steps of the longest
+    sequence of validation. Raises NotApplicable unless the budget says the width: at sizes that
+    are matched there is nothing to count."""
+    width = bench.cell.budget.width
+    if not bench.neural or width is None:
+        raise NotApplicable("parameters are counted of networks, at a width that the budget gives")
+    with torch.device("meta"):  # nothing is computed, so nothing is allocated
+        network = Network(
+            bench.body, width, bench.signature, dict(bench.cell.architecture.parameters)
+        )
+    total, without = network.counts()
+    length = int(bench.data.splits["validation"].lengths.max())
+    return {"parameters": total, "without_embedding": without, "length": length}
 
 
 def _outputs_and_gradients(bench: Bench, network: Network) -> tuple[torch.Tensor, torch.Tensor]:

@@ -1,0 +1,61 @@
+"""How much the learning rate matters: skill on validation against it, and what is recommended."""
+
+from harness.experiment.recommended import FILE
+from harness.experiment.store import Store
+from reports.analysis.results import Results
+from reports.analysis.sensitivity import by_rate, settings
+from reports.analysis.statistics import Summary
+from reports.analysis.trials import edge
+from reports.document import Block, Figure, Heading, Paragraph, Table
+from reports.figures import lines
+from reports.formats import plural, skill
+
+PLACE = 95
+ARROWS = {"low": " ↓", "high": " ↑", "": ""}
+SCALE = lines.Scale("learning rate", "skill on validation", 10, ends=lines.SKILL, levels=(0,))
+
+
+def blocks(results: Results, store: Store) -> list[Block]:
+    """A panel for each kind of task; empty where nothing was tried."""
+    tried = settings(store, results)
+    if tried.empty:
+        return []
+    kinds = list(tried["kind"].unique())
+    best = by_rate(tried)
+    panels = [
+        lines.Panel(kind, {
+            a: {r.learning_rate: Summary(1, r.skill) for r in of.itertuples()}
+            for a, of in best[best["kind"] == kind].groupby("architecture", sort=False)
+        })
+        for kind in kinds
+    ]  # fmt: skip
+    drawn = lines.draw("sensitivity", panels, SCALE, results.architectures)
+    if drawn is None:
+        return []
+    chosen = tried.loc[tried.groupby(["kind", "architecture"], sort=False)["skill"].idxmax()]
+    rates = sorted(tried["learning_rate"].unique())
+    at_edge = [edge(row.learning_rate, rates) for row in chosen.itertuples()]
+    rows = tuple(
+        (row.kind, row.architecture, f"{row.learning_rate:g}{ARROWS[end]}", row.start,
+         skill(row.skill), str(row.trainings))
+        for row, end in zip(chosen.itertuples(), at_edge, strict=True)
+    )  # fmt: skip
+    heads = ("kind of task", "architecture", "best learning rate", "start", "skill", "trainings")
+    whose = (
+        f"those behind the recommended terms ({FILE})"
+        if results.plan.get("recommended")
+        else ("the tuning trials of this matrix")
+    )
+    finding = (
+        f"Skill on validation against the learning rate, at the best start of each: {whose}. "
+        f"{sum(map(bool, at_edge))} of {plural(len(rows), 'choice')} at the edge of what was tried."
+    )
+    return [
+        Heading("How much the learning rate matters", "sensitivity"),
+        Paragraph(
+            "At one rate for all, rates are ranked and not architectures. So each architecture has "
+            "a rate and a start of its own, chosen on validation of seeds that are not reported. "
+            "↓ ↑: the lowest or the highest that was tried; the best may lie beyond."
+        ),
+        Figure(drawn, finding, Table(heads, rows), data=tried.to_csv(index=False)),
+    ]
