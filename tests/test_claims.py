@@ -11,7 +11,7 @@ import pytest
 from builders.evidence import around, evidence, rows
 
 import reports.claims
-from harness.experiment.matrix import OWN_CELLS, Part, load, outline
+from harness.experiment.matrix import Part, load, outline
 from harness.experiment.plan import expand
 from harness.experiment.record import Record
 from harness.experiment.store import Store
@@ -28,7 +28,6 @@ from reports.claims.judging import (
     rate_below,
     rate_higher,
 )
-from reports.claims.parts import SURVEY
 from reports.claims.trial import (
     MIXED,
     NOT_MEASURED,
@@ -94,14 +93,14 @@ def test_the_matrix_has_the_cells_of_every_claim_once_on_fresh_seeds():
     parts = {part.name: part for part in matrix.parts}
     for found in all_claims():
         for part in found.cells:
-            assert part is SURVEY or parts[part.name] is part
-    assert (matrix.tasks, matrix.architectures) == (SURVEY.tasks, SURVEY.architectures)
+            assert parts[part.name] is part
+    assert not matrix.tasks
     assert not set(matrix.seeds) & set(load("quick").seeds) and matrix.budget.held_out
     assert matrix.recommended and not matrix.gives_rate("recall")
     assert matrix.criteria == criteria(all_claims())
     cells = expand(matrix)
     assert len({(c.part, c.id) for c in cells}) == len(cells)
-    assert outline("claims").tasks == matrix.tasks and not outline("claims").parts
+    assert outline("claims").description == matrix.description
 
 
 NEW = '''"""Copying gets harder with the lag.
@@ -260,8 +259,6 @@ def test_an_error_in_one_claim_loses_no_other():
 def test_the_command_runs_the_parts_that_a_claim_needs():
     both = claim("a", failing, (PART, OTHER))
     assert both.command == "harness run --matrix claims --part p --part q"
-    assert claim("a", failing, (SURVEY, OTHER)).command == "harness run --matrix claims"
-    assert SURVEY.name == OWN_CELLS
 
 
 def test_criteria_are_hashed_with_their_cells_and_thresholds():

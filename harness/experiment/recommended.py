@@ -19,6 +19,8 @@ from tasks.task import Problem
 
 FILE = "harness/matrices/recommended.csv"
 TABLE = SHIPPED / "recommended.csv"
+OF_TRAINED = ("writing", "gate-times")
+"""Probes of networks that have learned; others look at starts and costs."""
 MEMORY = {"memory", "recall", "state tracking", "counting", "order"}
 """Tags of tasks whose answer depends on what was read long before."""
 
@@ -76,7 +78,8 @@ def settled(cell: Cell, rate_given: bool = False) -> Cell:
     """The cell on recommended terms. What its architecture's label sets stays as it is, and so
     does the learning rate where the matrix gives one."""
     declared = architecture_declarations()[cell.architecture.name]
-    if not declared.facts["neural"] or cell.refusal or cell.probe or cell.study:
+    measured = cell.probe and cell.probe not in OF_TRAINED
+    if not declared.facts["neural"] or cell.refusal or measured or cell.study:
         return cell
     task, label = make_task(cell.task), cell.architecture.label
     given = dict(cell.architecture.parameters)["start"] if "start=" in label else ""

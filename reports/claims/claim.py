@@ -20,7 +20,6 @@ import reports.claims
 from harness.experiment.matrix import Part
 from reports.analysis.evidence import Evidence
 from reports.claims.judging import Draw, Measured, Statement
-from reports.claims.parts import SURVEY
 
 MATRIX = "claims"
 """The matrix that is put together from the claims' cells."""
@@ -46,7 +45,7 @@ class Claim:
     source: str
     """Where the literature makes or examines it."""
     cells: tuple[Part, ...]
-    """What it rests on; ``SURVEY`` is the matrix's own cells."""
+    """What it rests on."""
     statements: Mapping[str, Statement]
     judge: Callable[[Evidence], Mapping[str, Measured]] = field(repr=False)
     draw: Callable[[Evidence], Draw] | None = field(default=None, repr=False)
@@ -57,9 +56,9 @@ class Claim:
 
     @property
     def command(self) -> str:
-        """What makes its records; the survey cannot be run without the parts."""
-        names = [] if SURVEY in self.cells else [part.name for part in self.cells]
-        return " ".join([f"harness run --matrix {MATRIX}", *(f"--part {name}" for name in names)])
+        """What makes its records."""
+        parts = (f"--part {part.name}" for part in self.cells)
+        return " ".join([f"harness run --matrix {MATRIX}", *parts])
 
 
 def all_claims() -> tuple[Claim, ...]:

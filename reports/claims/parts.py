@@ -3,13 +3,9 @@
 from typing import Any
 
 from harness.experiment.matrix import HORIZON as CLIMB
-from harness.experiment.matrix import OWN_CELLS, Part, load
+from harness.experiment.matrix import Part, load
 
 QUICK = load("quick")
-
-SURVEYED = [*QUICK.architectures, "transformer"]
-SURVEY = Part(name=OWN_CELLS, tasks=QUICK.tasks, architectures=SURVEYED)
-"""The matrix's own cells, which it shares with quick."""
 
 LEARNING = {"steps": 4000, "patience": 20, "seconds": 900}
 """Where it is asked what can be learned: many updates, up to the last 1,000 without progress."""
