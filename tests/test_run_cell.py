@@ -283,3 +283,19 @@ def test_prepared_data_is_kept_and_used_again(tmp_path, monkeypatch):
     monkeypatch.setattr("tasks.real.digit_rows.DigitRows.references", never)
     assert run_cell(cell, tmp_path).scores == first.scores
     assert json.loads(next(tmp_path.glob("*.json")).read_text())["bounds"]["test"][0] == first.floor
+
+
+@pytest.mark.parametrize(
+    ("task", "inputs"),
+    [("recall[lag=3,symbols=4]", None), ("adding[length=6]", 1024), ("digit_rows", None)],
+)
+def test_a_record_says_how_many_test_inputs_there_are(task, inputs, prepared_data):
+    """Different ones of a drawn task, which may have fewer than the 1,024 it asks for."""
+    cell = make_cell(task, "rnn")
+    record = run_cell(cell, prepared_data)
+    test = data.ready(make_task(cell.task), {"for": "this test"}, prepared_data).splits["test"]
+    assert record.test_examples == len(test) == (inputs or len(test))
+    assert record.test_is_whole == (task.startswith("recall"))
+    if task != "digit_rows":
+        rows = zip(test.inputs, test.lengths, strict=True)
+        assert len({row[:steps].tobytes() for row, steps in rows}) == len(test)
