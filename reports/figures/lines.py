@@ -1,5 +1,6 @@
 """Lines with their intervals against a number, in panels side by side."""
 
+import math
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -13,7 +14,7 @@ from reports.figures.style import ALIKE, INK, PALE, Drawing, Look, finish, log_a
 SKILL = (-0.12, 1.07)
 """Ends of an axis of skill."""
 ROW = 5
-"""Panels beside each other."""
+"""Panels beside each other, at most."""
 FEW = 6
 """Places of which each has its tick on an even axis."""
 DASHES = (0, (4, 2))
@@ -77,9 +78,9 @@ def draw(
         legend[scale.ended] = RING | {"color": INK}
     size = ({1: 4.8, 2: 2.9}.get(len(shown), 2.2), 2.2)
     titles = [panel.title for panel in shown]
-    if len(titles) > ROW:
-        titles += [""] * (-len(titles) % ROW)
-    rows = [titles[at : at + ROW] for at in range(0, len(titles), ROW)]
+    beside = math.ceil(len(titles) / math.ceil(len(titles) / ROW))
+    titles += [""] * (-len(titles) % beside)
+    rows = [titles[at : at + beside] for at in range(0, len(titles), beside)]
     apart = (0.25 if scale.ends else 0.65, 0.62 if len(rows) > 1 else 0)
     figure, grid = panels(rows, size, legend, apart, sharey=bool(scale.ends))
     for axes in grid.flat[len(shown) :]:
