@@ -14,6 +14,7 @@ from harness.experiment.store import Store
 from harness.tracking import mlflow_view
 from harness.training.run_cell import run_cell
 from reports.analysis.results import read
+from reports.render.latex import latex
 from reports.sections import method, paper, ranking, scores, skill, tasks
 from reports.sections.advice import advise
 
@@ -49,7 +50,8 @@ def test_squares_and_tables_have_a_mark_that_is_explained(store):
     of_task = rows(made(tasks.blocks, results), "learned")
     assert [of_task[a]["learned"] for a in ("lstm", "gru", "rnn")] == ["3/3", "2/3", "0/3"]
     assert of_task["rnn"]["mean"].endswith("∅") and "∅" not in of_task["gru"]["mean"]
-    assert "∅: not learned within the budget." in paper.tables(results)["skill"].caption
+    printed = latex(paper.tables(results)["skill"], "skill")
+    assert r"$\emptyset$: not learned within the budget." in printed
     ending = made(scores.blocks, results)
     assert rows(ending, "rnn")[TASK]["rnn"].rstrip().endswith("∅")
     assert "∅ not learned within the budget" in said(ending)
@@ -114,6 +116,8 @@ def test_the_command_and_the_tracker_tell_it(store, harness_cli):
     printed = harness_cli("results").stdout
     assert " no " in next(line for line in printed.splitlines() if " rnn " in line)
     assert "∅ not learned within the budget" in printed
+    lost = next(row["id"] for row in told if row["architecture"] == "rnn")
+    assert "0.010, not learned within the budget" in harness_cli("show", lost).stdout
     records = [store.get(name) for name in store.ids()]
     for record in records:
         expected = record.skill > 0.05

@@ -109,9 +109,6 @@ def _fill(record: Record, cell: Cell, data_folder: Path | None, device: str) -> 
     loading = time.perf_counter() - clock
     record.floor, record.ceiling = data.bounds["test"]
     record.ceiling_is_ideal, record.references = task.ceiling_is_ideal, dict(data.references)
-    record.test_examples = len(data.splits["test"])
-    asked = task.test_size if isinstance(task, Synthetic) else 0
-    record.test_is_whole = record.test_examples < asked
     record.longest = int(data.splits["validation"].lengths.max())
     signature = dataclasses.replace(signature, steps=record.longest)
 
@@ -207,6 +204,9 @@ def _score(bench: Bench, ways: dict[str, Any]) -> None:
             )
             if split + way == "test":
                 record.per_example = {"score": scores.sums, "weight": scores.weights}
+                record.test_examples = len(scores.sums)
+    asked = data.task.test_size if isinstance(data.task, Synthetic) else 0
+    record.test_is_whole = (record.test_examples or 0) < asked
     predict = ways[""]
     share = fluency(predict, data.task, "test")
     if share is not None:
