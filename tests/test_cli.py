@@ -12,7 +12,7 @@ import sys
 import pytest
 
 ROW = {"id", "task", "architecture", "seed", "part", "outcome", "reason", "metric", "validation",
-       "test", "skill", "parameters", "seconds"}  # fmt: skip
+       "test", "skill", "learned", "parameters", "seconds"}  # fmt: skip
 VERBS = [
     "run",
     "plan",

@@ -293,3 +293,19 @@ def test_examples_are_watched_without_a_difference_to_training():
     assert np.array_equal(plain.updates["loss"], watched.updates["loss"])
     losses = watched.updates["watched"]
     assert losses.shape == plain.updates["loss"].shape and np.ptp(losses) > 0
+
+
+@pytest.mark.parametrize(
+    ("task", "inputs"),
+    [("recall[lag=3,symbols=4]", None), ("adding[length=6]", 1024), ("digit_rows", None)],
+)
+def test_a_record_says_how_many_test_inputs_there_are(task, inputs, prepared_data):
+    """Different ones of a drawn task, which may have fewer than the 1,024 it asks for."""
+    cell = make_cell(task, "rnn")
+    record = run_cell(cell, prepared_data)
+    test = data.ready(make_task(cell.task), {"for": "this test"}, prepared_data).splits["test"]
+    assert record.test_examples == len(test) == (inputs or len(test))
+    assert record.test_is_whole == (task.startswith("recall"))
+    if task != "digit_rows":
+        rows = zip(test.inputs, test.lengths, strict=True)
+        assert len({row[:steps].tobytes() for row, steps in rows}) == len(test)

@@ -34,6 +34,9 @@ PENDING = "pending"
 LEARNED = 0.9
 """Skill from which on a seed has learned a lag, where a horizon is sought."""
 
+NOT_LEARNED = 0.05
+"""Skill on validation up to which a training is not learned within the budget: that of guesses."""
+
 
 BODY_ALONE = (
     "the parameters of the body alone are held to the budget: of a plain recurrent network of that "
@@ -92,6 +95,10 @@ class Record:
     ceiling: float | None = None
     ceiling_is_ideal: bool = False
     references: dict[str, float] = field(default_factory=dict)
+    test_examples: int | None = None
+    """Examples of the test split; of a drawn task all different. None in older records."""
+    test_is_whole: bool = False
+    """They are all the different ones that there are: the task has fewer than it asks for."""
 
     scores: dict[str, dict[str, float]] = field(default_factory=dict)
     """By split (validation, test, and others where the task has them), then by metric."""
@@ -154,6 +161,13 @@ class Record:
     def test(self) -> float | None:
         """Primary metric on the test split."""
         return self.scores.get("test", {}).get(self.metric)
+
+    @property
+    def learned(self) -> bool | None:
+        """Whether training rose above the floor on validation; None where that is not known. A
+        model that is fitted, and has no budget of updates, is judged by the same rule."""
+        known = self.skills.get("validation") if self.outcome == Outcome.OK else None
+        return None if known is None else known > NOT_LEARNED
 
     def to_json(self) -> str:
         """The document, without the arrays. NaN and infinity become null."""

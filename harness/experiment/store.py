@@ -210,7 +210,7 @@ def row_of(cell: dict[str, Any], record: Record | None) -> dict[str, Any]:
     row = {name: cell[name] for name in ("id", "task", "architecture", "seed")}
     row["part"] = cell.get("part", "")  # plans of before there were parts
     if record is None:
-        empty = ("metric", "validation", "test", "skill", "parameters", "seconds")
+        empty = ("metric", "validation", "test", "skill", "learned", "parameters", "seconds")
         return row | {"outcome": PENDING, "reason": "not run yet"} | dict.fromkeys(empty)
     return row | {
         "outcome": str(Outcome(record.outcome)),
@@ -219,6 +219,7 @@ def row_of(cell: dict[str, Any], record: Record | None) -> dict[str, Any]:
         "validation": record.validation,
         "test": record.test,
         "skill": record.skill,
+        "learned": record.learned,
         "parameters": record.parameters,
         "seconds": record.seconds.get("total"),
     }

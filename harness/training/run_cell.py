@@ -204,6 +204,9 @@ def _score(bench: Bench, ways: dict[str, Any]) -> None:
             )
             if split + way == "test":
                 record.per_example = {"score": scores.sums, "weight": scores.weights}
+                record.test_examples = len(scores.sums)
+    asked = data.task.test_size if isinstance(data.task, Synthetic) else 0
+    record.test_is_whole = (record.test_examples or 0) < asked
     predict = ways[""]
     share = fluency(predict, data.task, "test")
     if share is not None:

@@ -25,8 +25,8 @@ HOLES = {
 """What stands in a square without a number, and what it means; the gravest first."""
 MEANINGS = dict(HOLES.values())
 
-NOT_LEARNED = 0.05
-"""Skill on validation up to which a training is not learned within the budget: that of guesses."""
+UNLEARNED, NOT_LEARNED = "∅", "not learned within the budget"
+"""The mark of what ended well, but never rose above the floor, and what it means."""
 
 
 @dataclass(frozen=True)
@@ -101,8 +101,7 @@ class Cell:
     @property
     def learned(self) -> bool | None:
         """Whether training rose above the floor on validation; None where that is not known."""
-        known = self.record.skills.get("validation") if self.record and self.ok else None
-        return None if known is None else known > NOT_LEARNED
+        return self.record.learned if self.record else None
 
     @cached_property
     def examples(self) -> tuple[Any, Any] | None:
@@ -148,6 +147,12 @@ class Group:
     def solved(self) -> bool:
         """Every seed solved the task."""
         return bool(self.cells) and all(c.solved for c in self.cells)
+
+    @property
+    def learned(self) -> bool | None:
+        """Whether any seed was learned within the budget; None where that is not known."""
+        known = [c.learned for c in self.cells if c.learned is not None]
+        return any(known) if known else None
 
     @property
     def not_learned(self) -> int:

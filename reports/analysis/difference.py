@@ -112,22 +112,30 @@ class Standing:
 
     order: tuple[str, ...] = ()
     best: tuple[str, ...] = ()
-    """Those that share the best mean, or all solved the task; nearly always one."""
+    """Those that share the best mean, or all solved the task; nearly always one. None where
+    nobody learned it within the budget."""
     differences: dict[str, Difference] = field(default_factory=dict)
     """The first minus each other architecture and the best baseline, corrected together."""
+    not_learned: tuple[str, ...] = ()
+    """Those of which no seed learned it within the budget: neither worse nor alike."""
 
     def __bool__(self) -> bool:
         return bool(self.order)
 
     @property
     def worse(self) -> tuple[str, ...]:
-        """Those that differ from the first."""
-        return tuple(a for a in self.order[1:] if self.differences[a].differs)
+        """Those that learned it, and differ from the first."""
+        return tuple(a for a in self._others if self.differences[a].differs)
 
     @property
     def alike(self) -> tuple[str, ...]:
-        """Those that are not shown to differ from the first, with those that share its mean."""
-        return tuple(a for a in self.order[1:] if not self.differences[a].differs)
+        """Those that learned it, and are not shown to differ from the first, with those that share
+        its mean."""
+        return tuple(a for a in self._others if not self.differences[a].differs)
+
+    @property
+    def _others(self) -> list[str]:
+        return [a for a in self.order[1:] if a not in self.not_learned]
 
     @property
     def tested(self) -> bool:
@@ -155,8 +163,10 @@ def standing(results: Results, task: TaskInfo) -> Standing:
             top = groups[first]
             equal = {a for a, g in groups.items() if g.score.mean == top.score.mean}
             solved = {a for a, g in groups.items() if g.solved and top.solved}
-            best = tuple(a for a in groups if a in equal | solved)
-            results.standings[task.name] = Standing(tuple(groups), best, corrected(pairs))
+            lost = tuple(a for a, g in groups.items() if g.learned is False)
+            some = len(lost) < len(groups)
+            best = tuple(a for a in groups if some and a in equal | solved)
+            results.standings[task.name] = Standing(tuple(groups), best, corrected(pairs), lost)
     return results.standings[task.name]
 
 

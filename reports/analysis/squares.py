@@ -31,6 +31,8 @@ class Square:
     """Which baseline it is, in their column."""
     behind: bool = False
     """No better than the baseline."""
+    not_learned: int = 0
+    """Seeds that were not learned within the budget."""
 
     @property
     def serves(self) -> bool:
@@ -56,7 +58,7 @@ def by_task(results: Results) -> dict[tuple[str, str], Square]:
             squares[task.name, name] = Square() if group is None else Square(
                 group.skill, group.code, group.skill.n, len(group.cells), rank_of(name, order),
                 results.best_baselines.get(task.name, "") if name == BASELINE else "",
-                behind(results, task.name, name),
+                behind(results, task.name, name), group.not_learned,
             )  # fmt: skip
     return squares
 

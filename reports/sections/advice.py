@@ -6,6 +6,7 @@ from typing import Any
 
 from reports import formats
 from reports.analysis.advice import ENOUGH, Choice
+from reports.analysis.cells import NOT_LEARNED
 from reports.analysis.difference import LEVEL
 from reports.analysis.results import Results, TaskInfo
 from reports.analysis.statistics import Summary
@@ -62,8 +63,9 @@ def blocks(advice: Advice) -> list[Block]:
 
 
 def reasons(choice: Choice) -> list[str]:
-    """Whether anything is needed, what will do, and whether order matters."""
-    return [said for said in (_needed(choice), _alike(choice), _order(choice)) if said]
+    """Whether anything is needed, what will do, what did not learn, and whether order matters."""
+    said = [_needed(choice), _alike(choice), _not_learned(choice), _order(choice)]
+    return [sentence for sentence in said if sentence]
 
 
 def score(choice: Choice, architecture: str, task: TaskInfo | None = None) -> str:
@@ -128,6 +130,15 @@ def _alike(choice: Choice) -> str:
         f"Not shown to differ from the best, {choice.order[0]}: {listed(choice.alike)}; the "
         f"cheapest of these in training is {cheapest}."
     )
+
+
+def _not_learned(choice: Choice) -> str:
+    """Those that never rose above the floor: no verdict on what they can do."""
+    if not choice.lost:
+        return ""
+    steps = (choice.results.plan.get("budget") or {}).get("steps")
+    more = f"; more than {steps:,} updates may change that" if steps else ""
+    return f"{NOT_LEARNED.capitalize()}: {listed(choice.lost)}{more}."
 
 
 def _order(choice: Choice) -> str:

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from reports import formats
 from reports.analysis.across_tasks import ALPHA, Ranks, rank
+from reports.analysis.cells import NOT_LEARNED
 from reports.analysis.difference import standing
 from reports.analysis.ranking import compare, lead, leader, runs
 from reports.analysis.results import Results, TaskInfo
@@ -62,33 +63,38 @@ def _over_tasks(ranks: Ranks) -> str:
 def _on(results: Results, task: TaskInfo) -> str:
     """Who is best on a task, and whether it differs from the others."""
     order = standing(results, task)
-    others = [a for a in order.order if a not in order.best]
+    if not order.best:
+        return f"On {task.name} nobody learned anything within the budget."
+    lost = [a for a in order.not_learned if a not in order.best]
+    others = [a for a in order.order if a not in (*order.best, *lost)]
     skill = skill_with_spread(results.groups[task.name, order.order[0]].skill)
     start = f"On {task.name} {listed(order.best)} {verb(order.best, 'is', 'are')} best"
     start += f", with a skill of {skill}" if skill else ""
+    end = f" {NOT_LEARNED.capitalize()}: {listed(lost)}." if lost else ""
     if not others:
-        return f"{start}."
+        return f"{start}.{end}"
     alike = [a for a in others if a in order.alike]
     if not order.tested:
-        return f"{start}. With one seed and no scores of examples nothing can be tested."
-    return (
-        f"{start}. It is not shown to differ from {listed(alike)}."
-        if alike
-        else (f"{start}, and differs from all others.")
-    )
+        return f"{start}. With one seed and no scores of examples nothing can be tested.{end}"
+    if alike:
+        return f"{start}. It is not shown to differ from {listed(alike)}.{end}"
+    return f"{start}, and differs from all others{' that learned it' if lost else ''}.{end}"
 
 
 def _most_wins(results: Results) -> Iterator[str]:
-    """Who is best on most of the tasks that at least two architectures have scores on."""
+    """Who is best on most of the tasks that at least two architectures have scores on, and where
+    nobody is."""
     orders = [order for task in results.tasks if (order := standing(results, task))]
-    contested = [order for order in orders if len(order.order) > 1]
+    contested = [order for order in orders if len(order.order) > 1 and order.best]
     if len(contested) > 1:
         wins = Counter(a for order in contested for a in order.best)
         most, clear = max(wins.values()), sum(not order.alike for order in contested)
+        learned = " that learned it" if any(order.not_learned for order in contested) else ""
         winners = sorted(a for a in wins if wins[a] == most)
         yield (
             f"{listed(winners)} {verb(winners, 'is', 'are')} best most often, on {most} of "
-            f"{len(contested)} tasks. On {plural(clear, 'task')} the best differs from all others."
+            f"{len(contested)} tasks. On {plural(clear, 'task')} the best differs from all others"
+            f"{learned}."
         )
 
 

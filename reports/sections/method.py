@@ -6,9 +6,10 @@ from typing import Any
 
 from harness.experiment.matrix import SIZE, Budget
 from harness.experiment.record import BODY_ALONE
+from harness.experiment.record import NOT_LEARNED as LIMIT
 from harness.experiment.store import Store
 from reports import document as doc
-from reports.analysis.cells import Cell
+from reports.analysis.cells import UNLEARNED, Cell
 from reports.analysis.difference import METHOD
 from reports.analysis.results import Part, Results
 from reports.analysis.squares import by_task
@@ -26,6 +27,14 @@ READING = {
     "Perfect": (
         "is a ceiling where nobody knows the best reachable score. Skill 1 may be out of reach, "
         "and such a task looks harder than it is."
+    ),
+    "Not learned within the budget": (
+        f"({UNLEARNED}) is an outcome of its own: a training that ended well with a skill of at "
+        f"most {LIMIT:g} on validation, which is what guesses have. It says nothing of what an "
+        "architecture can do with other updates, rates or starts, so it is neither “worse” nor "
+        f"“not shown to differ”. Alone the mark means all seeds, 2{UNLEARNED} two of them. The HMM "
+        "and the baselines are fitted and have no budget of updates; they are judged by the same "
+        "rule. In means over tasks it counts with its skill."
     ),
     "Intervals": (
         "are 95 % Student t intervals over seeds, unless it says otherwise; with one seed there is "

@@ -5,12 +5,12 @@ from typing import Any
 
 from reports import formats
 from reports.analysis import frame
-from reports.analysis.cells import MEANINGS
+from reports.analysis.cells import MEANINGS, NOT_LEARNED, UNLEARNED
 from reports.analysis.difference import standing
 from reports.analysis.ranking import compare
 from reports.analysis.results import Results, TaskInfo
 from reports.analysis.squares import Square, by_task, codes_used, rank_of
-from reports.document import Cell, Table, Text, table_of
+from reports.document import Cell, Table, table_of
 from reports.formats import plural
 
 COSTS: dict[str, tuple[str, Callable[[float], str]]] = {
@@ -38,12 +38,14 @@ def _skill(results: Results) -> Table | None:
     if results.baselines:
         caption += " Baseline: the best of each task's baselines, chosen on validation."
     columns = {c: {t: _square(squares[t, c]) for t in tasks} for c in results.columns}
-    caption += _meanings(codes_used(squares))
+    codes = {UNLEARNED: NOT_LEARNED} if any(s.not_learned for s in squares.values()) else {}
+    caption += _meanings(codes_used(squares) | codes)
     return table_of(tasks, {"task": str, **columns}, caption=caption)
 
 
 def _square(square: Square) -> Cell:
     text = f"{formats.skill(square.skill.mean)} {formats.square_spread(square)}"
+    text += f" {UNLEARNED}" * (0 < square.not_learned == square.known)
     return Cell(square.code if square.hole else text.strip(), square.rank)
 
 
@@ -59,12 +61,13 @@ def _scores(results: Results, task: TaskInfo) -> Table | None:
         f"{task.name}: {formats.metric(task)} on the test split ({formats.direction(task)}"
         f"{bounds}), {_terms(results)}.{_meanings(holes)}"
     )
-    columns: dict[str, Callable[[str], Text | Cell]] = {
+    columns: dict[str, Any] = {
         "architecture": lambda a: a + " (baseline)" * (a in results.baselines),
         "score": lambda a: Cell(
             formats.with_half(scored[a].score, text) or scored[a].code, rank_of(a, order)
         ),
         "skill": lambda a: formats.skill_with_spread(scored[a].skill),
+        **formats.learned(scored),
         "parameters": lambda a: formats.number(scored[a].mean_of("parameters")),
         "training": lambda a: formats.seconds(scored[a].mean_of("training")),
     }

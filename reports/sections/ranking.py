@@ -7,6 +7,7 @@ from typing import Any
 from reports import formats
 from reports.analysis.across_tasks import ALPHA, POLICY, OverTasks, Ranks, Versus, over_tasks
 from reports.analysis.aggregates import ROPE
+from reports.analysis.cells import NOT_LEARNED
 from reports.analysis.difference import LEVEL, Standing, all_pairs, standing
 from reports.analysis.ranking import compare, runs
 from reports.analysis.results import Results
@@ -150,9 +151,10 @@ def _by_task(results: Results) -> Table | None:
     orders = _tested(results)
     columns: dict[str, Callable[[str], str]] = {
         "task": str,
-        "best": lambda task: orders[task].order[0],
+        "best": lambda task: listed(orders[task].best, 99),
         "differ from it, worse": lambda task: listed(orders[task].worse, 99),
         "not shown to differ": lambda task: listed(orders[task].alike, 99),
+        NOT_LEARNED: lambda task: listed(orders[task].not_learned, 99),
         "examples": lambda task: formats.number(orders[task].examples or None),
     }
     caption = (

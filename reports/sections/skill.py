@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from reports import formats
+from reports.analysis.cells import NOT_LEARNED, UNLEARNED
 from reports.analysis.results import Results
 from reports.analysis.squares import Square, Squares, by_capability, by_task, codes_used
 from reports.document import (
@@ -135,8 +136,10 @@ def _reached(results: Results, squares: Squares) -> str:
 
 def _key(results: Results) -> str:
     beside = " Baseline: the best of the simplest models, its name below; †: no better than it."
+    lost = f" {UNLEARNED}: {NOT_LEARNED}, by no seed (2{UNLEARNED}: two seeds did not learn)."
     return (
         "Mean over seeds: 0 is the best trivial predictor, 1 the ceiling. Bold: best of its row; "
         "•: not shown to differ from it. Small: half-width of the 95 % interval; 2/3: so many "
         f"seeds have a score.{beside if results.baselines else ''}"
+        f"{lost if any(g.not_learned for g in results.groups.values()) else ''}"
     )

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 import pandas
 
 from reports import formats
+from reports.analysis.cells import NOT_LEARNED
 from reports.analysis.difference import Standing, beats_floor, standing
 from reports.analysis.frame import bands, evenly
 from reports.analysis.results import Group, Results, TaskInfo
@@ -61,13 +62,22 @@ def columns(
 
 
 def _best(results: Results, task: TaskInfo, order: Standing) -> str:
+    """Who is best, with its score, who did not learn, and who is not shown to beat the floor."""
     text_of, first = formats.scores_in(results, task), results.groups[task.name, order.order[0]]
     score = f"{formats.metric(task)}: {formats.with_half(first.score, text_of)}"
     best = f"{listed(order.best)} {verb(order.best, 'is best', 'share the best mean')}"
     text = f"{best} ({score})."
+    if not order.best:
+        text = f"Nobody learned anything within the budget; the best mean has {order.order[0]} "
+        text += f"({score})."
     if len(order.order) == 1:
         text = f"Only {order.order[0]} has a score ({score})."
-    skills = {a: results.groups[task.name, a].skill for a in order.order}
+    groups = {a: results.groups[task.name, a] for a in order.order}
+    lost = {a: g.not_learned for a, g in groups.items() if g.not_learned}
+    if lost and (order.best or len(groups) == 1):
+        seeds = {a: f"({n} of {plural(groups[a].skill.n, 'seed')})" for a, n in lost.items()}
+        text += f" {NOT_LEARNED.capitalize()}: {formats.each(seeds, str, 8)}."
+    skills = {a: g.skill for a, g in groups.items() if a not in order.not_learned}
     trivial = [a for a, s in skills.items() if s.mean is not None and not beats_floor(s)]
     if trivial:
         who = listed(trivial, 8) if len(trivial) < len(order.order) else "any of them"
@@ -78,14 +88,17 @@ def _best(results: Results, task: TaskInfo, order: Standing) -> str:
 def _others(order: Standing) -> str:
     if not order.tested:
         return ""
-    pairs = [order.differences[a] for a in order.order[1:]]
+    pairs = [order.differences[a] for a in (*order.worse, *order.alike)]
+    if not pairs:
+        return ""
+    learned = " that learned it" if order.not_learned else ""
     seeds = [pair.seeds.n for pair in pairs if pair.seeds.p is not None]
     over = [plural(max(seeds), "seed")] if seeds else []
     over += [f"{order.examples:,} test examples"] if order.examples else []
     alike = f"; not shown to: {listed(order.alike, 8)}" if order.alike else ""
     return (
-        f"{len(order.worse)} of {len(pairs)} others differ from the best over {listed(over)} "
-        f"(paired t tests, Holm){alike}."
+        f"{len(order.worse)} of {len(pairs)} others{learned} differ from the best over "
+        f"{listed(over)} (paired t tests, Holm){alike}."
     )
 
 
