@@ -182,11 +182,17 @@ ODD = {
         ({}, "No cell has a score yet"),
         ({("up", "lstm"): None}, "Not run yet: 3 of 3 cells"),
         ({("up", "lstm"): dict(outcome="timeout")}, "No cell has a score yet"),
-        ({("up", "lstm"): 0.5}, "lstm has a mean skill of 0.50"),
-        ({("no floor", "lstm"): 0.5, ("no floor", "gru"): 0.5}, "no skill to compare"),
-        ({("down", "lstm"): [-1e12, -3.0, 0.1], ("up", LONG): 0.5}, "no other has one"),
-        ({("down", LONG): [-1e12, -3.0, 0.1], ("down", "gru"): 0.0}, "gru has the highest"),
-        ({("up", "a|b"): -0.7, ("up", "a`<i>"): dict(outcome="ok")}, "mean skill of −0.70"),
+        ({("up", "lstm"): 0.5}, "On up lstm is best, with a skill of 0.50"),
+        (
+            {("no floor", "lstm"): 0.5, ("no floor", "gru"): 0.5},
+            "On no floor lstm and gru are best",
+        ),
+        ({("down", "lstm"): [-1e12, -3.0, 0.1], ("up", LONG): 0.5}, "On down lstm is best"),
+        ({("down", LONG): [-1e12, -3.0, 0.1], ("down", "gru"): 0.0}, "gru is best"),
+        (
+            {("up", "a|b"): -0.7, ("up", "a`<i>"): dict(outcome="ok")},
+            "is best, with a skill of −0.70",
+        ),
     ],
     ids=["empty", "pending", "failed", "alone", "no-floor", "apart", "huge", "names"],
 )

@@ -6,12 +6,14 @@ On one task, `reports.analysis.difference.standing` says who is best.
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from statistics import geometric_mean
-
-import pandas
+from typing import TYPE_CHECKING
 
 from reports.analysis.difference import Difference, corrected, difference
 from reports.analysis.results import Results
 from reports.analysis.statistics import Summary, combine, paired
+
+if TYPE_CHECKING:
+    import pandas
 
 KINDS = {
     "training": "training seconds",
@@ -70,9 +72,11 @@ def compare(results: Results) -> Comparison:
     )
 
 
-def runs(results: Results, architectures: Iterable[str]) -> pandas.DataFrame:
+def runs(results: Results, architectures: Iterable[str]) -> "pandas.DataFrame":
     """Every run of the matrix's own cells that has a skill, architecture by architecture, with
     the columns that `reports.analysis.across_tasks` asks for."""
+    import pandas
+
     rows = [
         (cell.task, cell.architecture, cell.level)
         for a in architectures for cell in results.cells
