@@ -44,12 +44,9 @@ def judged(evidence: Evidence) -> Trial:
 
 
 def blocks(results: Results, claims: Trial) -> list[doc.Block]:
-    """The section of the report's page: the verdicts in a table, or how to have them."""
-    if results.probe:
-        return []
+    """The section of the report's page: the verdicts in a table; another matrix has none."""
     if not claims:
-        how = "The textbook's claims are tested by a matrix of their own: "
-        return [doc.Heading(TITLE, "claims"), doc.Paragraph((how, doc.Code(COMMAND), "."))]
+        return []
     link = doc.Link("Every claim with its figure, on a page of its own", PAGE)
     return [
         doc.Heading(TITLE, "claims"),
