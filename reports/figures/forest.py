@@ -54,7 +54,8 @@ def draw(name: str, rows: Sequence[Row], unit: str) -> Drawing | None:
                           zorder=0)  # fmt: skip
         axes.vlines(row.side, y - 0.42, y + 0.42, color=INK, linewidth=1.2, zorder=2)
         as_claimed = left < (row.summary.mean or 0.0) < right
-        dots(axes, y, row.values.values(), BESIDE | {"color": COLOURS[0 if as_claimed else 1]})
+        look = BESIDE | {"color": COLOURS[0 if as_claimed else 1]}
+        dots(axes, y, row.values.values(), row.summary, look)
     axes.set_yticks(range(len(kept)), [row.label for row in kept], fontsize=9)
     axes.tick_params(axis="y", length=0)
     axes.set_xlabel(f"{unit}\nshaded: as claimed; tick: threshold; dots: seeds; bar: 95 % interval")
