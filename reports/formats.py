@@ -7,6 +7,7 @@ from functools import wraps
 from typing import Any
 
 from reports.analysis.cells import UNLEARNED, Group
+from reports.analysis.exact import Rate
 from reports.analysis.results import Results, TaskInfo
 from reports.analysis.squares import Square
 from reports.analysis.statistics import Summary, summarize
@@ -37,6 +38,23 @@ def half(summary: Summary, text: Callable[[float | None], str] = skill) -> str:
 def with_half(summary: Summary, text: Callable[[float | None], str] = skill) -> str:
     """``91.5 ±1.2``: a mean with the half-width of its interval, where there is one."""
     return f"{text(summary.mean)} {half(summary, text)}".strip()
+
+
+def of_seeds(group: Group, summary: Summary, text: Callable[[float | None], str] = skill) -> str:
+    """A mean over the seeds of a group: ``91.5 ±1.2``; on a task that seeds solve or do not
+    ``91.5, 2/3 solved``."""
+    said = with_half(summary, text)
+    return f"{said}, {solved(group.rate)}" if said and group.binary else said
+
+
+def solved(rate: Rate) -> str:
+    """``2/3 solved``: how many seeds."""
+    return f"{rate.solved}/{rate.n} solved"
+
+
+def success_rate(rate: Rate) -> str:
+    """``2/3, 9 to 99 %``: the same with the 95 % interval of the rate; empty without seeds."""
+    return f"{rate.solved}/{rate.n}, {100 * rate.low:.0f} to {100 * rate.high:.0f} %" * (rate.n > 0)
 
 
 def skill_with_spread(summary: Summary) -> str:
@@ -85,9 +103,11 @@ def square(square: Square) -> str:
 
 def square_spread(square: Square) -> str:
     """Half-width of the interval, on how many seeds or tasks it rests if not on all, and how many
-    seeds did not learn if some did."""
+    seeds did not learn if some did; or how many seeds solved the task."""
     if square.hole:
         return ""
+    if square.rate:
+        return solved(square.rate)
     share = f"{square.known}/{square.of}" if square.known != square.of else ""
     lost = unlearned(square) if square.not_learned < square.known else ""
     return " ".join(filter(None, [half(square.skill), share, lost]))

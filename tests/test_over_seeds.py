@@ -7,14 +7,18 @@ import math
 
 import numpy as np
 import pytest
+from builders.blocks import made, numbers, rows, said
+from builders.stores import make
 from scipy import stats
 
 from reports.analysis import exact, permutation
-from reports.analysis.cells import Group
-from reports.analysis.results import TaskInfo
-from reports.analysis.solved import mean, solved, solved_or_not
+from reports.analysis.difference import standing
+from reports.analysis.results import read
+from reports.analysis.solved import RULE, solved_or_not
 from reports.analysis.stages import LOOKS, critical, sequential_p, spent, stages
 from reports.analysis.two_level import two_level
+from reports.sections import method, skill, tasks
+from reports.sections.advice import advise, blocks
 
 
 def of(count: int, n: int) -> exact.Rate:
@@ -124,14 +128,22 @@ def scores(seed: int, seeds: int, ahead: float = 0.0, weight=None) -> dict:
     return {s: (row, weight) for s, row in enumerate(of_seed + rng.normal(0, 0.5, (seeds, 80)))}
 
 
-@pytest.mark.parametrize("seeds", [3, 8])
-@pytest.mark.parametrize("ahead", [0.0, 0.3])
-def test_interval_and_p_value_never_contradict_each_other(ahead, seeds):
-    found = two_level(scores(1, seeds, ahead), scores(2, seeds))
-    for end, outside in ((found.low, -1e-3), (found.high, 1e-3)):
-        assert found.p(end + outside) <= 0.05 < found.p(end - outside)
-    assert found.above(found.low - 1e-3) <= 0.025 and found.above(found.high) > 0.95
-    assert found.p(found.difference) == 1.0 and found.p(-99) > 0
+@pytest.mark.parametrize("seeds", [2, 3, 9])
+@pytest.mark.parametrize("ahead", [0.05, 0.3])
+def test_the_half_width_is_the_hypotenuse_of_those_over_seeds_and_over_examples(seeds, ahead):
+    """The level of the p-value is that at which the half-width is the difference itself."""
+    a, b = scores(1, seeds, ahead), scores(2, seeds)
+    apart = np.stack([a[s][0] - b[s][0] for s in range(seeds)])
+    over = [apart.mean(axis) for axis in (1, 0)]
+    found = two_level(a, b)
+
+    def half(level: float) -> float:
+        return math.hypot(*(stats.sem(x) * stats.t.isf(level / 2, len(x) - 1) for x in over))
+
+    assert found.mean == pytest.approx(apart.mean())
+    assert half(found.p) == pytest.approx(abs(apart.mean()))
+    assert found.half == (pytest.approx(half(0.05)) if seeds > 2 else None)
+    assert found.p >= max(found.seeds.p, found.examples.p)
 
 
 def test_the_difference_is_a_ratio_of_sums_over_the_seeds_of_both():
@@ -139,26 +151,23 @@ def test_the_difference_is_a_ratio_of_sums_over_the_seeds_of_both():
     a, b = scores(1, 7, 1.0, weight), scores(2, 6, 0.0, weight)
     found = two_level(a, b)
     ratios = [(a[s][0].sum() - b[s][0].sum()) / weight.sum() for s in range(6)]
-    assert (found.seeds, found.examples) == (6, 80)
-    assert found.difference == pytest.approx(np.mean(ratios))
-    again = two_level(a, b)
-    assert (again.low, again.high) == (found.low, found.high)
+    assert found.seeds.n == 6 and found.mean == pytest.approx(np.mean(ratios))
+    assert found.seeds.mean == pytest.approx(found.mean)
 
 
-def test_the_standard_error_is_that_over_seeds_and_that_over_examples():
-    found = two_level(scores(1, 8), scores(2, 8))
-    apart = np.stack([scores(1, 8)[s][0] - scores(2, 8)[s][0] for s in range(8)])
-    over = [apart.mean(axis) for axis in (1, 0)]
-    assert found.error == pytest.approx(math.sqrt(sum(x.var(ddof=1) / len(x) for x in over)))
+def test_seeds_that_play_no_part_leave_the_test_over_examples():
+    (a,), (b,) = (scores(seed, 1, 0.2).values() for seed in (1, 2))
+    found = two_level(dict.fromkeys(range(3), a), dict.fromkeys(range(3), b))
+    assert found.p == found.examples.p == pytest.approx(stats.ttest_rel(a[0], b[0]).pvalue)
 
 
-def test_no_interval_with_few_seeds_or_unlike_examples():
-    few = two_level(scores(1, 2), scores(2, 2))
-    assert few.difference is not None and few.low is few.p() is few.above() is None
+def test_no_test_with_one_seed_or_unlike_examples():
+    one = two_level(scores(1, 1), scores(2, 1))
+    assert one.half is one.p is None and one.examples.p is not None
     other = {s: (row[:-1], weight[:-1]) for s, (row, weight) in scores(2, 8).items()}
-    assert two_level(scores(1, 8), other).difference is None
+    assert two_level(scores(1, 8), other).mean is None
     same = two_level(scores(1, 8), scores(1, 8))
-    assert (same.low, same.high, same.p()) == (0.0, 0.0, 1.0)
+    assert (same.half, same.p) == (0.0, 1.0)
 
 
 # -- stages --------------------------------------------------------------------------------------
@@ -219,23 +228,44 @@ def test_later_looks_take_nothing_back():
 # -- what is shown -------------------------------------------------------------------------------
 
 
-def test_where_seeds_solve_or_do_not_no_mean_has_an_interval():
-    memory = TaskInfo("t", "t", ceiling=1.0, ceiling_is_ideal=True, tags=("images", "memory"))
-    reachable, real = (
-        TaskInfo("t", "t", ceiling=1.0, ceiling_is_ideal=ideal, tags=("language",))
-        for ideal in (False, True)
-    )
-    assert [solved_or_not(t) for t in (memory, reachable, real)] == [True, True, False]
-    assert mean([0.5, 0.6, 0.7], reachable).half is None
-    assert mean([0.5, 0.6, 0.7], real).half is not None
-    assert mean([0.5, 0.6], real).half is None and mean([0.5, 0.6], real).mean == 0.55
+def told(**of) -> dict:
+    return {"floor": 0.0, "ceiling": 1.0, "metric": "accuracy"} | of
 
 
-def test_seeds_that_diverged_did_not_solve_and_those_not_run_do_not_count():
-    class Seed:
-        def __init__(self, skill, outcome="ok"):
-            self.skill, self.outcome = skill, outcome
+def test_where_seeds_solve_or_do_not_no_mean_has_an_interval(tmp_path):
+    tasks = {
+        "memory": told(ceiling_is_ideal=True, tags=["images", "memory"]),
+        "reachable": told(tags=["language"]),
+        "real": told(ceiling_is_ideal=True, tags=["language"]),
+    }
+    ends = {"a": [0.95, 0.9, 0.7], "b": [0.95, 0.9, 0.8]}
+    skills = {(task, a): of for task in tasks for a, of in ends.items()}
+    results = read(make(tmp_path, skills, tasks=tasks))
+    assert [solved_or_not(t) for t in results.tasks] == [True, True, False]
+    for task in results.tasks:
+        group, pair = results.groups[task.name, "a"], standing(results, task).differences["a"]
+        means = (group.score, group.skill, group.level, pair.seeds, pair.skills)
+        assert {m.half is None for m in means} == {group.binary} == {solved_or_not(task)}
+        assert (group.rate.solved, group.rate.n) == (2, 3)
 
-    cells = (Seed(0.95), Seed(0.9), Seed(0.5), Seed(None, "diverged"), Seed(None, "pending"))
-    found = solved(Group(cells))
-    assert (found.solved, found.n) == (2, 4)
+
+def test_seeds_that_diverged_did_not_solve_and_those_not_run_do_not_count(tmp_path):
+    ends = [0.95, 0.9, 0.5, dict(outcome="diverged"), dict(outcome="timeout"), None]
+    results = read(make(tmp_path, {("recall[lag=9]", "a"): ends}, seeds=6))
+    rate = results.groups["recall[lag=9]", "a"].rate
+    assert (rate.solved, rate.n) == (2, 4)
+
+
+def test_the_page_and_the_advice_say_how_many_seeds_solved_a_task(tmp_path):
+    skills = {("recall[lag=9]", "lstm"): [0.95, 0.99, 0.3], ("recall[lag=9]", "gru"): 0.1}
+    store = make(tmp_path, skills)
+    results = read(store)
+    heatmap, advice = made(skill.blocks, results), advise(results, results.tasks[0])
+    assert rows(heatmap, "lstm")["recall[lag=9]"]["lstm"] == "0.75 2/3 solved"
+    assert {r["architecture"]: r["solved"] for r in numbers(heatmap, "heatmap")}["lstm"] == "2"
+    table = rows(made(tasks.blocks, results), "solved, 95 % interval")
+    assert table["lstm"]["solved, 95 % interval"] == "2/3, 9 to 99 %"
+    assert table["lstm"]["skill"] == "0.75" and "±" not in said(heatmap)
+    assert [row["solved"] for row in advice.rows] == [2, 0]
+    assert "2/3 solved" in said(made(blocks, advice))
+    assert RULE in said(made(method.blocks, results, store))

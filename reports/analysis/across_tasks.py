@@ -16,8 +16,9 @@ from typing import NamedTuple
 
 import pandas
 from networkx import Graph, find_cliques
-from scipy.stats import friedmanchisquare, wilcoxon
+from scipy.stats import friedmanchisquare
 
+from reports.analysis import permutation
 from reports.analysis.aggregates import (
     Estimate,
     Posterior,
@@ -43,8 +44,8 @@ POLICY = (
 
 
 class RankPair(NamedTuple):
-    """Wilcoxon's signed-rank test of two architectures' mean skills over the tasks: the mean of
-    a - b, the two-sided p-value, and that after Holm over all pairs."""
+    """Wilcoxon's signed-rank test of two architectures' mean skills over the tasks, exact with
+    ties, too: the mean of a - b, the two-sided p-value, and that after Holm over all pairs."""
 
     a: str
     b: str
@@ -152,8 +153,7 @@ def rank(skills: pandas.DataFrame) -> Ranks:
         p = 1.0 if all_tied else float(friedmanchisquare(*shared.to_numpy().T).pvalue)
     named = list(combinations(shared.columns, 2))
     differences = [(shared[a] - shared[b]).round(12) for a, b in named]
-    # Where all differ by nothing there is no test to make, and no difference.
-    each = [float(wilcoxon(d).pvalue) if d.any() else 1.0 for d in differences]
+    each = [permutation.signed_rank(d) for d in differences]
     pairs = tuple(
         RankPair(a, b, float(d.mean()), one, adjusted)
         for (a, b), d, one, adjusted in zip(named, differences, each, holm(each), strict=True)

@@ -15,7 +15,6 @@ from typing import Any
 from reports.analysis.cells import NOT_LEARNED
 from reports.analysis.difference import (
     BETTER,
-    LEVEL,
     NOT_SHOWN,
     WORSE,
     Difference,
@@ -62,7 +61,7 @@ class Choice:
     @property
     def trivial(self) -> bool:
         """Whether the better of the leaders is not shown to beat the best trivial predictor."""
-        return not beats_floor(self.group(min(self.leaders, key=self.loss)).skill)
+        return not beats_floor(self.group(min(self.leaders, key=self.loss)))
 
     @cached_property
     def of_order(self) -> Difference:
@@ -92,11 +91,12 @@ class Choice:
 
     @property
     def short_of_examples(self) -> list[str]:
-        """Those that differ from the best over seeds, but not over test examples."""
+        """Those not shown to differ from the best, whose difference from it varies more over test
+        examples than over seeds."""
         return [
             a for a, d in self.against.items()
-            if not d.differs and d.seeds.p is not None and d.examples.p is not None
-            and d.seeds.p < LEVEL <= d.examples.p
+            if not d.differs and d.both.p is not None
+            and (d.examples.error or 0) > (d.both.seeds.error or 0)
         ]  # fmt: skip
 
     def rows(self) -> list[dict[str, Any]]:
@@ -115,6 +115,7 @@ class Choice:
                 "seeds": group.score.n,
                 "score": group.score.mean, "score_half": group.score.half,
                 "skill": group.skill.mean, "skill_half": group.skill.half,
+                "solved": group.rate.solved if group.binary else None,
                 "best_ahead": ahead.mean, "best_ahead_half": ahead.half,
                 "p": against.p if against else None,
                 "p_holm": against.adjusted if against else None,

@@ -6,8 +6,10 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
-from harness.experiment.record import PENDING, Outcome, Record
+from harness.experiment.record import LEARNED, PENDING, Outcome, Record
 from harness.experiment.store import Store
+from reports.analysis.exact import Rate, rate
+from reports.analysis.solved import shown, solved_or_not
 from reports.analysis.statistics import Summary, summarize
 
 HOLES = {
@@ -129,19 +131,31 @@ class Group:
     cells: tuple[Cell, ...]
 
     @cached_property
+    def binary(self) -> bool:
+        """Seeds solve this task or do not; so a mean over them has no interval."""
+        return any(solved_or_not(c.record) for c in self.cells if c.record)
+
+    @cached_property
+    def rate(self) -> Rate:
+        """How many seeds solved the task, with a skill of at least `LEARNED`, of those that ended
+        with a skill or diverged."""
+        ended = [c for c in self.cells if c.skill is not None or c.outcome == Outcome.DIVERGED]
+        return rate((cell.skill or 0.0) >= LEARNED for cell in ended)
+
+    @cached_property
     def score(self) -> Summary:
         """Test score over the seeds that have one, in the metric's own unit."""
-        return summarize(c.score for c in self.cells)
+        return shown(summarize(c.score for c in self.cells), self.binary)
 
     @cached_property
     def skill(self) -> Summary:
         """Skill over the seeds that have one."""
-        return summarize(c.skill for c in self.cells)
+        return shown(summarize(c.skill for c in self.cells), self.binary)
 
     @cached_property
     def level(self) -> Summary:
         """Skill as it enters means over tasks; see ``Cell.level``."""
-        return summarize(c.level for c in self.cells)
+        return shown(summarize(c.level for c in self.cells), self.binary)
 
     @property
     def solved(self) -> bool:

@@ -8,9 +8,9 @@ from dataclasses import dataclass, replace
 from statistics import geometric_mean
 from typing import TYPE_CHECKING
 
-from reports.analysis.difference import Difference, corrected, difference
+from reports.analysis.difference import difference
 from reports.analysis.results import Results
-from reports.analysis.statistics import Summary, combine, paired
+from reports.analysis.statistics import Summary, combine
 
 if TYPE_CHECKING:
     import pandas
@@ -32,8 +32,6 @@ class Comparison:
     skills: dict[str, Summary]
     left_out: dict[str, int]
     """Architectures with results that were not compared, with their number of tasks."""
-    differences: dict[str, Difference]
-    """The first minus each other in mean skill, paired by task and seed, corrected together."""
 
 
 def compare(results: Results) -> Comparison:
@@ -59,16 +57,10 @@ def compare(results: Results) -> Comparison:
     tasks = tuple(t.name for t in results.tasks if t.name in shared)
     skills = {a: combine([results.groups[t, a].level for t in tasks]) for a in chosen}
     order = sorted(skills, key=lambda a: -(skills[a].mean or 0.0))
-    # From seeds alone: test examples have units of their own on each task.
-    differences = {
-        a: combine([paired(*(_levels(results, t, b) for b in (order[0], a))) for t in tasks])
-        for a in order[1:]
-    }
     return Comparison(
         tasks,
         {a: skills[a] for a in order},
         {a: len(covered[a]) for a in ranked if a not in chosen},
-        corrected({a: Difference(ahead, ahead) for a, ahead in differences.items()}),
     )
 
 
@@ -85,20 +77,16 @@ def runs(results: Results, architectures: Iterable[str]) -> "pandas.DataFrame":
     return pandas.DataFrame(rows, columns=["task", "architecture", "level"])
 
 
-def _levels(results: Results, task: str, architecture: str) -> dict[int, float | None]:
-    return {cell.seed: cell.level for cell in results.groups[task, architecture].cells}
-
-
-def _ahead(results: Results, task: str, one: str, other: str) -> Difference:
-    return difference(results.groups[task, one], results.groups[task, other], same_examples=False)
-
-
 def lead(results: Results, task: str, architecture: str) -> Summary:
-    """How far an architecture is ahead of a task's baseline, in skill: mean and interval of the
-    differences over the seeds that both have. Empty where either has none."""
+    """How far an architecture is ahead of a task's baseline, in skill: the mean of the differences
+    over the seeds that both have, with its interval where there is one. Empty where either has
+    none."""
     best = results.best_baselines.get(task)
     planned = (task, architecture) in results.groups and architecture in results.architectures
-    return _ahead(results, task, architecture, best).skills if best and planned else Summary()
+    if not best or not planned:
+        return Summary()
+    one, other = (results.groups[task, name] for name in (architecture, best))
+    return difference(one, other, same_examples=False).skills
 
 
 def behind(results: Results, task: str, architecture: str) -> bool:

@@ -13,41 +13,48 @@ the truth never (all of three solve it in half of the cases where 80 % do).
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
+from typing import Protocol
 
-from reports.analysis.cells import Group
-from reports.analysis.exact import Rate, rate
-from reports.analysis.horizon import LEARNED
-from reports.analysis.results import TaskInfo
-from reports.analysis.statistics import Numbers, Summary, summarize
+from harness.experiment.record import LEARNED
+from reports.analysis.statistics import FEWEST, Numbers, Summary, summarize
 
 BINARY = frozenset({"memory", "recall", "order", "counting", "state tracking", "hierarchy"})
 """Tags of tasks that a seed solves or does not."""
-FEWEST = 3
-"""Seeds from which on a mean may have an interval."""
 RULE = (
     "On tasks whose best score is known to be reachable, or that ask for memory, order, counting "
     "or state, seeds solve a task or they do not: there the number of seeds with a skill of at "
     f"least {LEARNED:g} is shown, with Clopper and Pearson's interval of the success rate. "
-    "Elsewhere a mean over at least three seeds has Student's t interval."
+    f"Elsewhere a mean over at least {FEWEST} seeds has Student's t interval."
 )
 """The rule in plain sentences, for print."""
 
 
-def solved_or_not(task: TaskInfo) -> bool:
+class Described(Protocol):
+    """What a record or a `TaskInfo` says of a task."""
+
+    @property
+    def ceiling(self) -> float | None: ...
+
+    @property
+    def ceiling_is_ideal(self) -> bool: ...
+
+    @property
+    def tags(self) -> Sequence[str]: ...
+
+
+def solved_or_not(task: Described) -> bool:
     """Whether seeds solve a task or do not, by what the task declares."""
     reachable = task.ceiling is not None and not task.ceiling_is_ideal
     return reachable or not BINARY.isdisjoint(task.tags)
 
 
-def solved(group: Group, threshold: float = LEARNED) -> Rate:
-    """How many seeds have at least this skill, of those that ended with a score or diverged."""
-    ended = [cell for cell in group.cells if cell.skill is not None or cell.outcome == "diverged"]
-    return rate((cell.skill or 0.0) >= threshold for cell in ended)
+def shown(mean: Summary, binary: bool) -> Summary:
+    """A mean over seeds without its interval where ``binary``: seeds solve the task or do not."""
+    return replace(mean, half=None) if binary else mean
 
 
-def mean(values: Numbers, task: TaskInfo) -> Summary:
-    """Mean over seeds, with an interval only where Student's t holds its level."""
-    found = summarize(values)
-    shown = found.n >= FEWEST and not solved_or_not(task)
-    return found if shown else replace(found, half=None)
+def mean(values: Numbers, task: Described) -> Summary:
+    """Mean over seeds, with its interval where it may have one."""
+    return shown(summarize(values), solved_or_not(task))

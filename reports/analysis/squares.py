@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from harness.experiment.record import Outcome
 from reports.analysis.cells import HOLES, MEANINGS
 from reports.analysis.difference import Standing, standing
+from reports.analysis.exact import Rate
 from reports.analysis.ranking import behind
 from reports.analysis.results import BASELINE, Results
 from reports.analysis.statistics import Summary, combine
@@ -25,6 +26,8 @@ class Square:
     """Of a hole; empty where nothing was planned."""
     known: int = 0
     of: int = 0
+    rate: Rate | None = None
+    """How many seeds solved it, on a task that they solve or do not."""
     rank: str = ""
     """best, near or empty, within its row"""
     baseline: str = ""
@@ -56,7 +59,8 @@ def by_task(results: Results) -> dict[tuple[str, str], Square]:
         for name in results.columns:
             group = results.column(task.name, name)
             squares[task.name, name] = Square() if group is None else Square(
-                group.skill, group.code, group.skill.n, len(group.cells), rank_of(name, order),
+                group.skill, group.code, group.skill.n, len(group.cells),
+                group.rate if group.binary else None, rank_of(name, order),
                 results.best_baselines.get(task.name, "") if name == BASELINE else "",
                 behind(results, task.name, name), group.not_learned,
             )  # fmt: skip

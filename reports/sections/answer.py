@@ -11,7 +11,7 @@ from reports.analysis.cells import NOT_LEARNED
 from reports.analysis.difference import standing
 from reports.analysis.ranking import compare, lead, leader, runs
 from reports.analysis.results import Results, TaskInfo
-from reports.formats import listed, p_value, plural, skill_with_spread, verb
+from reports.formats import listed, p_value, plural, verb
 
 FEW = 4
 """Tasks that are told one by one."""
@@ -67,7 +67,8 @@ def _on(results: Results, task: TaskInfo) -> str:
         return f"On {task.name} nobody learned anything within the budget."
     lost = [a for a in order.not_learned if a not in order.best]
     others = [a for a in order.order if a not in (*order.best, *lost)]
-    skill = skill_with_spread(results.groups[task.name, order.order[0]].skill)
+    first = results.groups[task.name, order.order[0]]
+    skill = formats.of_seeds(first, first.skill)
     start = f"On {task.name} {listed(order.best)} {verb(order.best, 'is', 'are')} best"
     start += f", with a skill of {skill}" if skill else ""
     end = f" {NOT_LEARNED.capitalize()}: {listed(lost)}." if lost else ""

@@ -12,6 +12,7 @@ from reports import document as doc
 from reports.analysis.cells import UNLEARNED, Cell
 from reports.analysis.difference import METHOD
 from reports.analysis.results import Part, Results
+from reports.analysis.solved import RULE
 from reports.analysis.squares import by_task
 from reports.formats import leaves, listed, plain_value, plural
 from reports.sections import hyperparameters, skill
@@ -37,9 +38,10 @@ READING = {
         "rule. In means over tasks it counts with its skill."
     ),
     "Intervals": (
-        "are 95 % Student t intervals over seeds, unless it says otherwise; with one seed there is "
-        "none. They say nothing about other tasks or other data. A mean over tasks has that of a "
-        "mean of independent means (Welch and Satterthwaite)."
+        "are 95 % Student t intervals over seeds, unless it says otherwise. They say nothing about "
+        f"other tasks or other data. {RULE} A mean over tasks has that of a mean of independent "
+        "means (Welch and Satterthwaite), if each of its tasks has one. How often intervals and "
+        "tests err: docs/coverage.md."
     ),
     "Differ, and not shown to differ.": " ".join(METHOD),
     "A hole": (

@@ -1,6 +1,6 @@
 """Tables for a paper: skill, the scores of each task, cost."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from reports import formats
@@ -9,7 +9,9 @@ from reports.analysis.cells import MEANINGS, NOT_LEARNED, UNLEARNED
 from reports.analysis.difference import standing
 from reports.analysis.ranking import compare
 from reports.analysis.results import Results, TaskInfo
+from reports.analysis.solved import solved_or_not
 from reports.analysis.squares import Square, by_task, codes_used, rank_of
+from reports.analysis.statistics import FEWEST
 from reports.document import Cell, Table, table_of
 from reports.formats import plural
 
@@ -34,7 +36,8 @@ def _skill(results: Results) -> Table | None:
     squares, tasks = by_task(results), [task.name for task in results.tasks]
     if all(square.hole for square in squares.values()):
         return None
-    caption = f"Skill (0: the best trivial predictor, 1: the ceiling), {_terms(results)}."
+    terms = _terms(results, results.tasks)
+    caption = f"Skill (0: the best trivial predictor, 1: the ceiling), {terms}."
     if results.baselines:
         caption += " Baseline: the best of each task's baselines, chosen on validation."
     columns = {c: {t: _square(squares[t, c]) for t in tasks} for c in results.columns}
@@ -59,12 +62,13 @@ def _scores(results: Results, task: TaskInfo) -> Table | None:
     bounds = "".join(f"; {name}: {value}" for name, value in limits.items() if value)
     caption = (
         f"{task.name}: {formats.metric(task)} on the test split ({formats.direction(task)}"
-        f"{bounds}), {_terms(results)}.{_meanings(holes)}"
+        f"{bounds}), {_terms(results, [task])}.{_meanings(holes)}"
     )
     columns: dict[str, Any] = {
         "architecture": lambda a: a + " (baseline)" * (a in results.baselines),
         "score": lambda a: Cell(
-            formats.with_half(scored[a].score, text) or scored[a].code, rank_of(a, order)
+            formats.of_seeds(scored[a], scored[a].score, text) or scored[a].code,
+            rank_of(a, order),
         ),
         "skill": lambda a: formats.skill_with_spread(scored[a].skill),
         **formats.learned(scored),
@@ -93,8 +97,13 @@ def _cost(results: Results) -> Table | None:
     return table_of(skills, columns, caption=caption)
 
 
-def _terms(results: Results) -> str:
-    half = " with the half-width of its 95 % interval" if len(results.seeds) > 1 else ""
+def _terms(results: Results, tasks: Sequence[TaskInfo]) -> str:
+    ways = []
+    if len(results.seeds) >= FEWEST and not all(map(solved_or_not, tasks)):
+        ways.append("the half-width of its 95 % interval")
+    if any(map(solved_or_not, tasks)):
+        ways.append("how many seeds solved the task")
+    half = f" with {' or '.join(ways)}" if ways else ""
     how = "Bold: the best; *: not shown to differ from it"
     return f"mean of {plural(len(results.seeds), 'seed')}{half}. {how}"
 

@@ -6,6 +6,7 @@ from reports import formats
 from reports.analysis.cells import NOT_LEARNED, UNLEARNED
 from reports.analysis.results import Results
 from reports.analysis.squares import Square, Squares, by_capability, by_task, codes_used
+from reports.analysis.statistics import FEWEST
 from reports.document import (
     Block,
     Cell,
@@ -23,7 +24,7 @@ from reports.formats import each, plural
 
 PLACE = 10
 
-CSV = ("task", "architecture", "skill", "half", "seeds_with_skill", "seeds", "hole")
+CSV = ("task", "architecture", "skill", "half", "seeds_with_skill", "seeds", "hole", "solved")
 ONE_OUTPUT, EACH_STEP, WRITTEN = (
     "One output for the whole sequence", "An output for each step", "A sequence is written"
 )  # fmt: skip
@@ -46,7 +47,8 @@ def blocks(results: Results) -> list[Block]:
         if not serving:
             continue
         rows = [
-            (t, c, s.skill.mean, s.skill.half, s.known, s.of, s.code if s.hole else "")
+            (t, c, s.skill.mean, s.skill.half, s.known, s.of, s.code if s.hole else "",
+             s.rate and s.rate.solved)
             for t in tasks for c in serving if (s := squares[t, c]).of
         ]  # fmt: skip
         data = as_csv(CSV, rows)
@@ -139,7 +141,8 @@ def _key(results: Results) -> str:
     lost = f" {UNLEARNED}: {NOT_LEARNED}, by no seed (2{UNLEARNED}: two seeds did not learn)."
     return (
         "Mean over seeds: 0 is the best trivial predictor, 1 the ceiling. Bold: best of its row; "
-        "•: not shown to differ from it. Small: half-width of the 95 % interval; 2/3: so many "
+        "•: not shown to differ from it. Small: how many seeds solved the task, where they do or "
+        f"do not; elsewhere half-width of the 95 % interval, from {FEWEST} seeds on; 2/3: so many "
         f"seeds have a score.{beside if results.baselines else ''}"
         f"{lost if any(g.not_learned for g in results.groups.values()) else ''}"
     )

@@ -44,9 +44,10 @@ def _reading(results: Results) -> str:
     lost = f" {UNLEARNED}: {NOT_LEARNED}, by no seed. Learned: by so many seeds." if some else ""
     return (
         "Test scores: dots are seeds, the upright bar is their mean, the pale band its 95 % "
-        f"interval. Bold: best mean. •: not shown to differ from the best.{beaten}{lost} Learning "
-        "curves show the validation split: mean over seeds, lowest to highest; a seed that stopped "
-        "early counts on with its last score. Floor and ceiling in them are those of the test."
+        "interval, if it has one. Bold: best mean. •: not shown to differ from the best."
+        f"{beaten}{lost} Learning curves show the validation split: mean over seeds, lowest to "
+        "highest; a seed that stopped early counts on with its last score. Floor and ceiling in "
+        "them are those of the test."
     )
 
 
