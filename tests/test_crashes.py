@@ -97,7 +97,7 @@ def start(tmp_path, *arguments: str) -> subprocess.Popen:
     )  # fmt: skip
 
 
-def wait_for(condition, seconds: float = 60) -> None:
+def wait_for(condition, seconds: float = 180) -> None:
     end = time.monotonic() + seconds
     while not condition():
         assert time.monotonic() < end, "it did not happen in time"
@@ -200,7 +200,7 @@ def test_the_parent_s_death_costs_the_running_cells_only(
     finished = {p.name: p.read_bytes() for p in records(tmp_path)}
     for content in finished.values():
         assert json.loads(content)["outcome"] == "ok"
-    wait_for(lambda: not any(Path(f"/proc/{pid}").exists() for pid in children), seconds=10)
+    wait_for(lambda: not any(Path(f"/proc/{pid}").exists() for pid in children), seconds=60)
     again = harness_cli("run", *arguments, "--out", "out")
     assert again.returncode == 0, again.stdout + again.stderr
     assert f"{len(finished)} from before" in again.stdout
