@@ -53,14 +53,17 @@ BROKEN = textwrap.dedent(
 
     @architecture("dies")
     class Dies(Base):
-        """Kills its own process."""
+        """Kills its own process, once the pool knows what runs there: pebble books a death that
+        comes before on the wrong cell."""
         def misbehave(self):
+            time.sleep(1)
             os.kill(os.getpid(), signal.SIGKILL)
 
     @architecture("exits")
     class Exits(Base):
         """Ends its own process."""
         def misbehave(self):
+            time.sleep(1)
             os._exit(7)
 
     @architecture("glutton")
