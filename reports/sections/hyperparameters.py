@@ -28,7 +28,7 @@ def blocks(results: Results, store: Store) -> list[doc.Block]:
         doc.Heading("Tuning", "tuning", 3),
         doc.Paragraph(
             "Hyper-parameters were chosen for each architecture on each task apart, by the "
-            "validation score of trials with seeds of their own; each got the same number."
+            "validation score of trials with seeds of their own, never tested; all got as many."
         ),
         doc.Terms(tuple(terms.items()), short=True),
         doc.Paragraph(
