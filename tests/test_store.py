@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import errno
 import json
+import os
 from pathlib import Path
 
 import numpy as np
 import pytest
 
+from harness import files
 from harness.errors import UserError
 from harness.experiment.record import SCHEMA, CorruptRecord, Outcome, Record
 from harness.experiment.store import Store
@@ -163,3 +165,18 @@ def test_ids_depend_on_what_matters_only(tmp_path):
         (tmp_path / f"{name}.py").write_text(text)
         hashes[name] = fingerprint(str(tmp_path / f"{name}.py"))
     assert hashes["one"] == hashes["same"] != hashes["other"]
+
+
+@pytest.mark.parametrize("step", ["fsync", "replace"])
+def test_a_file_is_whole_or_as_it_was(tmp_path, monkeypatch, step):
+    """A write that breaks off leaves the old content, and nothing beside it."""
+
+    def full(*_):
+        raise OSError("no space left on device")
+
+    path = tmp_path / "folder" / "record.json"
+    files.write(path, b"old")
+    monkeypatch.setattr(os, step, full)
+    with pytest.raises(OSError, match="no space"):
+        files.write(path, b"new")
+    assert path.read_bytes() == b"old" and list(path.parent.iterdir()) == [path]
