@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 import harness
+from harness.experiment.store import Store
 
 
 @pytest.mark.parametrize("name", ["tasks.py", "architectures.py", "reports/__init__.py"])
@@ -43,3 +44,25 @@ def test_a_folder_without_modules_hides_nothing(harness_cli, tmp_path):
     assert harness_cli("list", env=os.environ | {"PYTHONPATH": root}).returncode == 0
     answer = harness_cli("list")
     assert answer.returncode == 0 or f"{tmp_path / 'tasks'} hides" in answer.stderr
+
+
+TELLS = """
+import sys
+from torch import nn
+from architectures.architecture import architecture
+
+
+@architecture("tells")
+class Tells(nn.Module):
+    def __init__(self, features, width, signature):
+        raise RuntimeError(f"safe path: {sys.flags.safe_path}")
+"""
+
+
+def test_workers_do_not_look_for_modules_where_the_user_works(harness_cli, tmp_path, matrix_file):
+    """Python's fork server would: it would take a folder tasks/ there for ours."""
+    (tmp_path / "tells.py").write_text(TELLS)
+    file = matrix_file(architectures=("tells",))
+    harness_cli("run", "--matrix", file, "--plugin", "tells.py", "--jobs", "1", "--out", "out")
+    (row,) = Store(tmp_path / "out").results()
+    assert row["reason"].endswith("safe path: True")

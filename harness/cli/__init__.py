@@ -58,7 +58,7 @@ def main() -> None:
 def _with_default_matrix(arguments: list[str]) -> list[str]:
     """``--matrix`` without a value stands for ``--matrix quick``, which typer cannot express."""
     whole = []
-    for argument, following in zip(arguments, [*arguments[1:], "-"], strict=True):
+    for argument, following in zip(arguments, [*arguments, "-"][1:], strict=True):
         bare = argument == "--matrix" and following.startswith("-")
         whole += [argument, "quick"] if bare else [argument]
     return whole

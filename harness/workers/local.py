@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from harness.experiment.cell import Cell
+from harness.experiment.imports import ROOT
 from harness.experiment.record import Outcome, Record
 from harness.training.run_cell import begin, now, run_cell
 
@@ -73,7 +74,10 @@ def _run_pool(cells: list[Cell], settings: Settings, watch: Watch) -> Iterator[R
     from pebble import ProcessPool
 
     done: queue.SimpleQueue = queue.SimpleQueue()
-    with _environment(_ALLOCATOR | dict.fromkeys(("OMP_NUM_THREADS", "MKL_NUM_THREADS"), "1")):
+    variables = _ALLOCATOR | dict.fromkeys(("OMP_NUM_THREADS", "MKL_NUM_THREADS"), "1")
+    if Path.cwd() != ROOT:  # a folder tasks/ where the user works is not to be taken for ours
+        variables |= {"PYTHONSAFEPATH": "1"}
+    with _environment(variables):
         pool = ProcessPool(
             max_workers=min(settings.jobs, len(cells)),
             max_tasks=RECYCLE,
