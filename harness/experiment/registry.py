@@ -280,7 +280,7 @@ def select(patterns: Iterable[str], among: list[Spec], kind: str, where: str) ->
             raise unknown(f"{where}: no {kind} matches {name!r}", name, known)
         for spec in hits:
             if given and not exact:
-                changed = {k: _plain(v) for k, v in spec.parameters} | given
-                spec = with_parameters(known[spec.name], changed, where)
+                told = split_name(spec.label, where)[1]
+                spec = with_parameters(known[spec.name], told | given, where)
             chosen[spec.label] = spec
     return list(chosen.values())
