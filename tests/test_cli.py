@@ -155,7 +155,7 @@ def test_listing_and_planning_do_not_import_torch():
         ("smoke", 4, 9, 1, 36),
         ("quick", 12, 14, 3, 504),
         ("standard", 37, 22, 5, 4000),
-        ("published", 3, 5, 3, 45),
+        ("published", 3, 5, 6, 90),
     ],
 )
 def test_shipped_matrices(name, tasks, architectures, seeds, cells):

@@ -130,9 +130,10 @@ def test_a_decoder_s_record_shows_samples():
 # -- in the report -----------------------------------------------------------------------------
 
 
-def further_store(tmp_path, **plan):
+def further_store(tmp_path, seeds=3, **plan):
     facts = {"recall[lag=9]": dict(metric="accuracy", floor=0.25, ceiling=1.0, tags=["memory"])}
-    store = make(tmp_path, {("recall[lag=9]", "lstm"): [0.5, 0.6, 0.7]}, tasks=facts, **plan)
+    skills = {("recall[lag=9]", "lstm"): [0.5 + i / 10 for i in range(seeds)]}
+    store = make(tmp_path, skills, seeds, tasks=facts, **plan)
     for seed, cell in enumerate(store.plan()["cells"]):
         record = store.get(cell["id"])
         record.skills = {"test": record.skill, "test@2x": 0.25 + seed / 10}
@@ -165,11 +166,26 @@ def test_published_numbers_stand_beside_those_measured(tmp_path, bounds, verdict
     for cell in store.plan()["cells"]:
         record = store.get(cell["id"])
         record.higher_is_better, record.steps = False, 100
+        record.ceiling_is_ideal, record.tags = True, []
         store.put(dataclasses.replace(record))
     page = text_of(store)
     row = re.search(r"<tr>(?:(?!<tr>).)*Somebody 1999.*?</tr>", page)[0]
     assert "0.015" in row and "0.02" in row and f">{verdict}</td>" in row
     assert "smaller here" in row
+
+
+@pytest.mark.parametrize(
+    ("seeds", "below", "verdict"),
+    [(5, 0.05, "open"), (6, 0.05, "reproduced"), (6, 0.02, "open"), (6, 0.009, "not reproduced")],
+)
+def test_where_seeds_solve_a_task_or_do_not_all_of_six_have_to_agree(
+    tmp_path, seeds, below, verdict
+):
+    """Measured: 0.01, 0.015, ...; of a median, not of a mean."""
+    entry = PUBLISHED | {"below": below}
+    page = text_of(further_store(tmp_path, seeds, published=[entry]))
+    row = re.search(r"<tr>(?:(?!<tr>).)*Somebody 1999.*?</tr>", page)[0]
+    assert f">{verdict}</td>" in row and ("0.01 to 0.035" in row) == (seeds == 6)
 
 
 def test_a_published_number_without_a_record_is_pending(tmp_path):

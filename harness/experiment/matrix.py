@@ -351,6 +351,13 @@ class Matrix(BaseModel):
                 differing |= terms
         return differing
 
+    @property
+    def from_table(self) -> list[str]:
+        """The terms that are taken from the table of recommended ones, where the matrix as a whole
+        does not give them."""
+        names = ("learning_rate", "start") if self.recommended else ()
+        return [name for name in names if name not in self.budget.model_fields_set]
+
     def gives_rate(self, task: str, part: Part | None = None) -> bool:
         """Whether the learning rate on a task, given by its label, stands in the matrix."""
         terms = self.budget.model_fields_set | self.terms(task).keys()

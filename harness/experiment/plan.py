@@ -197,7 +197,7 @@ def document(
             "budget": matrix.budget.model_dump(),
             "budgets": {task: terms for task, terms in differing.items() if terms},
             "tuning": matrix.tuning.model_dump() if matrix.tuning else None,
-            "recommended": matrix.recommended,
+            "recommended": matrix.from_table,
         }
 
     rows = _rows(cells, matrix.tuning.seeds if matrix.tuning else 1)

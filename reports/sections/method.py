@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from harness.experiment.matrix import SIZE, Budget
+from harness.experiment.recommended import FILE
 from harness.experiment.record import BODY_ALONE
 from harness.experiment.record import NOT_LEARNED as LIMIT
 from harness.experiment.store import Store
@@ -35,7 +36,7 @@ READING = {
         "architecture can do with other updates, rates or starts, so it is neither “worse” nor "
         f"“not shown to differ”. Alone the mark means all seeds, 2{UNLEARNED} two of them. The HMM "
         "and the baselines are fitted and have no budget of updates; they are judged by the same "
-        "rule. In means over tasks it counts with its skill."
+        "rule. In means and ranks over tasks it counts with its skill, cut off at 0 and 1."
     ),
     "Intervals": (
         "are 95 % Student t intervals over seeds, unless it says otherwise. They say nothing about "
@@ -45,8 +46,10 @@ READING = {
     ),
     "Differ, and not shown to differ.": " ".join(METHOD),
     "A hole": (
-        "is a cell without a score. It counts nowhere as zero and is left out of means; over tasks "
-        "only those are compared where all have a skill."
+        "is a cell without a score, and is left out of means, ranks and tests; over tasks only "
+        "those are compared where all have a skill. But a training that diverged did not solve "
+        "its task, counts as 0 where skill is shown against the learning rate, and a lag without "
+        "a score was not learned."
     ),
 }
 BASELINES = {
@@ -87,16 +90,18 @@ def _budget(results: Results) -> Iterator[doc.Block]:
     match = terms.get("match", "parameters")
     yield doc.Heading("The budget", "budget", 3)
     yield doc.Paragraph(
-        "Every architecture got the same: in one seed the same examples in the same order, and "
-        "these limits. What was chosen was chosen on the validation split; the test split was used "
-        f"once. {_matched(results, match)}".strip()
+        "Every network got the same: in one seed the same examples in the same order, and these "
+        "limits. The HMM and the baselines are fitted, on as many examples as updates times batch, "
+        "or on all there are. What was chosen was chosen on the validation split; the test split "
+        f"was used once. {_matched(results, match)}".strip()
     )
-    tuned = (results.plan.get("tuning") or {}).get("space", {})
+    chosen = dict.fromkeys((results.plan.get("tuning") or {}).get("space", {}), "tuned")
+    chosen |= dict.fromkeys(results.plan.get("recommended") or [], f"recommended ({FILE})")
     shown = [name for name in terms if name == SIZE[match] or name not in SIZE.values()]
     meanings = {name: field.description for name, field in Budget.model_fields.items()}
     columns: dict[str, Callable[[str], doc.Text]] = {
         "term": doc.Code,
-        "value": lambda name: "tuned" if name in tuned else plain_value(terms[name]),
+        "value": lambda name: chosen.get(name) or plain_value(terms[name]),
         "meaning": lambda name: meanings.get(name) or "",
     }
     if shown:

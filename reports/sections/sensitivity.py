@@ -44,18 +44,20 @@ def blocks(results: Results, store: Store) -> list[Block]:
     whose = (
         f"those behind the recommended terms ({FILE})"
         if results.plan.get("recommended")
-        else ("the tuning trials of this matrix")
+        else "the tuning trials of this matrix, which chooses on each task apart"
     )
     finding = (
-        f"Skill on validation against the learning rate, at the best start of each: {whose}. "
-        f"{sum(map(bool, at_edge))} of {plural(len(rows), 'choice')} at the edge of what was tried."
+        f"Skill on validation against the learning rate, at the best start at each: {whose}. "
+        f"{sum(map(bool, at_edge))} of {plural(len(rows), 'best rate')} at the edge of what was "
+        "tried."
     )
     return [
         Heading("How much the learning rate matters", "sensitivity"),
         Paragraph(
             "At one rate for all, rates are ranked and not architectures. So each architecture has "
-            "a rate and a start of its own, chosen on validation of seeds that are not reported. "
-            "↓ ↑: the lowest or the highest that was tried; the best may lie beyond."
+            "a rate of its own, and a start where it has any to choose, by validation on seeds "
+            "that are not reported. ↓ ↑: the lowest or the highest that was tried; the best may "
+            "lie beyond."
         ),
         Figure(drawn, finding, Table(heads, rows), data=tried.to_csv(index=False)),
     ]
