@@ -376,7 +376,7 @@ def test_text_takes_the_place_of_an_example(records):
         ("recall[lag=5,symbols=4]", "lstm", {"text": "1 99"}, "numbers from 0 to 7"),
         ("recall[lag=5,symbols=4]", "lstm", {"text": "one"}, "numbers from 0 to 7"),
         ("recall[lag=5,symbols=4]", "lstm", {"text": " "}, "empty"),
-        ("recall[lag=5,symbols=4]", "lstm", {"example": 1024}, "examples 0 to 1023"),
+        ("recall[lag=5,symbols=4]", "lstm", {"example": 1024}, "examples 0 to 426"),
         ("adding[length=8]", "rnn", {"text": "1 2"}, "reads vectors"),
     ],
 )

@@ -142,7 +142,7 @@ def test_a_horizon_climbs_no_further_than_it_is_learned(tmp_path):
     from reports.analysis.evidence import gather
 
     found = gather(Store(tmp_path / "out")).horizon("memory", "recall", "fnn_window[window=4]")
-    assert (found.steps, found.low, found.high, found.open, found.n) == (3, 3, 3, False, 2)
+    assert (found.steps, found.low, found.high, found.open, found.n) == (3, None, None, False, 2)
     before = {p: p.stat().st_mtime_ns for p in (tmp_path / "out" / "records").glob("*.json")}
     run(tmp_path / "climb.toml", tmp_path / "out")
     assert before == {

@@ -72,7 +72,7 @@ def test_binary_scores_against_scikit_learn():
 
 def test_every_test_split_is_scored_against_its_own_bounds():
     record = run_cell(make_cell("parity[length=10,beyond=4]", "rnn"))
-    assert list(record.skills) == ["test", "test@2x", "test@4x"]
+    assert list(record.skills) == ["validation", "test", "test@2x", "test@4x"]
     assert record.skill == record.skills["test"]
     from harness.experiment.registry import make_task
 
@@ -112,7 +112,7 @@ def test_beam_search_is_scored_beside_greedy_decoding():
     cell = make_cell("reverse[length=4,symbols=6]", "encoder_decoder", beam=4)
     record = run_cell(cell)
     assert list(record.scores) == ["validation", "test", "test@beam4"]
-    assert list(record.skills) == ["test", "test@beam4"]
+    assert list(record.skills) == ["validation", "test", "test@beam4"]
     plain = run_cell(make_cell("reverse[length=4,symbols=6]", "encoder_decoder"))
     assert plain.scores["test"] == record.scores["test"] != record.scores["test@beam4"]
     assert plain.id != record.id

@@ -34,9 +34,9 @@ READING = {
         f"({UNLEARNED}) is an outcome of its own: a training that ended well with a skill of at "
         f"most {LIMIT:g} on validation, which is what guesses have. It says nothing of what an "
         "architecture can do with other updates, rates or starts, so it is neither “worse” nor "
-        f"“not shown to differ”. Alone the mark means all seeds, 2{UNLEARNED} two of them. The HMM "
-        "and the baselines are fitted and have no budget of updates; they are judged by the same "
-        "rule. In means and ranks over tasks it counts with its skill, cut off at 0 and 1."
+        f"“not shown to differ”. Alone the mark means all seeds, 2{UNLEARNED} two of them. What is "
+        "fitted, as the HMM, has no budget of updates and is judged by the same rule. In means and "
+        "ranks over tasks it counts with its skill, cut off at 0 and 1."
     ),
     "Intervals": (
         "are 95 % Student t intervals over seeds, unless it says otherwise. They say nothing about "
@@ -91,9 +91,9 @@ def _budget(results: Results) -> Iterator[doc.Block]:
     yield doc.Heading("The budget", "budget", 3)
     yield doc.Paragraph(
         "Every network got the same: in one seed the same examples in the same order, and these "
-        "limits. The HMM and the baselines are fitted, on as many examples as updates times batch, "
-        "or on all there are. What was chosen was chosen on the validation split; the test split "
-        f"was used once. {_matched(results, match)}".strip()
+        "limits. What is fitted, as the HMM, got as many examples as updates times batch, or all "
+        "there are. What was chosen was chosen on the validation split; the test split was used "
+        f"once. {_matched(results, match)}".strip()
     )
     chosen = dict.fromkeys((results.plan.get("tuning") or {}).get("space", {}), "tuned")
     chosen |= dict.fromkeys(results.plan.get("recommended") or [], f"recommended ({FILE})")

@@ -36,8 +36,8 @@ def blocks(results: Results) -> list[Block]:
             "that a training had reached by so many updates: the cap and, doubling, what leads "
             "to it; at a learning rate that falls towards the cap it is less than a shorter budget "
             "would reach. One that stopped earlier, as solved or without progress, keeps its last "
-            "value. Mean over seeds, with the 95 % interval where a mean may have one. Models that are "
-            "fitted, as the HMM and the baselines, have no updates and are not shown."
+            "value. Mean over seeds, with the 95 % interval where a mean may have one. What is "
+            "fitted, as the HMM, has no updates and is not shown."
         ),
         Figure(drawn, _finding(results, found), _table(told), data=data),
     ]
