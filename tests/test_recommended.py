@@ -55,6 +55,16 @@ def test_the_best_setting_of_the_kind_is_taken(tmp_path, table):
     assert rate(made["reverse", "attention_encoder_decoder"]) == 0.002
 
 
+def test_of_settings_that_are_as_good_the_rate_in_the_middle_is_taken():
+    def tried(rate, skill, start=""):
+        return recommended.Tried("memory", "gru", rate, start, 2, skill)
+
+    alike = [tried(0.001, 0.994), tried(0.01, 0.991), tried(0.1, 0.99)]
+    assert recommended.best(alike).learning_rate == 0.01
+    assert recommended.best([*alike, tried(0.03, 0.996)]).learning_rate == 0.03
+    assert recommended.best([*alike, tried(0.03, 0.5)]).learning_rate == 0.01
+
+
 def test_what_a_label_or_the_matrix_gives_stays(tmp_path, table):
     made = cells(tmp_path)
     labelled = made["recall", "lstm[start=uniform]"]

@@ -1,13 +1,15 @@
 """Recommended terms: the learning rate and the start of each architecture on each kind of task.
 
 They are in ``recommended.csv``, which ``harness run --matrix recommend`` makes on validation of
-tuning seeds: a row for each setting that was tried, with its skill there. The best row counts.
+tuning seeds: a row for each setting that was tried, with its skill there. `best` says which counts.
 """
 
 from __future__ import annotations
 
 import csv
 import functools
+import math
+import statistics
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -69,9 +71,19 @@ def terms(architecture: str, kind: str, start: str = "") -> Mapping[str, Value]:
     rows = [row for row in rows if start in ("", row.start)]
     if not rows:
         return {}
-    best = max(rows, key=lambda row: row.skill)
-    values: dict[str, Value] = {"learning_rate": best.learning_rate}
-    return values | ({"start": best.start} if best.start else {})
+    chosen = best(rows)
+    values: dict[str, Value] = {"learning_rate": chosen.learning_rate}
+    return values | ({"start": chosen.start} if chosen.start else {})
+
+
+def best(rows: Iterable[Tried]) -> Tried:
+    """Of one architecture on one kind of task, the setting with the most skill. Where several have
+    the same to two decimals, as where all solve their tasks, the rate in the middle of those tried
+    counts: it is the furthest from where training fails."""
+    several = list(rows)
+    middle = math.log(statistics.median({row.learning_rate for row in several}))
+    off = {row: abs(math.log(row.learning_rate) - middle) for row in several}
+    return max(several, key=lambda row: (round(row.skill, 2), -off[row]))
 
 
 def settled(cell: Cell, rate_given: bool = False) -> Cell:

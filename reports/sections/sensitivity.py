@@ -1,6 +1,6 @@
 """How much the learning rate matters: skill on validation against it, and what is recommended."""
 
-from harness.experiment.recommended import FILE
+from harness.experiment.recommended import FILE, Tried, best
 from harness.experiment.store import Store
 from reports.analysis.results import Results
 from reports.analysis.sensitivity import by_rate, settings
@@ -21,24 +21,25 @@ def blocks(results: Results, store: Store) -> list[Block]:
     if tried.empty:
         return []
     kinds = list(tried["kind"].unique())
-    best = by_rate(tried)
+    lines_of = by_rate(tried)
     panels = [
         lines.Panel(kind, {
             a: {r.learning_rate: Summary(1, r.skill) for r in of.itertuples()}
-            for a, of in best[best["kind"] == kind].groupby("architecture", sort=False)
+            for a, of in lines_of[lines_of["kind"] == kind].groupby("architecture", sort=False)
         })
         for kind in kinds
     ]  # fmt: skip
     drawn = lines.draw("sensitivity", panels, SCALE, results.architectures)
     if drawn is None:
         return []
-    chosen = tried.loc[tried.groupby(["kind", "architecture"], sort=False)["skill"].idxmax()]
+    of_each = tried.groupby(["kind", "architecture"], sort=False)
+    chosen = [best(Tried(*row) for row in of.itertuples(index=False)) for _, of in of_each]
     rates = sorted(tried["learning_rate"].unique())
-    at_edge = [edge(row.learning_rate, rates) for row in chosen.itertuples()]
+    at_edge = [edge(row.learning_rate, rates) for row in chosen]
     rows = tuple(
         (row.kind, row.architecture, f"{row.learning_rate:g}{ARROWS[end]}", row.start,
          skill(row.skill), str(row.trainings))
-        for row, end in zip(chosen.itertuples(), at_edge, strict=True)
+        for row, end in zip(chosen, at_edge, strict=True)
     )  # fmt: skip
     heads = ("kind of task", "architecture", "best learning rate", "start", "skill", "trainings")
     whose = (
@@ -56,8 +57,9 @@ def blocks(results: Results, store: Store) -> list[Block]:
         Paragraph(
             "At one rate for all, rates are ranked and not architectures. So each architecture has "
             "a rate of its own, and a start where it has any to choose, by validation on seeds "
-            "that are not reported. ↓ ↑: the lowest or the highest that was tried; the best may "
-            "lie beyond."
+            "that are not reported. Where several rates have the same skill to two decimals, the "
+            "one in the middle of those tried counts. ↓ ↑: the lowest or the highest that was "
+            "tried; the best may lie beyond."
         ),
         Figure(drawn, finding, Table(heads, rows), data=tried.to_csv(index=False)),
     ]
