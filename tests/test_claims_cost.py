@@ -11,7 +11,7 @@ from builders.evidence import Row, around, rows
 from reports.claims import gru_contains_rnn, gru_equals_lstm_faster, measures, sequential_cost
 from reports.claims.attention_cheap_and_good import ATTENTION, BILSTM, CAUSAL, LSTM, TWO_WAY
 from reports.claims.parts import COST_LENGTH
-from reports.claims.trial import MIXED, REFUTED, SUPPORTED
+from reports.claims.trial import MIXED, NOT_MEASURED, REFUTED, SUPPORTED
 from reports.figures.style import style
 
 LENGTHS = (10, 100, 1000, 2000)
@@ -283,7 +283,8 @@ def test_each_variant_of_the_gru_is_compared_on_its_own():
     assert found["reset before"].measured.table[-1][1:] == ("adding", "2", "0.3", "0.15", "1e-05")
 
 
-def test_a_gru_that_cannot_be_compared_is_no_rnn():
+def test_a_gru_that_cannot_be_compared_says_nothing():
     parts = held(1e-6, 1e-6)["contains-rnn"]
     none = [(t, a, s, {"outcome": "not-applicable"} if s == 2 else f) for t, a, s, f in parts]
-    assert judge("gru-contains-rnn", {"contains-rnn": none}).verdict == REFUTED
+    judged = judge("gru-contains-rnn", {"contains-rnn": none})
+    assert judged.verdict == NOT_MEASURED and "(not-applicable)" in judged.why

@@ -150,7 +150,10 @@ def _cells_of(
         ]
         if matrix.recommended:
             given = matrix.gives_rate(task.label, part)
-            made = [recommended.settled(cell, given) for cell in made]
+            # Criteria are stated for recommended terms: a budget's rate in their place would be
+            # another experiment.
+            needed = where if matrix.criteria else ""
+            made = [recommended.settled(cell, given, needed) for cell in made]
         cells += made
     return cells
 

@@ -14,6 +14,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from harness.errors import UserError
 from harness.experiment.cell import Cell
 from harness.experiment.matrix import SHIPPED, Value
 from harness.experiment.registry import architecture_declarations, make_task
@@ -86,18 +87,24 @@ def best(rows: Iterable[Tried]) -> Tried:
     return max(several, key=lambda row: (round(row.skill, 2), -off[row]))
 
 
-def settled(cell: Cell, rate_given: bool = False) -> Cell:
+def settled(cell: Cell, rate_given: bool = False, needed: str = "") -> Cell:
     """The cell on recommended terms. What its architecture's label sets stays as it is, and so
-    does the learning rate where the matrix gives one."""
+    does the learning rate where the matrix gives one. What the table has no row for stays as the
+    budget has it or, if it is ``needed`` (by which part), raises UserError: unless the table is
+    empty."""
     declared = architecture_declarations()[cell.architecture.name]
     measured = cell.probe and cell.probe not in OF_TRAINED
     if not declared.facts["neural"] or cell.refusal or measured or cell.study:
         return cell
     task, label = make_task(cell.task), cell.architecture.label
-    given = dict(cell.architecture.parameters)["start"] if "start=" in label else ""
-    values = dict(terms(cell.architecture.name, kind_of(task.problem, task.tags), str(given)))
+    given = str(dict(cell.architecture.parameters)["start"]) if "start=" in label else ""
+    kind, starts = kind_of(task.problem, task.tags), "start" in declared.parameters and not given
+    values = dict(terms(cell.architecture.name, kind, given))
+    if needed and not values and tried() and (starts or not rate_given):
+        of = cell.architecture.name + (f" from start {given}" if given else "")
+        raise UserError(f"{needed}: no row of {FILE} is for {of} on {kind} tasks")
     if rate_given:
         values.pop("learning_rate", None)
-    if "start" not in declared.parameters or given:
+    if not starts:
         values.pop("start", None)
     return cell.settled(values) if values else cell

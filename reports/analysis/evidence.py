@@ -12,7 +12,7 @@ from harness.experiment import matrix
 from harness.experiment.record import Outcome
 from harness.experiment.store import Store
 from reports.analysis.cells import Cell, finite, skill_on
-from reports.analysis.horizon import LEARNED, Horizon, horizon
+from reports.analysis.horizon import LEARNED, Horizon, climbed, horizon
 from reports.analysis.results import Part, Results, read
 
 PartName = str | matrix.Part | Part
@@ -48,13 +48,18 @@ class Evidence:
         return planned.results if planned else replace(self.results, cells=())
 
     def first(self, seeds: int) -> Evidence:
-        """Of each part, and of the matrix's own cells, the first so many seeds alone."""
+        """Of each part, and of the matrix's own cells, the first so many seeds alone; where
+        horizons are sought, as far as these come, whatever was added later."""
 
-        def cut(results: Results) -> Results:
+        def cut(results: Results, ladder: bool = False) -> Results:
             kept = sorted({cell.seed for cell in results.cells})[:seeds]
-            return replace(results, cells=tuple(c for c in results.cells if c.seed in kept))
+            cells = tuple(c for c in results.cells if c.seed in kept)
+            return replace(results, cells=climbed(cells) if ladder else cells)
 
-        parts = {n: replace(p, results=cut(p.results)) for n, p in self.results.parts.items()}
+        parts = {
+            name: replace(part, results=cut(part.results, bool(part.lags)))
+            for name, part in self.results.parts.items()
+        }
         return replace(self, results=replace(cut(self.results), parts=parts))
 
     def parts(self, *names: str, probe: str = "") -> list[Part]:
@@ -103,7 +108,7 @@ class Evidence:
         return BySeed(known)
 
     def scores(self, part: PartName, task: str, architecture: str, metric: str) -> BySeed:
-        """A metric on the test split, in its own unit."""
+        """A metric on the test split, in its own unit; a seed that diverged has none."""
         return self.numbers(
             part, task, architecture, lambda r: r.scores.get("test", {}).get(metric)
         )

@@ -1,10 +1,12 @@
 """Memory horizons: the longest dependency that an architecture learned, with an interval."""
 
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
 import pandas
 
+from reports.analysis.cells import Cell
 from reports.analysis.results import Part
 from reports.analysis.solved import shown, solved_or_not
 from reports.analysis.statistics import Summary, summarize
@@ -64,6 +66,25 @@ def horizon(part: Part, task: str, architecture: str) -> Horizon:
         zip(skills.index, (_steps(row[None], part.lags) for row in learned), strict=True)
     )
     return Horizon(longest, low, high, longest == part.lags[-1], by_seed, means)
+
+
+def most_learn(cells: Sequence[Cell]) -> bool:
+    """Whether at least half of some seeds learned a lag; only then a longer one is tried."""
+    return 2 * sum((cell.skill or 0.0) >= LEARNED for cell in cells) >= len(cells)
+
+
+def climbed(cells: Iterable[Cell]) -> tuple[Cell, ...]:
+    """The cells that a search for horizons would have come to with these seeds alone: of each task
+    and architecture the lags up to the first that not half of them learned."""
+    ladders: dict[tuple[str, str], dict[int, list[Cell]]] = {}
+    for cell in (given := tuple(cells)):
+        rungs = ladders.setdefault((cell.task_name, cell.architecture), {})
+        rungs.setdefault(cell.lag or 0, []).append(cell)
+    reached = {
+        ladder: next((lag for lag in sorted(rungs) if not most_learn(rungs[lag])), max(rungs))
+        for ladder, rungs in ladders.items()
+    }
+    return tuple(c for c in given if (c.lag or 0) <= reached[c.task_name, c.architecture])
 
 
 def _interval(learned: np.ndarray, lags: tuple[int, ...]) -> tuple[int, int]:

@@ -4,7 +4,8 @@ A statement is tested at 10 seeds; if it is open, again at 20, and at 40. Lookin
 one level would make it three chances to err. So each look may spend a part of the level (Lan and
 DeMets 1983): alpha * log(1 + (e - 1) * share of the seeds), their function of Pocock's type. Of
 O'Brien and Fleming's type next to nothing would be spent at 10 seeds: in a family of 40 not even
-10 of 10 seeds against 0 of 10 would be settled there, and stages would save nothing.
+10 of 10 seeds against 0 of 10 would be settled there, and stages would save nothing. As it is,
+success rates of 10 seeds can settle a statement, and permutations of 10 cannot: docs/coverage.md.
 
 Critical p-values follow from what is spent: test statistics of the looks i < j are normal under
 the null hypothesis, with correlation sqrt(n_i / n_j), and the chance to first pass at a look is

@@ -12,7 +12,7 @@ import importlib
 import inspect
 import json
 import pkgutil
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -52,7 +52,7 @@ class Claim:
     remark: str = ""
     """What its verdict does not say, whichever it is."""
     criteria: str = ""
-    """A hash of its statements, cells and judgement."""
+    """A hash of its cells and of its whole module: statements, thresholds and judgement."""
 
     @property
     def command(self) -> str:
@@ -69,23 +69,18 @@ def all_claims() -> tuple[Claim, ...]:
     return tuple(sorted(claims, key=lambda c: (*ORDER, c.id).index(c.id)))
 
 
-def criteria(claims: Iterable[Claim]) -> str:
-    """A hash of all that was stated before the records are made: statements, cells, judgements."""
-    return _hash([claim.criteria for claim in claims])
-
-
 def _read(module: Any) -> Claim:
     name = module.__name__.rpartition(".")[2].replace("_", "-")
     paragraphs = [" ".join(text.split()) for text in module.__doc__.split("\n\n")]
     taught, source, remark = (*paragraphs, "")[:3]
-    stated = {key: statement.text for key, statement in module.STATEMENTS.items()}
     cells = [part.model_dump() for part in module.CELLS]
     return Claim(
         name, taught, source.removeprefix("Source: ").removesuffix("."), module.CELLS,
         module.STATEMENTS, module.judge, getattr(module, "draw", None), remark,
-        _hash([stated, cells, inspect.getsource(module.judge)]),
+        hashed([cells, inspect.getsource(module)]),
     )  # fmt: skip
 
 
-def _hash(of: Any) -> str:
+def hashed(of: Any) -> str:
+    """A short hash of plain values."""
     return hashlib.sha256(json.dumps(of, sort_keys=True).encode()).hexdigest()[:12]

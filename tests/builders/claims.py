@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Collection
+from dataclasses import replace
+from itertools import product
 
 from builders.evidence import Row, evidence
-from harness.experiment.matrix import OWN_CELLS
+from harness.experiment.matrix import HORIZON, OWN_CELLS
 from reports.analysis.evidence import Evidence
 from reports.claims.claim import Claim, all_claims
 from reports.claims.trial import NOT_MEASURED, REFUTED, SUPPORTED, Judged, Judgement, hold
@@ -30,9 +32,22 @@ def given(parts: Parts) -> Evidence:
     return evidence({"": [], **parts}, {"horizon": "horizon"}, lags)
 
 
+def narrowed(name: str, parts: Parts) -> Claim:
+    """The claim, but it asks for those tasks and architectures alone of which there are rows: a
+    test need not make up all of them. Of a horizon it asks for all lags."""
+    found, cells = claim(name), []
+    for part in found.cells:
+        pairs = list(dict.fromkeys(row[:2] for row in parts.get(part.name, [])))
+        if part.probe == HORIZON:
+            pairs = list(product(part.tasks, dict.fromkeys(model for _, model in pairs)))
+        terms = [{"tasks": [task], "architectures": [model]} for task, model in pairs]
+        cells += [part.model_copy(update=of) for of in terms] or [part]
+    return replace(found, cells=tuple(cells))
+
+
 def judge(name: str, parts: Parts) -> Judgement:
     """The judgement of a claim alone; each number that it tells is one."""
-    judgement = hold(given(parts), [claim(name)])[name]
+    judgement = hold(given(parts), [narrowed(name, parts)])[name]
     assert "cannot be judged" not in judgement.why, judgement.why
     for one in judgement.statements.values():
         said = [one.measured.note, one.measured.unit] if one.measured else []
