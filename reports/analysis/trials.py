@@ -39,7 +39,7 @@ def expected_best(scores: Sequence[float], higher_is_better: bool) -> list[float
 
 
 def read(store: Store, results: Results) -> dict[tuple[str, str], Tried]:
-    """The trials of a matrix's own cells by task and architecture; empty where nothing was tuned."""
+    """The trials of a matrix's own cells by task and architecture; empty where there are none."""
     pairs: dict[tuple[str, str], dict[int, list[Record | None]]] = {}
     for row in results.plan["cells"]:
         if row["kind"] == "trial" and not row.get("part"):
