@@ -60,8 +60,8 @@ CELLS = (CAUSAL, TWO_WAY, SIZE, COST_LENGTH)
 
 WORSE, LENGTH = 0.05, 100
 GOOD = (
-    f"self-attention of as many parameters as {{}} has less than {WORSE:g} less skill {{}} (cut "
-    f"off at 0 and 1), and the share of its seeds that learn {{}} is less than {QUARTER:g} lower."
+    f"self-attention of as many parameters as {{}} has less than {WORSE:g} less skill {{}}, cut "
+    f"off at 0 and 1, and the share of its seeds that learn {{}} is less than {QUARTER:g} lower."
 )
 STATEMENTS = {
     "causal": Statement(

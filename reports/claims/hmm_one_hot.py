@@ -59,7 +59,8 @@ STATEMENTS = {
     ),
     "units": Statement(
         f"With each of 8, 16 and 32 units the best of the seeds of an RNN keeps at least {MORE:g} "
-        "bits more than the most that as many states can hold, log2 of their number.",
+        "bits more than the most that as many states can hold, log2 of their number. Where it "
+        "keeps fewer this is left open.",
         exact=True,
     ),
     "fitted": Statement(

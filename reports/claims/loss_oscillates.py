@@ -37,7 +37,7 @@ BITES = 0.01
 """Of the updates: as many as are compared with the median. Fewer that are clipped show nothing."""
 RARE = "the 99th percentile of the {}, divided by their median, is more than a tenth larger"
 CHANGES = f"changes of the RNN's loss on the same {WATCHED} examples from update to update"
-NORMS = "norms of the RNN's gradient, before clipping,"
+NORMS = "norms of the RNN's gradient (before clipping)"
 STATEMENTS = {
     "swinging loss": Statement(
         f"Without clipping, {RARE.format(CHANGES)} than the LSTM's, and than the CNN's."
