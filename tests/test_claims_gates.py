@@ -61,8 +61,8 @@ def test_the_numbers_decide():
 
 
 def test_one_gate_alone_makes_the_claim_half_true():
-    held = held_gates(reset=(1.0, 1.0), update=(1.0, 0.2), seeds=10)
-    half = judge("gates-divide-labour", labour(True, 10) | {"held-gates": held})
+    held = held_gates(reset=(1.0, 1.0), update=(1.0, 0.2), seeds=40)
+    half = judge("gates-divide-labour", labour(True, 40) | {"held-gates": held})
     assert half.statements["reset held"].verdict == REFUTED and half.verdict == MIXED
 
 
@@ -74,7 +74,30 @@ def test_a_training_that_diverges_has_lost_all():
     ]
     one = statement("gates-divide-labour", "update held", parts)
     assert one.verdict == SUPPORTED and one.measured.effect.n == 10
-    assert one.measured.effect.mean == pytest.approx(0.9, abs=0.02)
+    assert one.measured.effect.mean == 1.0
+
+
+def test_a_lag_that_the_free_gru_does_not_learn_says_nothing_of_its_gates():
+    parts = labour(True, 10)
+    parts["held-gates"] = [
+        (task, a, s, {"skill": 0.2} if (task, a) == ("recall", FREE) else fields)
+        for task, a, s, fields in parts["held-gates"]
+    ]
+    judged = judge("gates-divide-labour", parts).statements
+    assert {judged[key].verdict for key in ("reset held", "update held")} == {UNDECIDED}
+    note = "A lag of 30, by the free GRU, is learned by 0 of 10 seeds"
+    assert note in judged["update held"].measured.note
+
+
+def test_a_lag_that_is_harder_for_the_free_gru_too_is_not_the_gates():
+    def skill(task: str, architecture: str, seed: int) -> float:
+        far = task in ("recall", "copy[lag=30]") and architecture != NO_RESET
+        return 0.2 if far and seed % 2 else 1.0
+
+    held = labour(True, 40)["held-gates"]
+    harder = [(t, a, s, {"skill": skill(t, a, s)}) for t, a, s, _ in held]
+    parts = labour(True, 40) | {"held-gates": harder}
+    assert statement("gates-divide-labour", "update held", parts).verdict != SUPPORTED
 
 
 def test_units_of_a_network_that_did_not_learn_say_nothing():

@@ -8,8 +8,9 @@ import pytest
 from builders.claims import Parts, check, statement
 from builders.evidence import Row, around
 
+from harness.experiment.registry import make_task, spec_of
 from reports.claims import lm_generates, perplexity_is_fluency
-from reports.claims.trial import REFUTED, SUPPORTED
+from reports.claims.trial import REFUTED, SUPPORTED, UNDECIDED
 
 TASKS = perplexity_is_fluency.TASKS
 
@@ -80,6 +81,22 @@ def test_one_model_that_ranks_worse_than_chance_refutes_what_is_said_of_each():
     parts = fluency(True, 10) | {"fluency": rows}
     assert statement("perplexity-is-fluency", "recurrent", parts).verdict == REFUTED
     assert statement("perplexity-is-fluency", "HMM", parts).verdict == SUPPORTED
+
+
+def test_sentences_are_a_sample():
+    """So that one more than half of them shows nothing."""
+    parts = fluency(True, 10)
+    ranks = {"metric": "bits", "scores": {"test": {"fluency": 0.503}}}
+    parts["fluency-counted"] = [(t, a, s, ranks) for t, a, s, _ in parts["fluency-counted"]]
+    one = statement("perplexity-is-fluency", "n-gram", parts)
+    assert one.verdict == UNDECIDED and one.measured.effect.n == 300
+    assert one.measured.effect.low < 0.5 < one.measured.effect.mean
+
+
+@pytest.mark.parametrize("task", TASKS)
+def test_as_many_sentences_are_ranked_as_the_test_counts(task):
+    pair = make_task(spec_of(task, "task", "here")).scrambled("test")
+    assert {len(of.inputs) for of in pair} == {perplexity_is_fluency.SENTENCES}
 
 
 def test_what_is_written_is_placed_between_chance_and_text():

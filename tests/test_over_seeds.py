@@ -76,6 +76,17 @@ def test_success_rates_are_equivalent_by_an_exact_test():
         exact.equivalent(of(3, 3), of(3, 3), 0.0)
 
 
+def test_a_success_rate_is_higher_by_a_margin_or_not():
+    most = 0.625**10 * 0.625**10  # 10 of 10 and 0 of 10, of rates a quarter apart
+    assert exact.higher(of(10, 10), of(0, 10), 0.25) == pytest.approx(most, rel=1e-4)
+    assert exact.higher(of(0, 10), of(10, 10), 0.25) > 0.99
+    assert exact.higher(of(40, 40), of(40, 40), 0.25) > 0.5
+    assert exact.higher(of(40, 40), of(40, 40), -0.25) == pytest.approx(0.75**40)
+    assert exact.higher(of(0, 0), of(3, 3), 0.25) == 1.0
+    with pytest.raises(ValueError, match="differ by less than 1"):
+        exact.higher(of(3, 3), of(3, 3), 1.0)
+
+
 # -- means by permutation ------------------------------------------------------------------------
 
 

@@ -168,6 +168,10 @@ def test_a_horizon_that_was_broken_off_goes_on(tmp_path):
         ("lags = [5, 3]", ["lags", "rise"]),
         ("budget = { stpes = 3 }", ["parts.p.budget", "stpes", "steps"]),
         ('probe = "horizon"\ntasks = ["keyword"]', ["keyword", "dependency length"]),
+        (
+            'probe = "cost"\nbudget = { learning_rate = [0.1, 1] }',
+            ["parts.p", "learning_rate is a list", "nothing is tuned for a probe"],
+        ),
         ('tasks = ["recal"]', ["parts.p", "recal"]),
         ('architectures = ["lsmt"]', ["parts.p", "lstm"]),
     ],

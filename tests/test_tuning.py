@@ -102,6 +102,26 @@ def rate_of(cell):
     return cell.budget.learning_rate
 
 
+WIDE = """[[parts]]
+name = "{}"
+tasks = ["recall[lag=3,symbols=4]"]
+architectures = ["rnn"]
+budget = {{ match = "none", width = {}, learning_rate = [0.001, 0.01, 0.1] }}
+"""
+
+
+def test_each_part_chooses_a_rate_of_its_own(matrix_of):
+    """On tuning seeds, as a matrix does: with one width another rate may be the best."""
+    matrix = matrix_of(HEAD, WIDE.format("narrow", 8), WIDE.format("wide", 64))
+    cells = expand(matrix, parts=["narrow", "wide"])
+    store = Fake(lambda cell: cell.budget.learning_rate * (1 if cell.budget.width == 8 else -1))
+    store.run(cells)
+    tried = trials(cells, store)
+    assert {c.seed for c in tried} == {TUNING_SEED} and len(tried) == 6
+    best = {cell.part: rate_of(cell) for cell in resolve(cells, store)}
+    assert best == {"narrow": 0.1, "wide": 0.001}
+
+
 # -- mistakes ----------------------------------------------------------------------------------
 
 

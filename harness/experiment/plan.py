@@ -136,8 +136,8 @@ def _cells_of(
     for task, lag in tasks:
         _check(task, where)
         budget = matrix.budget_of(task.label, part)
-        if part and isinstance(budget.learning_rate, list):
-            right = "nothing is tuned in a part; give one number in the part's budget"
+        if part and part.probe and isinstance(budget.learning_rate, list):
+            right = "nothing is tuned for a probe; give one number in the part's budget"
             raise UserError(f"{where}: budget.learning_rate is a list, and {right}")
         term, tuned = SIZE[budget.match], fields.get("tuning")
         if getattr(budget, term) is None and not (tuned and term in tuned.space):
@@ -247,11 +247,11 @@ def row_of(cell: Cell) -> dict[str, Any]:
 
 def _rows(cells: list[Cell], tuning_seeds: int) -> list[dict[str, Any]]:
     rows = []
-    tried: Counter[tuple[str, str]] = Counter()
+    tried: Counter[tuple[str, str, str]] = Counter()
     for cell in cells:
         row = row_of(cell)
         if cell.kind == "trial":
-            pair = row["task"], row["architecture"]
+            pair = row["part"], row["task"], row["architecture"]
             row["trial"] = tried[pair] // tuning_seeds
             tried[pair] += 1
         rows.append(row)

@@ -43,6 +43,9 @@ MOST_DRAWN = 10
 DIGITS = 4
 """Significant digits of a drawn number: enough, and a person can read it."""
 
+Pair = tuple[str, str, str]
+"""A part, whose budget may be its own, and the labels of a task and an architecture."""
+
 
 class Reader(Protocol):
     """What records are read from: a store, or a memory of one."""
@@ -122,7 +125,7 @@ def resolve(cells: Sequence[Cell], store: Reader) -> list[Cell]:
     return settle(cells, studies(cells, store))
 
 
-def settle(cells: Sequence[Cell], known: dict[tuple[str, str], Study]) -> list[Cell]:
+def settle(cells: Sequence[Cell], known: dict[Pair, Study]) -> list[Cell]:
     """``resolve``, from studies that are known."""
     best = {pair: study.best for pair, study in known.items()}
     settled = []
@@ -134,17 +137,17 @@ def settle(cells: Sequence[Cell], known: dict[tuple[str, str], Study]) -> list[C
     return settled
 
 
-def studies(cells: Sequence[Cell], store: Reader | None) -> dict[tuple[str, str], Study]:
+def studies(cells: Sequence[Cell], store: Reader | None) -> dict[Pair, Study]:
     """The study of each task and architecture where there is something to choose."""
-    known: dict[tuple[str, str], Study] = {}
+    known: dict[Pair, Study] = {}
     for cell in cells:
         if _pair(cell) not in known and cell.study and _tuned(cell):
             known[_pair(cell)] = _study(cell, cell.study, store)
     return known
 
 
-def _pair(cell: Cell) -> tuple[str, str]:
-    return cell.task.label, cell.architecture.label
+def _pair(cell: Cell) -> Pair:
+    return cell.part, cell.task.label, cell.architecture.label
 
 
 def _study(cell: Cell, tuning: Tuning, store: Reader | None) -> Study:

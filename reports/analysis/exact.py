@@ -69,16 +69,24 @@ def boschloo(a: Rate, b: Rate, alternative: Alternative = "two-sided") -> float:
     return _boschloo(a.solved, a.n, b.solved, b.n, alternative)
 
 
-def equivalent(a: Rate, b: Rate, margin: float) -> float:
-    """P-value that two success rates, of seeds that are not paired, differ by less than the margin.
+def higher(a: Rate, b: Rate, by: float) -> float:
+    """P-value that the success rate of a is more than ``by`` above that of b, of seeds that are not
+    paired; where ``by`` is below 0, that it is less than so much lower.
 
-    Two one-sided exact tests (Chan 1998), each maximised over the rates that lie the margin apart;
-    the larger p-value. Raises ValueError unless 0 < margin < 1.
+    An exact test (Chan 1998), maximised over the rates that lie so far apart. Raises ValueError
+    unless -1 < by < 1.
     """
+    if not -1 < by < 1:
+        raise ValueError(f"two rates differ by less than 1, not by {by}")
+    return _higher(a.solved, a.n, b.solved, b.n, by)
+
+
+def equivalent(a: Rate, b: Rate, margin: float) -> float:
+    """P-value that two success rates, of seeds that are not paired, differ by less than the margin:
+    the larger of two one-sided ones, see ``higher``. Raises ValueError unless 0 < margin < 1."""
     if not 0 < margin < 1:
         raise ValueError(f"the margin must lie between 0 and 1, not {margin}")
-    pairs = ((a, b), (b, a))
-    return max(_not_lower(x.solved, x.n, y.solved, y.n, margin) for x, y in pairs)
+    return max(higher(a, b, -margin), higher(b, a, -margin))
 
 
 def mcnemar(
@@ -111,8 +119,7 @@ def _binomial(solved: int, n: int, threshold: float, alternative: Alternative) -
 
 
 @cache
-def _not_lower(a: int, n: int, b: int, m: int, margin: float) -> float:
-    """That the first rate is not lower than the second by the margin."""
+def _higher(a: int, n: int, b: int, m: int, by: float) -> float:
     import numpy as np
     from scipy.stats import binom
 
@@ -121,10 +128,10 @@ def _not_lower(a: int, n: int, b: int, m: int, margin: float) -> float:
     x, y = np.arange(n + 1)[:, None], np.arange(m + 1)[:, None]
     first, second = (x + 0.5) / (n + 1), (y.T + 0.5) / (m + 1)
     error = np.sqrt(first * (1 - first) / n + second * (1 - second) / m)
-    distance = (x / n - y.T / m + margin) / error
+    distance = (x / n - y.T / m - by) / error
     reached = distance >= distance[a, b] - 1e-12
-    lower = np.linspace(0, 1 - margin, RATES)
-    chance = binom.pmf(x, n, lower) * (reached @ binom.pmf(y, m, lower + margin))
+    of_a = np.linspace(max(0.0, by), min(1.0, 1 + by), RATES)
+    chance = binom.pmf(x, n, of_a) * (reached @ binom.pmf(y, m, of_a - by))
     return min(1.0, float(chance.sum(0).max()))
 
 

@@ -4,8 +4,8 @@ Source: Schuster and Paliwal 1997 (Bidirectional recurrent neural networks, IEEE
 Signal Processing); Graves and Schmidhuber 2005 (Neural Networks).
 
 That who reads forwards can only guess a later token is so by construction. In text, skill counts
-from the usual label of each character or word on. Nothing here speaks of tasks whose label the
-past decides.
+from the usual label of each character or word on, after at most 5,000 updates, up to the last 1,000
+without progress. Nothing here speaks of tasks whose label the past decides.
 """
 
 from collections.abc import Mapping
@@ -23,7 +23,7 @@ from reports.claims.judging import (
     mean_over,
     rate_higher,
 )
-from reports.claims.parts import LEARNING
+from reports.claims.parts import LEARNING, SETTLING
 
 PAIRS = {"rnn": "birnn", "lstm": "bilstm", "gru": "bigru"}
 READ = ("rnn", "lstm")
@@ -35,7 +35,7 @@ DIRECTIONS_TEXT = Part(
     name="directions-text",
     tasks=[NAMES, TAGS],
     architectures=[name for one in READ for name in (one, PAIRS[one])],
-    budget=LEARNING | {"steps": 5000, "evaluate_every": 100, "patience": 10},
+    budget=LEARNING | SETTLING | {"steps": 5000},
 )
 DIRECTIONS_WINDOW = Part(
     name="directions-window", probe="future", tasks=[FUTURE], architectures=BOTH, seeds=[0]
@@ -64,10 +64,8 @@ STATEMENTS = {
 
 
 def judge(evidence: Evidence) -> Mapping[str, Measured]:
-    learned = [
-        rate_higher((both, one), *(evidence.solved(DIRECTIONS, FUTURE, a) for a in (both, one)))
-        for one, both in PAIRS.items()
-    ]
+    solved = {a: evidence.solved(DIRECTIONS, FUTURE, a) for a in BOTH}
+    learned = [rate_higher((both, one), solved[both], solved[one]) for one, both in PAIRS.items()]
     measured = {"future": all_of(learned, one_refutes=True), "window": _window(evidence)}
     for key, task in (("names", NAMES), ("tags", TAGS)):
         skills = {a: evidence.clipped(DIRECTIONS_TEXT, task, a) for a in BOTH}

@@ -12,8 +12,9 @@ from collections.abc import Mapping
 from itertools import product
 
 from reports.analysis.evidence import Evidence
-from reports.claims.judging import Draw, Measured, Statement, along, mean_above
+from reports.claims.judging import Draw, Measured, Statement, along, mean_above, undecided
 from reports.claims.measures import (
+    at_one_end,
     climbed,
     log_horizons,
     shares,
@@ -54,7 +55,10 @@ def judge(evidence: Evidence) -> Mapping[str, Measured]:
             if {gated, "RNN"} <= horizons.keys():
                 longer = horizons[gated] - horizons["RNN"]
                 label, unit = f"{gated} over RNN, {start}", "doublings of the horizon"
-                measured[f"{gated}, {start}"] = mean_above(label, longer, LONGER, unit)
+                told = mean_above(label, longer, LONGER, unit)
+                if at_one_end([success[gated], success["RNN"]], HORIZON):
+                    told = undecided(told, "both horizons lie at the same end of the lags")
+                measured[f"{gated}, {start}"] = told
     return measured
 
 

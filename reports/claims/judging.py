@@ -26,6 +26,10 @@ Solved = Mapping[int, bool]
 Test = Callable[..., "Measured"]
 """Of a label, numbers by seed, a threshold and a unit."""
 
+QUARTER = 0.25
+"""Of the seeds: how far two success rates have to lie apart, where none less matters. That rates
+are no further apart, 40 seeds can show; of a tenth they could not."""
+
 
 @dataclass(frozen=True)
 class Statement:
@@ -45,7 +49,7 @@ class Measured:
     p_against: float = 1.0
     """The same if it did."""
     holds: bool | None = None
-    """Of what is exact; None of what is sampled."""
+    """Of what is exact; None of what is sampled, and where it is left open."""
     effect: Effect = Effect()
     """The headline number; of what is exact ``n`` things were counted."""
     unit: str = ""
@@ -122,16 +126,55 @@ def rate_below(label: str, solved: Solved, threshold: float = 0.5) -> Measured:
     return above.with_(p_for=above.p_against, p_against=above.p_for, rows=(row,))
 
 
-def rate_higher(labels: tuple[str, str], one: Solved, other: Solved) -> Measured:
-    """More seeds of one than of the other solve a task: Boschloo's test. Their initial weights
-    are unrelated, so that their seeds are two samples."""
+def rate_higher(
+    labels: tuple[str, str], one: Solved, other: Solved, by: float | None = None
+) -> Measured:
+    """More seeds of one than of the other solve a task, or more by so large a share (below 0: not
+    fewer by as much). Their initial weights are unrelated, so that their seeds are two samples:
+    Boschloo's test, or Chan's. Without ``by`` it is refuted only if fewer do."""
     a, b = exact.rate(one.values()), exact.rate(other.values())
-    more = None if a.share is None or b.share is None else a.share - b.share
+    told = _difference(labels, one, other)
+    if by is None:
+        return told.with_(
+            p_for=exact.boschloo(a, b, "greater"), p_against=exact.boschloo(a, b, "less")
+        )
+    return told.with_(p_for=exact.higher(a, b, by), p_against=exact.higher(b, a, -by))
+
+
+def rates_alike(
+    labels: tuple[str, str], one: Solved, other: Solved, margin: float = QUARTER
+) -> Measured:
+    """The shares of seeds that solve a task lie within a margin of each other."""
+    a, b = exact.rate(one.values()), exact.rate(other.values())
+    apart = min(exact.higher(a, b, margin), exact.higher(b, a, margin))
+    return _difference(labels, one, other).with_(
+        p_for=exact.equivalent(a, b, margin), p_against=min(1.0, 2 * apart)
+    )
+
+
+def rate_lower_of_pairs(labels: tuple[str, str], one: Solved, other: Solved) -> Measured:
+    """Fewer seeds of one than of the other end so, where the same seed has the same initial
+    weights in both: McNemar's test."""
+    return _difference(labels, one, other).with_(
+        p_for=exact.mcnemar(one, other, "less"), p_against=exact.mcnemar(one, other, "greater")
+    )
+
+
+def share_above(label: str, share: float, n: int, threshold: float, unit: str = "") -> Measured:
+    """The share of n things that are not seeds lies above a threshold: the binomial test."""
+    of = exact.rate(number < round(share * n) for number in range(n))
+    effect = Effect(of.n, of.share, of.low, of.high)
     return Measured(
-        exact.boschloo(a, b, "greater"), exact.boschloo(a, b, "less"),
-        effect=Effect(min(a.n, b.n), more), unit="of seeds more",
-        rows=tuple(_row(label, of) for label, of in zip(labels, (one, other), strict=True)),
+        exact.against(of, threshold, "greater"), exact.against(of, threshold, "less"),
+        effect=effect, unit=unit, rows=(Row(label, {0: share}, effect, (threshold, math.inf)),),
     )  # fmt: skip
+
+
+def pooled(several: Iterable[Solved]) -> Solved:
+    """The seeds of several networks as one sample. Where one solves more than another their sum
+    varies less than the binomial test reckons with (Hoeffding 1956), which errs on the safe
+    side."""
+    return dict(enumerate(done for solved in several for done in solved.values()))
 
 
 # -- several at once, and what is exact -----------------------------------------------------------
@@ -159,6 +202,38 @@ def exactly(
 ) -> Measured:
     """What was counted or computed: ``n`` things. ``table``: the heads and the rows."""
     return Measured(holds=holds, effect=Effect(n, effect), unit=unit, table=tuple(table))
+
+
+# -- what decides nothing -------------------------------------------------------------------------
+
+
+def undecided(measured: Measured, why: str) -> Measured:
+    """What is shown and decides nothing, with the reason."""
+    note = " ".join(text for text in (measured.note, f"Left open: {why}.") if text)
+    return measured.with_(p_for=1.0, p_against=1.0, holds=None, note=note)
+
+
+def needs_learned(measured: Measured, solved: Solved, what: str) -> Measured:
+    """Left open unless at least half of the seeds of what is compared with learn: where nothing
+    was learned within the budget, neither does a likeness support nor a lack of one refute."""
+    done, n = sum(solved.values()), len(solved)
+    if n and 2 * done >= n:
+        return measured
+    return undecided(measured, f"{what} is learned by {done} of {n} seeds, fewer than half")
+
+
+def needs_failures(measured: Measured, several: Iterable[Solved], what: str) -> Measured:
+    """Left open where all seeds learn, so that nothing could be better."""
+    if all(pooled(several).values()):
+        return undecided(measured, f"{what} is learned by all seeds")
+    return measured
+
+
+def needs_clipping(measured: Measured, share: float, least: float) -> Measured:
+    """Left open where clipping acted in too few updates to show what it does."""
+    told = f"The gradient was clipped in {share:.1%} of the updates."
+    noted = measured.with_(note=" ".join(text for text in (measured.note, told) if text))
+    return noted if share >= least else undecided(noted, f"that is less than {least:.0%}")
 
 
 # -- numbers by seed ------------------------------------------------------------------------------
@@ -197,6 +272,16 @@ def as_rows(measured: Iterable[Measured], axis: str = "") -> Draw:
 def _mean(values: BySeed) -> Effect:
     mean = summarize(values)
     return Effect(mean.n, mean.mean, mean.low, mean.high)
+
+
+def _difference(labels: tuple[str, str], one: Solved, other: Solved) -> Measured:
+    """Two success rates, beside each other; nothing is tested yet."""
+    a, b = exact.rate(one.values()), exact.rate(other.values())
+    more = None if a.share is None or b.share is None else a.share - b.share
+    return Measured(
+        effect=Effect(min(a.n, b.n), more), unit="of seeds more",
+        rows=tuple(_row(label, of) for label, of in zip(labels, (one, other), strict=True)),
+    )  # fmt: skip
 
 
 def _row(label: str, solved: Solved, side: tuple[float, float] = forest.ANYWHERE) -> Row:

@@ -20,7 +20,7 @@ SHORT, LONG, LARGE = (
         probe="writing",
         tasks=["english_chars"],
         architectures=[LSTM],
-        budget={"steps": steps, "parameters": parameters, "seconds": 1800},
+        budget={"steps": steps, "parameters": parameters, "patience": 0, "seconds": 3600},
     )
     for name, steps, parameters in (
         ("short", 2000, 16_000), ("long", 20_000, 16_000), ("large", 2000, 250_000),

@@ -15,7 +15,15 @@ import numpy as np
 from harness.experiment.matrix import Part
 from harness.experiment.record import Outcome
 from reports.analysis.evidence import BySeed, Evidence
-from reports.claims.judging import Measured, Statement, all_of, mean_above, mean_over
+from reports.claims.judging import (
+    Measured,
+    Statement,
+    all_of,
+    mean_above,
+    mean_over,
+    needs_clipping,
+)
+from reports.claims.measures import clipped_share
 from reports.claims.parts import CLIPPED, UNCLIPPED
 
 CELLS = (CLIPPED, UNCLIPPED)
@@ -25,29 +33,31 @@ OF = {"loss": f"loss of the same {WATCHED} examples", "gradient": "norm of the g
 
 TENTH, BEYOND = math.log2(1.1), 10.0
 """Doublings: a tenth more, and what stands for a training that diverged."""
+BITES = 0.01
+"""Of the updates: as many as are compared with the median. Fewer that are clipped show nothing."""
+RARE = "the 99th percentile of the {}, divided by their median, is more than a tenth larger"
+CHANGES = f"changes of the RNN's loss on the same {WATCHED} examples from update to update"
+NORMS = "norms of the RNN's gradient (before clipping)"
 STATEMENTS = {
     "swinging loss": Statement(
-        "Without clipping, the rare large changes of the RNN's loss, which are the 99th percentile "
-        "over the median from update to update, are more than a tenth larger than the LSTM's, and "
-        f"than the CNN's. The loss is that of the same {WATCHED} examples."
+        f"Without clipping, {RARE.format(CHANGES)} than the LSTM's, and than the CNN's."
     ),
     "swinging gradient": Statement(
-        "Without clipping, the RNN's rare large gradients, which are the 99th percentile of the "
-        "norm over the median, are more than a tenth larger than the LSTM's, and than the CNN's."
+        f"Without clipping, {RARE.format(NORMS)} than the LSTM's, and than the CNN's."
     ),
     "calmer loss": Statement(
-        "The rare large changes of the RNN's loss are more than a tenth larger without clipping "
-        "than with the gradient's norm clipped at 1."
+        f"Without clipping, {RARE.format(CHANGES)} than with the gradient's norm clipped at 1, "
+        f"which acts in at least {BITES:.0%} of the updates."
     ),
     "calmer gradient": Statement(
-        "The RNN's rare large gradients, before they are clipped, are more than a tenth larger "
-        "without clipping than with it."
+        f"Without clipping, {RARE.format(NORMS)} than with the norm clipped at 1, which acts in "
+        f"at least {BITES:.0%} of the updates."
     ),
 }
 
 
 def judge(evidence: Evidence) -> Mapping[str, Measured]:
-    measured = {}
+    measured, acted = {}, clipped_share(evidence, CLIPPED, RNN)
     for name, what in OF.items():
         wild = _tails(evidence, UNCLIPPED, RNN, name)
         against = {
@@ -59,7 +69,7 @@ def judge(evidence: Evidence) -> Mapping[str, Measured]:
         measured[f"swinging {name}"] = all_of(
             (_larger(label, wild, other) for label, other in against.items()), one_refutes=True
         )
-        measured[f"calmer {name}"] = _larger(label, wild, calm)
+        measured[f"calmer {name}"] = needs_clipping(_larger(label, wild, calm), acted, BITES)
     return measured
 
 

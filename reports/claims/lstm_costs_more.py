@@ -56,13 +56,13 @@ def judge(evidence: Evidence) -> Mapping[str, Measured]:
     table += [(cost, str(width), f"{ratio:.2f}") for (cost, width), ratio in more.items()]
     flops = min(ratio for (cost, _), ratio in more.items() if cost == "flops")
     equations = {
-        f"equations, width {width}": of
+        f"equations, width {width}, log2 of seconds": of
         for width, of in by_width(evidence, LSTM, RNN, "seconds by equations").items()
     }
     seconds = {"equations": mean_of(mean_above, equations, TENTH)}
     for width, ratio in by_width(evidence, LSTM, RNN, "seconds").items():
-        label = f"kernels, width {width}"
-        seconds[label] = mean_above(label, ratio, TENTH)
+        name = f"kernels, width {width}"
+        seconds[name] = mean_above(f"{name}, log2 of seconds", ratio, TENTH)
     note = machine(evidence, CELLS[0])
     held = exactly(min(more.values()) > 1, flops, "times the FLOPs, or more", len(more), table)
     return {"counted": held} | {

@@ -1,10 +1,13 @@
 """Costs of an update, success by lag and memory horizons, as claims compare them."""
 
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
+import numpy as np
+
 from harness.experiment.matrix import Part
+from harness.experiment.record import NOT_LEARNED
 from reports.analysis.evidence import BySeed, Evidence
 from reports.analysis.exact import rate
 from reports.analysis.horizon import LEARNED
@@ -16,6 +19,10 @@ from reports.formats import listed
 
 TENTH = math.log2(1.1)
 """A tenth more, as a base-2 logarithm: no smaller difference of seconds counts."""
+
+SOLVED_OR_NOT = {"adding", "copy", "future_context", "keyword", "recall"}
+"""Tasks, by name, that a seed solves or does not: of these the share of seeds is compared. Others
+are approached step by step, and compared by skill."""
 
 NOT_EVEN_SHORTEST = 2.5
 """Steps that stand for a horizon shorter than the shortest lag, 5: half of it."""
@@ -77,6 +84,27 @@ def mean_clipped(evidence: Evidence, part: Part, architecture: str) -> BySeed:
     return mean_over(evidence.clipped(part, t, architecture) for t in evidence.tasks(part))
 
 
+def by_kind(evidence: Evidence, part: Part) -> tuple[list[str], list[str]]:
+    """The tasks of a part that seeds solve or do not, and the others."""
+    tasks = evidence.tasks(part)
+    solved = [task for task in tasks if evidence.task_name(part, task) in SOLVED_OR_NOT]
+    return solved, [task for task in tasks if task not in solved]
+
+
+def beats_guessing(
+    evidence: Evidence, part: Part, architecture: str, tasks: Sequence[str]
+) -> Solved:
+    """Which seeds have more skill than guesses on each of these tasks."""
+    return learns_all(evidence, part, architecture, tasks, NOT_LEARNED)
+
+
+def clipped_share(evidence: Evidence, part: Part, architecture: str) -> float:
+    """The share of all updates of an architecture in a part whose gradient was clipped."""
+    updates = [evidence.updates(part, task, architecture) for task in evidence.tasks(part)]
+    norms = [of["norm"] for by_seed in updates for of in by_seed.values()]
+    return float(np.mean(np.concatenate(norms) > part.budget["clip_norm"])) if norms else 0.0
+
+
 def of_reference(evidence: Evidence, part: Part, task: str, architecture: str, name: str) -> BySeed:
     """Skill of a reference that the records of an architecture hold, cut off at 0 and 1; the same
     for all seeds."""
@@ -90,9 +118,18 @@ def of_reference(evidence: Evidence, part: Part, task: str, architecture: str, n
     return evidence.numbers(part, task, architecture, skill_of)
 
 
-def learns_all(evidence: Evidence, part: Part, architecture: str) -> Solved:
-    """Which seeds learned each of the tasks of a part."""
-    solved = [evidence.solved(part, task, architecture) for task in evidence.tasks(part)]
+def learns_all(
+    evidence: Evidence,
+    part: Part,
+    architecture: str,
+    tasks: Sequence[str] = (),
+    threshold: float = LEARNED,
+) -> Solved:
+    """Which seeds learned each of these tasks, or of all tasks of a part."""
+    solved = [
+        evidence.solved(part, task, architecture, threshold=threshold)
+        for task in tasks or evidence.tasks(part)
+    ]
     seeds = set.intersection(*map(set, solved)) if solved else set()
     return {seed: all(of[seed] for of in solved) for seed in sorted(seeds)}
 
@@ -156,6 +193,13 @@ def climbed(success: Mapping[int, Solved], part: Part) -> bool:
     tried, or there is no longer one to be tried."""
     tried = [lag for lag, solved in success.items() if solved]
     return bool(tried) and (horizon(success) < max(tried) or max(tried) == part.lags[-1])
+
+
+def at_one_end(several: Sequence[Mapping[int, Solved]], part: Part) -> bool:
+    """Whether all horizons lie at the same end of the grid, so that nothing tells them apart: none
+    reaches the shortest lag, or each the longest."""
+    found = {horizon(success) for success in several}
+    return found == {0} or found == {part.lags[-1]}
 
 
 def log_horizons(success: Mapping[int, Solved]) -> BySeed:

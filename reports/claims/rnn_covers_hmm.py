@@ -20,7 +20,9 @@ from reports.claims.judging import (
     mean_above,
     mean_over,
     mean_within,
+    needs_learned,
 )
+from reports.claims.measures import beats_guessing
 from reports.claims.parts import LEARNING
 from reports.figures import lines
 
@@ -65,10 +67,13 @@ STATEMENTS = {
 def judge(evidence: Evidence) -> Mapping[str, Measured]:
     leads = {n: _lead(evidence, n, MANY) for n in STATES}
     each = [mean_above(f"{n} states", lead, -BEHIND, "skill") for n, lead in leads.items()]
+    many = beats_guessing(evidence, SOURCES, HMM, [_task(n, MANY) for n in STATES])
     more_behind = leads[USUAL] - _lead(evidence, USUAL, FEW)
+    equal = mean_within("over the sources", mean_over(leads.values()), BEHIND, "skill")
+    learned = "More than guessing, by the HMM,"
     return {
-        "covers": all_of(each, one_refutes=True),
-        "equal": mean_within("over the sources", mean_over(leads.values()), BEHIND, "skill"),
+        "covers": needs_learned(all_of(each, one_refutes=True), many, learned),
+        "equal": needs_learned(equal, many, learned),
         "data": mean_above("more behind with few", more_behind, BEHIND, "skill"),
     }
 

@@ -44,11 +44,13 @@ BELOW, ABOVE, STEEP, STRAIGHT = 0.5, (1.5, 2.0), (0.5, 2.0), 0.9
 EACH = "in networks of 16, of 64 and of 256 units, each"
 STATEMENTS = {
     f"gain {BELOW:g}": Statement(
-        f"At a recurrent gain of {BELOW:g} the gradient shrinks with each step back, {EACH}."
+        f"At a recurrent gain of {BELOW:g} the gradient shrinks on average with each step back "
+        f"(the slope of its logarithm is below 0), {EACH}."
     ),
     **{
         f"gain {gain:g}": Statement(
-            f"At a recurrent gain of {gain:g} the gradient grows with each step back, {EACH}."
+            f"At a recurrent gain of {gain:g} the gradient grows on average with each step back "
+            f"(the slope of its logarithm is above 0), {EACH}."
         )
         for gain in ABOVE
     },

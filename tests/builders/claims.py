@@ -78,7 +78,7 @@ def check(name: str, make: Make, always: Collection[str] = ()) -> None:
     assert judge(name, {}).verdict == NOT_MEASURED
     parts = make(True, SEEDS)
     part, rows = next((part, rows) for part, rows in parts.items() if rows)
-    lacking = parts | {part: [*rows[:-1], (*rows[-1][:3], None)]}
+    lacking = parts | {part: [(*rows[0][:3], None), *rows[1:]]}
     assert judge(name, lacking).verdict == NOT_MEASURED
     with style():
         draw = judge(name, parts).draw
