@@ -63,6 +63,9 @@ def test_of_settings_that_are_as_good_the_rate_in_the_middle_is_taken():
     assert recommended.best(alike).learning_rate == 0.01
     assert recommended.best([*alike, tried(0.03, 0.996)]).learning_rate == 0.03
     assert recommended.best([*alike, tried(0.03, 0.5)]).learning_rate == 0.01
+    starts = [tried(r, s, n) for n, of in (("a", (0.1, 1.0)), ("b", (0.2, 1.0)))
+              for r, s in zip((0.001, 0.01), of, strict=True)]  # fmt: skip
+    assert recommended.best(starts).start == recommended.best(starts[::-1]).start == "b"
 
 
 def test_what_a_label_or_the_matrix_gives_stays(tmp_path, table):

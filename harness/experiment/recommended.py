@@ -80,11 +80,14 @@ def terms(architecture: str, kind: str, start: str = "") -> Mapping[str, Value]:
 def best(rows: Iterable[Tried]) -> Tried:
     """Of one architecture on one kind of task, the setting with the most skill. Where several have
     the same to two decimals, as where all solve their tasks, the rate in the middle of those tried
-    counts: it is the furthest from where training fails."""
+    counts: it is the furthest from where training fails. Of starts, then, the one with the most
+    skill over all rates."""
     several = list(rows)
+    at = {s: [row.skill for row in several if row.start == s] for s in {r.start for r in several}}
+    over_rates = {start: statistics.mean(skills) for start, skills in at.items()}
     middle = math.log(statistics.median({row.learning_rate for row in several}))
     off = {row: abs(math.log(row.learning_rate) - middle) for row in several}
-    return max(several, key=lambda row: (round(row.skill, 2), -off[row]))
+    return max(several, key=lambda r: (round(r.skill, 2), -off[r], over_rates[r.start]))
 
 
 def settled(cell: Cell, rate_given: bool = False, needed: str = "") -> Cell:

@@ -58,8 +58,9 @@ def blocks(results: Results, store: Store) -> list[Block]:
             "At one rate for all, rates are ranked and not architectures. So each architecture has "
             "a rate of its own, and a start where it has any to choose, by validation on seeds "
             "that are not reported. Where several rates have the same skill to two decimals, the "
-            "one in the middle of those tried counts. ↓ ↑: the lowest or the highest that was "
-            "tried; the best may lie beyond."
+            "one in the middle of those tried counts, and of starts the one with the most skill "
+            "over all rates. ↓ ↑: the lowest or the highest that was tried; the best may lie "
+            "beyond."
         ),
         Figure(drawn, finding, Table(heads, rows), data=tried.to_csv(index=False)),
     ]
