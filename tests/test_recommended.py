@@ -104,3 +104,13 @@ def test_the_shipped_matrix_tests_nothing_and_gives_all_the_same_number_of_trial
     for cell in made:
         starts[cell.architecture.name].add(dict(cell.architecture.parameters).get("start"))
     assert starts["lstm"] == {"orthogonal", "uniform", "chrono"} and starts["cnn"] == {None}
+
+
+def test_a_run_of_trials_alone_says_so(harness_cli, tmp_path):
+    (tmp_path / "trials.toml").write_text(
+        'tasks = ["recall[lag=3]"]\narchitectures = ["rnn"]\n[budget]\nsteps = 2\n'
+        "parameters = 500\n[tuning]\nonly = true\n[tuning.space]\nlearning_rate = [0.01, 0.1]\n"
+    )
+    said = harness_cli("run", "--matrix", "trials.toml").stdout
+    assert "nothing but tuning trials  (2 run now, 0 from before)" in said
+    assert "0 cells planned" not in said and "Skill, mean" not in said

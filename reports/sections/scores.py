@@ -11,7 +11,7 @@ from reports.sections.user_data import answers
 
 def ending(results: Results) -> list[Block]:
     """What the user's own data needs, and the scores of a matrix that has other tasks."""
-    own = [] if results.only_user_data else blocks(results)
+    own = blocks(results) if results.tasks and not results.only_user_data else []
     return [*answers(results), *own]
 
 
