@@ -4,9 +4,12 @@ A neural architecture is an ``nn.Module`` in one file: ``__init__(features, widt
 parameters...)`` and ``forward(x, lengths)``, which maps ``(batch, time, features)`` and
 ``(batch,)`` lengths to ``(batch, time, hidden)``. ``width`` is what the size solver turns to
 match the parameter budget; ``hidden`` is ``width`` unless the module has an attribute
-``out_features``. ``receptive_field`` is an attribute too, where it is finite: the number of
-steps an output sees; ``same_at_every_step`` is one that is true where operations are so many for
-each step, and counted over a few of them. Everything around the module is shared by all and is
+``out_features``. Further attributes, where there is need of them: ``backward_features``, how many
+of the hidden features, the trailing ones, read the sequence backwards, so that they are final at
+its first step; ``receptive_field``, where it is finite, the number of steps an output sees;
+``same_at_every_step``, true where operations are so many for each step, and counted over a few of
+them; ``without_gradient``, parameters that by mathematics get none, each with the reason.
+Everything around the module is shared by all and is
 not its business: the embedding of tokens, the readout, the output layer, the training loop.
 
 A decoder, which serves the problems whose output is a sequence of its own, has two methods
@@ -91,6 +94,15 @@ class Signature:
     """targets are the inputs' own future, this many steps ahead; None: they are not"""
     embedding: int = 16
     """numbers that stand for a token, on the input's side and on the output's"""
+    steps: int | None = None
+    """of the longest input sequence on validation; None: not known"""
+    dependency: int | None = None
+    """how far back an answer depends on the inputs, in steps, where the task says so"""
+
+
+class Refused(Exception):
+    """An architecture is none with these settings, or does not make sense; the message says what
+    does not go, why, and what would. Its cells are not applicable, and have not failed."""
 
 
 class Data(Protocol):

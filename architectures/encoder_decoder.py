@@ -9,7 +9,18 @@ from torch import Tensor, nn
 from architectures.architecture import Signature, architecture
 from architectures.gates import Layer
 from architectures.readout import read
-from architectures.recurrent import GRU, LSTM, RNN, BiGRU, BiLSTM, BiRNN, Recurrent
+from architectures.recurrent import (
+    GRU,
+    LSTM,
+    RNN,
+    BiGRU,
+    BiLSTM,
+    BiRNN,
+    Recurrent,
+    mirrored,
+    reordered,
+)
+from architectures.starts import Start
 
 FORWARDS: dict[str, Callable[..., Recurrent]] = {"rnn": RNN, "gru": GRU, "lstm": LSTM}
 BOTH: dict[str, Callable[..., Recurrent]] = {"rnn": BiRNN, "gru": BiGRU, "lstm": BiLSTM}
@@ -26,7 +37,8 @@ class EncoderDecoder(nn.Module):
     from it, layer by layer (``start``, Sutskever et al.), or also finds the top layer's hidden
     state beside every symbol that it reads (``every_step``, Cho et al.). ``cell`` is the LSTM, as
     in Sutskever et al.: its context is two vectors, hidden state and cell, and must hold the
-    whole input. The input is read forwards; Sutskever et al. turned it round.
+    whole input. ``reads``: the input forwards, or backwards, as Sutskever et al. had it read.
+    ``start`` is that of encoder and decoder, as in the recurrent networks.
     """
 
     def __init__(
@@ -38,14 +50,19 @@ class EncoderDecoder(nn.Module):
         cell: Literal["lstm", "gru", "rnn"] = "lstm",
         layers: int = 1,
         context: Literal["start", "every_step"] = "start",
+        reads: Literal["forwards", "backwards"] = "forwards",
+        start: Start = "orthogonal",
     ):
         super().__init__()
         kind, self.every_step = FORWARDS[cell], context == "every_step"
-        self.encoder = kind(features, width, signature, layers=layers)
+        self.backwards = reads == "backwards"
+        self.encoder = kind(features, width, signature, layers=layers, start=start)
         read_size = signature.embedding + (width if self.every_step else 0)
-        self.decoder = kind(read_size, width, signature, layers=layers)
+        self.decoder = kind(read_size, width, signature, layers=layers, start=start)
 
     def encode(self, x: Tensor, lengths: Tensor) -> State:
+        if self.backwards:
+            x = reordered(x, mirrored(lengths, x.shape[1]))
         # Torch's own kernels return an LSTM's cell after the padding only.
         seen = self.encoder.trace(x, lengths)
         state = {name: read(seen[name], lengths, "last") for name in state_names(self.decoder)}
@@ -77,7 +94,8 @@ class AttentionEncoderDecoder(nn.Module):
     ``bidirectional``: the encoder reads in both directions, as in Bahdanau et al.; Luong et al.'s
     reads forwards. The decoder's states start at tanh(W h), where h is the encoder's hidden state
     that has read the whole input: the backward one at the first step, else the last one.
-    ``cell`` is the LSTM, as in Luong et al. and in ``encoder_decoder``, to which this compares.
+    ``cell`` is the LSTM, as in Luong et al. and in ``encoder_decoder``, to which this compares,
+    and ``start`` as there.
     ``width`` is shared out, half to each direction of the encoder and half to the decoder: of
     widths that are the same in all, none may come near a small budget.
     """
@@ -92,16 +110,17 @@ class AttentionEncoderDecoder(nn.Module):
         cell: Literal["lstm", "gru", "rnn"] = "lstm",
         layers: int = 1,
         bidirectional: bool = True,
+        start: Start = "orthogonal",
     ):
         super().__init__()
         self.additive, self.bidirectional = attention == "bahdanau", bidirectional
         inside, outside = (width + 1) // 2, width // 2 + 1
         self.out_features = outside
         encoder = (BOTH if bidirectional else FORWARDS)[cell]
-        self.encoder = encoder(features, inside, signature, layers=layers)
+        self.encoder = encoder(features, inside, signature, layers=layers, start=start)
         annotation = self.encoder.out_features
         read_size = signature.embedding + (annotation if self.additive else 0)
-        self.decoder = FORWARDS[cell](read_size, outside, signature, layers=layers)
+        self.decoder = FORWARDS[cell](read_size, outside, signature, layers=layers, start=start)
         self.start = nn.Linear(inside, outside * len(state_names(self.decoder)))
         self.key = nn.Linear(annotation, outside, bias=False)
         if self.additive:

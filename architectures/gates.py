@@ -1,11 +1,14 @@
 """The equations of the RNN, the LSTM and the GRU, with their gates open to study."""
 
 from collections.abc import Callable, Mapping
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import torch
 from torch import Tensor, nn
 from torch.nn.functional import hardsigmoid, linear
+
+from architectures.architecture import Refused, Signature
+from architectures.starts import Start, chrono
 
 GATES: dict[str, Callable[[Tensor], Tensor]] = {
     "sigmoid": torch.sigmoid,
@@ -49,6 +52,8 @@ class Layer(nn.Module):
     """The candidate and the gates, in torch's order of rows."""
     states: ClassVar[tuple[str, ...]] = ("hidden",)
     """What is carried from one step to the next."""
+    keeping: ClassVar[Mapping[str, int]] = {}
+    """The gates that keep the state: where they are open (1), or where they are shut (-1)."""
 
     def __init__(
         self,
@@ -70,29 +75,53 @@ class Layer(nn.Module):
             {state: nn.Parameter(torch.zeros(width)) for state in self.states if learned_start}
         )
 
-    def _torchs(self, features: int) -> nn.RNNBase | None:
+    def _torchs(self, features: int) -> nn.Module | None:
         """The fused kernel, if it computes these very equations."""
         if self.held or (self.gate, self.candidate) != ("sigmoid", "tanh"):
             return None
         return self.fused(features, self.width, batch_first=True)
 
-    def start(self, how: str, gain: float, bias: Mapping[str, float]) -> None:
-        """Set the weights to start from. ``orthogonal``: each block's recurrent matrix orthogonal
-        (Saxe et al. 2014), biases zero. ``uniform``: all as torch draws it, uniform between
-        -1 / sqrt(width) and 1 / sqrt(width), which gives recurrent matrices a spectral radius near
-        1 / sqrt(3) (Girko's circular law). Either way recurrent matrices are then taken times
-        ``gain``, and the blocks named in ``bias`` get that bias."""
-        _, recurrent, first, second = (parameter.data for parameter in self.weights.parameters())
+    def start(
+        self, how: Start, gain: float, bias: Mapping[str, float], signature: Signature
+    ) -> None:
+        """Set the weights to start from, drawn from torch's generator.
+
+        ``orthogonal``: each block's recurrent matrix orthogonal (Saxe et al. 2014), its input
+        weights uniform by Glorot & Bengio (2010) with the features as fan-in and the width as
+        fan-out, biases zero. ``uniform``: all as torch draws it, uniform between -1 / sqrt(width)
+        and 1 / sqrt(width), which gives recurrent matrices a spectral radius near 1 / sqrt(3)
+        (Girko's circular law), and input weights that do not depend on how many inputs there are.
+        Either way recurrent matrices are then taken times ``gain``, and the blocks named in
+        ``bias`` get that bias. ``chrono``: as ``orthogonal``, but the bias of gates that keep the
+        state is ``chrono`` of the task, its negative where they keep it shut; the others' is zero.
+        Raises Refused where there is no such gate. What is held has no bias to start.
+        """
+        entering, recurrent, first, second = (p.data for p in self.weights.parameters())
+        biases: Mapping[str, float | Tensor] = bias
         if how == "uniform":
             recurrent.mul_(gain)
         else:
             for matrix in recurrent.split(self.width):
                 nn.init.orthogonal_(matrix, gain)
+            for matrix in entering.split(self.width):
+                nn.init.xavier_uniform_(matrix)
             first.zero_()
             second.zero_()
-        for block in bias.keys() & set(self.free):
-            self._split(first)[block].fill_(bias[block])
-            self._split(second)[block].zero_()
+        if how == "chrono":
+            biases = self._chrono(signature)
+        for block in self.free:
+            if block in biases:
+                self._split(first)[block][:] = biases[block]
+                self._split(second)[block].zero_()
+
+    def _chrono(self, signature: Signature) -> dict[str, Tensor]:
+        if not self.keeping:
+            raise Refused(
+                "start=chrono: it sets the biases of gates that keep the state, and this network "
+                "has none; take start=orthogonal or start=uniform, or a network with gates"
+            )
+        keep = chrono(self.width, signature)
+        return {block: sign * keep for block, sign in self.keeping.items()}
 
     def forward(self, x: Tensor) -> Tensor:
         """The hidden state after each step, ``(batch, time, width)``."""
@@ -150,16 +179,39 @@ class Layer(nn.Module):
 
 
 class RNNLayer(Layer):
-    """h_t = act(W x_t + b + U h_{t-1} + b')."""
+    """h_t = act(W x_t + b + U h_{t-1} + b').
+
+    ``untied``: the first so many steps have weights of their own, each in rows of its own; the
+    steps after them have the last one's.
+    """
 
     fused = nn.RNN
     blocks = ("candidate",)
 
-    def _torchs(self, features: int) -> nn.RNNBase:
+    def __init__(self, *sizes: Any, untied: int = 0, **equations: Any):
+        self.untied = untied
+        super().__init__(*sizes, **equations)
+
+    def _torchs(self, features: int) -> nn.Module:
+        if self.untied:
+            return Weights(features, self.width, self.untied)
         return nn.RNN(features, self.width, nonlinearity=self.candidate, batch_first=True)
 
     def step(self, entering: Tensor, recurrent: Tensor, *state: Tensor) -> dict:
         return {"hidden": CANDIDATES[self.candidate](entering + recurrent)}
+
+    def _steps(self, x: Tensor, state: list[Tensor]) -> list[dict]:
+        if not self.untied:
+            return super()._steps(x, state)
+        rows = [parameter.split(self.width) for parameter in self.weights.parameters()]
+        own = [*zip(*rows, strict=True)]
+        steps: list[dict] = []
+        for number, entering in enumerate(x.unbind(1)):
+            below, before, below_bias, before_bias = own[min(number, self.untied - 1)]
+            recurrent = linear(state[0], before, before_bias)
+            steps.append(self.step(linear(entering, below, below_bias), recurrent))
+            state = [steps[-1]["hidden"]]
+        return steps
 
 
 class LSTMLayer(Layer):
@@ -168,6 +220,7 @@ class LSTMLayer(Layer):
     fused = nn.LSTM
     blocks = ("input", "forget", "candidate", "output")
     states = ("hidden", "cell")
+    keeping = {"forget": 1, "input": -1}
 
     def step(self, entering: Tensor, recurrent: Tensor, *state: Tensor) -> dict:
         argument, act = self._split(entering + recurrent), CANDIDATES[self.candidate]
@@ -184,19 +237,33 @@ class LSTMLayer(Layer):
 
 
 class GRULayer(Layer):
-    """h_t = (1 - z) n + z h_{t-1}, with n = act(W x_t + b + r (U h_{t-1} + b')).
+    """h_t = (1 - z) n + z h_{t-1}, with n = act(W x_t + b + r (U h_{t-1} + b')); with
+    ``reset_before``, n = act(W x_t + b + U (r h_{t-1}) + b'), as Cho et al. (2014) have it.
 
     An update gate z held at 0 and a reset gate r held at 1 leave the RNN, weight for weight.
     """
 
     fused = nn.GRU
     blocks = ("reset", "update", "candidate")
+    keeping = {"update": 1}
+
+    def __init__(self, *sizes: Any, variant: str = "reset_after", **equations: Any):
+        self.reset_before = variant == "reset_before"
+        super().__init__(*sizes, **equations)
+
+    def _torchs(self, features: int) -> nn.Module | None:
+        return None if self.reset_before else super()._torchs(features)
 
     def step(self, entering: Tensor, recurrent: Tensor, *state: Tensor) -> dict:
         below, before = self._split(entering), self._split(recurrent)
         gates = {name: below[name] + before[name] for name in self.free if name != "candidate"}
         reset, update = self._gate("reset", gates), self._gate("update", gates)
-        candidate = CANDIDATES[self.candidate](below["candidate"] + reset * before["candidate"])
+        if self.reset_before:
+            _, weights, _, bias = self.weights.parameters()
+            product = linear(reset * state[0], weights[-self.width :], bias[-self.width :])
+        else:
+            product = reset * before["candidate"]
+        candidate = CANDIDATES[self.candidate](below["candidate"] + product)
         return {
             "hidden": (1 - update) * candidate + update * state[0],
             "candidate": candidate,

@@ -1,10 +1,13 @@
 """minGRU: a gated recurrence that is computed in parallel over time."""
 
+from typing import Literal
+
 import torch
 from torch import Tensor, nn
 from torch.nn.functional import pad
 
 from architectures.architecture import Signature, architecture
+from architectures.starts import chrono
 
 
 @architecture("min_gru")
@@ -15,12 +18,26 @@ class MinGRU(nn.Module):
     g(a) is a + 1/2 from a = 0 on and sigmoid(a) below, so that states are positive.
     Neither gate nor candidate sees the state, so what is kept can depend on what was read before
     from the second layer on only. Each layer stands behind a normalisation, beside a residual.
+    Weights start as torch draws them (``uniform``). ``chrono``: the bias c is the negative of what
+    ``architectures/starts.py`` gives, since the gate keeps the state where it is shut.
     """
 
-    def __init__(self, features: int, width: int, signature: Signature, *, layers: int = 3):
+    def __init__(
+        self,
+        features: int,
+        width: int,
+        signature: Signature,
+        *,
+        layers: int = 3,
+        start: Literal["uniform", "chrono"] = "uniform",
+    ):
         super().__init__()
         self.enter = nn.Linear(features, width)
-        self.layers = nn.ModuleList(Layer(width) for _ in range(layers))
+        stack = [Layer(width) for _ in range(layers)]
+        if start == "chrono":
+            for layer in stack:
+                layer.gate.bias.data = -chrono(width, signature)
+        self.layers = nn.ModuleList(stack)
         self.norm = nn.LayerNorm(width)
 
     def forward(self, x: Tensor, lengths: Tensor) -> Tensor:

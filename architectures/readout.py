@@ -4,15 +4,21 @@ import torch
 from torch import Tensor
 
 
-def read(hidden: Tensor, lengths: Tensor, how: str) -> Tensor:
+def read(hidden: Tensor, lengths: Tensor, how: str, backward_features: int = 0) -> Tensor:
     """Reduce ``(batch, time, hidden)`` to ``(batch, hidden)``, or leave it where ``per-step``.
 
     last: the state at each sequence's true last step; mean, max: over its real steps only.
+    backward_features: so many of the hidden features, the trailing ones, read the sequence
+    backwards. They have read it whole at its first step, and at its last one a single step.
     """
     if how == "per-step":
         return hidden
     if how == "last":
-        return hidden[torch.arange(len(hidden), device=hidden.device), lengths - 1]
+        last = hidden[torch.arange(len(hidden), device=hidden.device), lengths - 1]
+        if not backward_features:
+            return last
+        forward = last[:, :-backward_features]
+        return torch.cat([forward, hidden[:, 0, -backward_features:]], -1)
     real = (torch.arange(hidden.shape[1], device=hidden.device) < lengths[:, None])[..., None]
     if how == "max":
         return hidden.masked_fill(~real, -torch.inf).amax(1)

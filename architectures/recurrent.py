@@ -8,6 +8,7 @@ from torch import Tensor, nn
 
 from architectures.architecture import Signature, architecture
 from architectures.gates import GRULayer, Layer, LSTMLayer, RNNLayer
+from architectures.starts import Start
 
 
 class Recurrent(nn.Module):
@@ -36,17 +37,18 @@ class Recurrent(nn.Module):
         *,
         layers: int = 1,
         residual: bool = False,
-        start: Literal["orthogonal", "uniform"] = "orthogonal",
+        start: Start = "orthogonal",
         initial_state: Literal["zero", "learned"] = "zero",
         gain: float,
         bias: Mapping[str, float],
-        **equations: str,
+        **equations: Any,
     ):
         super().__init__()
         if layers < 1:
             raise ValueError(f"layers={layers}: a recurrent network has at least one")
         self.residual = residual
         self.out_features = 2 * width if self.both_directions else width
+        self.backward_features = width if self.both_directions else 0
         sizes = [features] + [self.out_features] * (layers - 1)
         self.forwards, self.backwards = (
             nn.ModuleList(
@@ -55,7 +57,7 @@ class Recurrent(nn.Module):
             for read in (sizes, sizes if self.both_directions else [])
         )
         for layer in (*self.forwards, *self.backwards):
-            layer.start(start, gain, bias)
+            layer.start(start, gain, bias, signature)
 
     def forward(self, x: Tensor, lengths: Tensor) -> Tensor:
         return self._read(x, lengths, None)
@@ -72,11 +74,11 @@ class Recurrent(nn.Module):
         return seen
 
     def _read(self, x: Tensor, lengths: Tensor, seen: dict[str, Tensor] | None) -> Tensor:
-        mirrored = _mirrored(lengths, x.shape[1]) if self.backwards else None
+        turned = mirrored(lengths, x.shape[1]) if self.backwards else None
         for level, ahead in enumerate(self.forwards):
             hidden = _states(ahead, x, f"_l{level}", seen, None)
             if self.backwards:
-                back = _states(self.backwards[level], x, f"_l{level}_reverse", seen, mirrored)
+                back = _states(self.backwards[level], x, f"_l{level}_reverse", seen, turned)
                 hidden = torch.cat([hidden, back], -1)
             x = x + hidden if self.residual and level > 0 else hidden
         return x
@@ -87,29 +89,32 @@ def _states(
 ) -> Tensor:
     """The hidden states of a layer that reads the steps in ``order``, at their own places."""
     assert isinstance(layer, Layer)
-    read = _reorder(x, order)
+    read = reordered(x, order)
     if seen is None:
-        return _reorder(layer(read), order)
-    states = {name + suffix: _reorder(a, order) for name, a in layer.unroll(read).items()}
+        return reordered(layer(read), order)
+    states = {name + suffix: reordered(a, order) for name, a in layer.unroll(read).items()}
     seen.update(states)
     return states["hidden" + suffix]
 
 
-def _mirrored(lengths: Tensor, time: int) -> Tensor:
+def mirrored(lengths: Tensor, time: int) -> Tensor:
     """Each sequence's real steps in reverse, ``(batch, time)``; padding stays where it is."""
     steps = torch.arange(time, device=lengths.device).expand(len(lengths), time)
-    mirrored = lengths[:, None] - 1 - steps
-    return torch.where(mirrored >= 0, mirrored, steps)
+    turned = lengths[:, None] - 1 - steps
+    return torch.where(turned >= 0, turned, steps)
 
 
-def _reorder(x: Tensor, order: Tensor | None) -> Tensor:
+def reordered(x: Tensor, order: Tensor | None) -> Tensor:
+    """Steps in another order; None: as they are."""
     return x if order is None else x.gather(1, order[..., None].expand(-1, -1, x.shape[2]))
 
 
 @architecture("rnn")
 class RNN(Recurrent):
     """Simple recurrent network: h_t = act(W x_t + U h_{t-1} + b) (Elman 1990). U starts as an
-    orthogonal matrix, or with ``start=uniform`` as torch draws it, times ``gain``."""
+    orthogonal matrix, or with ``start=uniform`` as torch draws it, times ``gain``. It has no
+    ``start=chrono``, which is one of gates. ``untied``: the first so many steps have weights of
+    their own, those after them the last one's; 0: all steps share theirs."""
 
     layer = RNNLayer
 
@@ -118,9 +123,14 @@ class RNN(Recurrent):
         *sizes: Any,
         activation: Literal["tanh", "relu"] = "tanh",
         gain: float = 1.0,
+        untied: int = 0,
+        start: Literal["orthogonal", "uniform"] = "orthogonal",
         **shared: Any,
     ):
-        super().__init__(*sizes, gain=gain, bias={}, candidate=activation, **shared)
+        if untied < 0:
+            raise ValueError(f"untied={untied}: it is a number of steps")
+        shared |= {"candidate": activation, "untied": untied, "start": start}
+        super().__init__(*sizes, gain=gain, bias={}, **shared)
 
 
 @architecture("birnn", both_directions=True)
@@ -134,7 +144,8 @@ class BiRNN(RNN):
 @architecture("lstm")
 class LSTM(Recurrent):
     """Long short-term memory (Hochreiter & Schmidhuber 1997) with a forget gate that starts
-    open, at a bias of 1 (Gers et al. 2000; Jozefowicz et al. 2015).
+    open, at ``forget_bias`` (Gers et al. 2000; Jozefowicz et al. 2015: 1), or with
+    ``start=chrono`` at biases that suit the task (Tallec & Ollivier 2018).
 
     Its equations and those of ``gate``, ``candidate`` and ``hold_...`` are in
     ``architectures/gates.py``. A held gate has no parameters. ``hold_forget=1`` is the network
@@ -175,6 +186,9 @@ class BiLSTM(Recurrent):
 class GRU(Recurrent):
     """Gated recurrent unit (Cho et al. 2014), in the variant that torch and cuDNN compute:
     the reset gate acts after the recurrent product, and an update gate at 1 keeps the state.
+    With ``variant=reset_before`` it acts on the state before the product, as in the paper. It
+    starts at ``update_bias``, or with ``start=chrono`` at biases that suit the task (Tallec &
+    Ollivier 2018).
 
     Its equations and those of ``gate``, ``candidate`` and ``hold_...`` are in
     ``architectures/gates.py``. A held gate has no parameters. With ``hold_reset=1`` and
@@ -192,9 +206,10 @@ class GRU(Recurrent):
         candidate: Literal["tanh", "relu"] = "tanh",
         hold_reset: Literal["free", "0", "1"] = "free",
         hold_update: Literal["free", "0", "1"] = "free",
+        variant: Literal["reset_after", "reset_before"] = "reset_after",
         **shared: Any,
     ):
-        shared |= {"gate": gate, "candidate": candidate}
+        shared |= {"gate": gate, "candidate": candidate, "variant": variant}
         shared |= {"reset": hold_reset, "update": hold_update}
         super().__init__(*sizes, gain=1.0, bias={"update": update_bias}, **shared)
 

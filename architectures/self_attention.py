@@ -59,7 +59,11 @@ class SelfAttention(nn.Module):
 
 
 class Block(nn.Module):
-    """Attention and a feed-forward layer, each behind a normalisation and a residual."""
+    """Attention and a feed-forward layer, each behind a normalisation and a residual.
+
+    Of ``query_key_value``'s bias the key's third is of no use, as it moves all scores of a query
+    alike; it is kept as in ``torch.nn.MultiheadAttention``.
+    """
 
     def __init__(self, width: int, heads: int, feedforward: int):
         super().__init__()

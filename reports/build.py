@@ -17,7 +17,7 @@ ordered, and a function ``blocks``. Its parameters say by their names what it is
     results   the matrix and all that came of it          store    where it is kept
     evidence  what it measured beside the score           inside   what is inside some models
     leads     what the other sections answer first        lacking  those without records, by title
-    claims    the claims, each with its judgement         note     whose records these are
+    claims    the claims, each with its judgement; of the matrix ``claims`` alone
 
 A section on what has to be measured says with which ``COMMAND``, and has a ``TITLE``: where there
 are no records it is listed as not measured.
@@ -86,24 +86,21 @@ def _pages(
 ) -> dict[str, Document]:
     """The page and that of the claims, by file name; the page is the last."""
     evidence, other = Evidence(results, store.updates), _claims_matrix(store, results)
-    own = results.parts and not results.probe
-    judging = evidence if own else other
     given: dict[str, Any] = {
         "results": results,
         "store": store,
         "inside": inside,
         "evidence": evidence,
-        "note": "" if own else f"Judged by the records of the matrix {CLAIMS} of the same folder.",
     }
     with style():
-        given["claims"] = claims.judged(judging) if judging else []
+        given["claims"] = claims.judged(evidence)
         sections = _sections()
         made = {s: _blocks(s, given, other) for s in sections if not _asked(s) & LATE}
         given |= {"leads": _leads(made.values()), "lacking": _lacking(results, made)}
         made |= {s: _blocks(s, given, other) for s in sections if s not in made}
         pages = {}
-        if judging:
-            pages[claims.PAGE] = claims.document(results.name, given["claims"], given["note"])
+        if given["claims"]:
+            pages[claims.PAGE] = claims.document(results, given["claims"])
     page = Document(
         header.title(results),
         tuple(block for section in sections for block in made[section]),

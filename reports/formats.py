@@ -6,6 +6,8 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from functools import wraps
 from typing import Any
 
+from reports.analysis.cells import UNLEARNED, Group
+from reports.analysis.exact import Rate
 from reports.analysis.results import Results, TaskInfo
 from reports.analysis.squares import Square
 from reports.analysis.statistics import Summary, summarize
@@ -36,6 +38,23 @@ def half(summary: Summary, text: Callable[[float | None], str] = skill) -> str:
 def with_half(summary: Summary, text: Callable[[float | None], str] = skill) -> str:
     """``91.5 ±1.2``: a mean with the half-width of its interval, where there is one."""
     return f"{text(summary.mean)} {half(summary, text)}".strip()
+
+
+def of_seeds(group: Group, summary: Summary, text: Callable[[float | None], str] = skill) -> str:
+    """A mean over the seeds of a group: ``91.5 ±1.2``; on a task that seeds solve or do not
+    ``91.5, 2/3 solved``."""
+    said = with_half(summary, text)
+    return f"{said}, {solved(group.rate)}" if said and group.binary else said
+
+
+def solved(rate: Rate) -> str:
+    """``2/3 solved``: how many seeds."""
+    return f"{rate.solved}/{rate.n} solved"
+
+
+def success_rate(rate: Rate) -> str:
+    """``2/3, 9 to 99 %``: the same with the 95 % interval of the rate; empty without seeds."""
+    return f"{rate.solved}/{rate.n}, {100 * rate.low:.0f} to {100 * rate.high:.0f} %" * (rate.n > 0)
 
 
 def skill_with_spread(summary: Summary) -> str:
@@ -77,15 +96,35 @@ def square(square: Square) -> str:
     """A square's skill with its marks, or the code of the hole."""
     if square.hole:
         return square.code
-    return skill(square.skill.mean) + " •" * (square.rank == "near") + " †" * square.behind
+    lost = unlearned(square) if square.not_learned == square.known else ""
+    marks = "•" * (square.rank == "near") + "†" * square.behind + lost
+    return f"{skill(square.skill.mean)} {marks}".strip()
 
 
 def square_spread(square: Square) -> str:
-    """Half-width of the interval, and on how many seeds or tasks it rests if not on all."""
+    """Half-width of the interval, on how many seeds or tasks it rests if not on all, and how many
+    seeds did not learn if some did; or how many seeds solved the task."""
     if square.hole:
         return ""
+    if square.rate:
+        return solved(square.rate)
     share = f"{square.known}/{square.of}" if square.known != square.of else ""
-    return f"{half(square.skill)} {share}".strip()
+    lost = unlearned(square) if square.not_learned < square.known else ""
+    return " ".join(filter(None, [half(square.skill), share, lost]))
+
+
+def unlearned(square: Square) -> str:
+    """``∅`` where no seed learned within the budget, ``1∅`` where one did not."""
+    many = "" if square.not_learned == square.known else str(square.not_learned)
+    return f"{many}{UNLEARNED}" if square.not_learned else ""
+
+
+def learned(groups: Mapping[str, Group]) -> dict[str, dict[str, str]]:
+    """A column of a table: how many seeds learned within the budget, ``2/3``, of those of which it
+    is known. No column where it is of none."""
+    known = {a: [c.learned for c in g.cells if c.learned is not None] for a, g in groups.items()}
+    shares = {a: f"{sum(of)}/{len(of)}" for a, of in known.items() if of}
+    return {"learned": shares} if shares else {}
 
 
 def metric(task: TaskInfo) -> str:

@@ -18,6 +18,13 @@ import numpy as np
 from tasks.examples import END, Examples, accuracy_of, joined, majority  # noqa: F401  for tasks
 
 _T = TypeVar("_T", bound="type[Task]")
+_S = TypeVar("_S", bound="Synthetic")
+
+FLOOR_EXAMPLES = 4096
+"""Training examples by which the trivial predictor of a task whose examples are drawn is chosen."""
+
+BARREN_DRAWS = 3
+"""Draws without a new input after which a held-out split is taken to be complete."""
 
 
 def task(name: str) -> Callable[[_T], _T]:
@@ -147,15 +154,17 @@ class Task(ABC):
         """At most ``size`` distinct training examples, for models that fit on a whole set."""
 
     def floor(self, split: str = "test") -> float:
-        """Score of the best trivial predictor on a held-out split, in the primary metric: of one
-        label for all, unless a task says otherwise. Give it wherever the metric is no accuracy."""
+        """Score of the best trivial predictor on a held-out split, in the primary metric: of the
+        most frequent label, unless a task says otherwise. Give it wherever the metric is no
+        accuracy. The predictor gets what the models get and no more: the inputs and targets of
+        ``floor_examples``, in the models' vocabulary and context."""
         if self.metric != "accuracy":
             raise NotImplementedError(f"{self.name}: floor() is missing; see tasks/task.py")
-        return accuracy_of(self.usual_label(split), self.examples(split))
+        return accuracy_of(majority(self.floor_examples()), self.examples(split))
 
-    def usual_label(self, split: str) -> int:
-        """The label that the floor gives for all: the most frequent one of the split itself."""
-        return majority(self.examples(split))
+    def floor_examples(self) -> Examples:
+        """The training examples by which the trivial predictor of the floor is chosen."""
+        return self.training(np.random.default_rng(0), FLOOR_EXAMPLES)
 
     def ceiling(self, split: str = "test") -> float:
         """Best reachable score on a held-out split, in the primary metric: the perfect one, unless
@@ -203,7 +212,8 @@ class Synthetic(Task):
     """A task whose examples are drawn, not stored: give ``draw`` and the base does the rest.
 
     The three splits are disjoint by construction: a hash of an example's inputs says which
-    split it belongs to, so a sequence ever seen in training cannot turn up in the test.
+    split it belongs to, so a sequence ever seen in training cannot turn up in the test. Inputs
+    held out are all different; where there are fewer than asked for, all of them are taken.
 
     A task that tests on longer sequences than it trains on has a parameter ``beyond`` (1: it
     does not) and says in ``grows`` what makes them longer: there are then test splits ``test@2x``,
@@ -215,6 +225,8 @@ class Synthetic(Task):
     """The parameters that are 2, 4, ... times as great in ``test@2x``, ``test@4x``, ..."""
     validation_size: ClassVar[int] = 512
     test_size: ClassVar[int] = 1024
+    held_out: ClassVar[int] = 0
+    """Which draw of the held-out examples this is; see ``redrawn``."""
 
     @abstractmethod
     def draw(self, rng: np.random.Generator, size: int) -> Examples:
@@ -223,6 +235,12 @@ class Synthetic(Task):
     def draw_held_out(self, rng: np.random.Generator, size: int) -> Examples:
         """Examples to validate and test on; override where they are not like those trained on."""
         return self.draw(rng, size)
+
+    def redrawn(self: _S, number: int) -> _S:
+        """The same task with another draw of its held-out examples."""
+        other = replace(self)  # type: ignore[type-var]  # every task is a dataclass
+        object.__setattr__(other, "held_out", number)
+        return other
 
     def stretched(self, factor: int) -> "Synthetic":
         """The same task with sequences ``factor`` times as long."""
@@ -251,8 +269,27 @@ class Synthetic(Task):
         split, _, name = split.partition("@")
         task = self.elsewhere(name) if name else self
         size = {"validation": self.validation_size, "test": self.test_size}[split]
-        seed = zlib.crc32(f"{self.name}/{split}".encode())
-        return task._of_split(task.draw_held_out, np.random.default_rng(seed), size, split)
+        seed = [zlib.crc32(f"{self.name}/{split}".encode())]
+        if self.held_out:
+            seed.append(self.held_out)
+        return task._held_out(np.random.default_rng(seed), size, split)
+
+    def _held_out(self, rng: np.random.Generator, size: int, split: str) -> Examples:
+        """Examples with ``size`` different inputs, or all the inputs that there are."""
+        parts: list[Examples] = []
+        met: set[bytes] = set()
+        barren = 0
+        while len(met) < size and barren < BARREN_DRAWS:
+            drawn = self._of_split(self.draw_held_out, rng, size, split)
+            known = len(met)
+            rows = []
+            for row, (inputs, steps) in enumerate(zip(drawn.inputs, drawn.lengths, strict=True)):
+                if len(met) < size and (one := inputs[:steps].tobytes()) not in met:
+                    met.add(one)
+                    rows.append(row)
+            parts.append(drawn.take(np.array(rows, int)))
+            barren = 0 if len(met) > known else barren + 1
+        return joined(parts)
 
     def _of_split(
         self,
@@ -320,9 +357,8 @@ class Stored(Task):
     def examples(self, split: str) -> Examples:
         return self.splits()[split]
 
-    def usual_label(self, split: str) -> int:
-        """The most frequent label of the training split."""
-        return majority(self.splits()["training"])
+    def floor_examples(self) -> Examples:
+        return self.splits()["training"]
 
     def data_version(self) -> str:
         from importlib.metadata import PackageNotFoundError, version

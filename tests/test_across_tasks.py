@@ -16,6 +16,9 @@ from scipy import stats
 from reports.analysis import across_tasks
 from reports.analysis.across_tasks import POLICY, cliques
 from reports.analysis.aggregates import (
+    FEWEST_OF_CHANCE,
+    FEWEST_OF_MEAN,
+    FEWEST_OF_PROFILE,
     interquartile_mean,
     probability_of_improvement,
     profile,
@@ -43,7 +46,7 @@ def _frame(skills):
     """skills[architecture][task][seed] as one row a run."""
     rows = [(a, t, s, v) for a, of in skills.items() for t, seeds in of.items()
             for s, v in seeds.items()]  # fmt: skip
-    return pandas.DataFrame(rows, columns=["architecture", "task", "seed", "skill"])
+    return pandas.DataFrame(rows, columns=["architecture", "task", "seed", "level"])
 
 
 def rank(skills):
@@ -213,7 +216,7 @@ def test_architectures_without_a_shared_task_are_still_compared_in_pairs():
 def test_interquartile_mean_is_that_of_rliable(name):
     """Fixture: rliable 1.2.0, metrics.aggregate_iqm and library.get_interval_estimates."""
     value, low, high = RLIABLE["iqm"][name]
-    found = interquartile_mean(_runs(name))
+    found = interquartile_mean(_runs(name), fewest=4)
     assert found.value == pytest.approx(value, abs=1e-6)
     assert (found.low, found.high) == pytest.approx((low, high), abs=0.006)
     assert found.runs == np.size(RLIABLE[name])
@@ -222,7 +225,7 @@ def test_interquartile_mean_is_that_of_rliable(name):
 def test_performance_profile_is_that_of_rliable():
     """Fixture: rliable 1.2.0, library.create_performance_profile."""
     share, low, high = RLIABLE["profile"]
-    found = profile(_runs("a"), RLIABLE["tau"])
+    found = profile(_runs("a"), RLIABLE["tau"], fewest=5)
     assert found.middle.to_list() == pytest.approx(share, abs=1e-6)
     one_run = 1 / 30 + 1e-6  # quantiles of counts jump by a run
     assert found.low.to_list() == pytest.approx(low, abs=one_run)
@@ -233,7 +236,7 @@ def test_performance_profile_is_that_of_rliable():
 def test_probability_of_improvement_is_that_of_rliable():
     """Fixture: rliable 1.2.0, metrics.probability_of_improvement."""
     value, low, high = RLIABLE["improvement"]
-    found = probability_of_improvement(_runs("a"), _runs("b"))
+    found = probability_of_improvement(_runs("a"), _runs("b"), fewest=4)
     assert found.value == pytest.approx(value, abs=1e-6)
     assert (found.low, found.high) == pytest.approx((low, high), abs=0.01)
     back = probability_of_improvement(_runs("b"), _runs("a"))
@@ -243,17 +246,19 @@ def test_probability_of_improvement_is_that_of_rliable():
 def test_resampling_stays_within_a_task():
     """Tasks without spread leave none, however far apart they are."""
     runs = [np.zeros(5), np.full(5, 0.4), np.ones(5), np.ones(3)]
-    found = interquartile_mean(runs)
+    found = interquartile_mean(runs, fewest=3)
     assert found.low == found.value == found.high
-    flat = profile(runs, [0.2, 0.7])
+    flat = profile(runs, [0.2, 0.7], fewest=3)
     assert all(flat[name].to_list() == [13 / 18, 8 / 18] for name in flat)
 
 
-def test_one_seed_a_task_has_no_interval():
-    runs = [np.array([0.2]), np.array([0.9])]
-    found = interquartile_mean(runs)
-    assert (found.low, found.high) == (None, None)
-    assert probability_of_improvement(runs, runs).low is None
+@pytest.mark.parametrize("seeds", [1, 4, 19, 39, 40])
+def test_with_few_seeds_on_any_task_there_is_no_interval(seeds):
+    runs = [np.arange(40) / 50, np.arange(seeds) / 50]
+    assert (interquartile_mean(runs).low is not None) == (seeds >= FEWEST_OF_MEAN)
+    assert (probability_of_improvement(runs, runs).low is not None) == (seeds >= FEWEST_OF_CHANCE)
+    assert profile(runs, [0.2]).low.notna().all() == (seeds >= FEWEST_OF_PROFILE)
+    assert profile(runs, [0.2]).middle.notna().all()
 
 
 # Practical equivalence

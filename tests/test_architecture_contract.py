@@ -10,7 +10,12 @@ import torch
 from conftest import TINY_BUDGET, make_cell
 
 from harness.contract import Skipped
-from harness.contract.architecture import checks
+from harness.contract.architecture import (
+    checks,
+    every_parameter_gets_a_gradient,
+    receptive_field_as_declared,
+    signatures,
+)
 from harness.experiment.registry import (
     architecture_declarations,
     load_architecture,
@@ -71,6 +76,35 @@ def test_where_the_first_token_of_recall_leaves_the_window(text, field):
         with torch.no_grad():
             changed = (network(inputs, lengths) != network(other, lengths)).any()
         assert bool(changed) is seen, lag
+
+
+def test_a_parameter_that_never_learns_is_found(monkeypatch):
+    """Read out at its last step, a network that reads backwards has seen one step."""
+    from architectures.recurrent import BiLSTM
+
+    spec = spec_of("bilstm[layers=2,residual=true]", "architecture", "test")
+    every_parameter_gets_a_gradient(spec)
+    never = property(lambda _: 0, lambda *_: None)
+    monkeypatch.setattr(BiLSTM, "backward_features", never, raising=False)
+    with pytest.raises(AssertionError, match=r"backwards.1.weights.weight_hh_l0 gets no gradient"):
+        every_parameter_gets_a_gradient(spec)
+    named = "backwards.1.weights.weight_hh_l0"
+    monkeypatch.setattr(BiLSTM, "without_gradient", {named: "for the test"}, raising=False)
+    every_parameter_gets_a_gradient(spec)
+
+
+@pytest.mark.parametrize("declared", [3, 5])
+def test_a_window_that_is_not_as_declared_is_found(monkeypatch, declared):
+    """Centred, too: the n-grams of the pooled CNN have 4 steps."""
+    from architectures.cnn import CNN
+
+    field = property(lambda _: declared, lambda *_: None)
+    monkeypatch.setattr(CNN, "receptive_field", field, raising=False)
+    spec = spec_of("cnn", "architecture", "test")
+    pooled = [s for s in signatures(spec) if s.readout == "max"]
+    monkeypatch.setattr("harness.contract.architecture.signatures", lambda _: pooled)
+    with pytest.raises(AssertionError, match="depends on 4 steps"):
+        receptive_field_as_declared(spec)
 
 
 def test_every_architecture_gets_the_same_examples():

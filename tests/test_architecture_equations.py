@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import dataclasses
+
 import numpy as np
 import pytest
 import torch
@@ -15,6 +17,7 @@ from architectures.self_attention import SelfAttention, positions
 FEATURES, WIDTH, STEPS = 3, 8, 7
 CAUSAL = Signature("many-to-many", "vectors", FEATURES, "classes", 2, True, "per-step")
 CENTRED = Signature("many-to-many", "vectors", FEATURES, "classes", 2, False, "per-step")
+READ_LAST = Signature("many-to-one", "vectors", FEATURES, "classes", 2, False, "last")
 POOLED = Signature("many-to-one", "vectors", FEATURES, "classes", 2, False, "max")
 
 
@@ -34,16 +37,32 @@ def arrays(module: nn.Module) -> dict[str, np.ndarray]:
     return {k.split(".")[-1]: v.detach().numpy() for k, v in module.named_parameters()}
 
 
-def test_fnn_window(x):
-    net = WindowFNN(FEATURES, WIDTH, CAUSAL, window=3)
+@pytest.mark.parametrize(
+    ("signature", "window", "before"),
+    [(CAUSAL, 3, 2), (READ_LAST, 3, 2), (CENTRED, 3, 1), (CENTRED, 4, 2), (POOLED, 5, 2)],
+)
+def test_fnn_window(x, signature, window, before):
+    """It ends with its step where an output is causal or read last, else it is centred on it."""
+    net = WindowFNN(FEATURES, WIDTH, signature, window=window)
+    after = window - 1 - before
     (w0, b0), (w1, b1) = ((a.weight.detach().numpy(), a.bias.detach().numpy()) for a in net.layers)
-    padded = np.concatenate([np.zeros((2, 2, FEATURES)), x.numpy()], 1)
+    padded = np.pad(x.numpy(), ((0, 0), (before, after), (0, 0)))
     got = net(x, FULL).detach().numpy()
     for t in range(STEPS):
-        window = padded[:, t : t + 3]  # steps t-2, t-1, t
+        seen = padded[:, t : t + window]
         # feature-major, the order in which the window is laid out
-        hidden = np.maximum(window.transpose(0, 2, 1).reshape(2, -1) @ w0.T + b0, 0)
+        hidden = np.maximum(seen.transpose(0, 2, 1).reshape(2, -1) @ w0.T + b0, 0)
         np.testing.assert_allclose(got[:, t], np.maximum(hidden @ w1.T + b1, 0), atol=1e-5)
+
+
+@pytest.mark.parametrize(
+    ("signature", "steps", "window"),
+    [(CAUSAL, 4, 4), (CAUSAL, 40, 10), (READ_LAST, 40, 10), (POOLED, 4, 4), (CENTRED, 40, 11),
+     (CAUSAL, None, 10), (CENTRED, None, 11)],
+)  # fmt: skip
+def test_a_window_is_fitted_to_the_longest_sequence(signature, steps, window):
+    net = WindowFNN(FEATURES, WIDTH, dataclasses.replace(signature, steps=steps))
+    assert net.receptive_field == window == net.layers[0].in_features // FEATURES
 
 
 @pytest.mark.parametrize(("signature", "shift"), [(CAUSAL, 0), (CENTRED, 1)])

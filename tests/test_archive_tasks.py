@@ -132,6 +132,20 @@ def test_importing_the_tasks_is_cheap():
     subprocess.run([sys.executable, "-c", code], check=True)
 
 
+@pytest.mark.parametrize("name", ["wine", "iris"])
+def test_five_folds_of_a_table_test_each_row_once(name):
+    folds = [Tabular(name, fold).load() for fold in range(5)]
+    rows = sum(len(part) for part in folds[0].values())
+    assert sum(len(fold["test"]) for fold in folds) == rows
+    classes = Tabular(name).outputs.size
+    assert {len(np.unique(part.targets)) for fold in folds for part in fold.values()} == {classes}
+    again = [Tabular(name, fold).load()["test"].targets for fold in range(5, 10)]
+    assert sum(map(len, again)) == rows
+    first, anew = Tabular(name, 0).load()["test"].inputs, Tabular(name, 5).load()["test"].inputs
+    assert not np.array_equal(first, anew)
+    assert set(Tabular(name).references()) == {"logistic regression", "gradient boosting"}
+
+
 def test_the_name_of_a_set_is_not_the_name_of_the_task():
     assert (Ucr.name, Tabular.name) == ("ucr", "tabular")
     assert Ucr("OSULeaf") != Ucr("GunPoint")

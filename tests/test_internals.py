@@ -288,6 +288,7 @@ CELLS = {
     ("keyword[length=8,symbols=4]", "cnn"): ("filters", ["filters", "activations"]),
     ("japanese_vowels", "cnn"): ("filters", ["filters", "activations"]),
     ("recall[lag=5,symbols=4]", "cnn"): ("states", ["states"]),
+    ("recall[lag=5,symbols=4]", "fnn_window"): ("states", ["states"]),
     ("keyword[length=8,symbols=4]", "self_attention[layers=2]"): (
         "attention",
         ["attention-1", "attention-2"],
@@ -375,7 +376,7 @@ def test_text_takes_the_place_of_an_example(records):
         ("recall[lag=5,symbols=4]", "lstm", {"text": "1 99"}, "numbers from 0 to 7"),
         ("recall[lag=5,symbols=4]", "lstm", {"text": "one"}, "numbers from 0 to 7"),
         ("recall[lag=5,symbols=4]", "lstm", {"text": " "}, "empty"),
-        ("recall[lag=5,symbols=4]", "lstm", {"example": 1024}, "examples 0 to 1023"),
+        ("recall[lag=5,symbols=4]", "lstm", {"example": 1024}, "examples 0 to 426"),
         ("adding[length=8]", "rnn", {"text": "1 2"}, "reads vectors"),
     ],
 )

@@ -57,7 +57,8 @@ def test_skill_has_the_best_bold_and_what_is_near_marked(tmp_path):
              ("recall[lag=9]", "rnn"): [-0.02, 0.01, -0.03],
              ("adding", "lstm"): [0.5, 0.51, 0.52],
              ("adding", "rnn"): {"outcome": "not-applicable", "reason": "no"}}  # fmt: skip
-    results = read(make(tmp_path, pairs))
+    open_ended = {name: of | {"ceiling_is_ideal": True, "tags": []} for name, of in TASKS.items()}
+    results = read(make(tmp_path, pairs, tasks=open_ended))
     header, recall, adding = checked(tables(results)["skill"])
     assert header == ["task", "lstm", r"my\_gru", "rnn"]
     assert recall[0] == "recall[lag=9]"

@@ -142,7 +142,7 @@ def test_a_horizon_climbs_no_further_than_it_is_learned(tmp_path):
     from reports.analysis.evidence import gather
 
     found = gather(Store(tmp_path / "out")).horizon("memory", "recall", "fnn_window[window=4]")
-    assert (found.steps, found.low, found.high, found.open, found.n) == (3, 3, 3, False, 2)
+    assert (found.steps, found.low, found.high, found.open, found.n) == (3, None, None, False, 2)
     before = {p: p.stat().st_mtime_ns for p in (tmp_path / "out" / "records").glob("*.json")}
     run(tmp_path / "climb.toml", tmp_path / "out")
     assert before == {
@@ -168,6 +168,10 @@ def test_a_horizon_that_was_broken_off_goes_on(tmp_path):
         ("lags = [5, 3]", ["lags", "rise"]),
         ("budget = { stpes = 3 }", ["parts.p.budget", "stpes", "steps"]),
         ('probe = "horizon"\ntasks = ["keyword"]', ["keyword", "dependency length"]),
+        (
+            'probe = "cost"\nbudget = { learning_rate = [0.1, 1] }',
+            ["parts.p", "learning_rate is a list", "nothing is tuned for a probe"],
+        ),
         ('tasks = ["recal"]', ["parts.p", "recal"]),
         ('architectures = ["lsmt"]', ["parts.p", "lstm"]),
     ],
@@ -213,7 +217,7 @@ def test_divergence_may_be_an_answer(tmp_path):
     assert fine == {"true": True, "false": False}
 
 
-@pytest.mark.parametrize("name", ["gradient-flow", "cost", "contains-rnn", "writing"])
+@pytest.mark.parametrize("name", ["gradient-flow", "cost", "contains-rnn", "writing", "gate-times"])
 def test_every_probe_measures_or_says_why_not(name):
     """On what it is for, on what it cannot measure, and the same twice where time plays no part."""
     fit = {"contains-rnn": "gru[hold_reset=1,hold_update=0]"}.get(name, "lstm")
@@ -233,14 +237,36 @@ def test_every_probe_measures_or_says_why_not(name):
         assert refused.outcome == Outcome.NOT_APPLICABLE and refused.reason
 
 
-def test_the_gru_whose_gates_are_held_is_the_rnn_and_the_free_one_is_not():
+def test_what_is_likely_in_unread_text_costs_fewer_bits():
+    from harness.probes import writing
+
+    unread = np.tile(np.arange(8), 50)
+    alike, swapped = np.arange(40).reshape(2, 20) % 8, np.arange(40)[::-1].reshape(2, 20) % 8
+    assert writing._bits(unread, alike, 8) < 0.1 < 3 < writing._bits(unread, swapped, 8)
+    assert np.isfinite(writing._bits(unread, alike, 2**20))  # too many 5-grams to number
+
+
+@pytest.mark.parametrize("variant", ["", ",variant=reset_before"])
+def test_the_gru_whose_gates_are_held_is_the_rnn_and_the_free_one_is_not(variant):
     held = replace(
-        make_cell("recall[lag=4]", "gru[hold_reset=1,hold_update=0]"),
+        make_cell("recall[lag=4]", f"gru[hold_reset=1,hold_update=0{variant}]"),
         kind="probe", probe="contains-rnn",
     )  # fmt: skip
     assert run_cell(held).measured["equal"] is True
     free = replace(make_cell("recall[lag=4]", "gru"), kind="probe", probe="contains-rnn")
     assert run_cell(free).outcome == Outcome.NOT_APPLICABLE
+
+
+@pytest.mark.parametrize(
+    ("architecture", "changed"),
+    [("rnn", 0.0), ("lstm", 0.0), ("tcn", 0.0), ("birnn", 1.0), ("self_attention", 1.0)],
+)
+def test_who_reads_forwards_gives_the_same_whatever_follows(architecture, changed):
+    cell = replace(make_cell("future_context", architecture), kind="probe", probe="future")
+    record = run_cell(cell)
+    assert record.measured == {"steps": 15, "changed": changed}, record.traceback
+    whole = replace(make_cell("recall[lag=4]", architecture), kind="probe", probe="future")
+    assert run_cell(whole).outcome == Outcome.NOT_APPLICABLE
 
 
 @pytest.mark.parametrize(

@@ -10,6 +10,7 @@ from builders.pages import Page
 from builders.stores import holey, make, text_of, two_by_two
 
 from harness.errors import UserError
+from harness.experiment.record import BODY_ALONE
 from harness.experiment.store import Store
 from reports.build import build
 
@@ -22,7 +23,7 @@ def test_a_hole_shows_its_reason_and_is_never_zero(tmp_path):
         assert word in page
     row = re.search(r'<tr><th scope="row">recall\[lag=9\]</th>(.*?)</tr>', page)[1]
     shown = re.findall(r"<td[^>]*>(.*?)</td>", row)
-    assert shown[0].startswith("0.75") and shown[0].endswith("2/3")
+    assert shown[0].startswith("0.75") and shown[0].endswith("0/2 solved")
     assert shown[1:] == ["n/a", "fail"]
 
 
@@ -155,6 +156,16 @@ def test_budget_environment_notes_and_command_are_stated(tmp_path):
     assert page.count("fits by counting") == 1
 
 
+def test_where_the_body_alone_was_matched_the_method_says_so(tmp_path):
+    store = two_by_two(tmp_path)
+    assert BODY_ALONE not in text_of(store)
+    for name in store.ids():
+        record = store.get(name)
+        record.notes = [BODY_ALONE] if record.task == "adding" else []
+        store.put(record)
+    assert f"9,990 to 9,990. On adding, {BODY_ALONE}." in text_of(store)
+
+
 # -- anything goes ---------------------------------------------------------------------------
 
 LONG = "lstm[layers=2,forget_bias=0.0,something_very_long=123456789,and_more=1e-05]"
@@ -171,11 +182,17 @@ ODD = {
         ({}, "No cell has a score yet"),
         ({("up", "lstm"): None}, "Not run yet: 3 of 3 cells"),
         ({("up", "lstm"): dict(outcome="timeout")}, "No cell has a score yet"),
-        ({("up", "lstm"): 0.5}, "lstm has a mean skill of 0.50"),
-        ({("no floor", "lstm"): 0.5, ("no floor", "gru"): 0.5}, "no skill to compare"),
-        ({("down", "lstm"): [-1e12, -3.0, 0.1], ("up", LONG): 0.5}, "no other has one"),
-        ({("down", LONG): [-1e12, -3.0, 0.1], ("down", "gru"): 0.0}, "gru has the highest"),
-        ({("up", "a|b"): -0.7, ("up", "a`<i>"): dict(outcome="ok")}, "mean skill of −0.70"),
+        ({("up", "lstm"): 0.5}, "On up lstm is best, with a skill of 0.50"),
+        (
+            {("no floor", "lstm"): 0.5, ("no floor", "gru"): 0.5},
+            "On no floor lstm and gru are best",
+        ),
+        ({("down", "lstm"): [-1e12, -3.0, 0.1], ("up", LONG): 0.5}, "On down lstm is best"),
+        ({("down", LONG): [-1e12, -3.0, 0.1], ("down", "gru"): 0.0}, "gru is best"),
+        (
+            {("up", "a|b"): -0.7, ("up", "a`<i>"): dict(outcome="ok")},
+            "is best, with a skill of −0.70",
+        ),
     ],
     ids=["empty", "pending", "failed", "alone", "no-floor", "apart", "huge", "names"],
 )

@@ -36,8 +36,8 @@ def test_each_kind_of_cost_has_its_front(tmp_path):
         store.put(record)
     document = made(cost.blocks, read(store))
     words = said(document)
-    assert "Not dominated: elman (0.21 ±0.01 at 10 s) and lstm (0.91 ±0.01 at 40 s)." in words
-    assert "Not dominated: lstm (0.91 ±0.01 at 600 MFLOPs)." in words
+    assert "Not dominated: elman (0.21 at 10 s) and lstm (0.91 at 40 s)." in words
+    assert "Not dominated: lstm (0.91 at 600 MFLOPs)." in words
     assert "All cost about the same" in words  # of parameters
     assert {a: r["Pareto front"] for a, r in rows(document, "training seconds").items()} == {
         "lstm": "not dominated", "elman": "not dominated"

@@ -35,6 +35,17 @@ def test_scores_stand_in_their_own_unit_with_floor_and_references(tmp_path):
     assert recall["parameters"] == "10,050" and recall["training"] == "13 s"
 
 
+def test_how_many_test_inputs_there_are_is_told(tmp_path):
+    def change(record):
+        record.test_examples = {"adding": 1024}.get(record.task, 419)
+        record.test_is_whole = record.task != "adding"
+
+    words = said(made(tasks.blocks, read(changed(two_by_two(tmp_path), change))))
+    assert "test examples: 1,024" in words and "test examples: 419" in words
+    assert words.count("Its test has 419 inputs, all that there are.") == 1
+    assert "1,024 inputs" not in words
+
+
 def test_the_best_is_marked_and_a_hole_has_its_reason(tmp_path):
     document = made(tasks.blocks, read(holey(tmp_path)))
     table = next(block for block in document.blocks if isinstance(block, Table))
@@ -127,7 +138,7 @@ def test_splits_measures_and_samples_are_shown(tmp_path):
     document = made(tasks.blocks, read(changed(store, change)))
     assert rows(document, "test@2x")["lstm"]["test@2x"].startswith("0.30")  # of 0.25 and 0.35
     fluency = "sentences ranked above their scrambled words, %"
-    assert rows(document, fluency)["lstm"][fluency].startswith("55 ±")
+    assert rows(document, fluency)["lstm"][fluency].startswith("55")
     assert "“a” → “b”, right: “c”" in said(document)
     assert "what &lt;i&gt;it&lt;/i&gt; wrote" in html(document)
     assert "what \\<i\\>it" in markdown(document)

@@ -116,9 +116,17 @@ def test_mean_and_interval_are_student_t():
     assert summarize([1, 2, 3]).half == pytest.approx(4.302653 / math.sqrt(3), rel=1e-6)
 
 
-def test_one_seed_has_no_interval():
+def test_one_or_two_seeds_have_no_interval():
     assert summarize([0.4]).half is None and summarize([0.4]).p is None
-    assert combine([summarize([0.4]), summarize([0.5, 0.6])]).half is None
+    two = summarize([0.5, 0.6])
+    assert two.half is None and two.p == pytest.approx(stats.ttest_1samp([0.5, 0.6], 0).pvalue)
+    both = combine([two, summarize([0.4, 0.5, 0.6])])
+    assert both.half is None and both.p is not None
+    assert combine([summarize([0.4]), two]).p is None
+
+
+def test_seeds_without_spread_have_no_p_value_of_0():
+    assert summarize([0.3] * 5).p == 2**-4 and summarize([0.0] * 5).p == 1.0
 
 
 def test_a_mean_over_tasks_has_welch_and_satterthwaites_interval():

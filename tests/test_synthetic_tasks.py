@@ -219,6 +219,18 @@ def test_switching_tells_nothing_beforehand():
         assert shares == pytest.approx(np.full(4, 0.25), abs=0.01)
 
 
+def test_switching_may_know_a_few_examples_alone():
+    """The same ones in each batch, and others with another seed."""
+
+    def seen(seed: int, pool: int) -> set[bytes]:
+        batches = Switching(length=8, pool=pool).batches(np.random.default_rng(seed), 16)
+        return {row.tobytes() for _ in range(20) for row in next(batches).inputs}
+
+    assert len(seen(0, 0)) > 100 and len(seen(0, 8)) == 8
+    assert not seen(0, 8) & seen(1, 8)
+    assert len(Switching(pool=8).training(np.random.default_rng(0), 100)) == 8
+
+
 # -- one answer --------------------------------------------------------------------------------
 
 

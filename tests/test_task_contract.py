@@ -45,6 +45,24 @@ def test_contract(check):
         pytest.skip(str(skipped))
 
 
+STORED = [name for name in KNOWN if issubclass(type(build(name)), Stored)]
+
+
+@pytest.mark.parametrize("name", STORED)
+def test_floor_of_stored_data_is_given_no_more_than_the_models(name, monkeypatch):
+    """It follows from the splits, with the corpus they were made from out of reach."""
+    made = build(tiny_task(name))
+    try:
+        splits = made.splits()
+    except Unavailable as error:
+        pytest.skip(str(error))
+    floors = [made.floor(split) for split in made.test_splits]
+    again = dataclasses.replace(made)
+    again.use(splits)
+    monkeypatch.setattr("importlib.util.find_spec", lambda *_: None)
+    assert [again.floor(split) for split in again.test_splits] == floors
+
+
 def equal(a, b) -> bool:
     """Whether two batches are equal to the bit."""
     return a.arrays().keys() == b.arrays().keys() and all(
@@ -103,7 +121,7 @@ def test_beyond_adds_longer_test_splits_and_changes_nothing_else(name):
     trained = drawn(longer, size=2000).lengths.max()
     for factor in (2, 4):
         examples = longer.examples(f"test@{factor}x")
-        assert len(examples) == longer.test_size
+        assert 10 < len(rows(examples)) == len(examples) <= longer.test_size
         assert (examples.lengths > trained * factor / 2).all()
         assert examples.lengths.max() == pytest.approx(factor * trained, rel=0.2)
 
@@ -111,12 +129,35 @@ def test_beyond_adds_longer_test_splits_and_changes_nothing_else(name):
 @pytest.mark.parametrize("name", ["recall", "temporal_order", "parity", "keyword",
                                   "associative_recall", "reference", "static"])  # fmt: skip
 def test_majority_floors(name):
-    """Against scikit-learn's majority guess on the held-out splits."""
+    """Against scikit-learn's majority guess of training, on the held-out splits."""
+    made = build(name)
+    training = made.floor_examples().targets
+    guess = DummyClassifier(strategy="most_frequent").fit(training[:, None], training)
     for split in ("validation", "test"):
-        held_out = build(name).examples(split)
-        blank = np.zeros((len(held_out), 1))
-        guess = DummyClassifier(strategy="most_frequent").fit(blank, held_out.targets)
-        assert build(name).floor(split) == pytest.approx(guess.score(blank, held_out.targets))
+        held_out = made.examples(split).targets
+        assert made.floor(split) == pytest.approx(guess.score(held_out[:, None], held_out))
+
+
+FEWER = {"copy": 410, "parity[length=12]": 419, "bits[lag=3,n=1]": 11}
+"""Tests of 1,000 different inputs cannot be had: these have all there are."""
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "recall",
+        "copy",
+        "parity[length=12]",
+        "parity",
+        "counting",
+        "run_length",
+        "reverse[length=5]",
+        "bits[lag=3,n=1]",
+    ],
+)
+def test_test_inputs_are_all_different(name):
+    examples = build(name).examples("test")
+    assert len(rows(examples)) == len(examples) == FEWER.get(name, 1024)
 
 
 # -- what the right answer is, told by other means ---------------------------------------------
@@ -207,9 +248,11 @@ def test_keyword_stands_in_one_half_only(place, length, symbols):
         assert [bool(found) for found in begins] == examples.targets.astype(bool).tolist()
         assert set().union(*begins) == allowed[where], split
         if split.startswith("test"):
-            assert task.floor(split) == max(examples.targets.mean(), 1 - examples.targets.mean())
+            usual = np.bincount(task.floor_examples().targets).argmax()
+            assert task.floor(split) == (examples.targets == usual).mean()
             assert task.floor(split) < task.ceiling(split) == 1
-    assert len({len(examples) for split, _, examples in sets if "test" in split}) == 1
+    sizes = {len(examples) for split, _, examples in sets if "test" in split}
+    assert sizes == {1024} if length > 8 else max(sizes) < 1024  # then all that there are
     trained = rows(drawn(task, size=5000))
     assert not any(trained & rows(task.examples(split)) for split in task.test_splits)
 
@@ -224,6 +267,29 @@ def test_keyword_decoys_stand_where_the_keyword_does(place):
         shares = places[examples.targets == label].mean(0)
         inside = slice(0, 13) if place == "early" else slice(15, 28)
         assert shares[inside].min() > 0.04 and np.delete(shares, np.r_[inside]).max() < 0.02
+
+
+def test_hmm_source_has_as_many_training_sequences_as_it_is_given():
+    task, endless = build("hmm_source[sequences=50]"), build("hmm_source")
+    met = rows(task.training(np.random.default_rng(0), 1000))
+    assert len(met) == 50 and met == rows(task.training(np.random.default_rng(1), 1000))
+    assert len(rows(drawn(task, size=32))) == 32 and rows(drawn(task, size=32)) < met
+    assert rows(task.redrawn(1).training(np.random.default_rng(0), 1000)) == met
+    assert not met & rows(task.examples("test"))
+    assert rows(task.examples("test")) == rows(endless.examples("test"))
+
+
+def test_keyword_is_noisy_in_training_alone():
+    task = build("keyword[noise=0.2]")
+
+    def wrong(examples):
+        right = ["012" in "".join(map(str, row)) for row in examples.inputs]
+        return np.mean(examples.targets != right)
+
+    assert 0.15 < wrong(drawn(task, size=2000)) < 0.25
+    assert not any(wrong(task.examples(split)) for split in ("validation", "test"))
+    with pytest.raises(ValueError, match="noise"):
+        build("keyword[noise=0.5]")
 
 
 def test_keyword_anywhere_is_one_test():

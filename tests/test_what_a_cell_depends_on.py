@@ -66,6 +66,7 @@ EVERYTHING = set(CELLS)
 EDITS: dict[str, set[str]] = {
     "architectures/recurrent.py": {"lstm", "gru", "decoder"},
     "architectures/gates.py": {"lstm", "gru", "decoder"},
+    "architectures/starts.py": {"lstm", "gru", "decoder"},
     "architectures/encoder_decoder.py": {"decoder"},
     "architectures/hmm.py": {"hmm"},
     "architectures/markov.py": {"hmm"},

@@ -17,8 +17,12 @@ ORDER = (
 """Verbs as ``harness --help`` lists them; any other comes after them."""
 
 
-def application() -> typer.Typer:
-    """The command line: a verb for each module of this package that defines ``main``."""
+def application(verb: str = "") -> typer.Typer:
+    """The command line: a verb for each module of this package that defines ``main``.
+
+    verb: only this one, if there is one of that name, so that `harness list` need not wait for
+    what `harness run` imports.
+    """
     app = typer.Typer(
         name="harness",
         help="Compare sequence architectures fairly: every architecture on every task, under equal "
@@ -29,11 +33,13 @@ def application() -> typer.Typer:
         rich_markup_mode="rich",
         context_settings={"help_option_names": ["-h", "--help"]},
     )
+    app.callback()(lambda: None)  # else an application of one verb has no verbs
+    modules = {found.name.rstrip("_"): found.name for found in pkgutil.iter_modules(__path__)}
     verbs = {}
-    for found in pkgutil.iter_modules(__path__):
-        module = importlib.import_module(f"{__name__}.{found.name}")
+    for name in [verb] if verb in ORDER and verb in modules else modules:
+        module = importlib.import_module(f"{__name__}.{modules[name]}")
         if hasattr(module, "main"):
-            verbs[found.name.rstrip("_")] = module.main
+            verbs[name] = module.main
     places = {name: place for place, name in enumerate(ORDER)}
     for name in sorted(verbs, key=lambda name: (places.get(name, len(ORDER)), name)):
         app.command(name)(verbs[name])
@@ -44,7 +50,7 @@ def main() -> None:
     """Entry point of the ``harness`` command; a user's mistake ends with exit code 2."""
     try:
         refuse_shadowed()
-        application()(args=_with_default_matrix(sys.argv[1:]))
+        application(*sys.argv[1:2])(args=_with_default_matrix(sys.argv[1:]))
     except UserError as error:
         print(f"harness: {error}", file=sys.stderr)
         sys.exit(2)

@@ -11,19 +11,19 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
-from numpy import ndarray
 
 from harness.errors import UserError
-from harness.experiment.record import Record
 from harness.experiment.request import DEFAULT_OUT as DEFAULT_OUT
 from harness.experiment.request import Request
-from harness.experiment.store import Store
-from harness.runner import Result
 from tasks.user_data.settings import Settings
 
 if TYPE_CHECKING:
+    from numpy import ndarray
     from rich.console import Console
 
+    from harness.experiment.record import Record
+    from harness.experiment.store import Store
+    from harness.runner import Result
     from reports.document import Block
 
 OUT = "Folder of the results."
@@ -117,7 +117,7 @@ def show(blocks: "Iterable[Block]") -> None:
     terminal.show(console(), blocks)
 
 
-def close(result: Result, hints: Sequence[str] = (), quiet: bool = False) -> None:
+def close(result: "Result", hints: Sequence[str] = (), quiet: bool = False) -> None:
     """End a run: its warnings, its report, the commands that go on from it, the exit code."""
     if not quiet:
         for warning in result.warnings:
@@ -144,7 +144,7 @@ def beside(out: Path) -> str:
     return "" if usual else f" --out {shlex.quote(str(out))}"
 
 
-def trained(store: Store, record: Record) -> dict[str, ndarray]:
+def trained(store: "Store", record: "Record") -> dict[str, "ndarray"]:
     """The weights of a cell; raises UserError where there are none."""
     from safetensors.numpy import load_file
 

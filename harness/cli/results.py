@@ -9,7 +9,7 @@ from harness.errors import UserError
 from harness.experiment.store import Store
 
 HEADS = ("id", "task", "architecture", "seed", "outcome", "metric", "validation", "test", "skill",
-         "parameters", "seconds")  # fmt: skip
+         "learned", "parameters", "seconds")  # fmt: skip
 
 
 def main(
@@ -48,6 +48,8 @@ def main(
 
 
 def _text(value: Any) -> str:
+    if isinstance(value, bool):
+        return "yes" if value else "no"
     if isinstance(value, float):
         return f"{value:.4g}"
     return f"{value:,}" if isinstance(value, int) else value or ""

@@ -30,7 +30,8 @@ def main(request: Request) -> None:
         result = execute(request, watcher)
     show(ending(read(result.store, result.matrix)))
     counts = ", ".join(f"{count} {name}" for name, count in sorted(result.outcomes.items()))
-    print(f"{sum(result.outcomes.values())} cells planned: {counts}  "
+    planned = f"{sum(result.outcomes.values())} cells planned: {counts}"
+    print(f"{planned if counts else 'nothing but tuning trials'}  "
           f"({result.computed} run now, {result.cached} from before)")  # fmt: skip
     hints = [f"browse:  harness ui{beside(Path(request.out))}"]
     if set(result.outcomes) & {"failed", "timeout", "out-of-memory"}:

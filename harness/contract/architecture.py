@@ -39,6 +39,8 @@ WAYS = (
     ("sequence-to-sequence", "decoder", False),
 )
 """Problem, readout, causal."""
+ROUNDING = 1e-6
+"""A gradient of this share of the largest one is zero but for rounding."""
 LEARNED = {
     "recall[lag=2]": 0.9,
     "future_context[ahead=0]": 0.9,
@@ -72,6 +74,7 @@ def checks(spec: Spec) -> Iterator[Check]:
         "outputs have the right shape": outputs_have_shape,
         "padding does not matter": padding_does_not_matter,
         "no future where it is forbidden": no_future,
+        "every parameter gets a gradient": every_parameter_gets_a_gradient,
         "sees as many steps as declared": receptive_field_as_declared,
         "decodes step by step as all at once": decodes_step_by_step,
         "parameters match the budget": parameters_match,
@@ -172,6 +175,35 @@ def padding_does_not_matter(spec: Spec) -> None:
                     )
 
 
+def every_parameter_gets_a_gradient(spec: Spec) -> None:
+    """Of a loss in which each output has a weight of its own, no parameter's gradient is zero.
+
+    Over one step there is no state to carry on and nothing to choose between, so what serves
+    longer sequences, too, is not asked there.
+    """
+    served = [s for s in signatures(spec) if s.outputs in ("classes", "tokens")]
+    longer = [signature for signature in served if not signature.problem.startswith("one-")]
+    for signature in longer or served:
+        net = network(spec, signature)
+        inputs, lengths = some_inputs(signature, [7, 9, 1, 5, 8, 6, 9, 4])
+        outputs = net(inputs, lengths, *some_targets(signature, len(lengths)))
+        generator = torch.Generator().manual_seed(0)
+        (outputs * torch.randn(outputs.shape, generator=generator)).sum().backward()
+        largest = {
+            name: 0.0 if p.grad is None else p.grad.abs().max().item()
+            for name, p in net.named_parameters()
+        }
+        known = getattr(net.body, "without_gradient", {})
+        zero = max(largest.values()) * ROUNDING
+        for name, gradient in largest.items():
+            demand(
+                gradient > zero or name.removeprefix("body.") in known,
+                f"{named(signature)}: {name} gets no gradient, so it never learns: does the "
+                "readout miss it (see backward_features), or is it of no use? What gets none for "
+                "good reasons is named in without_gradient, with the reason",
+            )
+
+
 def no_future(spec: Spec) -> None:
     """The gradient of an output with respect to later inputs is exactly zero."""
     causal = [s for s in signatures(spec) if s.causal and s.inputs == "vectors"]
@@ -196,25 +228,28 @@ def no_future(spec: Spec) -> None:
 
 
 def receptive_field_as_declared(spec: Spec) -> None:
-    """The last output depends on the first step inside the field, and on nothing before it."""
-    signature = Signature(
-        "many-to-many", "vectors", INPUT_SIZE, "reals", OUTPUT_SIZE, True, "per-step"
-    )
-    if signature not in signatures(spec):
-        raise Skipped("it serves no causal task")
-    net = network(spec, signature)
-    field = getattr(net.body, "receptive_field", None)
-    steps = (field or 20) + 3
-    inputs, lengths = some_inputs(signature, [steps])
-    inputs.requires_grad_()
-    (gradient,) = torch.autograd.grad(net(inputs, lengths)[0, -1].sum(), inputs)
-    (seen,) = torch.nonzero((gradient[0] != 0).any(-1), as_tuple=True)
-    reach = steps - int(seen[0])
-    demand(
-        reach == (field or steps),
-        f"receptive_field is {field or 'not set, so unlimited'}, but the last output of {steps} "
-        f"steps depends on the last {reach}",
-    )
+    """A hidden vector depends on as many steps around its own as the field has; without a field
+    the last one depends on all."""
+    kinds = [
+        s for s in signatures(spec)
+        if s.inputs == "vectors" and s.outputs == "reals" and s.problem.startswith("many-")
+    ]  # fmt: skip
+    if not kinds:
+        raise Skipped("it gives no hidden vector for a step")
+    for signature in kinds:
+        body = network(spec, signature).body
+        field = getattr(body, "receptive_field", None)
+        steps = 2 * field + 3 if field else 20
+        at = field + 1 if field else steps - 1
+        inputs, lengths = some_inputs(signature, [steps] * 8)
+        inputs.requires_grad_()
+        (gradient,) = torch.autograd.grad(body(inputs, lengths)[:, at].sum(), inputs)
+        reach = int((gradient != 0).any(-1).any(0).sum())
+        demand(
+            reach == (field or steps),
+            f"{named(signature)}: receptive_field is {field or 'not set, so unlimited'}, but step "
+            f"{at + 1} of {steps} depends on {reach} steps",
+        )
 
 
 def decodes_step_by_step(spec: Spec) -> None:

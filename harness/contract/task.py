@@ -3,7 +3,7 @@
 import dataclasses
 import functools
 import itertools
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import numpy as np
 
@@ -50,6 +50,7 @@ def checks(spec: Spec, small: bool = True) -> Iterator[Check]:
         "same seed, same examples": same_seed_same_examples,
         "splits are disjoint": splits_are_disjoint,
         "the floor lies below the ceiling": floor_below_ceiling,
+        "the floor is chosen without the split": floor_is_fixed,
         "some architecture trains on it": trains,
     }.items():
         yield Check(title, functools.partial(check, tiny(spec) if small else spec))
@@ -271,6 +272,42 @@ def floor_below_ceiling(spec: Spec) -> None:
         )  # fmt: skip
     for name, score in task.references().items():
         demand(np.isfinite(score), f"reference {name} is {score}")
+
+
+def floor_is_fixed(spec: Spec) -> None:
+    """A predictor that was chosen without a split scores as much on it as on its two halves
+    together; one that was chosen by the split scores better on each half."""
+    task = made(spec)
+    if task.metric not in SUMMED:
+        raise Skipped(f"{task.metric} is no mean over targets")
+    test = task.examples("test").take(slice(20))
+    middle = len(test) // 2
+    halves = [test.take(slice(middle)), test.take(slice(middle, None))]
+    weights = [half.loss_mask.sum() for half in halves]
+    apart = [SUMMED[task.metric](_with_test(task, half).floor()) for half in halves]
+    whole = SUMMED[task.metric](_with_test(task, test).floor())
+    demand(
+        np.isclose(np.average(apart, weights=weights), whole, rtol=1e-4),
+        "the floor's predictor is chosen by the split that it is scored on: choose it by "
+        "floor_examples(), which are training's",
+    )
+
+
+SUMMED: dict[str, Callable[[float], float]] = {
+    "accuracy": float, "bits": float, "cross_entropy": float, "mse": float, "mae": float,
+    "nll": float, "rmse": np.square, "perplexity": np.log,
+}  # fmt: skip
+"""The metrics that are a mean over targets, or a function of one, by that function's inverse."""
+
+
+def _with_test(task: Task, examples: Examples) -> Task:
+    """The task with another test split."""
+    changed = dataclasses.replace(task)  # type: ignore[type-var]  # every task is a dataclass
+    if isinstance(task, Stored) and isinstance(changed, Stored):
+        changed.use(task.splits() | {"test": examples})
+    else:
+        object.__setattr__(changed, "examples", lambda split: examples)
+    return changed
 
 
 def trains(spec: Spec) -> None:

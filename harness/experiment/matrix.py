@@ -87,8 +87,12 @@ class Budget(BaseModel):
     """updates between evaluations on validation"""
     patience: Annotated[int, Field(ge=0)] = 0
     """evaluations without improvement before training stops; 0: never"""
+    watched: Annotated[int, Field(ge=0)] = 0
+    """examples of validation, always the same, whose loss is noted after each update; 0: none"""
     solved: Annotated[float, Field(gt=0)] = 0.99
     """validation skill at which training stops, the task being solved"""
+    held_out: Annotated[int, Field(ge=0)] = 0
+    """which draw of the held-out examples, where a task draws them: another one is fresh"""
     beam: Positive = 1
     """beams with which a decoder is tested beside greedy decoding; 1: greedy alone"""
     seconds: Rate = 120.0
@@ -159,6 +163,8 @@ class Tuning(BaseModel):
     """settings to try; of a grid the number of its combinations"""
     seeds: Positive = 1
     """tuning seeds on which each setting is tried; the mean counts"""
+    only: bool = False
+    """the trials are all there is: nothing is tested, see ``recommended.py``"""
     prune: bool = False
     """stop a trial that is worse than the median of those before it; see ``tuning.py``"""
     space: Annotated[dict[str, Space], Field(min_length=1)]
@@ -219,6 +225,8 @@ class Published(BaseModel):
     """what is to be shown here: that the mean over seeds lies above this"""
     below: float | None = None
     """the same: below this"""
+    updates: Positive | None = None
+    """of the published training; where a failure to learn was published, fewer show nothing"""
     source: str
     note: str = ""
     """what differs here"""
@@ -304,11 +312,22 @@ class Matrix(BaseModel):
     budget: Budget = Budget()
     budgets: dict[str, dict[str, Any]] = {}
     """other terms for some tasks, for all architectures there: by pattern, then by term"""
+    recommended: bool = False
+    """learning rate and start of each architecture are those recommended for the kind of task,
+    where neither the matrix nor a label gives them; see ``recommended.py``"""
     tuning: Tuning | None = None
     """None: nothing is chosen, but for the learning rate where the budget lists several"""
     published: list[Published] = []
     parts: list[Part] = []
     """further cells, each part a question of its own"""
+    criteria: str = ""
+    """a hash of what is to be shown by them; kept in the plan, with the time it was first there"""
+
+    @model_validator(mode="after")
+    def _one_way(self) -> "Matrix":
+        if self.recommended and self.tuning:
+            raise ValueError("recommended = true and a tuning exclude each other; leave out one")
+        return self
 
     @model_validator(mode="after")
     def _something(self) -> "Matrix":
@@ -331,6 +350,18 @@ class Matrix(BaseModel):
             if matches(task, pattern):
                 differing |= terms
         return differing
+
+    @property
+    def from_table(self) -> list[str]:
+        """The terms that are taken from the table of recommended ones, where the matrix as a whole
+        does not give them."""
+        names = ("learning_rate", "start") if self.recommended else ()
+        return [name for name in names if name not in self.budget.model_fields_set]
+
+    def gives_rate(self, task: str, part: Part | None = None) -> bool:
+        """Whether the learning rate on a task, given by its label, stands in the matrix."""
+        terms = self.budget.model_fields_set | self.terms(task).keys()
+        return "learning_rate" in terms | (part.budget.keys() if part else set())
 
     def budget_of(self, task: str, part: Part | None = None) -> Budget:
         """The budget of a task, given by its label; in a part, that part's."""

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from harness.errors import UserError, unknown
-from harness.experiment import tuning
+from harness.experiment import recommended, tuning
 from harness.experiment.cell import Cell
 from harness.experiment.matrix import HORIZON, OWN_CELLS, SIZE, Matrix, Part, matches
 from harness.experiment.record import Outcome, Record
@@ -136,18 +136,25 @@ def _cells_of(
     for task, lag in tasks:
         _check(task, where)
         budget = matrix.budget_of(task.label, part)
-        if part and isinstance(budget.learning_rate, list):
-            right = "nothing is tuned in a part; give one number in the part's budget"
+        if part and part.probe and isinstance(budget.learning_rate, list):
+            right = "nothing is tuned for a probe; give one number in the part's budget"
             raise UserError(f"{where}: budget.learning_rate is a list, and {right}")
         term, tuned = SIZE[budget.match], fields.get("tuning")
         if getattr(budget, term) is None and not (tuned and term in tuned.space):
             needs = f"budget.match = {budget.match!r} needs a {term}, on {task.label}"
             raise UserError(f"{where}: {needs}")
-        cells += [
+        made = [
             Cell(task, architecture, seed, budget, lag=lag, **fields)
             for seed in seeds
             for architecture in architectures
         ]
+        if matrix.recommended:
+            given = matrix.gives_rate(task.label, part)
+            # Criteria are stated for recommended terms: a budget's rate in their place would be
+            # another experiment.
+            needed = where if matrix.criteria else ""
+            made = [recommended.settled(cell, given, needed) for cell in made]
+        cells += made
     return cells
 
 
@@ -193,6 +200,7 @@ def document(
             "budget": matrix.budget.model_dump(),
             "budgets": {task: terms for task, terms in differing.items() if terms},
             "tuning": matrix.tuning.model_dump() if matrix.tuning else None,
+            "recommended": matrix.from_table,
         }
 
     rows = _rows(cells, matrix.tuning.seeds if matrix.tuning else 1)
@@ -210,10 +218,18 @@ def document(
         **known,
         "published": published(matrix),
         "parts": [part.model_dump() for part in matrix.parts],
+        "criteria": _criteria(matrix, created, store),
         "command": command,
         "created": created,
         "cells": rows,
     }
+
+
+def _criteria(matrix: Matrix, created: str, store: Store) -> dict[str, str]:
+    """When each hash of the criteria was first planned with."""
+    before = store.plan(matrix.name) if matrix.name in store.plans() else {}
+    known: dict[str, str] = before.get("criteria", {})
+    return known if matrix.criteria in ("", *known) else known | {matrix.criteria: created}
 
 
 def row_of(cell: Cell) -> dict[str, Any]:
@@ -231,11 +247,11 @@ def row_of(cell: Cell) -> dict[str, Any]:
 
 def _rows(cells: list[Cell], tuning_seeds: int) -> list[dict[str, Any]]:
     rows = []
-    tried: Counter[tuple[str, str]] = Counter()
+    tried: Counter[tuple[str, str, str]] = Counter()
     for cell in cells:
         row = row_of(cell)
         if cell.kind == "trial":
-            pair = row["task"], row["architecture"]
+            pair = row["part"], row["task"], row["architecture"]
             row["trial"] = tried[pair] // tuning_seeds
             tried[pair] += 1
         rows.append(row)

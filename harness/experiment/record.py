@@ -34,6 +34,16 @@ PENDING = "pending"
 LEARNED = 0.9
 """Skill from which on a seed has learned a lag, where a horizon is sought."""
 
+NOT_LEARNED = 0.05
+"""Skill on validation up to which a training is not learned within the budget: that of guesses."""
+
+
+BODY_ALONE = (
+    "the parameters of the body alone are held to the budget: of a plain recurrent network of that "
+    "size, the output layer would be more than half"
+)
+"""A note of records; see ``harness.training.size.output_layer_prevails``."""
+
 
 class NotApplicable(Exception):
     """No honest model of this kind exists for the task, or nothing of it can be measured so."""
@@ -74,6 +84,8 @@ class Record:
     """What is known of the file of a task from the user's data; empty for any other task."""
 
     problem: str = ""
+    causal: bool = False
+    """No output of the task may depend on a later input."""
     tags: list[str] = field(default_factory=list)
     readout: str = ""
     metric: str = ""
@@ -83,17 +95,21 @@ class Record:
     ceiling: float | None = None
     ceiling_is_ideal: bool = False
     references: dict[str, float] = field(default_factory=dict)
+    test_examples: int | None = None
+    """Examples of the test split; of a drawn task all different. None in older records."""
+    test_is_whole: bool = False
+    """They are all the different ones that there are: the task has fewer than it asks for."""
 
     scores: dict[str, dict[str, float]] = field(default_factory=dict)
     """By split (validation, test, and others where the task has them), then by metric."""
     skill: float | None = None
     skills: dict[str, float] = field(default_factory=dict)
-    """By test split, each against its own floor and ceiling; of ``test`` it is ``skill``."""
+    """By split, each against its own floor and ceiling; of ``test`` it is ``skill``."""
     samples: list[dict[str, str]] = field(default_factory=list)
     """What the model made of some test inputs (input, target, output), or wrote (output)."""
     curve: list[dict[str, float]] = field(default_factory=list)
     """One point for each evaluation: step (updates so far), examples, seconds, loss (mean
-    training loss since the point before), validation (primary metric)."""
+    training loss since the point before), validation (primary metric), skill (on validation)."""
     stopped: str = ""
     """Why training ended: steps (the cap of updates), solved, patience or, of a trial, pruned."""
     best_step: int | None = None
@@ -108,8 +124,12 @@ class Record:
     parameters: int | None = None
     """All free parameters, the shared embedding included."""
     matched_parameters: int | None = None
-    """Those that the size solver holds to the budget: all but the shared embedding."""
+    """Those that the size solver holds to the budget: all but the shared embedding or, where the
+    notes say so, those of the body."""
     width: int | None = None
+    longest: int | None = None
+    """Steps of the longest input sequence on validation, to which some architectures fit
+    themselves; None in records from before they did."""
     receptive_field: int | None = None
     peak_memory: float | None = None
     chosen: dict[str, Any] = field(default_factory=dict)
@@ -126,8 +146,9 @@ class Record:
     """Test split: ``score`` (primary, as a sum over scored steps) and ``weight`` (their number),
     one number an example. Stored beside the JSON."""
     updates: dict[str, np.ndarray] = field(default_factory=dict)
-    """``loss`` and ``norm`` of the gradient before clipping, one number an update; also of a
-    training that diverged. Stored beside the JSON."""
+    """``loss`` and ``norm`` of the gradient before clipping and, where the budget has examples
+    watched, their loss as ``watched``: one number an update; also of a training that diverged.
+    Stored beside the JSON."""
     weights: dict[str, np.ndarray] = field(default_factory=dict)
     """Trained parameters by name. Stored beside the JSON, as safetensors."""
 
@@ -140,6 +161,13 @@ class Record:
     def test(self) -> float | None:
         """Primary metric on the test split."""
         return self.scores.get("test", {}).get(self.metric)
+
+    @property
+    def learned(self) -> bool | None:
+        """Whether training rose above the floor on validation; None where that is not known. A
+        model that is fitted, and has no budget of updates, is judged by the same rule."""
+        known = self.skills.get("validation") if self.outcome == Outcome.OK else None
+        return None if known is None else known > NOT_LEARNED
 
     def to_json(self) -> str:
         """The document, without the arrays. NaN and infinity become null."""

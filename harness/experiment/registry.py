@@ -35,8 +35,15 @@ MEASURED = {
     "size": "harness.probes.weights:size",
     "contains-rnn": "harness.probes.weights:contains_rnn",
     "writing": "harness.probes.writing:measure",
+    "gate-times": "harness.probes.gate_times:measure",
+    "bits-by-hand": "harness.probes.bits_by_hand:measure",
+    "future": "harness.probes.future:measure",
 }
 """What measures in place of a score, by name: functions of a ``harness.training.bench.Bench``."""
+
+
+SETTLED = frozenset({"start"})
+"""Parameters that recommended terms set; one that a label gives stays, and is told, as it is."""
 
 
 @dataclass(frozen=True)
@@ -47,7 +54,8 @@ class Spec:
     parameters: tuple[tuple[str, Value], ...]
     """All of them, by name, in alphabetical order."""
     label: str
-    """The name, with those parameters that differ from the default: ``lstm[layers=2]``."""
+    """The name, with those parameters that differ from the default, and those of ``SETTLED`` that
+    were given: ``lstm[layers=2]``."""
     file: str
     """The file it is declared in."""
     target: str
@@ -218,9 +226,8 @@ def with_parameters(declaration: Declaration, given: Mapping[str, str], where: s
         allowed = declaration.choices.get(key)
         if allowed and values[key] not in allowed:
             raise UserError(f"{place}: {nearest(text, map(str, allowed))}")
-    changed = [
-        f"{k}={_plain(v)}" for k, v in sorted(values.items()) if v != declaration.parameters[k]
-    ]
+    told = {k for k, v in values.items() if v != declaration.parameters[k]}
+    changed = [f"{k}={_plain(values[k])}" for k in sorted(told | SETTLED.intersection(given))]
     label = declaration.name + (f"[{','.join(changed)}]" if changed else "")
     where_it_is = (declaration.file, declaration.target, declaration.data)
     return Spec(declaration.name, tuple(sorted(values.items())), label, *where_it_is)
@@ -273,7 +280,7 @@ def select(patterns: Iterable[str], among: list[Spec], kind: str, where: str) ->
             raise unknown(f"{where}: no {kind} matches {name!r}", name, known)
         for spec in hits:
             if given and not exact:
-                changed = {k: _plain(v) for k, v in spec.parameters} | given
-                spec = with_parameters(known[spec.name], changed, where)
+                told = split_name(spec.label, where)[1]
+                spec = with_parameters(known[spec.name], told | given, where)
             chosen[spec.label] = spec
     return list(chosen.values())

@@ -128,7 +128,8 @@ class Store:
         return self._arrays(cell, ".npz")
 
     def updates(self, cell: str) -> dict[str, np.ndarray]:
-        """Loss and gradient norm of each update of a record; empty if it has none."""
+        """Loss and gradient norm of each update of a record, and the loss of watched examples after
+        it if there are any; empty if it has none."""
         return self._arrays(cell, ".updates.npz")
 
     def _arrays(self, cell: str, suffix: str) -> dict[str, np.ndarray]:
@@ -209,7 +210,7 @@ def row_of(cell: dict[str, Any], record: Record | None) -> dict[str, Any]:
     row = {name: cell[name] for name in ("id", "task", "architecture", "seed")}
     row["part"] = cell.get("part", "")  # plans of before there were parts
     if record is None:
-        empty = ("metric", "validation", "test", "skill", "parameters", "seconds")
+        empty = ("metric", "validation", "test", "skill", "learned", "parameters", "seconds")
         return row | {"outcome": PENDING, "reason": "not run yet"} | dict.fromkeys(empty)
     return row | {
         "outcome": str(Outcome(record.outcome)),
@@ -218,6 +219,7 @@ def row_of(cell: dict[str, Any], record: Record | None) -> dict[str, Any]:
         "validation": record.validation,
         "test": record.test,
         "skill": record.skill,
+        "learned": record.learned,
         "parameters": record.parameters,
         "seconds": record.seconds.get("total"),
     }

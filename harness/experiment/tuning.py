@@ -26,7 +26,7 @@ import numpy as np
 
 from harness.errors import UserError, unknown
 from harness.experiment.cell import Cell
-from harness.experiment.matrix import TUNABLE, TUNING_SEED, Budget, Range, Tuning, Value
+from harness.experiment.matrix import TUNABLE, TUNING_SEED, Budget, Range, Space, Tuning, Value
 from harness.experiment.record import Outcome, Record
 from harness.experiment.registry import Spec, architecture_declarations, with_parameters
 from harness.experiment.validation import validate
@@ -42,6 +42,9 @@ MOST_DRAWN = 10
 """Optuna's sampler learns from at most so many independent draws before it proposes."""
 DIGITS = 4
 """Significant digits of a drawn number: enough, and a person can read it."""
+
+Pair = tuple[str, str, str]
+"""A part, whose budget may be its own, and the labels of a task and an architecture."""
 
 
 class Reader(Protocol):
@@ -122,27 +125,29 @@ def resolve(cells: Sequence[Cell], store: Reader) -> list[Cell]:
     return settle(cells, studies(cells, store))
 
 
-def settle(cells: Sequence[Cell], known: dict[tuple[str, str], Study]) -> list[Cell]:
+def settle(cells: Sequence[Cell], known: dict[Pair, Study]) -> list[Cell]:
     """``resolve``, from studies that are known."""
     best = {pair: study.best for pair, study in known.items()}
     settled = []
     for cell in cells:
+        if cell.tuning and cell.tuning.only:
+            continue
         values = best.get(_pair(cell), {})
         settled.append(cell if cell.study is None or values is None else cell.settled(values))
     return settled
 
 
-def studies(cells: Sequence[Cell], store: Reader | None) -> dict[tuple[str, str], Study]:
+def studies(cells: Sequence[Cell], store: Reader | None) -> dict[Pair, Study]:
     """The study of each task and architecture where there is something to choose."""
-    known: dict[tuple[str, str], Study] = {}
+    known: dict[Pair, Study] = {}
     for cell in cells:
         if _pair(cell) not in known and cell.study and _tuned(cell):
             known[_pair(cell)] = _study(cell, cell.study, store)
     return known
 
 
-def _pair(cell: Cell) -> tuple[str, str]:
-    return cell.task.label, cell.architecture.label
+def _pair(cell: Cell) -> Pair:
+    return cell.part, cell.task.label, cell.architecture.label
 
 
 def _study(cell: Cell, tuning: Tuning, store: Reader | None) -> Study:
@@ -170,20 +175,29 @@ def _drawn(tuning: Tuning) -> int:
     return min(MOST_DRAWN, (tuning.count + 1) // 2)
 
 
-def _tuned(cell: Cell) -> list[str]:
+def _tuned(cell: Cell) -> dict[str, Space]:
+    """What of the space applies to a cell's architecture, which may not know every value."""
     declared = architecture_declarations()[cell.architecture.name]
     if cell.study is None or not declared.facts["neural"] or cell.refusal:
-        return []
+        return {}
     given = dict(cell.architecture.parameters)
-    return [
-        name
-        for name in cell.study.space
-        if name in TUNABLE or (name in given and given[name] == declared.parameters[name])
-    ]
+    applying: dict[str, Space] = {}
+    for name, space in cell.study.space.items():
+        if name in TUNABLE:
+            applying[name] = space
+        elif name in given and given[name] == declared.parameters[name]:
+            allowed = declared.choices.get(name)
+            known = (
+                [v for v in space if v in allowed] if allowed and isinstance(space, list) else space
+            )
+            if known:
+                applying[name] = known
+    return applying
 
 
 def _values(cell: Cell, tuning: Tuning, number: int, before: list[Trial]) -> dict[str, Value]:
-    spaces = {name: tuning.space[name] for name in _tuned(cell)}
+    """What a trial tries."""
+    spaces = _tuned(cell)
     if tuning.method == "grid":
         settings = list(itertools.product(*spaces.values()))
         return dict(zip(spaces, settings[number % len(settings)], strict=True))
@@ -306,11 +320,13 @@ def check(tuning: Tuning, budget: Budget, architectures: Sequence[Spec], where: 
             if name in TUNABLE:
                 validate(Budget, budget.model_dump() | {name: value}, place)
                 continue
-            for declared in neural:
-                if name in declared.parameters:
-                    with_parameters(declared, {name: f"{value}"}, place)
-                    if isinstance(space, Range) and isinstance(declared.parameters[name], str):
-                        raise UserError(f"{place}: {name} is no number; give a list")
+            having = [declared for declared in neural if name in declared.parameters]
+            if isinstance(value, str) and any(value in d.choices.get(name, ()) for d in having):
+                continue  # those that do not know it do without
+            for declared in having:
+                with_parameters(declared, {name: f"{value}"}, place)
+                if isinstance(space, Range) and isinstance(declared.parameters[name], str):
+                    raise UserError(f"{place}: {name} is no number; give a list")
     if tuning.method == "optuna" and importlib.util.find_spec("optuna") is None:
         get_it = "get it with: python -m pip install 'optuna>=4'"
         raise UserError(f"{where}: tuning.method = 'optuna' needs a package; {get_it}")

@@ -63,8 +63,11 @@ def choose(request: Request) -> Chosen:
         tasks = [row for text in base.tasks for row in _declared(text, folder, where) or [text]]
         base = base.model_copy(update={"tasks": tasks})
     if request.seeds:
-        parts = [part.model_copy(update={"seeds": None}) for part in base.parts]
-        base = base.model_copy(update={"seeds": list(range(request.seeds)), "parts": parts})
+        first = base.seeds[0]
+        parts = [part.model_copy(update={"seeds": part.seeds and part.seeds[: request.seeds]})
+                 for part in base.parts]  # fmt: skip
+        seeds = list(range(first, first + request.seeds))
+        base = base.model_copy(update={"seeds": seeds, "parts": parts})
     return Chosen(base, patterns, alone)
 
 

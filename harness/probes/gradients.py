@@ -79,7 +79,8 @@ def gradient_flow(network: Network, examples: Examples) -> dict[str, Any]:
     )
     jacobian, seen = None, []
     if recurrent is not None:
-        jacobian = step_jacobian(recurrent.forwards[0], embedded, lengths)
+        if not getattr(recurrent.forwards[0], "untied", 0):  # else each step has its own
+            jacobian = step_jacobian(recurrent.forwards[0], embedded, lengths)
         seen = [_recorded(layer) for layer in recurrent.forwards]
     outputs = bare(torch.stack(steps, 1), lengths, targets)
     mask = torch.from_numpy(loss_mask)

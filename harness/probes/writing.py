@@ -1,4 +1,4 @@
-"""What a trained language model writes: real words or not, its own or copied."""
+"""What a trained language model writes: real words or not, its own or copied, likely or not."""
 
 import re
 from typing import Any
@@ -8,7 +8,9 @@ import numpy as np
 from harness.experiment.record import NotApplicable
 from harness.training.bench import Bench
 from harness.training.generation import continued
-from tasks.task import Stored, Tokens
+from tasks.sources.running_text import RunningText
+from tasks.sources.text import ngram_bits
+from tasks.task import Examples, Stored, Tokens
 
 WRITTEN = 1000
 """Symbols that are written, about, each drawn from the model's own distribution."""
@@ -16,6 +18,8 @@ PROMPT = 16
 """Symbols of the test text that the model reads first."""
 GRAMS = (4, 8, 12, 16)
 """Lengths of the stretches of symbols that are looked up in the training text."""
+ORDER, KINDS = 5, 2**62
+"""Of the n-gram that judges the text, and how many it can tell apart."""
 WORD = re.compile(r"[^\W\d_]+")
 
 
@@ -25,7 +29,8 @@ def measure(bench: Bench) -> dict[str, Any]:
 
     For each of ``model``, ``test_text`` and ``by_frequency``: ``real_words``, the share of its
     ``words`` that occur in the training text; ``novel``, by length, the share of stretches that
-    do not; ``text``, its beginning. Raises NotApplicable where the task is no text.
+    do not; ``bits``, what a symbol costs an n-gram model of the validation text, which no model
+    here was trained on; ``text``, its beginning. Raises NotApplicable where the task is no text.
     """
     task = bench.task
     text = isinstance(task.outputs, Tokens) and task.horizon == 1 and isinstance(task, Stored)
@@ -46,10 +51,20 @@ def measure(bench: Bench) -> dict[str, Any]:
     }
     training = task.decode(known.reshape(-1))
     words = set(WORD.findall(training))
+    unread = splits["validation"].inputs.reshape(-1)
+    if isinstance(task, RunningText):
+        unread = task.ids()["validation"]  # whole: of the windows there are few
     return {
         name: _judged([task.decode(row) for row in text], training, words)
+        | {"bits": _bits(unread, text, bench.signature.input_size)}
         for name, text in texts.items()
     }
+
+
+def _bits(ids: np.ndarray, rows: np.ndarray, size: int) -> float:
+    """Bits a symbol, each row without what came before it."""
+    order = next(n for n in range(ORDER, 0, -1) if size**n < KINDS)
+    return float(ngram_bits(ids, size, order, Examples.of(rows[:, :-1], rows[:, 1:])).mean())
 
 
 def _judged(rows: list[str], training: str, words: set[str]) -> dict[str, Any]:

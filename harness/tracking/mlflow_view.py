@@ -16,7 +16,7 @@ from typing import Any
 from harness.experiment.matrix import OWN_CELLS
 from harness.experiment.record import FINE, Outcome, Record
 
-LAYOUT = 2
+LAYOUT = 3
 """Part of every run's stamp: raise it when a run is written differently, so that sync refreshes."""
 PAGE = 100
 """Runs that the UI loads at a time."""
@@ -62,6 +62,7 @@ def tags(record: Record, current: bool, part: str = OWN_CELLS) -> dict[str, str]
     values = {name: str(getattr(record, name)) for name in same} | {
         "outcome": str(Outcome(record.outcome)),
         "part": part,
+        "learned": {None: "", True: "yes", False: "no"}[record.learned],
         "current": "yes" if current else "no",
         "capabilities": ", ".join(record.tags),
         "harness.ended": record.ended,
@@ -98,6 +99,7 @@ def metrics(record: Record) -> dict[str, float]:
     numbers |= {f"probe/{name}": value for name, value in _flat("", record.measured).items()}
     if record.outcome != Outcome.NOT_APPLICABLE:
         numbers["outcome/ok"] = float(record.outcome == Outcome.OK)
+    numbers["outcome/learned"] = record.learned
     return {_name(key): float(value) for key, value in numbers.items() if _is_number(value)}
 
 
@@ -172,7 +174,8 @@ def views(plan: Mapping[str, Any], primary: Iterable[str]) -> dict[str, str]:
     }
     keys = ("task", "architecture")
     groups = {",".join(f"param.{key}.{cell[key]}" for key in keys) for cell in cells}
-    means = ["metrics.`test/skill`", *scores, "metrics.`outcome/ok`", *cost]
+    ended = ["metrics.`outcome/ok`", "metrics.`outcome/learned`"]
+    means = ["metrics.`test/skill`", *scores, *ended, *cost]
     cell_columns = ["metrics.`test/skill`", *scores, "tags.`outcome`", "tags.`reason`", *cost]
     grouped = common | {
         "groupBy": {

@@ -11,11 +11,16 @@ import torch
 from architectures.architecture import Signature
 from harness.experiment.cell import Cell
 from harness.experiment.matrix import SIZE
-from harness.experiment.record import NotApplicable, Record
+from harness.experiment.record import BODY_ALONE, NotApplicable, Record
 from harness.training import loop as train
 from harness.training.data import Ready, stream_generator
 from harness.training.network import Network
-from harness.training.size import MATCH_TOLERANCE, matched_size
+from harness.training.size import (
+    MATCH_TOLERANCE,
+    held_count,
+    matched_size,
+    output_layer_prevails,
+)
 from tasks.task import Task
 
 
@@ -54,9 +59,14 @@ class Bench:
         torch.manual_seed(cell.seed)
         parameters = dict(cell.architecture.parameters)
         network = Network(self.body, record.width, self.signature, parameters, budget.dropout)
-        record.parameters, record.matched_parameters = network.counts()
+        body_alone = budget.match == "parameters" and output_layer_prevails(
+            self.signature, budget.parameters
+        )
+        record.parameters = network.counts()[0]
+        record.matched_parameters = held_count(network, body_alone)
         reached = {"parameters": record.matched_parameters, "flops": record.flops, "none": target}
-        self._note_size(reached[budget.match] or 0.0, target)
+        record.notes = [BODY_ALONE] if body_alone else []
+        record.notes += self._size_notes(reached[budget.match] or 0.0, target)
         record.receptive_field = getattr(network.body, "receptive_field", None)
         record.chosen = {"learning_rate": budget.learning_rate}
         record.chosen |= {"dropout": budget.dropout} if budget.dropout else {}
@@ -64,14 +74,14 @@ class Bench:
         record.chosen |= dict(cell.chosen)
         return network.to(self.device)
 
-    def _note_size(self, reached: float, target: float) -> None:
-        match = self.cell.budget.match
-        if abs(reached / target - 1) > MATCH_TOLERANCE:
-            what = "parameters" if match == "parameters" else "FLOPs an update"
-            self.record.notes = [
-                f"{reached:,.0f} {what}, {reached / target - 1:+.0%} off the budget of "
-                f"{target:,.0f}: no width comes nearer"
-            ]
+    def _size_notes(self, reached: float, target: float) -> list[str]:
+        if abs(reached / target - 1) <= MATCH_TOLERANCE:
+            return []
+        what = "parameters" if self.cell.budget.match == "parameters" else "FLOPs an update"
+        return [
+            f"{reached:,.0f} {what}, {reached / target - 1:+.0%} off the budget of "
+            f"{target:,.0f}: no width comes nearer"
+        ]
 
     def train(self, network: Network) -> None:
         """Train a network in place on the budget's terms. Raises harness.training.loop.Diverged."""
@@ -86,12 +96,15 @@ class Bench:
                 "loss": np.array(done.losses, np.float32),
                 "norm": np.array(done.norms, np.float32),
             }
+            if budget.watched:
+                record.updates["watched"] = np.array(done.watched, np.float32)
         record.curve, record.stopped, record.best_step = done.curve, done.stopped, done.best_update
         record.steps, record.examples = done.updates, done.updates * budget.batch
         record.seconds |= done.seconds
         record.examples_per_second = record.examples / max(done.seconds["training"], 1e-9)
         best = next(point for point in done.curve if point["step"] == done.best_update)
         record.scores["validation"] = {task.metric: best["validation"]}
+        record.skills["validation"] = best["skill"]
 
     def estimator(self) -> Any:
         """The fitted estimator of an architecture that is not neural."""
@@ -108,6 +121,8 @@ class Bench:
         record.notes.append("not matched to the parameter budget: its size follows from the data")
         validation = train.evaluate(estimator.predict, self.data.splits["validation"], task)
         record.scores["validation"] = validation.metrics
+        bounds = self.data.bounds["validation"]
+        record.skills["validation"] = train.skill(validation.metrics[task.metric], *bounds)
         return estimator
 
     def predictor(self) -> Callable[[np.ndarray, np.ndarray], np.ndarray]:

@@ -37,6 +37,8 @@ class Training:
     """one an update"""
     norms: list[float] = field(default_factory=list)
     """of the gradient, before clipping"""
+    watched: list[float] = field(default_factory=list)
+    """the loss of the examples that are watched, after each update"""
     seconds: dict[str, float] = field(
         default_factory=lambda: {"data": 0.0, "training": 0.0, "evaluation": 0.0}
     )
@@ -66,6 +68,7 @@ def train(
     kept = _copy(network)
     since = 0
     timed = functools.partial(_timed, done.seconds)
+    watched = tensors(validation.take(slice(0, budget.watched)), device)
     for update in range(1, budget.steps + 1):
         with timed("data"):
             inputs, lengths, targets, loss_mask = tensors(next(batches), device)
@@ -82,6 +85,9 @@ def train(
                 raise Diverged(f"loss {done.losses[-1]:g}, {gradient} at update {update}")
             optimizer.step()
             scheduler.step()
+        if budget.watched:
+            with timed("evaluation"):
+                done.watched.append(_loss_now(network, watched))
         done.updates = update
         if update % budget.evaluate_every and update < budget.steps:
             continue
@@ -94,6 +100,7 @@ def train(
                 "seconds": sum(done.seconds.values()),
                 "loss": sum(done.losses[since:]) / (update - since),
                 "validation": score,
+                "skill": skill(score, *bounds),
             }
         )
         since = update
@@ -128,6 +135,15 @@ def loss_of(outputs: Tensor, targets: Tensor, loss_mask: Tensor, kind: str) -> T
         )
         return losses.sum(-1).mean()
     return cross_entropy(outputs[loss_mask], targets[loss_mask])
+
+
+def _loss_now(network: Network, examples: list[Tensor]) -> float:
+    """Of examples that nothing is learned from."""
+    network.eval()
+    with torch.inference_mode():
+        inputs, lengths, targets, loss_mask = examples
+        outputs = network(inputs, lengths, targets)
+        return loss_of(outputs, targets, loss_mask, network.outputs).item()
 
 
 Predict = Callable[[np.ndarray, np.ndarray], np.ndarray]

@@ -47,7 +47,9 @@ class Network(nn.Module):
     def forward(self, inputs: Tensor, lengths: Tensor, targets: Tensor | None = None) -> Tensor:
         x = self.drop(inputs if self.embed is None else self.embed(inputs))
         if self.embed_output is None:
-            return self.head(self.drop(read(self.body(x, lengths), lengths, self.readout)))
+            hidden = self.body(x, lengths)
+            backward_features = getattr(self.body, "backward_features", 0)
+            return self.head(self.drop(read(hidden, lengths, self.readout, backward_features)))
         assert targets is not None
         previous = torch.cat([self._beginning(targets[:, :1]), targets[:, :-1]], 1)
         previous = self.drop(self.embed_output(previous))

@@ -1,5 +1,6 @@
 """A trained model rebuilt from its record and weights."""
 
+import dataclasses
 from collections.abc import Mapping
 from typing import Any
 
@@ -44,6 +45,7 @@ def restored_model(record: Record, weights: Mapping[str, np.ndarray]) -> tuple[T
     task = make_task(named)
     made, facts = load_architecture(spec), architecture_declarations()[spec.name].facts
     signature = signature_of(task, facts["readout"], record.key["budget"]["embedding"])
+    signature = dataclasses.replace(signature, steps=record.longest)
     parameters = dict(spec.parameters)
     if not facts["neural"]:
         if not hasattr(made, "restore"):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import dataclasses
 import time
 import traceback
 from datetime import UTC, datetime
@@ -11,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from architectures.architecture import Signature
+from architectures.architecture import Refused, Signature
 from harness.experiment.cell import Cell
 from harness.experiment.record import NotApplicable, Outcome, Record
 from harness.experiment.registry import (
@@ -22,7 +23,7 @@ from harness.experiment.registry import (
 )
 from harness.training.data import ready
 from harness.training.metrics import HIGHER_IS_BETTER, skill
-from tasks.task import Binary, Classes, Problem, Reals, Task, Tokens, Unavailable
+from tasks.task import Binary, Classes, Problem, Reals, Synthetic, Task, Tokens, Unavailable
 
 if TYPE_CHECKING:
     from harness.training.bench import Bench
@@ -73,7 +74,7 @@ def _outcome_of(error: Exception) -> tuple[Outcome, str]:
     reason = str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
     if isinstance(error, Unavailable):
         return Outcome.UNAVAILABLE, reason
-    if isinstance(error, NotApplicable):
+    if isinstance(error, NotApplicable | Refused):
         return Outcome.NOT_APPLICABLE, reason
     if type(error).__name__ == "Diverged":
         return Outcome.DIVERGED, reason
@@ -89,6 +90,7 @@ def _fill(record: Record, cell: Cell, data_folder: Path | None, device: str) -> 
     signature = signature_of(task, facts["readout"], cell.budget.embedding)
     record.baseline = facts["baseline"]
     record.problem, record.tags, record.readout = str(task.problem), [*task.tags], signature.readout
+    record.causal = task.causal
     record.metric = task.metric
     record.higher_is_better = HIGHER_IS_BETTER[task.metric]
     record.unit = task.outputs.unit if isinstance(task.outputs, Reals) else ""
@@ -100,10 +102,15 @@ def _fill(record: Record, cell: Cell, data_folder: Path | None, device: str) -> 
         raise NotApplicable(reason)
 
     clock = time.perf_counter()
-    data = ready(task, cell.key["task"], data_folder)
+    drawn = cell.budget.held_out
+    if isinstance(task, Synthetic) and drawn:
+        task = task.redrawn(drawn)
+    data = ready(task, cell.key["task"] | {"held_out": drawn}, data_folder)
     loading = time.perf_counter() - clock
     record.floor, record.ceiling = data.bounds["test"]
     record.ceiling_is_ideal, record.references = task.ceiling_is_ideal, dict(data.references)
+    record.longest = int(data.splits["validation"].lengths.max())
+    signature = dataclasses.replace(signature, steps=record.longest)
 
     from harness.training.bench import Bench  # torch is slow to import, and refusing needs none
 
@@ -124,7 +131,7 @@ def _fill(record: Record, cell: Cell, data_folder: Path | None, device: str) -> 
 def signature_of(
     task: Task, preferred_readout: str | None = None, embedding: int = 16
 ) -> Signature:
-    """What an architecture knows of a task."""
+    """What an architecture knows of a task as long as its data is not opened: all but ``steps``."""
     inputs, outputs = task.inputs, task.outputs
     kinds = {Classes: "classes", Reals: "reals", Tokens: "tokens", Binary: "binary"}
     if task.problem is Problem.MANY_TO_MANY:
@@ -145,6 +152,7 @@ def signature_of(
         readout=readout,
         horizon=task.horizon,
         embedding=embedding,
+        dependency=getattr(task, task.dependency) if task.dependency else None,
     )
 
 
@@ -196,6 +204,9 @@ def _score(bench: Bench, ways: dict[str, Any]) -> None:
             )
             if split + way == "test":
                 record.per_example = {"score": scores.sums, "weight": scores.weights}
+                record.test_examples = len(scores.sums)
+    asked = data.task.test_size if isinstance(data.task, Synthetic) else 0
+    record.test_is_whole = (record.test_examples or 0) < asked
     predict = ways[""]
     share = fluency(predict, data.task, "test")
     if share is not None:

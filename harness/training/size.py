@@ -30,9 +30,9 @@ def matched_size(
     """The width that meets a target, and the FLOPs of an update at that width.
 
     match: ``parameters``, ``flops`` or ``none``: what the target counts; with ``none`` it is the
-    width itself. shape, target_shape: of a batch of inputs and of targets. Kept, because it is
-    the same for all seeds. Raises NotApplicable where FLOPs are to be matched and cannot be
-    counted.
+    width itself. Parameters are those of ``held_count``. shape, target_shape: of a batch of
+    inputs and of targets. Kept, because it is the same for all seeds. Raises NotApplicable where
+    FLOPs are to be matched and cannot be counted.
     """
     body, parameters = load_architecture(architecture), dict(architecture.parameters)
 
@@ -48,11 +48,34 @@ def matched_size(
             )
         return counted
 
-    if match == "flops":
-        width = matched_width(build, target, flops)
+    if match == "parameters":
+        prevails = output_layer_prevails(signature, int(target))
+        width = matched_width(build, target, lambda network: held_count(network, prevails))
     else:
-        width = matched_width(build, int(target)) if match == "parameters" else int(target)
+        width = matched_width(build, target, flops) if match == "flops" else int(target)
     return width, flops_per_update(build(width), shape, target_shape)
+
+
+def output_layer_prevails(signature: Signature, parameters: int) -> bool:
+    """Whether the output layer would be more than half of a count of ``parameters``, so that the
+    width that meets it would say nothing of the architecture.
+
+    It is asked of a plain Elman network of h units, the same for all architectures of a task:
+    h (features + h + 2) numbers in the body and (h + 1) outputs in the output layer.
+    """
+    features = signature.embedding if signature.inputs == "tokens" else signature.input_size
+    outputs = signature.output_size
+    linear = features + 2 + outputs  # h^2 + linear h + outputs = parameters
+    width = (math.sqrt(linear**2 + 4 * max(parameters - outputs, 0)) - linear) / 2
+    return (width + 1) * outputs > parameters / 2
+
+
+def held_count(network: Network, body_alone: bool) -> int:
+    """The parameters that are held to the budget: all but the embeddings, which all architectures
+    share, or the body's alone, where the output layer prevails."""
+    if body_alone:
+        return sum(parameter.numel() for parameter in network.body.parameters())
+    return network.counts()[1]
 
 
 def matched_width(

@@ -3,8 +3,10 @@
 Ranks and tests are over tasks, never over seeds: seeds of a task are not independent evidence on
 how architectures do in general. Within a task the mean skill over its seeds stands for it.
 
-``skills`` is a frame with the columns task, architecture and skill, one row a run, as
-`reports.analysis.frame.cells` gives it; runs without a skill are passed over.
+``skills`` is a frame with the columns task, architecture and level, one row a run, as
+`reports.analysis.frame.cells` gives it; runs without a skill are passed over. A level is a skill
+cut off at 0 and 1, and 1 where the task was solved: so one far failure decides no mean, and those
+that stopped as solved are tied.
 """
 
 from collections.abc import Mapping
@@ -14,8 +16,9 @@ from typing import NamedTuple
 
 import pandas
 from networkx import Graph, find_cliques
-from scipy.stats import friedmanchisquare, wilcoxon
+from scipy.stats import friedmanchisquare
 
+from reports.analysis import permutation
 from reports.analysis.aggregates import (
     Estimate,
     Posterior,
@@ -41,8 +44,8 @@ POLICY = (
 
 
 class RankPair(NamedTuple):
-    """Wilcoxon's signed-rank test of two architectures' mean skills over the tasks: the mean of
-    a - b, the two-sided p-value, and that after Holm over all pairs."""
+    """Wilcoxon's signed-rank test of two architectures' mean skills over the tasks, exact with
+    ties, too: the mean of a - b, the two-sided p-value, and that after Holm over all pairs."""
 
     a: str
     b: str
@@ -108,7 +111,7 @@ def over_tasks(skills: pandas.DataFrame) -> OverTasks:
     Give those that `ranking.compare` chose: one that serves few tasks leaves few to compare on.
     """
     means = _means(skills)
-    by_cell = skills.dropna(subset=["skill"]).groupby(["architecture", "task"], sort=False).skill
+    by_cell = skills.dropna(subset=["level"]).groupby(["architecture", "task"], sort=False)["level"]
     runs = {cell: of.to_numpy() for cell, of in by_cell}
     names, shared = tuple(means.columns), tuple(means.dropna().index)
     of_shared = {a: [runs[a, t] for t in shared] for a in names} if shared else {}
@@ -150,8 +153,7 @@ def rank(skills: pandas.DataFrame) -> Ranks:
         p = 1.0 if all_tied else float(friedmanchisquare(*shared.to_numpy().T).pvalue)
     named = list(combinations(shared.columns, 2))
     differences = [(shared[a] - shared[b]).round(12) for a, b in named]
-    # Where all differ by nothing there is no test to make, and no difference.
-    each = [float(wilcoxon(d).pvalue) if d.any() else 1.0 for d in differences]
+    each = [permutation.signed_rank(d) for d in differences]
     pairs = tuple(
         RankPair(a, b, float(d.mean()), one, adjusted)
         for (a, b), d, one, adjusted in zip(named, differences, each, holm(each), strict=True)
@@ -175,6 +177,6 @@ def cliques(ranks: Mapping[str, float], alike: set[frozenset[str]]) -> tuple[tup
 
 def _means(skills: pandas.DataFrame) -> pandas.DataFrame:
     """Mean skill over seeds: tasks down, architectures across, each in the order given."""
-    known = skills.dropna(subset=["skill"])
-    means = known.groupby(["task", "architecture"]).skill.mean().unstack()
+    known = skills.dropna(subset=["level"])
+    means = known.groupby(["task", "architecture"])["level"].mean().unstack()
     return means.reindex(index=known.task.unique(), columns=known.architecture.unique())

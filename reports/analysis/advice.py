@@ -12,9 +12,9 @@ from argparse import ArgumentParser
 from functools import cached_property
 from typing import Any
 
+from reports.analysis.cells import NOT_LEARNED
 from reports.analysis.difference import (
     BETTER,
-    LEVEL,
     NOT_SHOWN,
     WORSE,
     Difference,
@@ -50,6 +50,9 @@ class Choice:
         scored = results.scored(task).items()
         self.scored = [name for name, group in scored if group.score.mean is not None]
         """Architectures and baselines with a score, best first."""
+        lost = [a for a in self.scored if self.group(a).learned is False]
+        self.lost = [a for a in lost if a not in best.best]
+        """Those that did not learn the task within the budget."""
         self.cells = [c for c in results.cells if c.task == task.name]
         facts = (c.record.facts for c in self.cells if c.record and c.record.facts)
         self.facts = next(facts, {})
@@ -58,7 +61,7 @@ class Choice:
     @property
     def trivial(self) -> bool:
         """Whether the better of the leaders is not shown to beat the best trivial predictor."""
-        return not beats_floor(self.group(min(self.leaders, key=self.loss)).skill)
+        return not beats_floor(self.group(min(self.leaders, key=self.loss)))
 
     @cached_property
     def of_order(self) -> Difference:
@@ -80,17 +83,20 @@ class Choice:
         return cheapest if saves else first
 
     def _as_good(self, architecture: str) -> bool:
-        """Not shown to differ from the best, and close to it."""
+        """Not shown to differ from the best, close to it, and learned if the best is."""
         against = self.against[architecture]
+        if architecture in self.lost and self.order[0] not in self.lost:
+            return False
         return not against.differs and (against.skills.mean or 0) <= MARGIN
 
     @property
     def short_of_examples(self) -> list[str]:
-        """Those that differ from the best over seeds, but not over test examples."""
+        """Those not shown to differ from the best, whose difference from it varies more over test
+        examples than over seeds."""
         return [
             a for a, d in self.against.items()
-            if not d.differs and d.seeds.p is not None and d.examples.p is not None
-            and d.seeds.p < LEVEL <= d.examples.p
+            if not d.differs and d.both.p is not None
+            and (d.examples.error or 0) > (d.both.seeds.error or 0)
         ]  # fmt: skip
 
     def rows(self) -> list[dict[str, Any]]:
@@ -101,16 +107,20 @@ class Choice:
             group, against = self.group(name), self.against.get(name)
             ahead = against.skills if against else Summary()
             other = "best" if name in self.order[:1] else "not compared"
+            found = how[against.verdict] if against else other
+            unlearned = name in self.lost and name != self.recommended
             rows.append({
                 "architecture": name,
                 "baseline": name in self.results.baselines,
                 "seeds": group.score.n,
                 "score": group.score.mean, "score_half": group.score.half,
                 "skill": group.skill.mean, "skill_half": group.skill.half,
+                "solved": group.rate.solved if group.binary else None,
                 "best_ahead": ahead.mean, "best_ahead_half": ahead.half,
                 "p": against.p if against else None,
                 "p_holm": against.adjusted if against else None,
-                "standing": how[against.verdict] if against else other,
+                "standing": NOT_LEARNED if unlearned else found,
+                "learned": group.learned,
                 "seconds": group.mean_of("training"),
                 "parameters": group.mean_of("parameters"),
             })  # fmt: skip

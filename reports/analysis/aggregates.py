@@ -4,13 +4,13 @@ probable it is over tasks that one of two is better.
 After Agarwal et al. 2021, "Deep reinforcement learning at the edge of the statistical precipice".
 A run is one (task, seed); each counts the same. Intervals are the percentile bootstrap's,
 stratified: seeds are drawn anew within each task, tasks are not drawn. They are too narrow where
-seeds are few: of a mean of normal values, the 95 % interval holds the truth in 84 % of the cases
-with 5 values, 90 % with 10, 92 % with 20. (scipy's bootstrap refuses tasks with one seed, and has
-no bands.)
+seeds are few, and so are shown only from as many as `docs/coverage.md` says that they hold with.
+(scipy's bootstrap refuses tasks with one seed, and has no bands.)
 """
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -26,13 +26,20 @@ PRIOR = 0.5
 """Weight of the prior's one pseudo-observation, at no difference; a task has weight 1."""
 SAMPLES = 20_000
 """Of the posterior's weights."""
+FEWEST_OF_MEAN = 20
+"""Seeds of each task from which on an interquartile mean has an interval: with 10 it misses the
+truth in 11 % where nine in ten seeds solve a task (docs/coverage.md)."""
+FEWEST_OF_PROFILE = 40
+"""The same of a performance profile: with 20 it misses in 10 %."""
+FEWEST_OF_CHANCE = 5
+"""The same of the chance to beat another: with 3 it misses in 10 to 13 %."""
 Runs = Sequence[Any]
 """One array of skills, ``(seeds,)``, for each task."""
 
 
 @dataclass(frozen=True)
 class Estimate:
-    """A value with its 95 % interval; ``runs`` went into it. No interval from one seed a task."""
+    """A value with its 95 % interval, None with too few seeds; ``runs`` went into it."""
 
     value: float
     low: float | None
@@ -49,24 +56,28 @@ class Posterior:
     better: float
 
 
-def interquartile_mean(runs: Runs) -> Estimate:
+def interquartile_mean(runs: Runs, fewest: int = FEWEST_OF_MEAN) -> Estimate:
     """Mean of the middle half of all runs: a quarter is cut off at each end, rounded down."""
     value = trim_mean(np.concatenate(runs), 0.25)
-    return _estimate(value, [runs], lambda drawn: trim_mean(np.hstack(drawn), 0.25, axis=-1))
+    middle = partial(trim_mean, proportiontocut=0.25, axis=-1)
+    return _estimate(value, [runs], lambda drawn: middle(np.hstack(drawn)), fewest)
 
 
-def profile(runs: Runs, tau: Sequence[float]) -> pandas.DataFrame:
+def profile(runs: Runs, tau: Sequence[float], fewest: int = FEWEST_OF_PROFILE) -> pandas.DataFrame:
     """Performance profile (Dolan and Moré 2002; of runs, Agarwal et al. 2021).
 
     By tau: ``middle``, the share of runs with more skill, and ``low`` and ``high``, its pointwise
-    95 % band. With one seed a task the band is the line itself: nothing is known of the spread.
+    95 % band; NaN where a task has fewer seeds than ``fewest``.
     """
-    drawn, values = np.hstack(_resamples(runs, np.random.default_rng(SEED))), np.concatenate(runs)
-    rows = [(float((values > t).mean()), *_interval((drawn > t).mean(axis=1))) for t in tau]
-    return pandas.DataFrame(rows, index=list(tau), columns=["middle", "low", "high"])
+    values, band = np.concatenate(runs), np.full((len(tau), 2), np.nan)
+    if min(map(len, runs)) >= fewest:
+        drawn = np.hstack(_resamples(runs, np.random.default_rng(SEED)))
+        band = np.array([_interval((drawn > t).mean(axis=1)) for t in tau])
+    columns = {"middle": [float((values > t).mean()) for t in tau]}
+    return pandas.DataFrame(columns | {"low": band[:, 0], "high": band[:, 1]}, index=list(tau))
 
 
-def probability_of_improvement(a: Runs, b: Runs) -> Estimate:
+def probability_of_improvement(a: Runs, b: Runs, fewest: int = FEWEST_OF_CHANCE) -> Estimate:
     """Chance that a run of a beats one of b on the same task, averaged over the tasks.
 
     On a task it is the Mann-Whitney U over the number of pairs of runs; a tie is half a win.
@@ -76,13 +87,15 @@ def probability_of_improvement(a: Runs, b: Runs) -> Estimate:
     def chance(one: Runs, other: Runs) -> Any:
         return np.mean([_wins(x, y) for x, y in zip(one, other, strict=True)], axis=0)
 
-    return _estimate(chance(a, b), [a, b], chance)
+    return _estimate(chance(a, b), [a, b], chance, fewest)
 
 
-def _estimate(value: Any, sides: Sequence[Runs], of: Callable[..., Any]) -> Estimate:
-    """With the interval of what is found ``of`` the same sides, drawn anew."""
-    count, rng = sum(len(task) for runs in sides for task in runs), np.random.default_rng(SEED)
-    if all(len(task) == 1 for runs in sides for task in runs):  # drawing gives the same again
+def _estimate(value: Any, sides: Sequence[Runs], of: Callable[..., Any], fewest: int) -> Estimate:
+    """With the interval of what is found ``of`` the same sides, drawn anew; none where a task has
+    fewer seeds."""
+    seeds = [len(task) for runs in sides for task in runs]
+    count, rng = sum(seeds), np.random.default_rng(SEED)
+    if min(seeds) < fewest:
         return Estimate(float(value), None, None, count)
     return Estimate(float(value), *_interval(of(*(_resamples(r, rng) for r in sides))), count)
 

@@ -6,8 +6,10 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
-from harness.experiment.record import PENDING, Outcome, Record
+from harness.experiment.record import LEARNED, PENDING, Outcome, Record
 from harness.experiment.store import Store
+from reports.analysis.exact import Rate, rate
+from reports.analysis.solved import shown, solved_or_not
 from reports.analysis.statistics import Summary, summarize
 
 HOLES = {
@@ -24,6 +26,9 @@ HOLES = {
 }
 """What stands in a square without a number, and what it means; the gravest first."""
 MEANINGS = dict(HOLES.values())
+
+UNLEARNED, NOT_LEARNED = "∅", "not learned within the budget"
+"""The mark of what ended well, but never rose above the floor, and what it means."""
 
 
 @dataclass(frozen=True)
@@ -84,6 +89,22 @@ class Cell:
         """(score - floor) / (ceiling - floor); None where one of them is not known."""
         return finite(self.record.skill) if self.record and self.ok else None
 
+    @property
+    def solved(self) -> bool:
+        """Training stopped at the ceiling's tolerance: how far it had gone beyond it when that was
+        noticed says nothing of the architecture."""
+        return self.ok and self.record is not None and self.record.stopped == "solved"
+
+    @property
+    def level(self) -> float | None:
+        """Skill as it enters means and ranks over tasks: cut off at 0 and 1, and 1 if solved."""
+        return self.skill and (1.0 if self.solved else min(max(self.skill, 0.0), 1.0))
+
+    @property
+    def learned(self) -> bool | None:
+        """Whether training rose above the floor on validation; None where that is not known."""
+        return self.record.learned if self.record else None
+
     @cached_property
     def examples(self) -> tuple[Any, Any] | None:
         """Score and weight of each test example, two arrays ``(examples,)``; None if not stored."""
@@ -110,14 +131,47 @@ class Group:
     cells: tuple[Cell, ...]
 
     @cached_property
+    def binary(self) -> bool:
+        """Seeds solve this task or do not; so a mean over them has no interval."""
+        return any(solved_or_not(c.record) for c in self.cells if c.record)
+
+    @cached_property
+    def rate(self) -> Rate:
+        """How many seeds solved the task, with a skill of at least `LEARNED`, of those that ended
+        with a skill or diverged."""
+        ended = [c for c in self.cells if c.skill is not None or c.outcome == Outcome.DIVERGED]
+        return rate((cell.skill or 0.0) >= LEARNED for cell in ended)
+
+    @cached_property
     def score(self) -> Summary:
         """Test score over the seeds that have one, in the metric's own unit."""
-        return summarize(c.score for c in self.cells)
+        return shown(summarize(c.score for c in self.cells), self.binary)
 
     @cached_property
     def skill(self) -> Summary:
         """Skill over the seeds that have one."""
-        return summarize(c.skill for c in self.cells)
+        return shown(summarize(c.skill for c in self.cells), self.binary)
+
+    @cached_property
+    def level(self) -> Summary:
+        """Skill as it enters means over tasks; see ``Cell.level``."""
+        return shown(summarize(c.level for c in self.cells), self.binary)
+
+    @property
+    def solved(self) -> bool:
+        """Every seed solved the task."""
+        return bool(self.cells) and all(c.solved for c in self.cells)
+
+    @property
+    def learned(self) -> bool | None:
+        """Whether any seed was learned within the budget; None where that is not known."""
+        known = [c.learned for c in self.cells if c.learned is not None]
+        return any(known) if known else None
+
+    @property
+    def not_learned(self) -> int:
+        """Seeds that were not learned within the budget."""
+        return sum(c.learned is False for c in self.cells)
 
     @cached_property
     def examples(self) -> dict[int, tuple[Any, Any]]:

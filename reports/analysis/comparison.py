@@ -164,6 +164,7 @@ def _rows(cells: pandas.DataFrame) -> list[dict[str, Any]]:
             "change": change.seeds,
             "change_in_skill": change.skills,
             "change_over_examples": change.examples,
+            "solved": [g.rate.solved for g in (one, other)] if one.binary else None,
             "p": change.p, "p_holm": None, "untested": untested,
             "seconds_ratio": finite(of.ratio.median()),
             "parameters": [one.mean_of("parameters"), other.mean_of("parameters")],

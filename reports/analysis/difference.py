@@ -1,33 +1,36 @@
 """The one test of whether two architectures, or two runs of one, differ on a task.
 
-Over seeds: is the mean of the differences of the seeds that both have zero (paired Student's t)?
-Over test examples: is the mean of the differences of each example's scores, averaged over those
-seeds, zero? The two differ only if both say so, in the same direction: the p-value of a pair is
-the larger of the two (intersection-union test, Berger 1982). The p-values of one table are
-corrected together (Holm 1979).
+It is one test over seeds and test examples together (`two_level.py`). With one seed it is that over
+examples, and without stored scores of examples that over seeds; or, on tasks that seeds solve or do
+not, Boschloo's exact test of how many do. The p-values of one table are corrected together (Holm
+1979): those of all pairs of a task's architectures, for the best is found on the scores by which it
+is compared.
 """
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from itertools import combinations
-from typing import Any, TypeVar
-
-import numpy as np
+from typing import TypeVar
 
 from reports.analysis.cells import Group
+from reports.analysis.exact import boschloo
 from reports.analysis.results import Results, TaskInfo
+from reports.analysis.solved import shown
 from reports.analysis.statistics import Summary, holm, paired, summarize
+from reports.analysis.two_level import TwoLevel, two_level
 
 LEVEL = 0.05
 BETTER, WORSE, NOT_SHOWN = "better", "worse", "not shown to differ"
 METHOD = (
-    "Two architectures differ on a task where both of two tests say so, in the same direction: a "
-    "paired t test over the seeds that both have (does it hold for other seeds?) and one over the "
-    "test examples, their scores averaged over these seeds (does it hold for other examples?). The "
-    "larger p-value counts, after Holm's correction over the comparisons with the best, at "
-    f"{LEVEL}.",
-    "With one seed only the test over examples is made, and without stored scores of examples only "
-    "that over seeds. Test examples that overlap, as windows of a series do, make it too sure.",
+    "Two architectures differ on a task where a t test over seeds and test examples together says "
+    "so: it asks whether the difference would hold with other seeds and other examples (Banerjee "
+    "1961). p-values have Holm's correction over all pairs of the models of a task, at "
+    f"{LEVEL}: the best is found on the scores by which it is compared.",
+    "With one seed it is a t test over examples alone, and without stored scores of examples one "
+    "over seeds alone or, where seeds solve a task or do not, Boschloo's exact test of how many "
+    "do. With fewer than three seeds it says little of other seeds where they solve a task or do "
+    "not. Test examples that overlap, as windows of a series do, make it too sure.",
     "Otherwise they are not shown to differ, which does not mean that they are equal.",
 )
 """The test in plain sentences, for print."""
@@ -39,24 +42,33 @@ Name = TypeVar("Name")
 class Difference:
     """One group of seeds minus another on a task.
 
-    ``seeds`` and ``skills`` are over seeds, of the test score and of skill; ``examples`` is over
-    test examples, in the unit of what the metric adds up (of an rmse: squared errors).
+    ``seeds`` and ``skills`` are over seeds, of the test score and of skill; ``both`` is over seeds
+    and test examples. On tasks that seeds solve or do not, no mean over seeds has an interval.
     """
 
     seeds: Summary = Summary()
     skills: Summary = Summary()
-    examples: Summary = Summary()
+    both: TwoLevel = TwoLevel()
     higher_is_better: bool = True
+    exact: float | None = None
+    """P-value that one solves the task in more seeds, where scores of examples are not stored."""
     adjusted: float | None = None
     """The p-value after the correction over all pairs of its table, see `corrected`."""
 
     @property
     def p(self) -> float | None:
-        """The larger p-value; None where there is nothing to test."""
-        means = [s.mean for s in (self.seeds, self.examples) if s.p is not None]
-        if len(means) == 2 and (means[0] or 0) * (means[1] or 0) < 0:
-            return 1.0
-        return max((p for s in (self.seeds, self.examples) if (p := s.p) is not None), default=None)
+        """The p-value; None where there is nothing to test."""
+        if self.exact is not None:
+            return self.exact
+        made = next((s for s in (self.both, self.examples, self.seeds) if s.p is not None), None)
+        if made and (made.mean or 0) * (self.seeds.mean or 0) < 0:
+            return 1.0  # as may be of an rmse, whose root is over seeds, its squares over examples
+        return made.p if made else None
+
+    @property
+    def examples(self) -> Summary:
+        """Over test examples alone, in what the metric adds up (of an rmse: squared errors)."""
+        return self.both.examples
 
     @property
     def differs(self) -> bool:
@@ -73,18 +85,36 @@ class Difference:
 
 
 def difference(one: Group, other: Group, same_examples: bool = True) -> Difference:
-    """Compare two groups of seeds; ``same_examples``: they were tested on the same ones."""
+    """Compare two groups of seeds; ``same_examples``: they were tested on the same ones. A seed
+    in which both stopped as solved is a tie."""
     records = [c.record for c in (*one.cells, *other.cells) if c.record and c.record.metric]
-    seeds, skills = (
-        paired(*({c.seed: getattr(c, number) for c in group.cells} for group in (one, other)))
-        for number in ("score", "skill")
-    )
+    tied = {c.seed for c in one.cells if c.solved} & {c.seed for c in other.cells if c.solved}
+
+    def numbers(group: Group, of: str) -> dict[int, float | None]:
+        return {c.seed: 0.0 if c.seed in tied else getattr(c, of) for c in group.cells}
+
+    both = TwoLevel()
+    if same_examples:
+        ties = {seed: arrays for seed, arrays in one.examples.items() if seed in tied}
+        both = two_level(one.examples, other.examples | ties)
+    binary = one.binary or other.binary
+    seeds = paired(numbers(one, "score"), numbers(other, "score"))
     return Difference(
-        seeds,
-        skills,
-        _over_examples(one.examples, other.examples) if same_examples else Summary(),
+        shown(seeds, binary),
+        shown(paired(numbers(one, "skill"), numbers(other, "skill")), binary),
+        both,
         records[0].higher_is_better if records else True,
+        _in_solved(one, other) if binary and not both.examples.n and seeds.n > 1 else None,
     )
+
+
+def _in_solved(one: Group, other: Group) -> float | None:
+    """P-value that the success rates differ; 1 where the mean skills say the opposite."""
+    (a, b), skills = (one.rate, other.rate), (one.skill.mean, other.skill.mean)
+    if a.share is None or b.share is None or None in skills:
+        return None
+    ahead = (skills[0] or 0) - (skills[1] or 0)
+    return boschloo(a, b) if (a.share - b.share) * ahead >= 0 else 1.0
 
 
 def corrected(pairs: Mapping[Name, Difference]) -> dict[Name, Difference]:
@@ -94,10 +124,14 @@ def corrected(pairs: Mapping[Name, Difference]) -> dict[Name, Difference]:
     return {name: replace(pair, adjusted=adjusted.get(name)) for name, pair in pairs.items()}
 
 
-def beats_floor(skill: Summary) -> bool:
-    """Whether a mean skill is shown to be above 0, the best trivial predictor's."""
-    low = skill.mean if skill.low is None else skill.low
-    return low is not None and low > 0
+def beats_floor(group: Group) -> bool:
+    """Whether a mean skill is shown to be above 0, the best trivial predictor's: by Student's t
+    over seeds or, on a task that seeds solve or do not, by a seed that solved it."""
+    if group.binary and group.rate.solved:
+        return True
+    skill = summarize(cell.skill for cell in group.cells)
+    sure = not skill.error or skill.p is None or skill.p < LEVEL
+    return skill.mean is not None and skill.mean > 0 and sure
 
 
 @dataclass(frozen=True)
@@ -106,22 +140,36 @@ class Standing:
 
     order: tuple[str, ...] = ()
     best: tuple[str, ...] = ()
-    """Those that share the best mean; nearly always one."""
-    differences: dict[str, Difference] = field(default_factory=dict)
-    """The first minus each other architecture and the best baseline, corrected together."""
+    """Those that share the best mean, or all solved the task; nearly always one. None where
+    nobody learned it within the budget."""
+    pairs: dict[tuple[str, str], Difference] = field(default_factory=dict)
+    """Each two of them, the better one first, and each with the best baseline, corrected
+    together."""
+    not_learned: tuple[str, ...] = ()
+    """Those of which no seed learned it within the budget: neither worse nor alike."""
+
+    @cached_property
+    def differences(self) -> dict[str, Difference]:
+        """The first minus each other architecture and the best baseline."""
+        return {b: pair for (a, b), pair in self.pairs.items() if a == self.order[0]}
 
     def __bool__(self) -> bool:
         return bool(self.order)
 
     @property
     def worse(self) -> tuple[str, ...]:
-        """Those that differ from the first."""
-        return tuple(a for a in self.order[1:] if self.differences[a].differs)
+        """Those that learned it, and differ from the first."""
+        return tuple(a for a in self._others if self.differences[a].differs)
 
     @property
     def alike(self) -> tuple[str, ...]:
-        """Those that are not shown to differ from the first, with those that share its mean."""
-        return tuple(a for a in self.order[1:] if not self.differences[a].differs)
+        """Those that learned it, and are not shown to differ from the first, with those that share
+        its mean."""
+        return tuple(a for a in self._others if not self.differences[a].differs)
+
+    @property
+    def _others(self) -> list[str]:
+        return [a for a in self.order[1:] if a not in self.not_learned]
 
     @property
     def tested(self) -> bool:
@@ -139,38 +187,16 @@ def standing(results: Results, task: TaskInfo) -> Standing:
     best."""
     if task.name not in results.standings:
         scored = {a: g for a, g in results.scored(task).items() if g.score.n}
-        order = tuple(a for a in scored if a in results.architectures)
-        best = tuple(a for a in order if scored[a].score.mean == scored[order[0]].score.mean)
-        others = [*order[1:], results.best_baselines.get(task.name)] if order else []
-        pairs = {a: difference(scored[order[0]], scored[a]) for a in others if a}
-        results.standings[task.name] = Standing(order, best, corrected(pairs))
+        groups = {a: g for a, g in scored.items() if a in results.architectures}
+        results.standings[task.name] = Standing()
+        if groups:
+            top = next(iter(groups.values()))
+            names = (*groups, *filter(None, [results.best_baselines.get(task.name)]))
+            pairs = {(a, b): difference(scored[a], scored[b]) for a, b in combinations(names, 2)}
+            equal = {a for a, g in groups.items() if g.score.mean == top.score.mean}
+            solved = {a for a, g in groups.items() if g.solved and top.solved}
+            lost = tuple(a for a, g in groups.items() if g.learned is False)
+            some = len(lost) < len(groups)
+            best = tuple(a for a in groups if some and a in equal | solved)
+            results.standings[task.name] = Standing(tuple(groups), best, corrected(pairs), lost)
     return results.standings[task.name]
-
-
-def all_pairs(results: Results, task: TaskInfo) -> dict[tuple[str, str], Difference]:
-    """Each two of a task's architectures, the better one first. Only the comparisons with the
-    best are corrected: the others are no part of any statement."""
-    known, groups = standing(results, task), results.groups
-    return {
-        (a, b): known.differences[b] if a == known.order[0]
-        else difference(groups[task.name, a], groups[task.name, b])
-        for a, b in combinations(known.order, 2)
-    }  # fmt: skip
-
-
-def _over_examples(
-    one: Mapping[int, tuple[Any, Any]], other: Mapping[int, tuple[Any, Any]]
-) -> Summary:
-    """The difference of two ratios of sums, scores to weights, with the interval of its linear
-    terms (Cochran 1977). Empty where no seed has scores of both on the same examples."""
-    seeds = sorted(one.keys() & other.keys())
-    weights = [side[seed][1] for side in (one, other) for seed in seeds]
-    if not seeds or any(not np.array_equal(weights[0], w) for w in weights):
-        return Summary()
-    share = np.asarray(weights[0], float) / np.mean(weights[0])
-    terms = np.mean([one[s][0] - other[s][0] for s in seeds], 0) / np.mean(weights[0])
-    mean = float(terms.mean())
-    # Where the two differ on few examples Student's t is too sure: p is never below the smallest
-    # that exchanging the two on each of these could give (Fisher 1935).
-    least = min(1.0, 2.0 ** (1 - np.count_nonzero(terms)))
-    return replace(summarize(terms - mean * (share - 1)), mean=mean, least=least)

@@ -12,7 +12,7 @@ from harness.experiment import matrix
 from harness.experiment.record import Outcome
 from harness.experiment.store import Store
 from reports.analysis.cells import Cell, finite, skill_on
-from reports.analysis.horizon import Horizon, horizon
+from reports.analysis.horizon import LEARNED, Horizon, climbed, horizon
 from reports.analysis.results import Part, Results, read
 
 PartName = str | matrix.Part | Part
@@ -46,6 +46,21 @@ class Evidence:
             return self.results
         planned = self.results.parts.get(name)
         return planned.results if planned else replace(self.results, cells=())
+
+    def first(self, seeds: int) -> Evidence:
+        """Of each part, and of the matrix's own cells, the first so many seeds alone; where
+        horizons are sought, as far as these come, whatever was added later."""
+
+        def cut(results: Results, ladder: bool = False) -> Results:
+            kept = sorted({cell.seed for cell in results.cells})[:seeds]
+            cells = tuple(c for c in results.cells if c.seed in kept)
+            return replace(results, cells=climbed(cells) if ladder else cells)
+
+        parts = {
+            name: replace(part, results=cut(part.results, bool(part.lags)))
+            for name, part in self.results.parts.items()
+        }
+        return replace(self, results=replace(cut(self.results), parts=parts))
 
     def parts(self, *names: str, probe: str = "") -> list[Part]:
         """The parts with one of these names, or those with this probe, of which there is any
@@ -93,7 +108,7 @@ class Evidence:
         return BySeed(known)
 
     def scores(self, part: PartName, task: str, architecture: str, metric: str) -> BySeed:
-        """A metric on the test split, in its own unit."""
+        """A metric on the test split, in its own unit; a seed that diverged has none."""
         return self.numbers(
             part, task, architecture, lambda r: r.scores.get("test", {}).get(metric)
         )
@@ -102,11 +117,24 @@ class Evidence:
         """Skill on a test split."""
         return self.numbers(part, task, architecture, lambda r: skill_on(r, split))
 
-    def skills_or_zero(self, part: PartName, task: str, architecture: str) -> BySeed:
-        """Skill; 0 where training diverged, as nothing was learned."""
+    def clipped(self, part: PartName, task: str, architecture: str, split: str = "test") -> BySeed:
+        """Skill cut off at 0 and 1, as it enters means over tasks; 0 where training diverged."""
         cells = self.cells(part, task, architecture)
         diverged = {cell.seed: 0.0 for cell in cells if cell.outcome == Outcome.DIVERGED}
-        return BySeed(diverged | self.skills(part, task, architecture))
+        skills = self.skills(part, task, architecture, split)
+        return BySeed(diverged | {seed: min(max(s, 0.0), 1.0) for seed, s in skills.items()})
+
+    def solved(
+        self,
+        part: PartName,
+        task: str,
+        architecture: str,
+        split: str = "test",
+        threshold: float = LEARNED,
+    ) -> dict[int, bool]:
+        """Whether each seed reaches a skill; one that diverged does not."""
+        skills = self.clipped(part, task, architecture, split)
+        return {seed: skill >= threshold for seed, skill in skills.items()}
 
     def by_task(self, part: PartName, architectures: Iterable[str]) -> dict[str, dict[str, BySeed]]:
         """Skill by task, then by architecture."""
@@ -138,8 +166,8 @@ class Evidence:
     def updates(
         self, part: PartName, task: str, architecture: str
     ) -> dict[int, dict[str, np.ndarray]]:
-        """``loss`` and ``norm`` of the gradient before clipping, an array with one number an
-        update; of trainings that diverged too."""
+        """``loss``, ``norm`` of the gradient before clipping and, where examples are watched, their
+        loss as ``watched``: an array with one number an update; of trainings that diverged too."""
         cells = self.cells(part, task, architecture)
         by_seed = {c.seed: dict(self.read_updates(c.id)) for c in cells if c.record}
         return {seed: arrays for seed, arrays in by_seed.items() if arrays}

@@ -40,6 +40,7 @@ RESULTS = NAMES | {
     "validation": (NUMBER, "its value on the validation split"),
     "test": (NUMBER, "its value on the test split"),
     "skill": (NUMBER, "(test - floor) / (ceiling - floor)"),
+    "learned": (TRUTH, "training rose above the floor on validation"),
     "parameters": (WHOLE, "free parameters, the shared embedding included"),
     "seconds": (NUMBER, "wall clock of the whole cell"),
 }
@@ -52,6 +53,7 @@ CSV = RESULTS | {
     "floor": (NUMBER, "score of the best trivial predictor"),
     "ceiling": (NUMBER, "best reachable score"),
     "problem": (TEXT, "how inputs and outputs line up"),
+    "test_examples": (WHOLE, "examples of the test split; of a drawn task all different"),
     "matched_parameters": (WHOLE, "parameters that the budget is about"),
     "width": (WHOLE, "hidden width that was chosen for them"),
     "steps": (WHOLE, "training updates"),
@@ -69,6 +71,7 @@ CSV = RESULTS | {
 """Columns of a report's ``results.csv``."""
 
 CELLS = CSV | MAIN | {
+    "level": (NUMBER, "skill cut off at 0 and 1, and 1 where training stopped as solved"),
     "task_name": (TEXT, "the task's name without parameters"),
     "lag": (WHOLE, "dependency length that was set, where a horizon is sought"),
     "probe": (TEXT, "what was measured in place of a score"),
@@ -95,6 +98,7 @@ CURVES = NAMES | MAIN | {
     "seconds": (NUMBER, "wall clock of training so far"),
     "loss": (NUMBER, "mean training loss since the evaluation before"),
     "validation": (NUMBER, "primary metric on the validation split"),
+    "skill": (NUMBER, "skill on the validation split"),
 }  # fmt: skip
 """Columns of ``curves``."""
 
@@ -186,6 +190,7 @@ def _row(cell: Cell, name: dict[str, Any]) -> dict[str, Any]:
     row = name | row_of(name, record)
     row |= {n: getattr(record, n, None) for n in CELLS if n not in row}
     row |= {"task_name": cell.task_name, "lag": cell.lag}
+    row["level"] = cell.level
     for part in ("data", "training", "evaluation"):
         row[f"seconds_{part}"] = record.seconds.get(part) if record else None
     return row | {"tags": ";".join(record.tags) if record else None}

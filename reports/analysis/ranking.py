@@ -3,12 +3,17 @@
 On one task, `reports.analysis.difference.standing` says who is best.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from statistics import geometric_mean
+from typing import TYPE_CHECKING
 
-from reports.analysis.difference import Difference, corrected, difference
+from reports.analysis.difference import difference
 from reports.analysis.results import Results
 from reports.analysis.statistics import Summary, combine
+
+if TYPE_CHECKING:
+    import pandas
 
 KINDS = {
     "training": "training seconds",
@@ -20,14 +25,13 @@ KINDS = {
 
 @dataclass(frozen=True)
 class Comparison:
-    """Mean skill over shared tasks: the compared architectures, best first."""
+    """Mean skill over shared tasks, of each task cut off at 0 and 1: the compared architectures,
+    best first."""
 
     tasks: tuple[str, ...]
     skills: dict[str, Summary]
     left_out: dict[str, int]
     """Architectures with results that were not compared, with their number of tasks."""
-    differences: dict[str, Difference]
-    """The first minus each other in mean skill, paired by task and seed, corrected together."""
 
 
 def compare(results: Results) -> Comparison:
@@ -51,30 +55,38 @@ def compare(results: Results) -> Comparison:
         if common and (enough or size == 2):  # one alone is no comparison
             chosen, shared = ranked[:size], common
     tasks = tuple(t.name for t in results.tasks if t.name in shared)
-    skills = {a: combine([results.groups[t, a].skill for t in tasks]) for a in chosen}
+    skills = {a: combine([results.groups[t, a].level for t in tasks]) for a in chosen}
     order = sorted(skills, key=lambda a: -(skills[a].mean or 0.0))
-    # From seeds alone: test examples have units of their own on each task.
-    differences = {
-        a: combine([_ahead(results, t, order[0], a).skills for t in tasks]) for a in order[1:]
-    }
     return Comparison(
         tasks,
         {a: skills[a] for a in order},
         {a: len(covered[a]) for a in ranked if a not in chosen},
-        corrected({a: Difference(ahead, ahead) for a, ahead in differences.items()}),
     )
 
 
-def _ahead(results: Results, task: str, one: str, other: str) -> Difference:
-    return difference(results.groups[task, one], results.groups[task, other], same_examples=False)
+def runs(results: Results, architectures: Iterable[str]) -> "pandas.DataFrame":
+    """Every run of the matrix's own cells that has a skill, architecture by architecture, with
+    the columns that `reports.analysis.across_tasks` asks for."""
+    import pandas
+
+    rows = [
+        (cell.task, cell.architecture, cell.level)
+        for a in architectures for cell in results.cells
+        if cell.architecture == a and cell.skill is not None
+    ]  # fmt: skip
+    return pandas.DataFrame(rows, columns=["task", "architecture", "level"])
 
 
 def lead(results: Results, task: str, architecture: str) -> Summary:
-    """How far an architecture is ahead of a task's baseline, in skill: mean and interval of the
-    differences over the seeds that both have. Empty where either has none."""
+    """How far an architecture is ahead of a task's baseline, in skill: the mean of the differences
+    over the seeds that both have, with its interval where there is one. Empty where either has
+    none."""
     best = results.best_baselines.get(task)
     planned = (task, architecture) in results.groups and architecture in results.architectures
-    return _ahead(results, task, architecture, best).skills if best and planned else Summary()
+    if not best or not planned:
+        return Summary()
+    one, other = (results.groups[task, name] for name in (architecture, best))
+    return difference(one, other, same_examples=False).skills
 
 
 def behind(results: Results, task: str, architecture: str) -> bool:

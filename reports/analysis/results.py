@@ -23,6 +23,7 @@ class TaskInfo:
     name: str
     slug: str
     problem: str = ""
+    causal: bool = False
     metric: str = ""
     unit: str = ""
     higher_is_better: bool = True
@@ -31,6 +32,8 @@ class TaskInfo:
     ceiling_is_ideal: bool = False
     references: dict[str, float] = field(default_factory=dict)
     tags: tuple[str, ...] = ()
+    test_examples: int | None = None
+    test_is_whole: bool = False
 
     def turned(self, score: float | None) -> float:
         """A score so that higher is better; the lowest of all where there is none."""
@@ -246,7 +249,8 @@ def _task(name: str, slug: str, cells: Iterable[Cell]) -> TaskInfo:
         return TaskInfo(name, slug)
     records.sort(key=lambda r: (r.outcome != Outcome.OK, not r.metric))
     first = records[0]
-    said = ("problem", "metric", "unit", "higher_is_better", "ceiling_is_ideal")
+    said = ("problem", "causal", "metric", "unit", "higher_is_better", "ceiling_is_ideal",
+            "test_examples", "test_is_whole")  # fmt: skip
     return TaskInfo(
         name,
         slug,

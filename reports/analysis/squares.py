@@ -3,12 +3,16 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from reports.analysis.cells import MEANINGS
+from harness.experiment.record import Outcome
+from reports.analysis.cells import HOLES, MEANINGS
 from reports.analysis.difference import Standing, standing
+from reports.analysis.exact import Rate
 from reports.analysis.ranking import behind
 from reports.analysis.results import BASELINE, Results
 from reports.analysis.statistics import Summary, combine
 
+REFUSED = HOLES[Outcome.NOT_APPLICABLE][0]
+"""The code of what cannot be served."""
 NONE = "none"
 """The code of a tag on which nothing has a skill, for several reasons."""
 
@@ -22,12 +26,21 @@ class Square:
     """Of a hole; empty where nothing was planned."""
     known: int = 0
     of: int = 0
+    rate: Rate | None = None
+    """How many seeds solved it, on a task that they solve or do not."""
     rank: str = ""
     """best, near or empty, within its row"""
     baseline: str = ""
     """Which baseline it is, in their column."""
     behind: bool = False
     """No better than the baseline."""
+    not_learned: int = 0
+    """Seeds that were not learned within the budget."""
+
+    @property
+    def serves(self) -> bool:
+        """The architecture could have a number here."""
+        return bool(self.of) and not (self.hole and self.code == REFUSED)
 
     @property
     def hole(self) -> bool:
@@ -46,9 +59,10 @@ def by_task(results: Results) -> dict[tuple[str, str], Square]:
         for name in results.columns:
             group = results.column(task.name, name)
             squares[task.name, name] = Square() if group is None else Square(
-                group.skill, group.code, group.skill.n, len(group.cells), rank_of(name, order),
+                group.skill, group.code, group.skill.n, len(group.cells),
+                group.rate if group.binary else None, rank_of(name, order),
                 results.best_baselines.get(task.name, "") if name == BASELINE else "",
-                behind(results, task.name, name),
+                behind(results, task.name, name), group.not_learned,
             )  # fmt: skip
     return squares
 
@@ -69,7 +83,7 @@ def by_capability(results: Results) -> dict[tuple[str, str], Square]:
         tasks = [task.name for task in results.tasks if tag in task.tags]
         for name in results.columns:
             groups = [group for task in tasks if (group := results.column(task, name))]
-            skills = [group.skill for group in groups if group.skill.mean is not None]
+            skills = [group.level for group in groups if group.level.mean is not None]
             codes = {group.code for group in groups}
             code = codes.pop() if len(codes) == 1 else NONE
             squares[tag, name] = Square(combine(skills), code, len(skills), len(tasks))

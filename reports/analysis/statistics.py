@@ -3,9 +3,11 @@ only what needs it does."""
 
 import math
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 CONFIDENCE = 0.95
+FEWEST = 3
+"""Values from which on a mean has an interval (docs/coverage.md)."""
 ROUNDING = 1e-12
 """A spread that is a smaller share of the values is none."""
 
@@ -40,19 +42,20 @@ class Summary:
 
     @property
     def p(self) -> float | None:
-        """Two-sided Student's t test of the mean against zero; None without an interval."""
+        """Two-sided Student's t test of the mean against zero; None without an error. Of values
+        without spread the least that turning signs could give, 2 ** (1 - n): never 0."""
         from scipy.special import stdtr
 
         if self.mean is None or self.error is None:
             return None
         if not self.error:
-            return 1.0 if not self.mean else self.least
+            return 1.0 if not self.mean else max(self.least, 2.0 ** (1 - self.n))
         return max(self.least, 2 * float(stdtr(self.freedom, -abs(self.mean) / self.error)))
 
 
 def summarize(values: Numbers) -> Summary:
-    """Mean and interval of the finite values; the others are passed over. One value has a mean and
-    no interval: mean +- t(0.975, n - 1) * s / sqrt(n), s the standard deviation (n - 1)."""
+    """Mean and interval of the finite values; the others are passed over: mean +- t(0.975, n - 1)
+    * s / sqrt(n), s the standard deviation (n - 1). No interval of fewer than three values."""
     numbers = values.values() if isinstance(values, Mapping) else values
     kept = [float(v) for v in numbers if v is not None and math.isfinite(v)]
     n = len(kept)
@@ -65,7 +68,8 @@ def summarize(values: Numbers) -> Summary:
     deviation = scale * math.sqrt(math.fsum(((v - mean) / scale) ** 2 for v in kept) / (n - 1))
     if deviation < ROUNDING * max(abs(v) for v in kept):
         deviation = 0.0  # seeds that play no part: the same result but for the order of sums
-    return _with_interval(n, mean, deviation / math.sqrt(n), n - 1)
+    found = _with_interval(n, mean, deviation / math.sqrt(n), n - 1)
+    return found if n >= FEWEST else replace(found, half=None)
 
 
 def paired(a: Mapping[int, float | None], b: Mapping[int, float | None]) -> Summary:
@@ -78,7 +82,7 @@ def paired(a: Mapping[int, float | None], b: Mapping[int, float | None]) -> Summ
 def combine(groups: Sequence[Summary]) -> Summary:
     """The mean of several independent means, each weighing the same (a mean over tasks).
 
-    Its degrees of freedom are those of Welch and Satterthwaite. No interval when a group has none.
+    Its degrees of freedom are those of Welch and Satterthwaite. No interval where a group has none.
     """
     groups = [g for g in groups if g.mean is not None]
     if len(groups) < 2:
@@ -93,7 +97,8 @@ def combine(groups: Sequence[Summary]) -> Summary:
     total = math.fsum(shares)
     below = math.fsum(s * s / g.freedom for s, g in zip(shares, groups, strict=True))
     freedom = total * total / below if below else float(n - 1)
-    return _with_interval(n, mean, scale * math.sqrt(total) / count, freedom)
+    found = _with_interval(n, mean, scale * math.sqrt(total) / count, freedom)
+    return found if all(g.half is not None for g in groups) else replace(found, half=None)
 
 
 def greater(values: Iterable[float], threshold: float) -> float:

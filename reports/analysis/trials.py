@@ -39,10 +39,10 @@ def expected_best(scores: Sequence[float], higher_is_better: bool) -> list[float
 
 
 def read(store: Store, results: Results) -> dict[tuple[str, str], Tried]:
-    """The trials of a matrix by task and architecture; empty where nothing was tuned."""
+    """The trials of a matrix's own cells by task and architecture; empty where there are none."""
     pairs: dict[tuple[str, str], dict[int, list[Record | None]]] = {}
     for row in results.plan["cells"]:
-        if row["kind"] == "trial":
+        if row["kind"] == "trial" and not row.get("part"):
             trials = pairs.setdefault((row["task"], row["architecture"]), {})
             trials.setdefault(row.get("trial", len(trials)), []).append(store.get(row["id"]))
     tried = {}

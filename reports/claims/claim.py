@@ -1,22 +1,28 @@
-"""What a claim is, which claims there are, and all of them judged together.
+"""What a claim is, and which claims there are.
 
-A module of this package that defines ``CELLS`` is a claim. It reads from top to bottom: the
+A module of this package that defines ``STATEMENTS`` is a claim. It reads from top to bottom: the
 docstring holds the statement as it is taught, its source, and what a verdict on it does not say;
-``CELLS`` are what it rests on, ``CRITERION`` was stated before the records were made, and ``judge``
-makes a ``Judgement`` of the evidence.
+``CELLS`` are what it rests on, ``STATEMENTS`` what it says, each to be tested on its own, and
+``judge`` measures these on the evidence: a `Measured` by the statement's name, without those that
+cannot be measured. ``draw``, if there is one, makes its figure instead of the statements' rows.
 """
 
+import hashlib
 import importlib
+import inspect
+import json
 import pkgutil
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 import reports.claims
 from harness.experiment.matrix import Part
 from reports.analysis.evidence import Evidence
-from reports.claims.judging import Comparison, Judgement, adjust, missing
-from reports.claims.parts import SURVEY
+from reports.claims.judging import Draw, Measured, Statement
+
+MATRIX = "claims"
+"""The matrix that is put together from the claims' cells."""
 
 ORDER = (
     "parameters-constant", "any-length", "sequential-cost", "vanishing-exploding", "ten-steps",
@@ -35,80 +41,46 @@ class Claim:
     """A textbook statement and how it is tested; ``id`` is the name of its module, with hyphens."""
 
     id: str
-    statement: str
+    taught: str
     source: str
     """Where the literature makes or examines it."""
     cells: tuple[Part, ...]
-    """What it rests on; ``SURVEY`` is the matrix's own cells."""
-    criterion: str
-    """What has to be shown, with its thresholds, in words."""
-    judge: Callable[[Evidence], Judgement] = field(repr=False)
+    """What it rests on."""
+    statements: Mapping[str, Statement]
+    judge: Callable[[Evidence], Mapping[str, Measured]] = field(repr=False)
+    draw: Callable[[Evidence], Draw] | None = field(default=None, repr=False)
     remark: str = ""
     """What its verdict does not say, whichever it is."""
+    criteria: str = ""
+    """A hash of its cells and of its whole module: statements, thresholds and judgement."""
 
     @property
     def command(self) -> str:
-        """What makes its records; the survey cannot be run without the parts."""
-        names = [] if SURVEY in self.cells else [part.name for part in self.cells]
-        return " ".join(["harness run --matrix claims", *(f"--part {name}" for name in names)])
+        """What makes its records."""
+        parts = (f"--part {part.name}" for part in self.cells)
+        return " ".join([f"harness run --matrix {MATRIX}", *parts])
 
 
 def all_claims() -> tuple[Claim, ...]:
     """The claims in the order in which they are told."""
     names = [module.name for module in pkgutil.iter_modules(reports.claims.__path__)]
     modules = [importlib.import_module(f"reports.claims.{name}") for name in names]
-    claims = [_read(module) for module in modules if hasattr(module, "CELLS")]
+    claims = [_read(module) for module in modules if hasattr(module, "STATEMENTS")]
     return tuple(sorted(claims, key=lambda c: (*ORDER, c.id).index(c.id)))
 
 
 def _read(module: Any) -> Claim:
     name = module.__name__.rpartition(".")[2].replace("_", "-")
     paragraphs = [" ".join(text.split()) for text in module.__doc__.split("\n\n")]
-    statement, source, remark = (*paragraphs, "")[:3]
-    source = source.removeprefix("Source: ").removesuffix(".")
-    return Claim(name, statement, source, module.CELLS, module.CRITERION, module.judge, remark)
+    taught, source, remark = (*paragraphs, "")[:3]
+    cells = [part.model_dump() for part in module.CELLS]
+    return Claim(
+        name, taught, source.removeprefix("Source: ").removesuffix("."), module.CELLS,
+        module.STATEMENTS, module.judge, getattr(module, "draw", None), remark,
+        hashed([cells, inspect.getsource(module)]),
+    )  # fmt: skip
 
 
-def judge_all(evidence: Evidence, claims: Sequence[Claim]) -> dict[str, Judgement]:
-    """The judgement of each claim by its id, with p values adjusted over all of them.
-
-    A claim whose judging fails is undecided, and its reason names the error. One without records
-    says which parts to run.
-    """
-    judgements = {}
-    for claim in claims:
-        try:
-            judgement = claim.judge(evidence)
-        except Exception as error:
-            judgement = missing(f"It cannot be judged: {type(error).__name__}: {error}.")
-        else:
-            more = claim.remark if judgement.n else f"To have them: {claim.command}"
-            judgement = replace(judgement, reason=f"{judgement.reason} {more}".strip())
-        judgements[claim.id] = judgement
-    return adjust(judgements)
-
-
-def as_json(claim: Claim, judgement: Judgement) -> Mapping[str, Any]:
-    """A judged claim, ready for JSON."""
-    fields = ("verdict", "effect", "unit", "n", "reason", "exact", "p")
-    return {
-        "id": claim.id,
-        "statement": claim.statement,
-        **{name: getattr(judgement, name) for name in fields},
-        "interval": None if judgement.low is None else [judgement.low, judgement.high],
-        "p_adjusted": judgement.adjusted,
-        "comparisons": [_numbers(comparison) for comparison in judgement.comparisons],
-        "criterion": claim.criterion,
-        "source": claim.source,
-        "needs": ["" if part is SURVEY else part.name for part in claim.cells],
-    }
-
-
-def _numbers(comparison: Comparison) -> Mapping[str, Any]:
-    names, mean = ("label", "margin", "p_for", "p_against"), comparison.summary
-    return {name: getattr(comparison, name) for name in names} | {
-        "threshold": comparison.threshold if comparison.margin is None else None,
-        "mean": mean.mean,
-        "interval": None if mean.low is None else [mean.low, mean.high],
-        "n": mean.n,
-    }
+def hashed(of: Any) -> str:
+    """A short hash of plain values."""
+    return hashlib.sha256(json.dumps(of, sort_keys=True).encode()).hexdigest()[:12]

@@ -3,69 +3,112 @@
 Source: Pascanu, Mikolov and Bengio 2013 (On the difficulty of training recurrent neural networks,
 ICML).
 
-Adam rescales gradients itself, so exploding ones are judged by plain descent. A training that no
-longer blows up need not learn.
+A training that no longer diverges need not learn. On adding, the squared error and its gradient
+are without bounds; where classes are told apart, a training may go astray and never diverge. With
+clipping and without, a seed starts from the same weights. A gradient that vanishes is small, so
+that it is clipped at a tenth: at 1 next to nothing would be.
 """
 
 import math
-
-import numpy as np
+from collections.abc import Mapping
 
 from harness.experiment.matrix import Part
+from harness.experiment.record import Outcome
 from reports.analysis.evidence import BySeed, Evidence
-from reports.claims.judging import Comparison, Judgement, mean_over, rule
-from reports.claims.parts import CLIPPED, UNCLIPPED
+from reports.claims.judging import (
+    Measured,
+    Solved,
+    Statement,
+    all_of,
+    mean_below,
+    mean_within,
+    needs_clipping,
+    rate_above,
+    rate_below,
+    rate_lower_of_pairs,
+)
+from reports.claims.measures import clipped_share
+from reports.claims.parts import CLIPPED, DESCENT, UNCLIPPED
 
-EXPLODING, VANISHING = ("rnn[gain=1.5]", "rnn[gain=2.0]"), "rnn[gain=0.5]"
-TASKS = ("recall[lag=50]", "adding")
-CLIPPED_SGD, UNCLIPPED_SGD = (
-    Part(
-        name=name,
-        tasks=list(TASKS),
-        architectures=list(EXPLODING),
-        budget={"clip_norm": norm, "optimizer": "sgd", "learning_rate": 0.1},
-        may_diverge=True,
+EXPLODING = {gain: f"rnn[gain={gain},start=orthogonal]" for gain in (1.5, 2.0)}
+VANISHING, ADDING, LAG = "rnn[gain=0.5]", "adding", 50
+FLOWS = {
+    way: Part(
+        name=f"flow-clip-{way}",
+        probe="gradient-flow",
+        tasks=[f"recall[lag={LAG}]"],
+        architectures=[VANISHING],
+        budget={"steps": 300, "clip_norm": norm} | DESCENT,
     )
-    for name, norm in (("clip-on-sgd", 1.0), ("clip-off-sgd", 0.0))
-)
-CELLS = (CLIPPED, UNCLIPPED, CLIPPED_SGD, UNCLIPPED_SGD)
+    for way, norm in (("on", 0.1), ("off", 0.0))
+}
+CELLS = (CLIPPED, UNCLIPPED, *FLOWS.values())
 
-HALF, LEARNED, GAIN = 1.0, 0.5, 0.05
-BEYOND = 128.0
-"""Doublings that stand for a loss beyond all bounds: where 32-bit numbers end."""
-CRITERION = (
-    "Of RNNs that start with a recurrent gain of 1.5 and of 2, trained by plain gradient descent, "
-    "clipping the norm at 1 brings the worst loss of any update down to less than half (geometric "
-    "mean over recall at a lag of 50 and adding); and of one that starts with a gain of 0.5, where "
-    f"gradients vanish, clipping adds less than {GAIN:g} to the skill at a lag of 50, which stays "
-    f"below {LEARNED:g}."
-)
+HALF, THOUSANDTH, DOUBLE, BITES = 0.5, math.log2(0.001), 1.0, 0.1
+NONE = 1e-30
+"""A share of the gradient that counts as none."""
+UNIT = "of seeds diverge"
+STATEMENTS = {
+    "exploding": Statement(
+        "Without clipping, by plain gradient descent, more than half of the RNNs that start with a "
+        "recurrent gain of 1.5, and more than half of those of 2, diverge on adding."
+    ),
+    "cured": Statement(
+        "With the gradient's norm clipped at 1, of each of the two fewer seeds diverge than "
+        "without clipping, and fewer than half."
+    ),
+    "vanishing": Statement(
+        "Of an RNN that starts with a gain of 0.5 and was trained with the gradient's norm clipped "
+        f"at 0.1, less than a thousandth of the gradient is left {LAG} steps before the output."
+    ),
+    "not cured": Statement(
+        "With this clipping, which acts in at least a tenth of the updates, this share of the "
+        "gradient is the same as without, to within a factor of 2."
+    ),
+}
 
 
-def judge(evidence: Evidence) -> Judgement:
-    calmer = {
-        a: _worst(evidence, UNCLIPPED_SGD, a) - _worst(evidence, CLIPPED_SGD, a) for a in EXPLODING
+def judge(evidence: Evidence) -> Mapping[str, Measured]:
+    off, on = (
+        {gain: _diverged(evidence, part, label) for gain, label in EXPLODING.items()}
+        for part in (UNCLIPPED, CLIPPED)
+    )
+    shares = {way: _left(evidence, part) for way, part in FLOWS.items()}
+    same = shares["on"] - shares["off"]
+    acted = clipped_share(evidence, FLOWS["on"], VANISHING)
+    label = f"gain 0.5, gradient left at lag {LAG}"
+    return {
+        "exploding": all_of(
+            (rate_above(f"gain {gain:g}, not clipped", seeds, HALF) for gain, seeds in off.items()),
+            one_refutes=True,
+        ).with_(unit=UNIT),
+        "cured": all_of((_cured(gain, on[gain], off[gain]) for gain in on), one_refutes=True),
+        "vanishing": mean_below(f"{label}, clipped", shares["on"], THOUSANDTH, "doublings"),
+        "not cured": needs_clipping(
+            mean_within(f"{label}, clipped over not", same, DOUBLE, "doublings"), acted, BITES
+        ),
     }
-    clipped = evidence.skills(CLIPPED, TASKS[0], VANISHING)
-    gained = clipped - evidence.skills(UNCLIPPED, TASKS[0], VANISHING)
-    comparisons = [
-        *(Comparison(f"{a}: worst loss, unclipped over clipped, doublings", values, HALF)
-          for a, values in calmer.items()),
-        Comparison(f"{VANISHING}: minus skill at lag 50, clipped", -clipped, -LEARNED),
-        Comparison(f"{VANISHING}: minus what clipping adds to it", -gained, -GAIN),
-    ]  # fmt: skip
-    return rule(comparisons, "doublings of the loss", mean_over(calmer.values()))
 
 
-def _worst(evidence: Evidence, part: Part, architecture: str) -> BySeed:
-    """The largest loss of any update, in doublings over the first; mean over the tasks."""
-
-    def rise(loss: np.ndarray) -> float:
-        if not np.isfinite(loss).all():
-            return BEYOND
-        return min(BEYOND, math.log2(float(loss.max()) / max(float(loss[0]), 1e-12)))
-
-    updates = [evidence.updates(part, task, architecture) for task in TASKS]
-    return mean_over(
-        BySeed({s: rise(of["loss"]) for s, of in by_seed.items()}) for by_seed in updates
+def _cured(gain: float, on: Solved, off: Solved) -> Measured:
+    """Fewer than without clipping, and few. If none diverges without, nothing can be cured."""
+    labels = (f"gain {gain:g}, clipped", f"gain {gain:g}, not clipped")
+    few = rate_below(labels[0], on, HALF)
+    fewer = rate_lower_of_pairs(labels, on, off)
+    return all_of([few.with_(rows=()), fewer], one_refutes=True).with_(
+        effect=few.effect, unit=UNIT, rows=(*few.rows, fewer.rows[1])
     )
+
+
+def _diverged(evidence: Evidence, part: Part, architecture: str) -> Solved:
+    """Which seeds diverged, of those that could be trained."""
+    cells = [c for c in evidence.cells(part, ADDING, architecture) if not c.refused]
+    return {cell.seed: cell.outcome == Outcome.DIVERGED for cell in cells}
+
+
+def _left(evidence: Evidence, part: Part) -> BySeed:
+    """The gradient at the lag as a share of that at the output's step, in doublings."""
+    measured = evidence.measured(part, part.tasks[0], VANISHING)
+    norms = {s: of["trained"]["norms"]["hidden_l0"]["geometric"] for s, of in measured.items()}
+    shares = {s: of[LAG] / of[0] for s, of in norms.items() if of[0]}
+    return BySeed({seed: math.log2(max(share, NONE)) for seed, share in shares.items()})

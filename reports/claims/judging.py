@@ -1,15 +1,10 @@
-"""How numbers decide a claim.
+"""How numbers decide the statements of a claim.
 
-A claim states beforehand what its numbers have to show: each ``Comparison`` is one number a seed
-and a threshold above which their mean lies if the claim holds (or, of an equivalence, a margin).
-It is **supported** if every comparison lies on its side, **refuted** if every one lies on the other
-side, **mixed** if some lie on one and some on the other, and else **undecided**.
-
-"Lies on a side" is a one-sided t test over seeds. For a verdict that needs all comparisons, the
-largest of their p values counts (an intersection-union test, Berger 1982); for one that needs
-some, the smallest, times the number of comparisons (Bonferroni). The p values of all claims are
-then adjusted together (Holm 1979): where the adjusted one is 0.05 or more, the verdict is
-undecided. An exact claim has no p value: it is counted or computed, not sampled.
+Each function here makes a `Measured` of what the records say of one statement: a test that it holds
+and one that it does not, an effect, and the rows of a figure. Seeds that solve a task or do not
+are compared by exact tests, other numbers by permutation tests over seeds. What was counted or
+computed has no p-value: it holds or it does not. `reports.claims.trial` tests the statements of
+all claims as one family.
 """
 
 import math
@@ -17,144 +12,279 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Self
 
+from reports.analysis import exact, permutation
 from reports.analysis.evidence import BySeed
-from reports.analysis.statistics import greater, holm, summarize, tost
+from reports.analysis.statistics import summarize
 from reports.figures import forest, lines
+from reports.figures.forest import Effect, Row
 from reports.figures.style import Drawing
 
-SUPPORTED, REFUTED, MIXED, UNDECIDED = "supported", "refuted", "mixed", "undecided"
-LEVEL = 0.05
+Solved = Mapping[int, bool]
+"""By seed, whether it solved a task. One that did not learn, or diverged, did not."""
 
 
-def doublings(one: BySeed, other: BySeed) -> BySeed:
-    """How many times one is other, as a base-2 logarithm: 1 is twice as much."""
-    both = {seed: (n, other.get(seed, 0.0)) for seed, n in one.items()}
-    return BySeed({seed: math.log2(n / m) for seed, (n, m) in both.items() if n > 0 and m > 0})
+Test = Callable[..., "Measured"]
+"""Of a label, numbers by seed, a threshold and a unit."""
 
-
-def times(doublings: BySeed) -> BySeed:
-    """How many times, from base-2 logarithms."""
-    return BySeed({seed: 2**value for seed, value in doublings.items()})
-
-
-def mean_over(numbers: Iterable[Mapping[int, float]]) -> BySeed:
-    """The mean of several numbers, for the seeds that have all of them."""
-    numbers = list(numbers)
-    seeds = sorted(set.intersection(*map(set, numbers))) if numbers else []
-    return BySeed({seed: sum(n[seed] for n in numbers) / len(numbers) for seed in seeds})
-
-
-class Comparison(forest.Row):
-    """One thing that the claim predicts, with a number for each seed."""
-
-    @property
-    def p_for(self) -> float:
-        """Chance of such values if the mean did not lie on the claim's side."""
-        if self.margin is not None:
-            return tost(self.values.values(), self.margin)
-        return greater(self.values.values(), self.threshold)
-
-    @property
-    def p_against(self) -> float:
-        """The same for the other side."""
-        flipped = [-value for value in self.values.values()]
-        if self.margin is not None:
-            beyond = greater(self.values.values(), self.margin), greater(flipped, self.margin)
-            return min(1.0, 2 * min(beyond))
-        return greater(flipped, -self.threshold)
+QUARTER = 0.25
+"""Of the seeds: how far two success rates have to lie apart, where none less matters. That rates
+are no further apart, 40 seeds can show; of a tenth they could not."""
 
 
 @dataclass(frozen=True)
-class Judgement:
-    """What came of a claim."""
+class Statement:
+    """One thing that a claim says, with its threshold, in words that were stated before its
+    records were made. ``exact``: it is counted or computed, not sampled."""
 
-    verdict: str
-    effect: float | None = None
-    """The headline number, a mean over seeds, with its 95 % interval."""
-    unit: str = ""
-    low: float | None = None
-    high: float | None = None
-    n: int = 0
-    """Seeds behind the effect; of an exact claim the number of things counted or computed."""
-    reason: str = ""
-    """What was found or left out, and what the verdict does not say."""
-    p: float | None = None
-    """Before it is adjusted for the other claims; None for an exact claim, or without records."""
+    text: str
     exact: bool = False
-    comparisons: tuple[Comparison, ...] = ()
-    draw: Callable[[str], Drawing | None] = lambda name: None
-    """Makes the figure with this name."""
-    adjusted: float | None = None
-    """The p value adjusted for all claims that were judged together."""
+
+
+@dataclass(frozen=True)
+class Measured:
+    """What the records say of a statement."""
+
+    p_for: float = 1.0
+    """One-sided: the chance of such records, or stronger ones, if the statement did not hold."""
+    p_against: float = 1.0
+    """The same if it did."""
+    holds: bool | None = None
+    """Of what is exact; None of what is sampled, and where it is left open."""
+    effect: Effect = Effect()
+    """The headline number; of what is exact ``n`` things were counted."""
+    unit: str = ""
+    rows: tuple[Row, ...] = ()
+    """What was compared."""
     table: tuple[tuple[str, ...], ...] = ()
-    """Of an exact claim, what was counted or computed: the heads and the rows."""
+    """Of what is exact: the heads and the rows."""
+    note: str = ""
+    """What was left out, or not learned."""
 
-    def along(self, panels: Sequence[lines.Panel], scale: lines.Scale) -> Self:
-        """Drawn as lines instead."""
-        return replace(self, draw=lambda name: lines.draw(name, panels, scale))
+    @property
+    def p(self) -> float:
+        """Two-sided, as a statement may be supported or refuted."""
+        return min(1.0, 2 * min(self.p_for, self.p_against))
 
-    def beside(self, rows: Sequence[Comparison], axis: str) -> Self:
-        """Drawn as other rows instead."""
-        return replace(self, draw=lambda name: forest.draw(name, rows, axis))
+    def with_(self, **fields: object) -> Self:
+        """With another effect, unit or note."""
+        return replace(self, **fields)  # type: ignore[arg-type]
 
 
-def rule(
-    comparisons: Sequence[Comparison],
-    unit: str,
-    effect: Mapping[int, float] | None = None,
-    reason: str = "",
-    axis: str = "",
-) -> Judgement:
-    """The verdict on comparisons, before it is adjusted for other claims; undecided where one of
-    them has fewer than two seeds.
+# -- scores, seconds and other numbers: permutation tests -----------------------------------------
 
-    effect: the headline number; the comparisons' mean, seed by seed, if not given. axis: what
-    the comparisons' figure shows, if not the unit.
-    """
-    if min((len(c.values) for c in comparisons), default=0) < 2:
-        return missing()
-    supporting = [comparison.p_for for comparison in comparisons]
-    opposing = [comparison.p_against for comparison in comparisons]
-    some_of_both = len(comparisons) * max(min(supporting), min(opposing))
-    ways = {SUPPORTED: max(supporting), REFUTED: max(opposing), MIXED: min(1.0, some_of_both)}
-    verdict = min(ways, key=lambda way: ways[way])
-    if effect is None:
-        effect = mean_over(comparison.values for comparison in comparisons)
-    mean = summarize(effect)
-    return Judgement(
-        verdict if ways[verdict] < LEVEL else UNDECIDED,
-        mean.mean, unit, mean.low, mean.high, mean.n, reason, ways[verdict],
-        comparisons=tuple(comparisons),
-        draw=lambda name: forest.draw(name, comparisons, axis or unit),
+
+def mean_above(label: str, values: BySeed, threshold: float = 0.0, unit: str = "") -> Measured:
+    """The mean over seeds lies above a threshold."""
+    mean = _mean(values)
+    return Measured(
+        permutation.above(values.values(), threshold),
+        permutation.above((-values).values(), -threshold),
+        effect=mean, unit=unit, rows=(Row(label, values, mean, (threshold, math.inf)),),
+    )  # fmt: skip
+
+
+def mean_below(label: str, values: BySeed, threshold: float = 0.0, unit: str = "") -> Measured:
+    """The mean over seeds lies below a threshold."""
+    turned, mean = mean_above(label, -values, -threshold), _mean(values)
+    row = Row(label, values, mean, (-math.inf, threshold))
+    return turned.with_(effect=mean, unit=unit, rows=(row,))
+
+
+def mean_within(label: str, values: BySeed, margin: float, unit: str = "") -> Measured:
+    """The mean over seeds lies within a margin of 0: two one-sided tests (Schuirmann 1987)."""
+    above, below = (permutation.above(v.values(), margin) for v in (values, -values))
+    mean = _mean(values)
+    return Measured(
+        permutation.equivalent(values.values(), margin), min(1.0, 2 * min(above, below)),
+        effect=mean, unit=unit, rows=(Row(label, values, mean, (-margin, margin)),),
+    )  # fmt: skip
+
+
+def mean_of(test: Test, of: Mapping[str, BySeed], threshold: float, unit: str = "") -> Measured:
+    """One of the tests above, of the mean over several, which are told beside it."""
+    each = [test(label, values, threshold, unit) for label, values in of.items()]
+    mean = test("mean of these", mean_over(of.values()), threshold, unit)
+    return mean.with_(rows=tuple(row for m in (*each, mean) for row in m.rows))
+
+
+# -- solved or not: exact tests -------------------------------------------------------------------
+
+
+def rate_above(label: str, solved: Solved, threshold: float = 0.5) -> Measured:
+    """The share of seeds that solve a task lies above a threshold: the binomial test."""
+    of = exact.rate(solved.values())
+    row = _row(label, solved, (threshold, math.inf))
+    return Measured(
+        exact.against(of, threshold, "greater"), exact.against(of, threshold, "less"),
+        effect=row.effect, unit="of seeds solve it", rows=(row,),
+    )  # fmt: skip
+
+
+def rate_below(label: str, solved: Solved, threshold: float = 0.5) -> Measured:
+    """The share of seeds that solve a task lies below a threshold."""
+    above, row = rate_above(label, solved, threshold), _row(label, solved, (-math.inf, threshold))
+    return above.with_(p_for=above.p_against, p_against=above.p_for, rows=(row,))
+
+
+def rate_higher(
+    labels: tuple[str, str], one: Solved, other: Solved, by: float | None = None
+) -> Measured:
+    """More seeds of one than of the other solve a task, or more by so large a share (below 0: not
+    fewer by as much). Their initial weights are unrelated, so that their seeds are two samples:
+    Boschloo's test, or Chan's. Without ``by`` it is refuted only if fewer do."""
+    a, b = exact.rate(one.values()), exact.rate(other.values())
+    told = _difference(labels, one, other)
+    if by is None:
+        return told.with_(
+            p_for=exact.boschloo(a, b, "greater"), p_against=exact.boschloo(a, b, "less")
+        )
+    return told.with_(p_for=exact.higher(a, b, by), p_against=exact.higher(b, a, -by))
+
+
+def rates_alike(
+    labels: tuple[str, str], one: Solved, other: Solved, margin: float = QUARTER
+) -> Measured:
+    """The shares of seeds that solve a task lie within a margin of each other."""
+    a, b = exact.rate(one.values()), exact.rate(other.values())
+    apart = min(exact.higher(a, b, margin), exact.higher(b, a, margin))
+    return _difference(labels, one, other).with_(
+        p_for=exact.equivalent(a, b, margin), p_against=min(1.0, 2 * apart)
+    )
+
+
+def rate_lower_of_pairs(labels: tuple[str, str], one: Solved, other: Solved) -> Measured:
+    """Fewer seeds of one than of the other end so, where the same seed has the same initial
+    weights in both: McNemar's test."""
+    return _difference(labels, one, other).with_(
+        p_for=exact.mcnemar(one, other, "less"), p_against=exact.mcnemar(one, other, "greater")
+    )
+
+
+def share_above(label: str, share: float, n: int, threshold: float, unit: str = "") -> Measured:
+    """The share of n things that are not seeds lies above a threshold: the binomial test."""
+    of = exact.rate(number < round(share * n) for number in range(n))
+    effect = Effect(of.n, of.share, of.low, of.high)
+    return Measured(
+        exact.against(of, threshold, "greater"), exact.against(of, threshold, "less"),
+        effect=effect, unit=unit, rows=(Row(label, {0: share}, effect, (threshold, math.inf)),),
+    )  # fmt: skip
+
+
+def pooled(several: Iterable[Solved]) -> Solved:
+    """The seeds of several networks as one sample. Where one solves more than another their sum
+    varies less than the binomial test reckons with (Hoeffding 1956), which errs on the safe
+    side."""
+    return dict(enumerate(done for solved in several for done in solved.values()))
+
+
+# -- several at once, and what is exact -----------------------------------------------------------
+
+
+def all_of(measured: Iterable[Measured], one_refutes: bool = False) -> Measured:
+    """Each of several holds: an intersection-union test (Berger 1982), which needs no correction.
+    Refuted only if each fails, and the effect is the first one's; or, with one_refutes, if one of
+    them fails (Simes 1986), and the effect is that of the least certain."""
+    kept = list(measured)
+    if not kept:
+        return Measured()
+    against = sorted(m.p_against for m in kept)
+    one = min(p * len(against) / rank for rank, p in enumerate(against, 1))
+    return replace(
+        max(kept, key=lambda m: m.p_for) if one_refutes else kept[0],
+        p_for=max(m.p_for for m in kept), p_against=one if one_refutes else against[-1],
+        rows=tuple(row for m in kept for row in m.rows),
+        note=" ".join(m.note for m in kept if m.note),
     )  # fmt: skip
 
 
 def exactly(
-    holds: Sequence[bool],
-    effect: float,
-    unit: str,
-    reason: str = "",
-    table: Sequence[tuple[str, ...]] = (),
-) -> Judgement:
-    """The verdict on what was counted or computed, and so has no error: ``holds`` says of each
-    thing whether it is as claimed, ``table`` gives the numbers, below their heads."""
-    verdict = SUPPORTED if all(holds) else MIXED if any(holds) else REFUTED
-    return Judgement(
-        verdict, effect, unit, effect, effect, len(holds), reason, exact=True, table=tuple(table)
-    )
+    holds: bool, effect: float, unit: str, n: int, table: Sequence[tuple[str, ...]] = ()
+) -> Measured:
+    """What was counted or computed: ``n`` things. ``table``: the heads and the rows."""
+    return Measured(holds=holds, effect=Effect(n, effect), unit=unit, table=tuple(table))
 
 
-def missing(why: str = "There are too few records to judge by.") -> Judgement:
-    """The judgement where there are too few records."""
-    return Judgement(UNDECIDED, reason=why)
+# -- what decides nothing -------------------------------------------------------------------------
 
 
-def adjust(judgements: Mapping[str, Judgement]) -> dict[str, Judgement]:
-    """All judgements, their p values adjusted together; a verdict that does not stand becomes
-    undecided."""
-    sampled = {name: j.p for name, j in judgements.items() if j.p is not None}
-    adjusted = dict(judgements)
-    for name, p in zip(sampled, holm(list(sampled.values())), strict=True):
-        verdict = judgements[name].verdict if p < LEVEL else UNDECIDED
-        adjusted[name] = replace(judgements[name], adjusted=p, verdict=verdict)
-    return adjusted
+def undecided(measured: Measured, why: str) -> Measured:
+    """What is shown and decides nothing, with the reason."""
+    note = " ".join(text for text in (measured.note, f"Left open: {why}.") if text)
+    return measured.with_(p_for=1.0, p_against=1.0, holds=None, note=note)
+
+
+def needs_learned(measured: Measured, solved: Solved, what: str) -> Measured:
+    """Left open unless at least half of the seeds of what is compared with learn: where nothing
+    was learned within the budget, neither does a likeness support nor a lack of one refute."""
+    done, n = sum(solved.values()), len(solved)
+    if n and 2 * done >= n:
+        return measured
+    return undecided(measured, f"{what} is learned by {done} of {n} seeds, fewer than half")
+
+
+def needs_failures(measured: Measured, several: Iterable[Solved], what: str) -> Measured:
+    """Left open where all seeds learn, so that nothing could be better."""
+    if all(pooled(several).values()):
+        return undecided(measured, f"{what} is learned by all seeds")
+    return measured
+
+
+def needs_clipping(measured: Measured, share: float, least: float) -> Measured:
+    """Left open where clipping acted in too few updates to show what it does."""
+    told = f"The gradient was clipped in {share:.1%} of the updates."
+    noted = measured.with_(note=" ".join(text for text in (measured.note, told) if text))
+    return noted if share >= least else undecided(noted, f"that is less than {least:.0%}")
+
+
+# -- numbers by seed ------------------------------------------------------------------------------
+
+
+def doublings(one: BySeed, other: BySeed) -> BySeed:
+    """How many times one is other, as a base-2 logarithm: 1 is twice as much."""
+    both = [s for s in one if one[s] > 0 and other.get(s, 0) > 0]
+    return BySeed({seed: math.log2(one[seed] / other[seed]) for seed in both})
+
+
+def mean_over(numbers: Iterable[BySeed]) -> BySeed:
+    """The mean of several numbers, for the seeds that have all of them."""
+    kept = list(numbers)
+    seeds = set.intersection(*map(set, kept)) if kept else set()
+    return BySeed({seed: sum(of[seed] for of in kept) / len(kept) for seed in sorted(seeds)})
+
+
+Draw = Callable[[str], Drawing | None]
+"""Makes a figure with this name."""
+
+
+def along(panels: Sequence[lines.Panel], scale: lines.Scale) -> Draw:
+    """A claim drawn as lines, where its rows say less."""
+    return lambda name: lines.draw(name, panels, scale)
+
+
+def as_rows(measured: Iterable[Measured], axis: str = "") -> Draw:
+    """The rows of all statements, with their intervals."""
+    kept = list(measured)
+    rows = [row for m in kept for row in m.rows]
+    unit = axis or next((m.unit for m in kept if m.rows), "")
+    return lambda name: forest.draw(name, rows, unit)
+
+
+def _mean(values: BySeed) -> Effect:
+    mean = summarize(values)
+    return Effect(mean.n, mean.mean, mean.low, mean.high)
+
+
+def _difference(labels: tuple[str, str], one: Solved, other: Solved) -> Measured:
+    """Two success rates, beside each other; nothing is tested yet."""
+    a, b = exact.rate(one.values()), exact.rate(other.values())
+    more = None if a.share is None or b.share is None else a.share - b.share
+    return Measured(
+        effect=Effect(min(a.n, b.n), more), unit="of seeds more",
+        rows=tuple(_row(label, of) for label, of in zip(labels, (one, other), strict=True)),
+    )  # fmt: skip
+
+
+def _row(label: str, solved: Solved, side: tuple[float, float] = forest.ANYWHERE) -> Row:
+    of = exact.rate(solved.values())
+    effect = Effect(of.n, of.share, of.low, of.high) if of.n else Effect()
+    return Row(label, {seed: float(done) for seed, done in solved.items()}, effect, side)

@@ -1,13 +1,28 @@
-"""Costs of an update and memory horizons, as claims compare them."""
+"""Costs of an update, success by lag and memory horizons, as claims compare them."""
 
 import math
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
+import numpy as np
+
 from harness.experiment.matrix import Part
+from harness.experiment.record import NOT_LEARNED
 from reports.analysis.evidence import BySeed, Evidence
-from reports.claims.judging import doublings, mean_over
-from reports.claims.parts import COST_LENGTH, COST_WIDTHS, HORIZON
+from reports.analysis.exact import rate
+from reports.analysis.horizon import LEARNED
+from reports.analysis.statistics import Summary
+from reports.claims.judging import Measured, Solved, doublings, mean_over
+from reports.claims.parts import COST_LENGTH, COST_WIDTHS
+from reports.figures.forest import Effect
+from reports.formats import listed
+
+TENTH = math.log2(1.1)
+"""A tenth more, as a base-2 logarithm: no smaller difference of seconds counts."""
+
+SOLVED_OR_NOT = {"adding", "copy", "future_context", "keyword", "recall"}
+"""Tasks, by name, that a seed solves or does not: of these the share of seeds is compared. Others
+are approached step by step, and compared by skill."""
 
 NOT_EVEN_SHORTEST = 2.5
 """Steps that stand for a horizon shorter than the shortest lag, 5: half of it."""
@@ -37,25 +52,160 @@ def by_length(evidence: Evidence, architecture: str, cost: str) -> dict[int, ByS
     return {length: by_seed for length, by_seed in costs.items() if by_seed}
 
 
-def at_equal_width(
-    evidence: Evidence, one: str, other: str, cost: str, parts: Iterable[Part] = COST_WIDTHS
-) -> BySeed:
-    """How many times ``one`` costs what ``other`` does at the same width, as a base-2 logarithm:
-    the mean over widths; widths without records are left out."""
-    ratios = [
-        doublings(*(_costs(evidence, part, task, a, cost) for a in (one, other)))
-        for part in parts
+def by_width(evidence: Evidence, one: str, other: str, cost: str) -> dict[int, BySeed]:
+    """How many times ``one`` costs what ``other`` does at the same width, as a base-2 logarithm,
+    by the width."""
+    ratios = {
+        part.budget["width"]: doublings(
+            *(_costs(evidence, part, task, a, cost) for a in (one, other))
+        )
+        for part in COST_WIDTHS
         for task in evidence.tasks(part)
-    ]
-    return mean_over([by_seed for by_seed in ratios if by_seed])
-
-
-def horizons(evidence: Evidence, architecture: str) -> dict[str, BySeed]:
-    """Base-2 logarithm of each seed's horizon in steps, by task; a horizon that is open at the top
-    counts as the longest lag that was tried."""
-    tasks = dict.fromkeys(evidence.task_name(HORIZON, t) for t in evidence.tasks(HORIZON))
-    by_task = {task: evidence.horizon(HORIZON, task, architecture).by_seed for task in tasks}
-    return {
-        task: BySeed({s: math.log2(max(steps, NOT_EVEN_SHORTEST)) for s, steps in by_seed.items()})
-        for task, by_seed in by_task.items()
     }
+    return {width: by_seed for width, by_seed in ratios.items() if by_seed}
+
+
+def times(measured: Measured, than: str) -> Measured:
+    """With its effect, a base-2 logarithm, as so many times what another takes."""
+    ends = (measured.effect.mean, measured.effect.low, measured.effect.high)
+    found = (None if end is None else 2.0**end for end in ends)
+    return measured.with_(effect=Effect(measured.effect.n, *found), unit=f"times {than}")
+
+
+def machine(evidence: Evidence, part: Part) -> str:
+    """What a part's cells ran on, as a sentence; empty where no record says."""
+    found = evidence.part(part).environments.values()
+    named = {f"{of['processor']} (device {of['device']})" for of in found if "processor" in of}
+    return f"Seconds are those of {listed(sorted(named))}." if named else ""
+
+
+def mean_clipped(evidence: Evidence, part: Part, architecture: str) -> BySeed:
+    """Skill cut off at 0 and 1, mean over the tasks of a part."""
+    return mean_over(evidence.clipped(part, t, architecture) for t in evidence.tasks(part))
+
+
+def by_kind(evidence: Evidence, part: Part) -> tuple[list[str], list[str]]:
+    """The tasks of a part that seeds solve or do not, and the others."""
+    tasks = evidence.tasks(part)
+    solved = [task for task in tasks if evidence.task_name(part, task) in SOLVED_OR_NOT]
+    return solved, [task for task in tasks if task not in solved]
+
+
+def beats_guessing(
+    evidence: Evidence, part: Part, architecture: str, tasks: Sequence[str]
+) -> Solved:
+    """Which seeds have more skill than guesses on each of these tasks."""
+    return learns_all(evidence, part, architecture, tasks, NOT_LEARNED)
+
+
+def clipped_share(evidence: Evidence, part: Part, architecture: str) -> float:
+    """The share of all updates of an architecture in a part whose gradient was clipped."""
+    updates = [evidence.updates(part, task, architecture) for task in evidence.tasks(part)]
+    norms = [of["norm"] for by_seed in updates for of in by_seed.values()]
+    return float(np.mean(np.concatenate(norms) > part.budget["clip_norm"])) if norms else 0.0
+
+
+def of_reference(evidence: Evidence, part: Part, task: str, architecture: str, name: str) -> BySeed:
+    """Skill of a reference that the records of an architecture hold, cut off at 0 and 1; the same
+    for all seeds."""
+
+    def skill_of(record: Any) -> float | None:
+        score, floor, ceiling = record.references.get(name), record.floor, record.ceiling
+        if None in (score, floor, ceiling):
+            return None
+        return min(max((score - floor) / (ceiling - floor), 0.0), 1.0)
+
+    return evidence.numbers(part, task, architecture, skill_of)
+
+
+def learns_all(
+    evidence: Evidence,
+    part: Part,
+    architecture: str,
+    tasks: Sequence[str] = (),
+    threshold: float = LEARNED,
+) -> Solved:
+    """Which seeds learned each of these tasks, or of all tasks of a part."""
+    solved = [
+        evidence.solved(part, task, architecture, threshold=threshold)
+        for task in tasks or evidence.tasks(part)
+    ]
+    seeds = set.intersection(*map(set, solved)) if solved else set()
+    return {seed: all(of[seed] for of in solved) for seed in sorted(seeds)}
+
+
+def updates_until(
+    evidence: Evidence, part: Part, task: str, architecture: str, most: int
+) -> BySeed:
+    """Updates until a task is learned, on validation; one more than there are at most where it
+    never is."""
+    cells = evidence.cells(part, task, architecture)
+    curves = {c.seed: c.record.curve for c in cells if c.record and not c.refused}
+    reached = {
+        s: [p["step"] for p in of if (p["skill"] or 0) >= LEARNED] for s, of in curves.items()
+    }
+    return BySeed({seed: min(steps, default=most + 1) for seed, steps in reached.items()})
+
+
+def success_by_lag(
+    evidence: Evidence, part: Part, architecture: str, task: str = ""
+) -> dict[int, Solved]:
+    """Which seeds learned each lag; ``task``: of the tasks with this name alone."""
+    tasks = evidence.tasks_by(part, "lag", task)
+    return {lag: evidence.solved(part, label, architecture) for lag, label in tasks.items()}
+
+
+def shares(success: Mapping[int, Solved]) -> dict[int, Summary]:
+    """The share of seeds at each lag, for a figure."""
+    rates = {at: rate(solved.values()) for at, solved in success.items()}
+    return {at: Summary(of.n, of.share) for at, of in rates.items()}
+
+
+def success_within(
+    evidence: Evidence, part: Part, architecture: str, updates: int
+) -> dict[int, Solved]:
+    """Which seeds learned each lag within so many updates, by their skill on validation."""
+
+    def best(record: Any) -> float | None:
+        return max((p["skill"] for p in record.curve if p["step"] <= updates), default=None)
+
+    within: dict[int, Solved] = {}
+    for lag, task in evidence.tasks_by(part, "lag").items():
+        skills = evidence.numbers(part, task, architecture, best)
+        seeds = evidence.solved(part, task, architecture)
+        within[lag] = {seed: skills.get(seed, 0.0) >= LEARNED for seed in seeds}
+    return within
+
+
+def horizon(success: Mapping[int, Solved]) -> int:
+    """The longest lag that at least half of the seeds learned, with no shorter one at which fewer
+    did; 0: not even the shortest."""
+    reached = 0
+    for lag, solved in sorted(success.items()):
+        if 2 * sum(solved.values()) < max(len(solved), 1):
+            break
+        reached = lag
+    return reached
+
+
+def climbed(success: Mapping[int, Solved], part: Part) -> bool:
+    """Whether the search for a horizon has ended: most seeds fail at the longest lag that was
+    tried, or there is no longer one to be tried."""
+    tried = [lag for lag, solved in success.items() if solved]
+    return bool(tried) and (horizon(success) < max(tried) or max(tried) == part.lags[-1])
+
+
+def at_one_end(several: Sequence[Mapping[int, Solved]], part: Part) -> bool:
+    """Whether all horizons lie at the same end of the grid, so that nothing tells them apart: none
+    reaches the shortest lag, or each the longest."""
+    found = {horizon(success) for success in several}
+    return found == {0} or found == {part.lags[-1]}
+
+
+def log_horizons(success: Mapping[int, Solved]) -> BySeed:
+    """Base-2 logarithm of each seed's horizon in steps. Lags that were not tried, since most seeds
+    had failed at a shorter one, count as not learned."""
+    seeds = sorted({seed for solved in success.values() for seed in solved})
+    alone = {s: {lag: {s: of.get(s, False)} for lag, of in success.items()} for s in seeds}
+    steps = {s: max(horizon(lags), NOT_EVEN_SHORTEST) for s, lags in alone.items()}
+    return BySeed({seed: math.log2(reached) for seed, reached in steps.items()})

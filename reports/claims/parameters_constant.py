@@ -7,14 +7,14 @@ To see the whole of a longer sequence the feed-forward network needs a longer wi
 more parameters; recurrence is not the only way to use the same weights at every step.
 """
 
+from collections.abc import Mapping
 from itertools import pairwise
 
 from harness.experiment.matrix import Part
 from reports.analysis.evidence import Evidence
-from reports.claims.judging import Judgement, exactly, missing
+from reports.claims.judging import Draw, Measured, Statement, along, exactly
 from reports.claims.parts import SIZE_DECODERS
 from reports.figures import lines
-from reports.formats import listed
 
 RECURRENT = ("rnn", "lstm", "gru", "birnn", "bilstm", "bigru")
 OTHERS = ("min_gru", "s4d", "cnn", "tcn", "self_attention")
@@ -29,34 +29,58 @@ SIZE = Part(
 )
 CELLS = (SIZE, SIZE_DECODERS)
 
-CRITERION = (
-    "Counted, not sampled: each recurrent network, in one direction and in both, has exactly the "
-    "same number of parameters at 10, 100 and 1,000 steps; the feed-forward network has more with "
-    "each longer window of 10, 100 and 1,000 steps."
-)
+LONGEST = 1000
+STATEMENTS = {
+    "recurrent": Statement(
+        "Each recurrent network, in one direction and in both, has exactly as many parameters at "
+        f"10 and 100 as at {LONGEST:,} steps.",
+        exact=True,
+    ),
+    "window": Statement(
+        "A feed-forward network has more parameters with each longer window of 10, 100 and "
+        f"{LONGEST:,} steps.",
+        exact=True,
+    ),
+}
 
 
-def judge(evidence: Evidence) -> Judgement:
-    counts: dict[str, dict[int, int]] = {}
-    for part in CELLS:
-        for a in evidence.architectures(part):
-            measured = [evidence.measured(part, task, a) for task in evidence.tasks(part)]
-            counts[a] = {m["length"]: m["parameters"] for of in measured for m in of.values()}
-    recurrent = {a: counts.pop(a, {}) for a in RECURRENT}
-    windows = {n: max(counts.pop(a, {}).values(), default=0) for n, a in WINDOWS.items()}
-    if min(map(len, recurrent.values())) < len(WINDOWS) or not all(windows.values()):
-        return missing()
+def judge(evidence: Evidence) -> Mapping[str, Measured]:
+    counts = _counts(evidence)
+    recurrent, windows = {a: counts[a] for a in RECURRENT}, _windows(counts)
     growth = [max(of.values()) - min(of.values()) for of in recurrent.values()]
-    holds = [grown == 0 for grown in growth]
-    holds += [less < more for less, more in pairwise(windows.values())]
-    fixed = [a for a, of in counts.items() if len(of) > 1 and len(set(of.values())) == 1]
-    reason = f"Constant, too, are the parameters of {listed(fixed, 99) or 'no others'}."
-    counted = [(a, n, count) for a, of in recurrent.items() for n, count in of.items()]
-    counted += [(WINDOWS[n], n, count) for n, count in windows.items()]
+    risen = [less < more for less, more in pairwise(windows.values())]
     table = [("architecture", "length, steps", "parameters")]
-    table += [(a, f"{n:,}", f"{count:,}") for a, n, count in counted]
-    curves = {**recurrent, "FNN whose window is the sequence": windows}
-    points = {a: {n: [count] for n, count in of.items()} for a, of in curves.items()}
+    table += [(a, f"{n:,}", f"{size:,}") for a, of in counts.items() for n, size in of.items()]
+    more = windows[LONGEST] - windows[10]
+    return {
+        "recurrent": exactly(
+            not any(growth), max(growth), "parameters more at the longest", len(growth), table
+        ),
+        "window": exactly(all(risen), more, "parameters more at the longest", len(windows)),
+    }
+
+
+def draw(evidence: Evidence) -> Draw:
+    """Parameters against length."""
+    counts = _counts(evidence)
+    curves = {a: counts[a] for a in RECURRENT}
+    curves["FNN whose window is the sequence"] = _windows(counts)
+    points = {a: {n: [size] for n, size in of.items()} for a, of in curves.items()}
     scale = lines.Scale("length of the sequence, steps", "parameters", 10)
-    judged = exactly(holds, max(growth), "parameters more at the longest", reason, table)
-    return judged.along([lines.Panel("", points)], scale)
+    return along([lines.Panel("", points)], scale)
+
+
+def _counts(evidence: Evidence) -> dict[str, dict[int, int]]:
+    """Parameters by architecture and length."""
+    counts = {}
+    for part in CELLS:
+        for architecture in evidence.architectures(part):
+            found = [evidence.measured(part, task, architecture) for task in evidence.tasks(part)]
+            sizes = [m for by_seed in found for m in by_seed.values()]
+            counts[architecture] = {m["length"]: m["parameters"] for m in sizes}
+    return counts
+
+
+def _windows(counts: Mapping[str, Mapping[int, int]]) -> dict[int, int]:
+    """Parameters by window."""
+    return {n: max(counts[a].values()) for n, a in WINDOWS.items()}

@@ -3,47 +3,99 @@
 Source: He et al. 2016 (Deep residual learning for image recognition, CVPR), for the idea; Wu et al.
 2016 (Google's neural machine translation system), for stacks of LSTMs.
 
-A training that diverged counts as no skill. The recurrent weights start orthogonal, which by itself
-helps gradients through.
+A training that diverged counts as no skill. The learning rate is tuned for each depth, with skip
+connections and without. Where not even a single layer learns, a stack says nothing.
 """
 
-from harness.experiment.matrix import Part
-from reports.analysis.evidence import BySeed, Evidence
-from reports.claims.judging import Comparison, Judgement, mean_over, rule
+from collections.abc import Mapping
 
-DEEP = 8
-FLAT, PLAIN, SKIPPING = "{}", f"{{}}[layers={DEEP}]", f"{{}}[layers={DEEP},residual=true]"
-KINDS = ("rnn", "lstm")
+from harness.experiment.matrix import Part
+from reports.analysis.evidence import Evidence
+from reports.claims.judging import (
+    QUARTER,
+    Draw,
+    Measured,
+    Statement,
+    all_of,
+    along,
+    mean_above,
+    needs_learned,
+    rate_higher,
+)
+from reports.claims.measures import beats_guessing, mean_clipped
+from reports.claims.parts import LEARNING, TUNED
+from reports.figures import lines
+
+KINDS, DEPTHS = ("rnn", "lstm"), (2, 4, 8)
+PLAIN, SKIPPING = "{}[layers={}]", "{}[layers={},residual=true]"
+RECALL, IMAGES = "recall[lag=20]", "digit_rows"
 RESIDUAL = Part(
     name="residual",
-    tasks=["recall[lag=20]", "digit_rows"],
+    tasks=[RECALL, IMAGES],
     architectures=[
-        *("rnn[layers=2]", "rnn[layers=4]", "rnn[layers=2,residual=true]",
-          "rnn[layers=4,residual=true]"),
-        *(form.format(kind) for kind in KINDS for form in (FLAT, PLAIN, SKIPPING)),
+        label
+        for kind in KINDS
+        for label in (kind, *(f.format(kind, n) for f in (PLAIN, SKIPPING) for n in DEPTHS))
     ],
-)  # fmt: skip
+    budget={"match": "none", "width": 32} | LEARNING | TUNED,
+)
 CELLS = (RESIDUAL,)
 
-HELP, BEHIND = 0.05, 0.05
-CRITERION = (
-    f"At matched parameters, in the mean over the tasks, {DEEP} layers with skip connections have "
-    f"more than {HELP:g} skill more than {DEEP} without, and are no more than {BEHIND:g} behind a "
-    "single layer; of the RNN and of the LSTM."
-)
+DEEP, HELP, BEHIND = max(DEPTHS), 0.05, 0.05
+STATEMENTS = {
+    f"{kind}, {name}": Statement(f"At equal width, {text.format(kind.upper())}")
+    for kind in KINDS
+    for name, text in {
+        "recall": f"the share of seeds that learn recall is more than {QUARTER:g} higher with "
+        f"{DEEP} layers of an {{}} with skip connections than with {DEEP} without, and less than "
+        f"{QUARTER:g} lower than with a single layer.",
+        "images": f"on images read by row, {DEEP} layers of an {{}} with skip connections have "
+        f"more than {HELP:g} skill more than {DEEP} without, and are less than {BEHIND:g} behind "
+        "a single layer.",
+    }.items()
+}
 
 
-def judge(evidence: Evidence) -> Judgement:
-    def skill(architecture: str) -> BySeed:
-        tasks = evidence.tasks(RESIDUAL)
-        return mean_over(evidence.skills_or_zero(RESIDUAL, task, architecture) for task in tasks)
-
-    comparisons, helped = [], []
+def judge(evidence: Evidence) -> Mapping[str, Measured]:
+    measured = {}
     for kind in KINDS:
-        flat, plain, skipping = (skill(form.format(kind)) for form in (FLAT, PLAIN, SKIPPING))
-        helped.append(skipping - plain)
-        comparisons += [
-            Comparison(f"{kind}, {DEEP} layers: with minus without", helped[-1], HELP),
-            Comparison(f"{kind}: {DEEP} with them minus 1 layer", skipping - flat, -BEHIND),
-        ]
-    return rule(comparisons, "skill", mean_over(helped))
+        forms = {"1 layer": kind, f"{DEEP} layers": PLAIN.format(kind, DEEP),
+                 f"{DEEP} with skips": SKIPPING.format(kind, DEEP)}  # fmt: skip
+        measured[f"{kind}, recall"] = _recall(evidence, kind, forms)
+        measured[f"{kind}, images"] = _images(evidence, kind, forms)
+    return measured
+
+
+def _recall(evidence: Evidence, kind: str, forms: Mapping[str, str]) -> Measured:
+    flat, plain, skips = (evidence.solved(RESIDUAL, RECALL, a) for a in forms.values())
+    one, stack, skipping = (f"{kind}, {form}, recall" for form in forms)
+    both = all_of([
+        rate_higher((skipping, stack), skips, plain, QUARTER),
+        rate_higher((skipping, one), skips, flat, -QUARTER),
+    ], one_refutes=True)  # fmt: skip
+    told = both.with_(rows=(*both.rows[:2], both.rows[3]))
+    return needs_learned(told, flat, "Recall, by a single layer,")
+
+
+def _images(evidence: Evidence, kind: str, forms: Mapping[str, str]) -> Measured:
+    flat, plain, skips = (evidence.clipped(RESIDUAL, IMAGES, a) for a in forms.values())
+    label = f"{kind}, {DEEP} layers with skips minus"
+    both = all_of([
+        mean_above(f"{label} without, images", skips - plain, HELP, "skill"),
+        mean_above(f"{label} 1 layer, images", skips - flat, -BEHIND, "skill"),
+    ], one_refutes=True)  # fmt: skip
+    guesses = beats_guessing(evidence, RESIDUAL, kind, [IMAGES])
+    return needs_learned(both, guesses, "More than guessing, by a single layer,")
+
+
+def draw(evidence: Evidence) -> Draw:
+    """Skill against depth, a panel for each kind."""
+    panels = []
+    for kind in KINDS:
+        flat = {1: mean_clipped(evidence, RESIDUAL, kind)}
+        curves = {
+            name: flat | {n: mean_clipped(evidence, RESIDUAL, form.format(kind, n)) for n in DEPTHS}
+            for name, form in (("with skip connections", SKIPPING), ("without", PLAIN))
+        }
+        panels.append(lines.Panel(kind, curves))
+    return along(panels, lines.Scale("layers", "skill, mean over tasks", 2, ends=lines.SKILL))

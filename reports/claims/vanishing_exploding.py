@@ -5,56 +5,120 @@ Source: Bengio, Simard and Frasconi 1994 (IEEE Transactions on Neural Networks);
 and Bengio 2013 (On the difficulty of training recurrent neural networks, ICML).
 
 The gain multiplies an orthogonal recurrent matrix; tanh, which saturates, holds the gradient below
-what the matrix alone would give.
+what the matrix alone would give. Measured is the network before training.
 """
 
 import math
+from collections.abc import Callable, Mapping
+from statistics import fmean
+from typing import Any
 
 from harness.experiment.matrix import Part
 from reports.analysis.evidence import BySeed, Evidence
-from reports.claims.judging import Comparison, Judgement, rule
+from reports.analysis.statistics import Summary
+from reports.claims.judging import (
+    Draw,
+    Measured,
+    Statement,
+    all_of,
+    along,
+    mean_above,
+    mean_below,
+)
+from reports.figures import lines
 
 GAINS = {0.5: "rnn[gain=0.5]", 1.0: "rnn", 1.5: "rnn[gain=1.5]", 2.0: "rnn[gain=2.0]"}
-SMALL, LARGE = min(GAINS), max(GAINS)
-FLOW = Part(
-    name="gradient-flow",
-    probe="gradient-flow",
-    tasks=["recall[lag=100]"],
-    architectures=[*GAINS.values(), "rnn[start=uniform]", "lstm", "gru", "lstm[forget_bias=0.0]",
-                   "cnn", "tcn", "min_gru", "s4d", "self_attention", "fnn_window"],
-    budget={"steps": 300},
-)  # fmt: skip
-CELLS = (FLOW,)
-
-STEEP, STRAIGHT = 0.1, 0.9
-"""Doublings a step, and the share of the variance that the exponential law explains."""
-CRITERION = (
-    "Before training, the gradient at the hidden state, geometric mean over examples, shrinks by "
-    f"more than {STEEP:g} halvings a step at a recurrent gain of {SMALL:g} and grows by more than "
-    f"{STEEP:g} doublings a step at a gain of {LARGE:g}, which is a factor of 1,000 in 100 steps; "
-    f"and a straight line through its logarithm against the lag explains more than {STRAIGHT:g} of "
-    "its variance, in both."
-)
-
-
-def judge(evidence: Evidence) -> Judgement:
-    rates = {gain: _fit(evidence, gain, "rate") for gain in (SMALL, LARGE)}
-    small, large = (
-        BySeed({s: math.log2(rate) for s, rate in of.items() if rate}) for of in rates.values()
+WIDTHS = {
+    width: Part(
+        name=f"gradient-width-{width}",
+        probe="gradient-flow",
+        tasks=["recall[lag=100]"],
+        architectures=list(GAINS.values()),
+        budget={"match": "none", "width": width, "steps": 1},
     )
-    comparisons = [
-        Comparison(f"gain {SMALL:g}, halvings a step", -small, STEEP),
-        Comparison(f"gain {LARGE:g}, doublings a step", large, STEEP),
-        *(Comparison(f"gain {g:g}, R² of the exponential", _fit(evidence, g, "r2"), STRAIGHT)
-          for g in (SMALL, LARGE)),
-    ]  # fmt: skip
-    axis = "doublings a step, or R²"
-    return rule(comparisons, "doublings a step at gain 2", large, axis=axis)
+    for width in (16, 64, 256)
+}
+CELLS = tuple(WIDTHS.values())
+
+BELOW, ABOVE, STEEP, STRAIGHT = 0.5, (1.5, 2.0), (0.5, 2.0), 0.9
+EACH = "in networks of 16, of 64 and of 256 units, each"
+STATEMENTS = {
+    f"gain {BELOW:g}": Statement(
+        f"At a recurrent gain of {BELOW:g} the gradient shrinks on average with each step back "
+        f"(the slope of its logarithm is below 0), {EACH}."
+    ),
+    **{
+        f"gain {gain:g}": Statement(
+            f"At a recurrent gain of {gain:g} the gradient grows on average with each step back "
+            f"(the slope of its logarithm is above 0), {EACH}."
+        )
+        for gain in ABOVE
+    },
+    "exponential": Statement(
+        f"At gains of {STEEP[0]:g} and {STEEP[1]:g} a straight line through the logarithm of the "
+        f"gradient against the steps back explains more than {STRAIGHT:g} of its variance, {EACH}."
+    ),
+}
 
 
-def _fit(evidence: Evidence, gain: float, name: str) -> BySeed:
-    """By seed, of the exponential fitted to the gradient before training; where there is one."""
-    measured = evidence.measured(FLOW, FLOW.tasks[0], GAINS[gain])
-    norms = {seed: found["initial"]["norms"]["hidden_l0"] for seed, found in measured.items()}
+def judge(evidence: Evidence) -> Mapping[str, Measured]:
+    def each(gain: float, test: Callable[..., Measured]) -> Measured:
+        slopes = {width: _slope(evidence, width, gain) for width in WIDTHS}
+        measured = [test(f"gain {gain:g}, {width} units", of) for width, of in slopes.items()]
+        return all_of(measured, one_refutes=True).with_(unit="doublings a step")
+
+    straight = [
+        mean_above(f"gain {gain:g}, {width} units, R²", _fit(evidence, width, gain, "r2"), STRAIGHT)
+        for gain in STEEP
+        for width in WIDTHS
+    ]
+    exponential = all_of(straight, one_refutes=True).with_(unit="of the variance explained")
+    return {
+        f"gain {BELOW:g}": each(BELOW, mean_below),
+        **{f"gain {gain:g}": each(gain, mean_above) for gain in ABOVE},
+        "exponential": exponential,
+    }
+
+
+def draw(evidence: Evidence) -> Draw:
+    """What is left of the gradient, against the steps back."""
+    panels = [
+        lines.Panel(
+            f"{width} units",
+            {f"gain {gain:g}": _left(evidence, width, gain) for gain in GAINS},
+        )
+        for width in WIDTHS
+    ]
+    scale = lines.Scale("steps back from the output", "gradient, of that at the output")
+    return along(panels, scale)
+
+
+def _norms(evidence: Evidence, width: int, gain: float) -> dict[int, Any]:
+    """By seed, at the hidden state before training."""
+    part = WIDTHS[width]
+    measured = evidence.measured(part, part.tasks[0], GAINS[gain])
+    return {seed: found["initial"]["norms"]["hidden_l0"] for seed, found in measured.items()}
+
+
+def _fit(evidence: Evidence, width: int, gain: float, name: str) -> BySeed:
+    """Of the exponential fitted to the gradient, geometric mean over examples; where there is
+    one."""
+    norms = _norms(evidence, width, gain)
     fits = {seed: of["geometric_decay"][name] for seed, of in norms.items()}
     return BySeed({seed: value for seed, value in fits.items() if value is not None})
+
+
+def _slope(evidence: Evidence, width: int, gain: float) -> BySeed:
+    rates = _fit(evidence, width, gain, "rate")
+    return BySeed({seed: math.log2(rate) for seed, rate in rates.items() if rate > 0})
+
+
+def _left(evidence: Evidence, width: int, gain: float) -> dict[int, Summary]:
+    """By steps back, geometric mean over seeds."""
+    curves = [of["geometric"] for of in _norms(evidence, width, gain).values()]
+    left = {}
+    for lag, norms in enumerate(zip(*curves, strict=False)):
+        if all(norms) and all(curve[0] for curve in curves):
+            shares = [norm / curve[0] for norm, curve in zip(norms, curves, strict=True)]
+            left[lag] = Summary(len(shares), math.exp(fmean(map(math.log, shares))))
+    return left

@@ -7,48 +7,96 @@ That nothing is seen beyond the edge is so by construction; how much is learned 
 depends on the budget. The limit is in the choice of the window, not in the kind of model.
 """
 
+from collections.abc import Mapping
+
 from harness.experiment.matrix import Part
-from reports.analysis.evidence import BySeed, Evidence
-from reports.claims.judging import Comparison, Judgement, mean_over, rule
+from reports.analysis.evidence import Evidence
+from reports.claims.judging import Draw, Measured, Statement, along, exactly, rate_below
+from reports.claims.measures import shares, success_by_lag
+from reports.claims.parts import LEARNING
 from reports.figures import lines
 
-CONTROL = "rnn"
-WINDOW = Part(
-    name="window",
-    tasks=[f"recall[lag={lag}]" for lag in range(7, 12)],
-    architectures=["fnn_window", CONTROL],
+CONTROL = "gru"
+NETWORKS = {"windowed FNN": "fnn_window", "CNN": "cnn[levels=3]"}
+PARTS = {
+    name: Part(
+        name=part,
+        tasks=[f"recall[lag={lag}]" for lag in lags],
+        architectures=[NETWORKS[name], CONTROL],
+        budget=LEARNING,
+    )
+    for name, part, lags in (
+        ("windowed FNN", "window", range(8, 12)),
+        ("CNN", "receptive-field", range(13, 17)),
+    )
+}
+EDGE = Part(
+    name="edge-gradient",
+    probe="gradient-flow",
+    tasks=["recall[lag=40]"],
+    architectures=list(NETWORKS.values()),
+    seeds=[0],
+    budget={"steps": 1},
 )
-FIELD = Part(
-    name="receptive-field",
-    tasks=[f"recall[lag={lag}]" for lag in range(12, 17)],
-    architectures=["cnn[levels=3]", CONTROL],
-)
-CELLS = (WINDOW, FIELD)
+CELLS = (*PARTS.values(), EDGE)
 
-DROP, BLIND = 0.5, 0.05
-CRITERION = (
-    "For the windowed network and the CNN, with the token to be recalled one step beyond the "
-    f"receptive field, skill is below {BLIND:g}; and it falls by more than {DROP:g} from the last "
-    "lag inside the field to the first outside: a cliff, exactly there."
-)
+HALF = 0.5
+STATEMENTS = {
+    **{
+        name: Statement(
+            f"Of the seeds of the {name} that recall the first step inside its window, fewer than "
+            "half recall the step before that."
+        )
+        for name in NETWORKS
+    },
+    "gradient": Statement(
+        "The gradient at each step outside of the window is exactly zero, and at the first step "
+        "inside it is not.",
+        exact=True,
+    ),
+}
 
 
-def judge(evidence: Evidence) -> Judgement:
-    comparisons, drops, panels = [], [], []
-    for part in CELLS:
-        name, tasks = part.architectures[0], evidence.tasks_by(part, "lag")
-        fields = [evidence.numbers(part, t, name, "receptive_field") for t in tasks.values()]
-        field = int(max((steps for of in fields for steps in of.values()), default=0))
-        curves = {
-            a: {lag: evidence.skills(part, task, a) for lag, task in tasks.items()}
-            for a in part.architectures
-        }
-        inside, outside = (curves[name].get(lag, BySeed()) for lag in (field - 1, field))
-        drops.append(inside - outside)
-        comparisons += [
-            Comparison(f"{name}: lag {field - 1} minus lag {field}", drops[-1], DROP),
-            Comparison(f"{name}: minus skill at lag {field}", -outside, -BLIND),
-        ]
-        panels.append(lines.Panel(f"sees {field} steps", curves, field - 0.5))
-    scale = lines.Scale("lag, steps (dashed: the edge)", "skill", ends=lines.SKILL, levels=(0,))
-    return rule(comparisons, "skill", mean_over(drops)).along(panels, scale)
+def judge(evidence: Evidence) -> Mapping[str, Measured]:
+    measured = {}
+    for name, part in PARTS.items():
+        field, success = _field(evidence, part), success_by_lag(evidence, part, NETWORKS[name])
+        inside, outside = (success.get(lag, {}) for lag in (field - 1, field))
+        kept = {seed: solved for seed, solved in outside.items() if inside.get(seed)}
+        label = f"{name}, which sees {field} steps: lag {field}"
+        note = f"Lag {field - 1}, the last inside, is learned by {len(kept)} of {len(inside)} seeds"
+        measured[name] = rate_below(label, kept, HALF).with_(note=f"{note} of the {name}.")
+    return measured | {"gradient": _gradient(evidence)}
+
+
+def draw(evidence: Evidence) -> Draw:
+    """The share of seeds that learn each lag, and the edge."""
+    panels = []
+    for name, part in PARTS.items():
+        field = _field(evidence, part)
+        curves = {a: shares(success_by_lag(evidence, part, a)) for a in part.architectures}
+        panels.append(lines.Panel(f"{name}: sees {field} steps", curves, field - 0.5))
+    across = "lag, steps (dashed: the edge)"
+    return along(panels, lines.Scale(across, "share of seeds that learn it", ends=lines.SKILL))
+
+
+def _field(evidence: Evidence, part: Part) -> int:
+    """How many steps it sees, as its records say."""
+    network = part.architectures[0]
+    fields = [evidence.numbers(part, t, network, "receptive_field") for t in evidence.tasks(part)]
+    return int(max((steps for of in fields for steps in of.values()), default=0))
+
+
+def _gradient(evidence: Evidence) -> Measured:
+    (task,), beyond, holds = evidence.tasks(EDGE), [], []
+    table = [("network", "steps seen", "gradient at the first of them", "largest before that")]
+    for name, network in NETWORKS.items():
+        fields = evidence.numbers(EDGE, task, network, "receptive_field")
+        for seed, found in evidence.measured(EDGE, task, network).items():
+            norms = [norm or 0.0 for norm in found["initial"]["norms"]["input"]["mean"]]
+            field = int(fields[seed])
+            inside, outside = norms[field - 1], max(norms[field:])
+            beyond.append(outside)
+            holds.append(inside > 0 and outside == 0)
+            table.append((name, str(field), f"{inside:.2g}", f"{outside:.2g}"))
+    return exactly(all(holds), max(beyond), "is the largest gradient outside", len(holds), table)

@@ -70,9 +70,13 @@ def beside(axes: Any, most: float) -> Any:
 
 
 def _write(axes: Any, x: float, y: float, square: Square, wide: float) -> None:
+    from matplotlib.patches import Rectangle
     from seaborn.utils import relative_luminance
 
     centred: dict[str, Any] = {"ha": "center", "va": "center"}
+    if square.hole and not square.serves:  # a place without a number is no hole
+        axes.add_patch(Rectangle((x - 0.5, y - 0.5), 1, 1, facecolor="white", linewidth=0))
+        return
     if square.hole:
         box = {"facecolor": "white", "edgecolor": "none", "boxstyle": "square,pad=0.25"}
         axes.text(x, y, formats.square(square), fontsize=8, color=INK, bbox=box, **centred)

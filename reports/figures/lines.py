@@ -1,5 +1,6 @@
 """Lines with their intervals against a number, in panels side by side."""
 
+import math
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -12,6 +13,8 @@ from reports.figures.style import ALIKE, INK, PALE, Drawing, Look, finish, log_a
 
 SKILL = (-0.12, 1.07)
 """Ends of an axis of skill."""
+ROW = 5
+"""Panels beside each other, at most."""
 FEW = 6
 """Places of which each has its tick on an even axis."""
 DASHES = (0, (4, 2))
@@ -74,9 +77,15 @@ def draw(
     if scale.ended:
         legend[scale.ended] = RING | {"color": INK}
     size = ({1: 4.8, 2: 2.9}.get(len(shown), 2.2), 2.2)
-    titles, apart = [[panel.title for panel in shown]], (0.25 if scale.ends else 0.65, 0)
-    figure, (row,) = panels(titles, size, legend, apart, sharey=bool(scale.ends))
-    for axes, panel, both in zip(row, shown, known, strict=True):
+    titles = [panel.title for panel in shown]
+    beside = math.ceil(len(titles) / math.ceil(len(titles) / ROW))
+    titles += [""] * (-len(titles) % beside)
+    rows = [titles[at : at + beside] for at in range(0, len(titles), beside)]
+    apart = (0.25 if scale.ends else 0.65, 0.62 if len(rows) > 1 else 0)
+    figure, grid = panels(rows, size, legend, apart, sharey=bool(scale.ends))
+    for axes in grid.flat[len(shown) :]:
+        axes.set_axis_off()
+    for axes, panel, both in zip(grid.flat, shown, known, strict=False):
         for lines, way in zip(both, ({}, DASHED), strict=True):
             for at, label in enumerate(labels):
                 if label in lines:
@@ -88,11 +97,12 @@ def draw(
         places = {at for lines in both for line in lines.values() for at in line}
         _frame(axes, sorted(places), scale)
         axes.set_xlabel(panel.across or scale.across)
-    row[0].set_ylabel(scale.upright)
+    for row in grid:
+        row[0].set_ylabel(scale.upright)
     if LEARNED in scale.levels:
-        row[0].annotate(f"learned, {LEARNED:g}", (0, LEARNED), xytext=(2, -2), fontsize=7,
-                        xycoords=("axes fraction", "data"), textcoords="offset points",
-                        color=PALE, va="top")  # fmt: skip
+        grid[0, 0].annotate(f"learned, {LEARNED:g}", (0, LEARNED), xytext=(2, -2), fontsize=7,
+                            xycoords=("axes fraction", "data"), textcoords="offset points",
+                            color=PALE, va="top")  # fmt: skip
     return finish(figure, name)
 
 

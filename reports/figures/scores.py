@@ -14,10 +14,8 @@ WIDTH, ROW = 3.6, 0.27
 
 
 def seeds(task: TaskInfo, groups: Mapping[str, Group], looks: Mapping[str, Look]) -> Drawing | None:
-    """A dot for each seed, a bar for the mean and its interval; ``groups`` from top to bottom.
-
-    None without any score.
-    """
+    """A dot for each seed, a bar for the mean and its interval, if it has one; ``groups`` from top
+    to bottom. None without any score."""
     scores = [c.score for g in groups.values() for c in g.cells if c.score is not None]
     if not scores:
         return None
@@ -28,7 +26,8 @@ def seeds(task: TaskInfo, groups: Mapping[str, Group], looks: Mapping[str, Look]
     axes.set_ylim(len(groups) - 0.5, -0.5)
     for y, (a, group) in enumerate(groups.items()):
         if group.score.n:
-            style.dots(axes, y, [c.score for c in group.cells if c.score is not None], looks[a])
+            of_seeds = [c.score for c in group.cells if c.score is not None]
+            style.dots(axes, y, of_seeds, group.score, looks[a])
             continue
         axes.annotate(
             group.code, (0, y), xycoords=("axes fraction", "data"), xytext=(5, 0),

@@ -13,7 +13,7 @@ from typing import Any
 import pandas
 
 from reports.analysis.results import TaskInfo
-from reports.analysis.statistics import summarize
+from reports.analysis.statistics import Summary
 from reports.formats import metric, scaled, shortened
 
 # Okabe and Ito's colours, without the yellow that is lost on white paper.
@@ -195,11 +195,11 @@ def line_in_band(axes: Any, look: Look, band: pandas.DataFrame, pale: float, **l
     axes.plot(band.index, band.middle, **look, linewidth=1.4, markersize=3.5, **line)
 
 
-def dots(axes: Any, y: float, values: Iterable[float], look: Look) -> None:
-    """A row of values, their mean as a tick and its 95 % interval as a bar, within the ends that
-    the axis across has."""
+def dots(axes: Any, y: float, values: Iterable[float], summary: Summary, look: Look) -> None:
+    """A row of values, their mean as a tick and its 95 % interval, if it has one, as a bar, within
+    the ends that the axis across has."""
     low, high = axes.get_xlim()
-    summary = summarize(x := list(values))
+    x = list(values)
     if summary.low is not None and summary.high is not None:
         axes.plot([max(summary.low, low), min(summary.high, high)], [y, y], color=look["color"],
                   linewidth=5, alpha=0.3, solid_capstyle="butt", zorder=3)  # fmt: skip

@@ -21,6 +21,7 @@ SPECIAL = {
     "×": r"$\times$",
     "°": r"\textdegree{}",
     "…": r"\ldots{}",
+    "∅": r"$\emptyset$",
     **{sign: f"\\{sign}" for sign in "&%$#_{}"},
 }
 

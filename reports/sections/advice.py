@@ -6,6 +6,7 @@ from typing import Any
 
 from reports import formats
 from reports.analysis.advice import ENOUGH, Choice
+from reports.analysis.cells import NOT_LEARNED
 from reports.analysis.difference import LEVEL
 from reports.analysis.results import Results, TaskInfo
 from reports.analysis.statistics import Summary
@@ -62,14 +63,15 @@ def blocks(advice: Advice) -> list[Block]:
 
 
 def reasons(choice: Choice) -> list[str]:
-    """Whether anything is needed, what will do, and whether order matters."""
-    return [said for said in (_needed(choice), _alike(choice), _order(choice)) if said]
+    """Whether anything is needed, what will do, what did not learn, and whether order matters."""
+    said = [_needed(choice), _alike(choice), _not_learned(choice), _order(choice)]
+    return [sentence for sentence in said if sentence]
 
 
 def score(choice: Choice, architecture: str, task: TaskInfo | None = None) -> str:
     """``91.5 ±1.2``, on the task or on its control."""
-    text = formats.scores_in(choice.results, choice.task)
-    return formats.with_half(choice.group(architecture, task).score, text)
+    group = choice.group(architecture, task)
+    return formats.of_seeds(group, group.score, formats.scores_in(choice.results, choice.task))
 
 
 def _recommendation(choice: Choice) -> str:
@@ -130,6 +132,15 @@ def _alike(choice: Choice) -> str:
     )
 
 
+def _not_learned(choice: Choice) -> str:
+    """Those that never rose above the floor: no verdict on what they can do."""
+    if not choice.lost:
+        return ""
+    steps = (choice.results.plan.get("budget") or {}).get("steps")
+    more = f"; more than {steps:,} updates may change that" if steps else ""
+    return f"{NOT_LEARNED.capitalize()}: {listed(choice.lost)}{more}."
+
+
 def _order(choice: Choice) -> str:
     control = choice.control
     if not control or not choice.order:
@@ -163,11 +174,12 @@ def _rests_on(choice: Choice) -> list[str]:
     lines = [f"matrix {choice.results.name}, {seeds}, {examples}{budget}."]
     tested = [against for against in choice.against.values() if against.p is not None]
     if tested:
-        over = ["seeds"] * any(against.seeds.half is not None for against in tested)
+        over = ["seeds"] * any(against.seeds.p is not None for against in tested)
         over += ["test examples"] * any(against.examples.n for against in tested)
         lines.append(
             f"{plural(len(tested), 'comparison')} with the best, {choice.order[0]}, over "
-            f"{listed(over)}, p-values with Holm's correction; they differ below {LEVEL}."
+            f"{listed(over)}, p-values with Holm's correction over all pairs of the compared; they "
+            f"differ below {LEVEL}."
         )
     if len(choice.order) > 2:
         lines.append("The best is picked by the scores that it is compared by, which flatters it.")
@@ -184,8 +196,8 @@ def _firmer(choice: Choice) -> list[str]:
     if choice.command and (seeds < ENOUGH or choice.alike):
         lines.append(f"More seeds ({seeds} so far): {choice.command}.")
     if choice.short_of_examples:
-        whose = f"{choice.order[0]} and {listed(choice.short_of_examples)}"
-        lines.append(f"More test examples: over seeds {whose} differ, over examples not.")
+        whose = f"from {choice.order[0]} to {listed(choice.short_of_examples)}"
+        lines.append(f"More test examples: {whose} they vary more than seeds do.")
     return lines
 
 
@@ -193,9 +205,11 @@ def _table(advice: Advice) -> Table:
     def ranged(name: str, text: Callable[[float | None], str]) -> Callable[[Row], str]:
         return lambda row: formats.with_half(Summary(0, row[name], row[f"{name}_half"]), text)
 
+    binary = any(row["solved"] is not None for row in advice.rows)
     columns: dict[str, Callable[[Row], str]] = {
         "architecture": lambda row: row["architecture"] + " (baseline)" * row["baseline"],
         "score": ranged("score", formats.scores_of(advice.task, (r["score"] for r in advice.rows))),
+        **({"solved": lambda row: f"{row['solved']}/{row['seeds']}"} if binary else {}),
         "skill": ranged("skill", formats.skill),
         "best ahead": ranged("best_ahead", formats.skill),
         "p (Holm)": lambda row: formats.p_value(row["p_holm"]),

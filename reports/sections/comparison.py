@@ -79,8 +79,8 @@ def _table(rows: Sequence[Row]) -> Table:
         "architecture": lambda row: row["architecture"],
         "metric": lambda row: row["metric"],
         "seeds": lambda row: str(row["seeds"]),
-        "A": lambda row: f"{row['before']:.4g}",
-        "B": lambda row: f"{row['after']:.4g}",
+        "A": lambda row: _score(row, 0),
+        "B": lambda row: _score(row, 1),
         "change": lambda row: _change(row["change"]),
         "in skill": lambda row: formats.signed_skill_with_spread(row["change_in_skill"]),
         "p": lambda row: formats.p_value(row["p_holm"]) or "-",
@@ -90,6 +90,12 @@ def _table(rows: Sequence[Row]) -> Table:
         "B is": lambda row: Cell(row["verdict"], MARKS.get(row["verdict"], "hole")),
     }
     return table_of(rows, columns, caption="Change from A to B, largest change of skill first")
+
+
+def _score(row: Row, side: int) -> str:
+    """``0.9981``; with how many seeds solved the task, where they do or do not."""
+    solved = f", {row['solved'][side]}/{row['seeds']}" if row["solved"] else ""
+    return f"{row['after' if side else 'before']:.4g}{solved}"
 
 
 def _change(change: Summary) -> str:
@@ -104,9 +110,10 @@ def _resized(before: float | None, after: float | None) -> str:
 def _legend(rows: Sequence[Row], counts: dict[str, int]) -> list[str]:
     tested = sum(row["p"] is not None for row in rows)
     lines = [
-        "change: mean over paired seeds with its own 95 % interval (Student's t). p: the larger of "
-        f"the tests over seeds and over test examples, Holm's correction over {tested} pairs; they "
-        "differ below 0.05. p examples: uncorrected."
+        "change: mean over paired seeds, with its own 95 % interval (Student's t) from three seeds "
+        "on, if seeds do not just solve the task or not; there A and B say how many do. p: over "
+        f"seeds and test examples together, Holm's correction over {tested} pairs; they differ "
+        "below 0.05. p examples: over test examples alone, uncorrected."
     ]
     if not counts["better"] and not counts["worse"]:
         lines.append("No pair is shown to differ: this does not show that there is no difference.")

@@ -34,8 +34,9 @@ def blocks(results: Results) -> list[Block]:
         Paragraph(
             f"Large marks: the mean over the {plural(len(compared.tasks), 'task')} on which all "
             "compared architectures have a skill, against the geometric mean of their cost; the "
-            "upright bar is the 95 % interval. Small marks: single tasks. The line is the Pareto "
-            "front: it joins those that no other beats in skill without costing more."
+            "upright bar is the 95 % interval, if each task has one. Small marks: single tasks. "
+            "The line is the Pareto front: it joins those that no other beats in skill without "
+            "costing more."
         ),
         Paragraph(
             "Parameters include the shared embedding. Training FLOPs are those of an update times "

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from reports.analysis.evidence import Evidence
-from reports.analysis.horizon import LEARNED, Horizon
+from reports.analysis.horizon import FEWEST, LEARNED, Horizon
 from reports.analysis.results import Part
 from reports.analysis.statistics import Summary
 from reports.document import Block, Figure, Table, section, table_of
@@ -38,8 +38,9 @@ def blocks(evidence: Evidence) -> list[Block]:
     about = (
         "A memory horizon is the longest lag up to which at least half of the seeds learn every "
         f"lag: reach a skill of {LEARNED:g} on test examples, with a new network for each lag; "
-        "after the first lag that fails, longer ones are not tried. Intervals: over seeds drawn "
-        "with replacement. With other budgets an architecture may look further back."
+        "after the first lag that fails, longer ones are not tried. Intervals, from "
+        f"{FEWEST} seeds on: over seeds drawn with replacement. With other budgets an architecture "
+        "may look further back."
     )
     return section(TITLE, "horizon", [*findings, about], [*figures, *tables])
 
@@ -63,6 +64,8 @@ def _with_interval(horizon: Horizon, part: Part) -> str:
     """``20 [10, 50]``; ``≥ 1,000`` where the longest lag of the grid is learned."""
     steps, *ends = (_steps(n, part) for n in (horizon.steps, horizon.low, horizon.high))
     size = f"≥ {steps}" if horizon.open else steps
+    if horizon.low is None:
+        return size
     return size if set(ends) == {steps} else f"{size} [{', '.join(ends)}]"
 
 
@@ -94,5 +97,5 @@ def _skills(part: Part, horizons: Horizons, name: str) -> Table:
         for a, h in of_task.items()
     ]
     heads = ("task", "architecture", *(f"lag {lag:,}" for lag in part.lags))
-    caption = "Skill at each lag: mean over seeds and half of its 95 % interval. Empty: not tried."
+    caption = "Skill at each lag: mean over seeds. Empty: not tried."
     return Table(heads, tuple(rows), caption, name)

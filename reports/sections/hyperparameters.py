@@ -34,7 +34,7 @@ def blocks(results: Results, store: Store) -> list[doc.Block]:
         doc.Paragraph(
             "A line is the expected best validation score of so many trials (Dodge et al. 2019): "
             "where it still climbs, or falls for an error, more would have helped. They are taken "
-            "for independent draws, which those of a Parzen estimator are not."
+            "for independent draws, which those of a grid or a Parzen estimator are not."
         ),
         *_expected(results, tried),
         *_chosen(results, tried),

@@ -4,7 +4,8 @@ from collections.abc import Mapping
 
 from reports.analysis.evidence import Evidence
 from reports.analysis.horizon import LEARNED
-from reports.analysis.statistics import Summary, summarize
+from reports.analysis.solved import mean
+from reports.analysis.statistics import Summary
 from reports.document import Block, Figure, Table, section
 from reports.figures import lines
 from reports.formats import listed, skill_with_spread
@@ -42,12 +43,14 @@ def blocks(evidence: Evidence) -> list[Block]:
 def _skills(evidence: Evidence, part: str) -> Skills:
     """Of the pairs with a test at a length that was not trained on."""
     skills: dict[str, dict[str, dict[int, Summary]]] = {}
-    for task in evidence.tasks(part):
+    for info in evidence.part(part).tasks:
+        task = info.name
         for a in evidence.architectures(part):
             splits = {1: "test"} | {n: f"test@{n}x" for n in LONGER}
             by_length = {n: evidence.skills(part, task, a, split) for n, split in splits.items()}
             if any(by_length[n] for n in LONGER):
-                known = {n: summarize(s.values()) for n, s in by_length.items() if s or n == 1}
+                means = {n: mean(s.values(), info) for n, s in by_length.items()}
+                known = {n: found for n, found in means.items() if found.n or n == 1}
                 skills.setdefault(task, {})[a] = known
     return skills
 

@@ -8,7 +8,7 @@ import numpy as np
 from reports import formats
 from reports.analysis.difference import standing
 from reports.analysis.results import Results, TaskInfo
-from reports.analysis.statistics import summarize
+from reports.analysis.solved import mean, solved_or_not
 from reports.document import Block, Code, Fold, Listing, Paragraph, Strong, Text, table_of
 
 MEASURES = {
@@ -36,22 +36,23 @@ def blocks(results: Results, task: TaskInfo) -> list[Block]:
         if (group := results.groups.get((task.name, name))) and group.score.n
     }
     tables = {
-        "Skill on each test split, each against its own floor and ceiling": _splits(groups),
+        "Skill on each test split, each against its own floor and ceiling": _splits(task, groups),
         "Other measures on the test split": _measures(task, groups),
     }
     made: list[Block] = []
     for of, columns in tables.items():
         if columns:
-            made.append(Paragraph(f"{of}: mean over seeds, 95 % interval."))
+            interval = "" if solved_or_not(task) else ", 95 % interval"
+            made.append(Paragraph(f"{of}: mean over seeds{interval}."))
             made.append(table_of(groups, {"architecture": Code, **columns}))
     return [*errors(results, task), *made, *_samples(groups)]
 
 
-def _splits(groups: dict[str, list[Any]]) -> dict[str, dict[str, str]]:
+def _splits(task: TaskInfo, groups: dict[str, list[Any]]) -> dict[str, dict[str, str]]:
     splits = dict.fromkeys(s for records in groups.values() for r in records for s in r.skills)
     columns: dict[str, dict[str, str]] = {}
     for split in splits if len(splits) > 1 else ():
-        skills = {a: summarize(r.skills.get(split) for r in of) for a, of in groups.items()}
+        skills = {a: mean((r.skills.get(split) for r in of), task) for a, of in groups.items()}
         columns[split] = {a: formats.skill_with_spread(skill) for a, skill in skills.items()}
     return columns
 
@@ -62,7 +63,7 @@ def _measures(task: TaskInfo, groups: dict[str, list[Any]]) -> dict[str, dict[st
         if name == task.metric or (name == "perplexity" and task.metric != "bits"):
             continue  # of classes a perplexity says little
         scale = 1 if name == "perplexity" else 100
-        measured = {a: summarize(r.scores["test"].get(name) for r in of)
+        measured = {a: mean((r.scores["test"].get(name) for r in of), task)
                     for a, of in groups.items()}  # fmt: skip
         if any(summary.n for summary in measured.values()):
             digits = partial(_digits, scale)

@@ -5,11 +5,15 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from harness.experiment.matrix import SIZE, Budget
+from harness.experiment.recommended import FILE
+from harness.experiment.record import BODY_ALONE
+from harness.experiment.record import NOT_LEARNED as LIMIT
 from harness.experiment.store import Store
 from reports import document as doc
-from reports.analysis.cells import Cell
+from reports.analysis.cells import UNLEARNED, Cell
 from reports.analysis.difference import METHOD
 from reports.analysis.results import Part, Results
+from reports.analysis.solved import RULE
 from reports.analysis.squares import by_task
 from reports.formats import leaves, listed, plain_value, plural
 from reports.sections import hyperparameters, skill
@@ -26,15 +30,26 @@ READING = {
         "is a ceiling where nobody knows the best reachable score. Skill 1 may be out of reach, "
         "and such a task looks harder than it is."
     ),
+    "Not learned within the budget": (
+        f"({UNLEARNED}) is an outcome of its own: a training that ended well with a skill of at "
+        f"most {LIMIT:g} on validation, which is what guesses have. It says nothing of what an "
+        "architecture can do with other updates, rates or starts, so it is neither “worse” nor "
+        f"“not shown to differ”. Alone the mark means all seeds, 2{UNLEARNED} two of them. What is "
+        "fitted, as the HMM, has no budget of updates and is judged by the same rule. In means and "
+        "ranks over tasks it counts with its skill, cut off at 0 and 1."
+    ),
     "Intervals": (
-        "are 95 % Student t intervals over seeds, unless it says otherwise; with one seed there is "
-        "none. They say nothing about other tasks or other data. A mean over tasks has that of a "
-        "mean of independent means (Welch and Satterthwaite)."
+        "are 95 % Student t intervals over seeds, unless it says otherwise. They say nothing about "
+        f"other tasks or other data. {RULE} A mean over tasks has that of a mean of independent "
+        "means (Welch and Satterthwaite), if each of its tasks has one. How often intervals and "
+        "tests err: docs/coverage.md."
     ),
     "Differ, and not shown to differ.": " ".join(METHOD),
     "A hole": (
-        "is a cell without a score. It counts nowhere as zero and is left out of means; over tasks "
-        "only those are compared where all have a skill."
+        "is a cell without a score, and is left out of means, ranks and tests; over tasks only "
+        "those are compared where all have a skill. But a training that diverged did not solve "
+        "its task, counts as 0 where skill is shown against the learning rate, and a lag without "
+        "a score was not learned."
     ),
 }
 BASELINES = {
@@ -75,16 +90,18 @@ def _budget(results: Results) -> Iterator[doc.Block]:
     match = terms.get("match", "parameters")
     yield doc.Heading("The budget", "budget", 3)
     yield doc.Paragraph(
-        "Every architecture got the same: in one seed the same examples in the same order, and "
-        "these limits. What was chosen was chosen on the validation split; the test split was used "
+        "Every network got the same: in one seed the same examples in the same order, and these "
+        "limits. What is fitted, as the HMM, got as many examples as updates times batch, or all "
+        "there are. What was chosen was chosen on the validation split; the test split was used "
         f"once. {_matched(results, match)}".strip()
     )
-    tuned = (results.plan.get("tuning") or {}).get("space", {})
+    chosen = dict.fromkeys((results.plan.get("tuning") or {}).get("space", {}), "tuned")
+    chosen |= dict.fromkeys(results.plan.get("recommended") or [], f"recommended ({FILE})")
     shown = [name for name in terms if name == SIZE[match] or name not in SIZE.values()]
     meanings = {name: field.description for name, field in Budget.model_fields.items()}
     columns: dict[str, Callable[[str], doc.Text]] = {
         "term": doc.Code,
-        "value": lambda name: "tuned" if name in tuned else plain_value(terms[name]),
+        "value": lambda name: chosen.get(name) or plain_value(terms[name]),
         "meaning": lambda name: meanings.get(name) or "",
     }
     if shown:
@@ -106,7 +123,9 @@ def _matched(results: Results, match: str) -> str:
     if not (known := [count for count in counts if count]):
         return ""
     of = "FLOPs of an update" if match == "flops" else "Parameters without the shared embedding"
-    return f"{of}, over the scored cells: {min(known):,.0f} to {max(known):,.0f}."
+    alone = dict.fromkeys(r.task for r in records if BODY_ALONE in r.notes)
+    said = f"{of}, over the scored cells: {min(known):,.0f} to {max(known):,.0f}."
+    return said + (f" On {listed(alone, 99)}, {BODY_ALONE}." if alone else "")
 
 
 def _parts(results: Results) -> Iterator[doc.Block]:

@@ -1,16 +1,18 @@
 """Tables for a paper: skill, the scores of each task, cost."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from reports import formats
 from reports.analysis import frame
-from reports.analysis.cells import MEANINGS
+from reports.analysis.cells import MEANINGS, NOT_LEARNED, UNLEARNED
 from reports.analysis.difference import standing
 from reports.analysis.ranking import compare
 from reports.analysis.results import Results, TaskInfo
+from reports.analysis.solved import solved_or_not
 from reports.analysis.squares import Square, by_task, codes_used, rank_of
-from reports.document import Cell, Table, Text, table_of
+from reports.analysis.statistics import FEWEST
+from reports.document import Cell, Table, table_of
 from reports.formats import plural
 
 COSTS: dict[str, tuple[str, Callable[[float], str]]] = {
@@ -34,16 +36,19 @@ def _skill(results: Results) -> Table | None:
     squares, tasks = by_task(results), [task.name for task in results.tasks]
     if all(square.hole for square in squares.values()):
         return None
-    caption = f"Skill (0: the best trivial predictor, 1: the ceiling), {_terms(results)}."
+    terms = _terms(results, results.tasks)
+    caption = f"Skill (0: the best trivial predictor, 1: the ceiling), {terms}."
     if results.baselines:
         caption += " Baseline: the best of each task's baselines, chosen on validation."
     columns = {c: {t: _square(squares[t, c]) for t in tasks} for c in results.columns}
-    caption += _meanings(codes_used(squares))
+    codes = {UNLEARNED: NOT_LEARNED} if any(s.not_learned for s in squares.values()) else {}
+    caption += _meanings(codes_used(squares) | codes)
     return table_of(tasks, {"task": str, **columns}, caption=caption)
 
 
 def _square(square: Square) -> Cell:
     text = f"{formats.skill(square.skill.mean)} {formats.square_spread(square)}"
+    text += f" {UNLEARNED}" * (0 < square.not_learned == square.known)
     return Cell(square.code if square.hole else text.strip(), square.rank)
 
 
@@ -57,14 +62,16 @@ def _scores(results: Results, task: TaskInfo) -> Table | None:
     bounds = "".join(f"; {name}: {value}" for name, value in limits.items() if value)
     caption = (
         f"{task.name}: {formats.metric(task)} on the test split ({formats.direction(task)}"
-        f"{bounds}), {_terms(results)}.{_meanings(holes)}"
+        f"{bounds}), {_terms(results, [task])}.{_meanings(holes)}"
     )
-    columns: dict[str, Callable[[str], Text | Cell]] = {
+    columns: dict[str, Any] = {
         "architecture": lambda a: a + " (baseline)" * (a in results.baselines),
         "score": lambda a: Cell(
-            formats.with_half(scored[a].score, text) or scored[a].code, rank_of(a, order)
+            formats.of_seeds(scored[a], scored[a].score, text) or scored[a].code,
+            rank_of(a, order),
         ),
         "skill": lambda a: formats.skill_with_spread(scored[a].skill),
+        **formats.learned(scored),
         "parameters": lambda a: formats.number(scored[a].mean_of("parameters")),
         "training": lambda a: formats.seconds(scored[a].mean_of("training")),
     }
@@ -90,8 +97,13 @@ def _cost(results: Results) -> Table | None:
     return table_of(skills, columns, caption=caption)
 
 
-def _terms(results: Results) -> str:
-    half = " with the half-width of its 95 % interval" if len(results.seeds) > 1 else ""
+def _terms(results: Results, tasks: Sequence[TaskInfo]) -> str:
+    ways = []
+    if len(results.seeds) >= FEWEST and not all(map(solved_or_not, tasks)):
+        ways.append("the half-width of its 95 % interval")
+    if any(map(solved_or_not, tasks)):
+        ways.append("how many seeds solved the task")
+    half = f" with {' or '.join(ways)}" if ways else ""
     how = "Bold: the best; *: not shown to differ from it"
     return f"mean of {plural(len(results.seeds), 'seed')}{half}. {how}"
 

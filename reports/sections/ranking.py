@@ -1,17 +1,17 @@
 """Who wins where, and how sure that is: ranks, aggregates, chances, and the test of each task."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
 import pandas
 
 from reports import formats
-from reports.analysis import frame
 from reports.analysis.across_tasks import ALPHA, POLICY, OverTasks, Ranks, Versus, over_tasks
-from reports.analysis.aggregates import ROPE
-from reports.analysis.difference import LEVEL, Standing, all_pairs, standing
-from reports.analysis.ranking import compare
+from reports.analysis.aggregates import FEWEST_OF_CHANCE, FEWEST_OF_MEAN, FEWEST_OF_PROFILE, ROPE
+from reports.analysis.cells import NOT_LEARNED
+from reports.analysis.difference import LEVEL, Standing, standing
+from reports.analysis.ranking import compare, runs
 from reports.analysis.results import Results
 from reports.document import Block, Figure, Heading, Table, as_csv, paragraphs, table_of
 from reports.figures import across_tasks, style
@@ -35,7 +35,7 @@ def blocks(results: Results) -> list[Block]:
     said = [] if every.only_user_data else answer.more(results)
     figures, tables = capabilities(every), []
     if len(compared.skills) > 1:
-        over = over_tasks(_skills(results, compared.skills))
+        over = over_tasks(runs(results, compared.skills))
         looks = style.looks(results.architectures)
         if over.ranks.refused:
             said.append(f"No ranks and no critical-difference diagram: {over.ranks.refused}.")
@@ -48,11 +48,7 @@ def blocks(results: Results) -> list[Block]:
     return [Heading("Who wins where, and how sure", "contest"), *made] if made else []
 
 
-def _skills(results: Results, architectures: Iterable[str]) -> pandas.DataFrame:
-    """Every scored run of the matrix's own cells, architecture by architecture."""
-    cells = frame.cells(results)
-    scored = cells[cells.main & (cells.outcome == "ok")].set_index("architecture", drop=False)
-    return scored.loc[list(architectures)].reset_index(drop=True)
+# -- over tasks -----------------------------------------------------------------------------------
 
 
 def _ranks(ranks: Ranks, looks: dict[str, Look]) -> Figure | None:
@@ -88,10 +84,11 @@ def _profiles(over: OverTasks, looks: dict[str, Look]) -> Figure | None:
     shares = {mark: {a: over.profiles[a].middle[mark] for a in names} for mark in MARKS}
     columns = {f"runs above {mark:g}": {a: _percent(share) for a, share in of.items()}
                for mark, of in shares.items()}  # fmt: skip
-    bands = [(a, *of) for a in names for of in over.profiles[a].itertuples()]
+    rows = pandas.concat({a: over.profiles[a] for a in names}).astype(object)
+    bands = [(*at, *of) for at, *of in rows.where(rows.notna(), None).itertuples()]
     finding = (
         f"Above a skill of 0.9 are {span(shares[0.9], _percent)} of the runs (a task with a seed) "
-        f"on {len(over.tasks)} shared tasks; bands: 95 %, over seeds."
+        f"on {len(over.tasks)} shared tasks; bands, from {FEWEST_OF_PROFILE} seeds on: 95 %."
     )
     data = as_csv(("architecture", "skill", "share_above", "low", "high"), bands)
     title = "Performance profiles"
@@ -101,17 +98,22 @@ def _profiles(over: OverTasks, looks: dict[str, Look]) -> Figure | None:
 
 def _middle(over: OverTasks) -> Table | None:
     means = over.interquartile_means
+    known = any(mean.low is not None for mean in means.values())
     columns: dict[str, Any] = {
         "architecture": str,
         "interquartile mean": lambda a: skill(means[a].value),
-        "95 % interval": lambda a: interval(means[a].low, means[a].high, skill),
+        **(
+            {"95 % interval": lambda a: interval(means[a].low, means[a].high, skill)}
+            if known
+            else {}
+        ),
         "runs": lambda a: str(means[a].runs),
         "average rank": {a: f"{rank:.2f}" for a, rank in over.ranks.ranks.items()},
     }
     caption = (
         "The interquartile mean of skill: the mean of the middle half of all runs on the "
-        f"{plural(len(over.tasks), 'shared task')} (Agarwal et al. 2021). Interval: stratified "
-        "bootstrap over seeds."
+        f"{plural(len(over.tasks), 'shared task')} (Agarwal et al. 2021). Interval, from "
+        f"{FEWEST_OF_MEAN} seeds on: stratified bootstrap over seeds."
     )
     return table_of(means, columns, caption=caption) if means else None
 
@@ -130,19 +132,24 @@ def _pairs(over: OverTasks) -> Table | None:
     def chance(of: str) -> Callable[[Versus], str]:
         return lambda v: f"{getattr(v.posterior, of):.2f}" if v.posterior else ""
 
+    known = any(v.improvement.low is not None for v in over.pairs)
     columns: dict[str, Callable[[Versus], str]] = {
         "first": lambda v: v.a,
         "second": lambda v: v.b,
         "tasks": lambda v: str(len(v.tasks)),
         "chance to beat it": lambda v: _percent(v.improvement.value),
-        "95 % interval": lambda v: interval(v.improvement.low, v.improvement.high, _percent),
+        **(
+            {"95 % interval": lambda v: interval(v.improvement.low, v.improvement.high, _percent)}
+            if known
+            else {}
+        ),
         **{of: chance(of) for of in ("better", "equal", "worse")},
     }
     caption = (
         "Two by two: the chance that a run of the first beats one of the second on the same task, "
         "and from five tasks on how probable it is that over tasks like these it is better, "
         f"practically equal (within {ROPE:g} of skill), or worse (Bayesian signed-rank test, "
-        "Benavoli et al. 2017)."
+        f"Benavoli et al. 2017). Interval: from {FEWEST_OF_CHANCE} seeds on."
     )
     table = table_of([pairs[p] for p in wanted if p in pairs], columns, caption=caption)
     return table if table.rows else None
@@ -157,15 +164,15 @@ def _by_task(results: Results) -> Table | None:
     orders = _tested(results)
     columns: dict[str, Callable[[str], str]] = {
         "task": str,
-        "best": lambda task: orders[task].order[0],
+        "best": lambda task: listed(orders[task].best, 99),
         "differ from it, worse": lambda task: listed(orders[task].worse, 99),
         "not shown to differ": lambda task: listed(orders[task].alike, 99),
+        NOT_LEARNED: lambda task: listed(orders[task].not_learned, 99),
         "examples": lambda task: formats.number(orders[task].examples or None),
     }
     caption = (
-        "Who differs from the best of each task: paired t tests over seeds and over test examples, "
-        f"Holm's correction over the comparisons with the best, {LEVEL}. data/examples.csv has "
-        "every pair; of those without the best the p-values are not corrected."
+        "Who differs from the best of each task: over seeds and test examples, Holm's correction "
+        f"over all pairs, {LEVEL}. data/examples.csv has every pair."
     )
     return table_of(orders, columns, caption=caption) if orders else None
 
@@ -179,6 +186,6 @@ def examples(results: Results) -> str:
         (task.name, a, b, d.examples.mean, d.examples.low, d.examples.high, d.examples.n,
          d.examples.p, d.seeds.n, d.seeds.p, d.p, d.adjusted)
         for task in results.tasks if task.name in tested
-        for (a, b), d in all_pairs(results, task).items()
+        for (a, b), d in tested[task.name].pairs.items()
     ]  # fmt: skip
     return as_csv(heads, rows) if rows else ""

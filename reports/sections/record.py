@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator
 from math import nan
 
 from harness.experiment.record import Record
+from reports.analysis.cells import NOT_LEARNED
 from reports.document import Block, Heading, Literal, Terms, table_of
 from reports.formats import seconds
 
@@ -36,7 +37,8 @@ def _facts(record: Record) -> Iterator[tuple[str, str]]:
     for split, scores in record.scores.items():
         yield split, ", ".join(f"{metric} {score:.4g}" for metric, score in scores.items())
     if record.skill is not None:
-        yield "skill", f"{record.skill:.3f}"
+        lost = f", {NOT_LEARNED}" if record.learned is False else ""
+        yield "skill", f"{record.skill:.3f}{lost}"
     if record.parameters is not None:
         size = f"{record.parameters:,} in all, {record.matched_parameters:,} matched"
         yield "parameters", size + f", width {record.width}" * bool(record.width)

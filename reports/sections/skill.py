@@ -3,13 +3,34 @@
 from collections.abc import Sequence
 
 from reports import formats
+from reports.analysis.cells import NOT_LEARNED, UNLEARNED
 from reports.analysis.results import Results
 from reports.analysis.squares import Square, Squares, by_capability, by_task, codes_used
-from reports.document import Block, Cell, Figure, Heading, Table, Terms, as_csv, table_of
+from reports.analysis.statistics import FEWEST
+from reports.document import (
+    Block,
+    Cell,
+    Figure,
+    Heading,
+    Paragraph,
+    Strong,
+    Table,
+    Terms,
+    as_csv,
+    table_of,
+)
 from reports.figures import heatmap
 from reports.formats import each, plural
 
 PLACE = 10
+
+CSV = ("task", "architecture", "skill", "half", "seeds_with_skill", "seeds", "hole", "solved")
+ONE_OUTPUT, EACH_STEP, WRITTEN = (
+    "One output for the whole sequence", "An output for each step", "A sequence is written"
+)  # fmt: skip
+STRUCTURES = {
+    "many-to-many": EACH_STEP, "one-to-many": WRITTEN, "sequence-to-sequence": WRITTEN
+}  # fmt: skip
 
 GOOD, FAIR = 0.9, 0.5
 """Skills that the finding names."""
@@ -20,15 +41,34 @@ def blocks(results: Results) -> list[Block]:
     if not results.cells:
         return []
     squares = by_task(results)
-    data = as_csv(
-        ("task", "architecture", "skill", "half", "seeds_with_skill", "seeds", "hole"),
-        [(*place, s.skill.mean, s.skill.half, s.known, s.of, s.code if s.hole else "")
-         for place, s in squares.items() if s.of],
-    )  # fmt: skip
-    more = {"finding": f"{_reached(results, squares)}{_key(results)}", "data": data}
-    labels = {task.name: task.name for task in results.tasks}
-    heading = Heading("Skill", "skill", 3)
-    return [heading, *_map("heatmap", "task", labels, results, squares, **more)]
+    made: list[Block] = [Heading("Skill", "skill", 3)]
+    for at, (title, tasks) in enumerate(_by_structure(results).items()):
+        serving = [c for c in results.columns if any(squares[t, c].serves for t in tasks)]
+        if not serving:
+            continue
+        rows = [
+            (t, c, s.skill.mean, s.skill.half, s.known, s.of, s.code if s.hole else "",
+             s.rate and s.rate.solved)
+            for t in tasks for c in serving if (s := squares[t, c]).of
+        ]  # fmt: skip
+        data = as_csv(CSV, rows)
+        finding = f"{_reached(results, squares)}{_key(results)}" if not at else f"{title}."
+        made.append(Paragraph(Strong(title)))
+        labels, name = {task: task for task in tasks}, f"heatmap-{at}" if at else "heatmap"
+        more = {"data": data, "title": title}
+        made += _map(name, "task", labels, tuple(serving), squares, finding, **more)
+    return made
+
+
+def _by_structure(results: Results) -> dict[str, list[str]]:
+    """The tasks by what has to come out, each a heat map: so no column is without numbers because
+    an architecture cannot serve such tasks."""
+    blocks: dict[str, list[str]] = {}
+    for task in results.tasks:
+        title = STRUCTURES.get(task.problem, ONE_OUTPUT)
+        past = ", from the past alone" if task.causal and title == EACH_STEP else ""
+        blocks.setdefault(title + past, []).append(task.name)
+    return blocks
 
 
 def capabilities(results: Results) -> list[Block]:
@@ -47,17 +87,26 @@ def capabilities(results: Results) -> list[Block]:
         "Mean skill over the tasks with a tag; in brackets, how many carry it. A share such as "
         "2/3: a mean over so many of them, to be compared with care."
     )
-    more = {"finding": finding, "data": data, "title": "Skill by capability"}
-    return _map("profile", "capability", labels, results, squares, **more)
+    more = {"data": data, "title": "Skill by capability"}
+    return _map("profile", "capability", labels, results.columns, squares, finding, **more)
 
 
 def _map(
-    name: str, first: str, labels: dict[str, str], results: Results, squares: Squares, **more: str
+    name: str,
+    first: str,
+    labels: dict[str, str],
+    columns: tuple[str, ...],
+    squares: Squares,
+    finding: str,
+    **more: str,
 ) -> list[Block]:
-    drawing = heatmap.draw(name, labels, results.columns, squares)
-    words = table(first, list(labels), results.columns, squares)
-    codes = tuple(codes_used(squares).items())
-    return [Figure(drawing, table=words, **more), *([Terms(codes)] if codes else [])]
+    """A heat map with a row for each label, and what the codes of its holes mean."""
+    drawing = heatmap.draw(name, labels, columns, squares)
+    words = table(first, list(labels), columns, squares)
+    shown = {(row, column): squares[row, column] for row in labels for column in columns}
+    holes = {place: square for place, square in shown.items() if square.serves}
+    codes = tuple(codes_used(holes).items())
+    return [Figure(drawing, finding, words, **more), *([Terms(codes)] if codes else [])]
 
 
 def table(first: str, rows: Sequence[str], columns: Sequence[str], squares: Squares) -> Table:
@@ -89,8 +138,11 @@ def _reached(results: Results, squares: Squares) -> str:
 
 def _key(results: Results) -> str:
     beside = " Baseline: the best of the simplest models, its name below; †: no better than it."
+    lost = f" {UNLEARNED}: {NOT_LEARNED}, by no seed (2{UNLEARNED}: two seeds did not learn)."
     return (
         "Mean over seeds: 0 is the best trivial predictor, 1 the ceiling. Bold: best of its row; "
-        "•: not shown to differ from it. Small: half-width of the 95 % interval; 2/3: so many "
+        "•: not shown to differ from it. Small: how many seeds solved the task, where they do or "
+        f"do not; elsewhere half-width of the 95 % interval, from {FEWEST} seeds on; 2/3: so many "
         f"seeds have a score.{beside if results.baselines else ''}"
+        f"{lost if any(g.not_learned for g in results.groups.values()) else ''}"
     )

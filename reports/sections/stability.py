@@ -4,7 +4,7 @@ from pandas import DataFrame
 
 from reports.analysis.evidence import Evidence
 from reports.analysis.probes import CLIP, trainings
-from reports.analysis.statistics import paired, summarize
+from reports.analysis.statistics import paired
 from reports.document import Block, Figure, Table, section
 from reports.figures import stability as drawing
 from reports.formats import geometric_with_interval, listed, skill_with_spread, with_interval
@@ -31,7 +31,7 @@ def blocks(evidence: Evidence) -> list[Block]:
         "has a new batch. A gradient above the limit is scaled down to it; without clipping, the "
         "share is of those that would have been."
     )
-    figure = Figure(drawn, FIGURE, _table(frame), command)
+    figure = Figure(drawn, FIGURE, _table(evidence, frame), command)
     return section(TITLE, "stability", [_finding(frame), about], [figure])
 
 
@@ -64,7 +64,7 @@ def _finding(frame: DataFrame) -> str:
     return " ".join(sentences)
 
 
-def _table(frame: DataFrame) -> Table:
+def _table(evidence: Evidence, frame: DataFrame) -> Table:
     heads = ("task", "architecture", "clipping", "spread of the log loss",
              "spread of the log gradient norm", "updates above the limit, %",
              "largest gradient norm", "diverged", "skill")  # fmt: skip
@@ -72,7 +72,7 @@ def _table(frame: DataFrame) -> Table:
         (task, a, f"to {of['limit'].iloc[0]:g}" if how == "on" else "none",
          with_interval(of["loss"]), with_interval(of["norm"]), with_interval(100 * of["clipped"]),
          geometric_with_interval(of["largest"]), f"{of['diverged'].sum()} of {len(of)}",
-         skill_with_spread(summarize(of["skill"])))
+         skill_with_spread(evidence.part(CLIP[str(how)]).groups[str(task), str(a)].skill))
         for (task, a), both in frame.groupby(["task", "architecture"], sort=False)
         for how, of in both.groupby("how", sort=False)
     ]  # fmt: skip

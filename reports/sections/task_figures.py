@@ -5,9 +5,11 @@ from collections.abc import Mapping
 import pandas
 
 from reports import formats
+from reports.analysis.cells import NOT_LEARNED
 from reports.analysis.difference import Standing, beats_floor, standing
 from reports.analysis.frame import bands, evenly
 from reports.analysis.results import Group, Results, TaskInfo
+from reports.analysis.solved import solved_or_not
 from reports.document import Cell, Figure, Table, as_csv, table_of
 from reports.figures import scores, style
 from reports.figures.style import Look
@@ -46,29 +48,39 @@ def columns(
     results: Results, task: TaskInfo, scored: Mapping[str, Group]
 ) -> dict[str, dict[str, Cell | str]]:
     """Of a table of scores: each seed's, or the code of its hole with the reason, and their mean
-    with its interval, by architecture."""
+    with its interval or how many solved the task, by architecture."""
     text = formats.scores_in(results, task)
     of_seeds: dict[str, dict[str, Cell | str]] = {f"seed {seed}": {} for seed in results.seeds}
     for name, group in scored.items():
         for c in group.cells:
             score = Cell(text(c.score), value=c.score)
             of_seeds[f"seed {c.seed}"][name] = Cell(c.code, "hole", c.reason) if c.hole else score
-    return {
-        **of_seeds,
-        "mean": {a: text(group.score.mean) for a, group in scored.items()},
-        "95 % interval": {a: formats.half(group.score, text) for a, group in scored.items()},
-    }
+    means: dict[str, Cell | str] = {a: text(group.score.mean) for a, group in scored.items()}
+    if solved_or_not(task):
+        rates = {a: formats.success_rate(group.rate) for a, group in scored.items()}
+        return {**of_seeds, "mean": means, "solved, 95 % interval": {**rates}}
+    ends = {a: formats.half(group.score, text) for a, group in scored.items()}
+    return {**of_seeds, "mean": means, "95 % interval": {**ends}}
 
 
 def _best(results: Results, task: TaskInfo, order: Standing) -> str:
+    """Who is best, with its score, who did not learn, and who is not shown to beat the floor."""
     text_of, first = formats.scores_in(results, task), results.groups[task.name, order.order[0]]
-    score = f"{formats.metric(task)}: {formats.with_half(first.score, text_of)}"
+    score = f"{formats.metric(task)}: {formats.of_seeds(first, first.score, text_of)}"
     best = f"{listed(order.best)} {verb(order.best, 'is best', 'share the best mean')}"
     text = f"{best} ({score})."
+    if not order.best:
+        text = f"Nobody learned anything within the budget; the best mean has {order.order[0]} "
+        text += f"({score})."
     if len(order.order) == 1:
         text = f"Only {order.order[0]} has a score ({score})."
-    skills = {a: results.groups[task.name, a].skill for a in order.order}
-    trivial = [a for a, s in skills.items() if s.mean is not None and not beats_floor(s)]
+    groups = {a: results.groups[task.name, a] for a in order.order}
+    lost = {a: g.not_learned for a, g in groups.items() if g.not_learned}
+    if lost and (order.best or len(groups) == 1):
+        seeds = {a: f"({n} of {plural(groups[a].skill.n, 'seed')})" for a, n in lost.items()}
+        text += f" {NOT_LEARNED.capitalize()}: {formats.each(seeds, str, 8)}."
+    able = {a: g for a, g in groups.items() if a not in order.not_learned}
+    trivial = [a for a, g in able.items() if g.skill.mean is not None and not beats_floor(g)]
     if trivial:
         who = listed(trivial, 8) if len(trivial) < len(order.order) else "any of them"
         text += f" Not shown to beat the floor: {who}."
@@ -78,14 +90,17 @@ def _best(results: Results, task: TaskInfo, order: Standing) -> str:
 def _others(order: Standing) -> str:
     if not order.tested:
         return ""
-    pairs = [order.differences[a] for a in order.order[1:]]
+    pairs = [order.differences[a] for a in (*order.worse, *order.alike)]
+    if not pairs:
+        return ""
+    learned = " that learned it" if order.not_learned else ""
     seeds = [pair.seeds.n for pair in pairs if pair.seeds.p is not None]
     over = [plural(max(seeds), "seed")] if seeds else []
     over += [f"{order.examples:,} test examples"] if order.examples else []
     alike = f"; not shown to: {listed(order.alike, 8)}" if order.alike else ""
     return (
-        f"{len(order.worse)} of {len(pairs)} others differ from the best over {listed(over)} "
-        f"(paired t tests, Holm){alike}."
+        f"{len(order.worse)} of {len(pairs)} others{learned} differ from the best over "
+        f"{listed(over)} (Holm's correction over all pairs){alike}."
     )
 
 

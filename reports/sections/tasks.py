@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from reports import formats
+from reports.analysis.cells import NOT_LEARNED, UNLEARNED
 from reports.analysis.difference import standing
 from reports.analysis.ranking import behind, lead
 from reports.analysis.results import Group, Results, TaskInfo
@@ -29,6 +30,7 @@ def blocks(results: Results) -> list[Block]:
         made += [
             Heading(task.name, f"task-{task.slug}", 3),
             _limits(results, task),
+            *_whole(task),
             *([Row(figures)] if figures else []),
             _table(results, task, scored),
             *measures.blocks(results, task),
@@ -38,11 +40,14 @@ def blocks(results: Results) -> list[Block]:
 
 def _reading(results: Results) -> str:
     beaten = " †: no better than the baseline." if results.baselines else ""
+    some = any(group.not_learned for group in results.groups.values())
+    lost = f" {UNLEARNED}: {NOT_LEARNED}, by no seed. Learned: by so many seeds." if some else ""
     return (
         "Test scores: dots are seeds, the upright bar is their mean, the pale band its 95 % "
-        f"interval. Bold: best mean. •: not shown to differ from the best.{beaten} Learning curves "
-        "show the validation split: mean over seeds, lowest to highest; a seed that stopped early "
-        "counts on with its last score. Floor and ceiling in them are those of the test split."
+        "interval, if it has one. Bold: best mean. •: not shown to differ from the best."
+        f"{beaten}{lost} Learning curves show the validation split: mean over seeds, lowest to "
+        "highest; a seed that stopped early counts on with its last score. Floor and ceiling in "
+        "them are those of the test."
     )
 
 
@@ -60,8 +65,15 @@ def _limits(results: Results, task: TaskInfo) -> Block:
         **{name: text(value) for name, value in task.references.items()},
         "problem": task.problem,
         "tags": ", ".join(task.tags),
+        "test examples": formats.number(task.test_examples),
     }
     return Terms(tuple((name, value) for name, value in pairs.items() if value), short=True)
+
+
+def _whole(task: TaskInfo) -> list[Block]:
+    """Of a drawn task with fewer different inputs than its test asks for."""
+    many = formats.number(task.test_examples)
+    return [Note(f"Its test has {many} inputs, all that there are.")] if task.test_is_whole else []
 
 
 def _table(results: Results, task: TaskInfo, scored: Mapping[str, Group]) -> Block:
@@ -70,6 +82,7 @@ def _table(results: Results, task: TaskInfo, scored: Mapping[str, Group]) -> Blo
     def mean(name: str) -> Cell:
         rank, score = rank_of(name, order), scored[name].score.mean
         marks = " •" * (rank == "near") + " †" * behind(results, task.name, name)
+        marks += f" {UNLEARNED}" * (scored[name].learned is False)
         return Cell(text(score) + marks, rank, value=score)
 
     leads = {a: lead(results, task.name, a) for a in scored if task.name in results.best_baselines}
@@ -78,6 +91,7 @@ def _table(results: Results, task: TaskInfo, scored: Mapping[str, Group]) -> Blo
         **task_figures.columns(results, task, scored),
         "mean": mean,
         "skill": lambda a: formats.skill_with_spread(scored[a].skill),
+        **formats.learned(scored),
         **({"lead": lambda a: formats.signed_skill_with_spread(leads[a])} if leads else {}),
         "parameters": lambda a: formats.number(scored[a].mean_of("parameters")),
         "training": lambda a: formats.seconds(scored[a].mean_of("training")),

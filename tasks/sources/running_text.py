@@ -50,7 +50,10 @@ class RunningText(Stored):
     def ngram(self, order: int, split: str = "test") -> float:
         """An n-gram model (Witten-Bell smoothing) of the training text, scored as models are: in
         bits a symbol, or, where that is the metric, in perplexity."""
-        bits = ngram_bits(self.ids()["training"], self.inputs.size, order, self.splits()[split])
+        seen = self.ids()["training"]
+        return self._in_metric(ngram_bits(seen, self.inputs.size, order, self.splits()[split]))
+
+    def _in_metric(self, bits: np.ndarray) -> float:
         return float(2 ** bits.mean() if self.metric == "perplexity" else bits.mean())
 
     def references(self) -> dict[str, float]:
@@ -65,8 +68,9 @@ class RunningText(Stored):
         return found | {f"{order}-gram": self.ngram(order) for order in self.orders}
 
     def floor(self, split: str = "test") -> float:
-        """Each symbol by its frequency in the training text."""
-        return self.ngram(1, split)
+        """Each symbol by its frequency among the training targets."""
+        seen = self.splits()["training"].targets.ravel()
+        return self._in_metric(ngram_bits(seen, self.inputs.size, 1, self.splits()[split]))
 
     def describe(self, inputs: np.ndarray) -> str:
         return self.decode(inputs)

@@ -1,6 +1,7 @@
 """Predict what a hidden Markov model says next."""
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
@@ -16,12 +17,14 @@ class HMMSource(Synthetic):
     else move to any other, each with its own taste in symbols (drawn once from a Dirichlet of
     0.3). The metric is bits a symbol. Floor: the frequencies of symbols. Ceiling: the
     Bayes-optimal prediction, by the forward algorithm with the true parameters (Rabiner 1989).
+    ``sequences``: how many different ones there are to train on; 0: each is a new one.
     Inputs and targets ``(batch, length)``.
     """
 
     states: int = 4
     symbols: int = 8
     length: int = 40
+    sequences: int = 0
 
     problem = Problem.MANY_TO_MANY
     metric = "bits"
@@ -44,6 +47,15 @@ class HMMSource(Synthetic):
         np.fill_diagonal(transitions, 1 - move * (self.states - 1))
         rng = np.random.default_rng(1989)
         return transitions, rng.dirichlet(np.full(self.symbols, 0.3), self.states)
+
+    def training(self, rng: np.random.Generator, size: int) -> Examples:
+        if not self.sequences:
+            return super().training(rng, size)
+        return self._pool.take(rng.permutation(self.sequences)[:size])
+
+    @cached_property
+    def _pool(self) -> Examples:
+        return super().training(np.random.default_rng(self.sequences), self.sequences)
 
     def draw(self, rng: np.random.Generator, size: int) -> Examples:
         transitions, emissions = (np.cumsum(p, 1) for p in self.parameters())

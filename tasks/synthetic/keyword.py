@@ -23,11 +23,15 @@ class Keyword(Synthetic):
     elsewhere, in training, validation and ``test``; in ``test@late`` all that is true of the
     second half. ``late`` is the reverse, with ``test@early``. Who knows the pattern apart from
     its place does equally well on both.
+
+    ``noise``: the share of the training examples, drawn at random, whose label is the wrong one;
+    those held out are all labelled right.
     """
 
     length: int = 30
     symbols: int = 10
     place: Literal["anywhere", "early", "late"] = "anywhere"
+    noise: float = 0.0
 
     problem = Problem.MANY_TO_ONE
     outputs = Classes(2)
@@ -41,6 +45,8 @@ class Keyword(Synthetic):
         least = 3 if self.place == "anywhere" else 6
         if self.length < least or self.symbols < 3:
             raise ValueError(f"keyword needs length >= {least}, symbols > 2: {self}")
+        if not 0 <= self.noise < 0.5:
+            raise ValueError(f"keyword needs a noise of 0 or more, below 0.5: {self}")
 
     @property
     def inputs(self) -> Tokens:
@@ -55,6 +61,12 @@ class Keyword(Synthetic):
         return replace(self, place=name)  # type: ignore[arg-type]  # one of test_splits
 
     def draw(self, rng: np.random.Generator, size: int) -> Examples:
+        drawn = self.draw_held_out(rng, size)
+        if self.noise:
+            drawn.targets[rng.random(size) < self.noise] ^= 1
+        return drawn
+
+    def draw_held_out(self, rng: np.random.Generator, size: int) -> Examples:
         first, last = 0, self.length - 2  # where the keyword may begin, and from where no longer
         if self.place == "early":
             last = self.length // 2 - 2

@@ -1,5 +1,6 @@
 """The rule changes midway."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -19,11 +20,13 @@ class Switching(Synthetic):
     to know the time and to take the rule likelier by then, which is right in the first and last
     quarter and about 3 times in 4 between, 7/8 in all; that predictor, scored on the split, is
     the ceiling. Inputs and targets ``(batch, length)``. Floor: one rule throughout, about 1/2.
+    ``pool``: different examples to train on, again and again; 0: they are new each time.
     """
 
     length: int = 24
     symbols: int = 8
     cue: bool = True
+    pool: int = 0
 
     problem = Problem.MANY_TO_MANY
     metric = "accuracy"
@@ -32,8 +35,8 @@ class Switching(Synthetic):
     source = "after the task-switching paradigm of Rogers & Monsell 1995"
 
     def __post_init__(self) -> None:
-        if self.symbols < 2 or self.length < 4:
-            raise ValueError(f"switching needs symbols > 1, length > 3: {self}")
+        if self.symbols < 2 or self.length < 4 or self.pool < 0:
+            raise ValueError(f"switching needs symbols > 1, length > 3, pool >= 0: {self}")
 
     @property
     def inputs(self) -> Tokens:
@@ -56,10 +59,24 @@ class Switching(Synthetic):
         signs = (steps == switch) & self.cue
         return Examples.of(np.where(signs, self.symbols, tokens), labels, loss_mask=~signs)
 
+    def training(self, rng: np.random.Generator, size: int) -> Examples:
+        return super().training(rng, min(size, self.pool or size))
+
+    def batches(self, rng: np.random.Generator, size: int) -> Iterator[Examples]:
+        if not self.pool:
+            yield from super().batches(rng, size)
+        pool = super().training(rng, self.pool)
+        while True:
+            yield pool.take(rng.integers(self.pool, size=size))
+
     def floor(self, split: str = "test") -> float:
-        held_out = self.examples(split)
-        rules = (held_out.inputs, (held_out.inputs + 1) % self.symbols)
-        return max(float((rule == held_out.targets)[held_out.loss_mask].mean()) for rule in rules)
+        """One of the two rules throughout, the one that is right more often in training."""
+
+        def shares(part: Examples) -> list[float]:
+            return [accuracy_of((part.inputs + shift) % self.symbols, part) for shift in (0, 1)]
+
+        better = int(np.argmax(shares(self.floor_examples())))
+        return shares(self.examples(split))[better]
 
     def ceiling(self, split: str = "test") -> float:
         if self.cue:

@@ -73,17 +73,17 @@ def build(table: Table, settings: TaskSettings) -> tuple[dict[str, Examples], Co
         aims = level[aim[rows]]
         steps = first[rows][:, None] + np.stack(permutations([context] * len(rows), settings))
         splits[name] = Examples.of(ready[steps], ((aims - base) / spread)[:, None])
-        floors[name] = min(_rms(aims - whole[last[rows]]), _rms(aims - average))
+        floors[name] = _rms(aims - base)
         sizes.append(f"{len(rows):,}")
         if floors[name] == 0:
-            never = f"on the {name} split persistence or the mean is never wrong"
+            never = f"on the {name} split the forecast by {trivial} is never wrong"
             raise table.refused(f"column {settings.target!r}: {never}")
     facts = {
         "inputs": f"{listed(columns)}, with the mean and deviation of the training rows taken out"
         + (f"; {note}" if note else ""),
         "target": f"{settings.target!r}, {plural(settings.horizon, 'step')} ahead of {context}",
         "trivial": "persistence, the last value of the window, or the training mean "
-        f"{average:.4g}, whichever is better on a split; predicted as the difference to "
+        f"{average:.4g}, whichever is better in training; predicted as the difference to "
         + ("the last value" if trivial == "persistence" else "the training mean"),
         "series": f"{len(starts):,}, {plural(len(order), 'row')} in all",
         "split": f"{how}: windows {' / '.join(sizes)} for training / validation / test",

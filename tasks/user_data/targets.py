@@ -1,7 +1,7 @@
 """What is predicted from whole sequences: a class, a number, tags, or another sequence."""
 
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -129,24 +129,27 @@ def sequences(table: Table, settings: TaskSettings, parts: Parts, inputs: Inputs
         for name in SPLITS
     }
     commonest = Counter(map(tuple, targets["training"])).most_common(1)[0][0]
-    floors, trivial = {}, ""
-    for name, part in parts.items():
-        rates = {
-            "an empty answer": _error_rate([()] * len(part.inputs), splits[name]),
-            "always the commonest training target": _error_rate(
-                [commonest] * len(part.inputs), splits[name]
-            ),
-            "the source copied": _error_rate(coded(part.inputs), splits[name]),
+
+    def rates(name: str) -> dict[str, float]:
+        sources = parts[name].inputs
+        answers: dict[str, Sequence[Any]] = {
+            "an empty answer": [()] * len(sources),
+            "always the commonest training target": [commonest] * len(sources),
+            "the source copied": coded(sources),
         }
-        trivial = min(rates, key=lambda answer: rates[answer])
-        floors[name] = rates[trivial]
+        return {what: _error_rate(said, splits[name]) for what, said in answers.items()}
+
+    in_training = rates("training")
+    trivial = min(in_training, key=lambda answer: in_training[answer])
+    floors = {name: rates(name)[trivial] for name in parts}
     lengths = {len(target) for part in targets.values() for target in part}
     facts = {
         "target": f"{settings.target!r}, {plural(len(known), 'symbol')}, {min(lengths)} to "
         f"{max(lengths)} in a target; others are one more symbol: "
         + unknown([[n % other for n in target] for target in targets["test"]])
         + " of the test's",
-        "trivial": f"{trivial}: the best of an empty answer, the commonest target and a copy",
+        "trivial": f"{trivial}: in training the best of an empty answer, the commonest target "
+        "and a copy",
     }
     longest = max(map(len, targets["training"]))
     return splits, Contents(

@@ -94,7 +94,8 @@ def store_of(tmp_path, scores: dict, metric: str = "accuracy", **more) -> Store:
             key = {"task": {"name": "mine", "parameters": {"kind": "text", "order": order}}}
             record = Record(
                 name, key, label, architecture, seed, baseline=architecture == "logistic",
-                metric=metric, floor=0.5, ceiling=1.0, skill=2 * np.mean(right) - 1,
+                metric=metric, floor=0.5, ceiling=1.0, ceiling_is_ideal=True,
+                skill=2 * np.mean(right) - 1,
                 scores={"test": {metric: np.mean(right)}, "validation": {metric: np.mean(right)}},
                 seconds={"training": {"gru": 9.0, "cnn": 2.0}.get(architecture, 0.1)},
                 parameters=1000, facts={"kind": "text", "trivial": "always 'no'"} | more,
