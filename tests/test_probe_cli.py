@@ -31,7 +31,10 @@ def test_a_probe_prints_its_tables_with_whole_names_and_gives_them_as_json(harne
     ("text", "words"),
     [
         ("lags = [5, 10]", ["parts", "lags", "horizon"]),
-        ("budget = { learning_rate = [0.01, 0.1] }", ["parts.p", "learning_rate", "list"]),
+        (
+            'probe = "size"\nbudget = { learning_rate = [0.01, 0.1] }',
+            ["parts.p", "learning_rate", "list"],
+        ),
     ],
 )
 def test_what_a_part_cannot_do_is_refused(tmp_path, text, words):

@@ -223,12 +223,12 @@ def test_pos_floor_is_the_most_frequent_tag():
     training sentences it would have 2.4 points more, which no model is given."""
     task = loaded(ChinesePos())
 
-    def share(pairs) -> float:
+    def share(pairs, unseen=None) -> float:
         seen: dict[Any, Counter] = defaultdict(Counter)
         for symbol, tag in pairs("training"):
             seen[symbol][tag] += 1
         usual = {symbol: max(tags, key=tags.get) for symbol, tags in seen.items()}
-        guessed = [(usual.get(symbol), tag) for symbol, tag in pairs("test")]
+        guessed = [(usual.get(symbol, unseen), tag) for symbol, tag in pairs("test")]
         return sum(guess == tag for guess, tag in guessed) / len(guessed)
 
     def symbols(split):
@@ -238,8 +238,8 @@ def test_pos_floor_is_the_most_frequent_tag():
     def words(split):
         return [pair for of in task._sentences()[split] for pair in zip(*of, strict=True)]
 
-    assert task.floor() == pytest.approx(share(symbols), abs=1e-6)
-    assert share(words) - task.floor() == pytest.approx(0.020, abs=0.005)
+    assert task.floor() == pytest.approx(share(symbols), abs=1e-4)
+    assert share(words, "n") - task.floor() == pytest.approx(0.024, abs=0.003)
 
 
 # English characters

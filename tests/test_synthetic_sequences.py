@@ -123,7 +123,7 @@ def test_run_length_floor_by_hand():
         hits = (g == w for answer in written for g, w in zip(guess, answer, strict=False))
         return sum(hits) / sum(map(len, written))
 
-    guesses = [[symbol] * steps + [0] for symbol in range(1, 5) for steps in range(8)]
+    guesses = [[symbol] * steps + [0] * (9 - steps) for symbol in range(1, 5) for steps in range(8)]
     best = max(guesses, key=lambda guess: score(guess, task.floor_examples()))
     assert task.floor() == pytest.approx(score(best, task.examples("test")))
 

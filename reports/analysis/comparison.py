@@ -216,7 +216,7 @@ def changed(one: dict[str, Any], other: dict[str, Any]) -> Iterator[tuple[str, s
     before, after = dict(_flat(one)), dict(_flat(other))
     for name in sorted(before.keys() | after.keys()):
         if before.get(name) != after.get(name):
-            yield name, before.get(name, "not there"), after.get(name, "not there")
+            yield name, before.get(name, "none"), after.get(name, "none")
 
 
 def _flat(value: dict[str, Any], prefix: str = "") -> Iterator[tuple[str, str]]:

@@ -52,11 +52,12 @@ class RunLength(Synthetic):
         """One symbol, a number of times: the answer that is right at most places in training."""
         drawn = self.floor_examples()
         places = np.where(drawn.loss_mask, drawn.targets, -1)
+        ends = (places == END).sum(0)[::-1].cumsum()[::-1]
         right = {}
         for symbol in range(1, self.symbols + 1):
             hits = (places == symbol).sum(0)
-            # A symbol so many times: hits before the END, and the END.
-            for times, count in enumerate(np.cumsum(hits) - hits + (places == END).sum(0)):
+            # A symbol so many times: its hits, and an END there or later.
+            for times, count in enumerate(np.cumsum(hits) - hits + ends):
                 right[symbol, times] = count
         symbol, times = max(right, key=lambda answer: right[answer])
         held_out = self.examples(split)
