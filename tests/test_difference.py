@@ -96,6 +96,21 @@ def test_those_that_solved_a_task_are_tied(tmp_path):
     assert (levels["a"], levels["b"], levels["c"]) == (1.0, 1.0, 0.0)
 
 
+def test_what_is_fitted_to_the_ceiling_is_tied_with_what_solved_the_task(tmp_path):
+    shares = {"fitted": 1.0, "trained": 0.96}
+    some(tmp_path, {a: [np.arange(500) < 500 * share] * 4 for a, share in shares.items()})
+    store = Store(tmp_path)
+    for name in store.ids():
+        record = store.get(name)
+        record.stopped = "fitted" if record.architecture == "fitted" else "solved"
+        record.per_example = store.per_example(name)
+        with store.writing():
+            store.put(record)
+    results = read(store)
+    order = standing(results, results.tasks[0])
+    assert order.best == ("fitted", "trained") and not order.worse
+
+
 def test_one_seed_is_tested_over_examples_and_without_examples_over_seeds(tmp_path):
     one = some(tmp_path / "a", {"a": noisy(0.9, 0, 1), "b": noisy(0.5, 1, 1)})
     difference = standing(one, one.tasks[0]).differences["b"]

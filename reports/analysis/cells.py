@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
+from harness.experiment.matrix import Budget
 from harness.experiment.record import LEARNED, PENDING, Outcome, Record
 from harness.experiment.store import Store
 from reports.analysis.exact import Rate, rate
@@ -27,6 +28,8 @@ HOLES = {
 """What stands in a square without a number, and what it means; the gravest first."""
 MEANINGS = dict(HOLES.values())
 
+AT_CEILING = Budget.model_fields["solved"].default
+"""Skill at which a training stops as solved, unless a matrix says otherwise."""
 UNLEARNED, NOT_LEARNED = "∅", "not learned within the budget"
 """The mark of what ended well, but never rose above the floor, and what it means."""
 
@@ -91,9 +94,12 @@ class Cell:
 
     @property
     def solved(self) -> bool:
-        """Training stopped at the ceiling's tolerance: how far it had gone beyond it when that was
-        noticed says nothing of the architecture."""
-        return self.ok and self.record is not None and self.record.stopped == "solved"
+        """Training stopped at the ceiling's tolerance, or what is fitted comes as near: how far
+        beyond it one had gone when that was noticed says nothing of the architecture."""
+        if not self.ok or self.record is None:
+            return False
+        reached = self.record.stopped == "fitted" and (self.skill or 0.0) >= AT_CEILING
+        return reached or self.record.stopped == "solved"
 
     @property
     def level(self) -> float | None:
