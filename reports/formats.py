@@ -103,14 +103,14 @@ def square(square: Square) -> str:
 
 def square_spread(square: Square) -> str:
     """Half-width of the interval, on how many seeds or tasks it rests if not on all, and how many
-    seeds did not learn if some did; or how many seeds solved the task."""
+    seeds did not learn if some did; in place of the interval how many solved the task, where they
+    do or do not."""
     if square.hole:
         return ""
-    if square.rate:
-        return solved(square.rate)
     share = f"{square.known}/{square.of}" if square.known != square.of else ""
+    known = [solved(square.rate)] if square.rate else [half(square.skill), share]
     lost = unlearned(square) if square.not_learned < square.known else ""
-    return " ".join(filter(None, [half(square.skill), share, lost]))
+    return " ".join(filter(None, [*known, lost]))
 
 
 def unlearned(square: Square) -> str:

@@ -210,6 +210,11 @@ def test_another_draw_of_held_out_examples_trains_alike_and_tests_afresh(tmp_pat
     assert usual.id != fresh.id and usual.floor != fresh.floor
     assert np.array_equal(usual.updates["loss"], fresh.updates["loss"])
     assert usual.validation != fresh.validation and usual.test != fresh.test
+    from harness.training.restore import restored_model
+
+    tasks = [restored_model(record, record.weights)[0] for record in (usual, fresh)]
+    for task, record in zip(tasks, (usual, fresh), strict=True):
+        assert task.floor() == record.floor, "what is shown of a cell is what it was tested on"
 
 
 def test_skill_on_validation_is_recorded_against_its_own_bounds():

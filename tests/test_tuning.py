@@ -217,6 +217,15 @@ def test_tuning_seeds_multiply_the_cells_and_not_the_settings(matrix_of):
     assert {c.id for c in once} < {c.id for c in thrice}
 
 
+def test_a_start_that_a_label_gives_is_not_tuned(matrix_of):
+    """Also where it is the default."""
+    text = 'seeds = 1\ntasks = ["recall[lag=3]"]\narchitectures = ["lstm[start=orthogonal]"]\n'
+    space = '[tuning.space]\nlearning_rate = [0.01, 0.1]\nstart = ["uniform", "chrono"]\n'
+    tried = trials(expand(matrix_of(text, space)))
+    assert {dict(cell.architecture.parameters)["start"] for cell in tried} == {"orthogonal"}
+    assert {cell.budget.learning_rate for cell in tried} == {0.01, 0.1}
+
+
 def test_what_has_nothing_to_choose_has_no_trials(matrix_of):
     found = by_architecture(trials(expand(matrix_of(HEAD, "[tuning.space]\nlayers = [1, 2]\n"))))
     assert set(found) == {"rnn", "lstm"}  # the CNN has no layers, the other LSTM was given three

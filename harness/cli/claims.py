@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from harness.cli.options import DEFAULT_OUT, Json, Out, Several, console, print_json, warn
+from harness.cli.options import DEFAULT_OUT, Json, Out, Several, print_json, show, warn
 from harness.errors import UserError, nearest
 from harness.experiment.store import Store
 
@@ -29,7 +29,6 @@ def main(
     from reports.analysis.evidence import gather
     from reports.claims.claim import MATRIX, all_claims
     from reports.claims.trial import as_json
-    from reports.render.terminal import show
     from reports.sections.claims import in_full, judged, overview
 
     known = [one.id for one in all_claims()]
@@ -47,6 +46,6 @@ def main(
     if json:
         print_json([as_json(*pair) for pair in chosen])
     elif claim:
-        show(console(), [block for pair in chosen for block in in_full(*pair)])
+        show([block for pair in chosen for block in in_full(*pair)])
     else:
-        show(console(), overview(chosen))
+        show(overview(chosen))

@@ -17,14 +17,14 @@ from pathlib import Path
 from harness.errors import UserError
 from harness.experiment.cell import Cell
 from harness.experiment.matrix import SHIPPED, Value
-from harness.experiment.registry import architecture_declarations, make_task
+from harness.experiment.registry import architecture_declarations, make_task, split_name
 from tasks.task import Problem
 
 FILE = "harness/matrices/recommended.csv"
 TABLE = SHIPPED / "recommended.csv"
 OF_TRAINED = ("writing", "gate-times")
 """Probes of networks that have learned; others look at starts and costs."""
-MEMORY = {"memory", "recall", "state tracking", "counting", "order"}
+MEMORY = frozenset({"memory", "recall", "state tracking", "counting", "order"})
 """Tags of tasks whose answer depends on what was read long before."""
 
 
@@ -99,8 +99,8 @@ def settled(cell: Cell, rate_given: bool = False, needed: str = "") -> Cell:
     measured = cell.probe and cell.probe not in OF_TRAINED
     if not declared.facts["neural"] or cell.refusal or measured or cell.study:
         return cell
-    task, label = make_task(cell.task), cell.architecture.label
-    given = str(dict(cell.architecture.parameters)["start"]) if "start=" in label else ""
+    task = make_task(cell.task)
+    given = split_name(cell.architecture.label, "")[1].get("start", "")
     kind, starts = kind_of(task.problem, task.tags), "start" in declared.parameters and not given
     values = dict(terms(cell.architecture.name, kind, given))
     if needed and not values and tried() and (starts or not rate_given):

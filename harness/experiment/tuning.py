@@ -28,7 +28,12 @@ from harness.errors import UserError, unknown
 from harness.experiment.cell import Cell
 from harness.experiment.matrix import TUNABLE, TUNING_SEED, Budget, Range, Space, Tuning, Value
 from harness.experiment.record import Outcome, Record
-from harness.experiment.registry import Spec, architecture_declarations, with_parameters
+from harness.experiment.registry import (
+    Spec,
+    architecture_declarations,
+    split_name,
+    with_parameters,
+)
 from harness.experiment.validation import validate
 
 ALWAYS_AGAIN = (Outcome.INTERRUPTED, Outcome.UNAVAILABLE)
@@ -181,11 +186,12 @@ def _tuned(cell: Cell) -> dict[str, Space]:
     if cell.study is None or not declared.facts["neural"] or cell.refusal:
         return {}
     given = dict(cell.architecture.parameters)
+    told = split_name(cell.architecture.label, "")[1]
     applying: dict[str, Space] = {}
     for name, space in cell.study.space.items():
         if name in TUNABLE:
             applying[name] = space
-        elif name in given and given[name] == declared.parameters[name]:
+        elif name in given and name not in told:
             allowed = declared.choices.get(name)
             known = (
                 [v for v in space if v in allowed] if allowed and isinstance(space, list) else space

@@ -18,7 +18,7 @@ from harness.experiment.registry import (
 )
 from harness.experiment.user_data import opened
 from harness.training.run_cell import signature_of
-from tasks.task import Task
+from tasks.task import Synthetic, Task
 
 
 def restored(record: Record, weights: Mapping[str, np.ndarray], beam: int = 1) -> tuple[Task, Any]:
@@ -43,6 +43,8 @@ def restored_model(record: Record, weights: Mapping[str, np.ndarray]) -> tuple[T
     spec = _spec(record.key["architecture"], architecture_declarations(), "architecture")
     (named,) = opened([_spec(record.key["task"], task_declarations(), "task")])
     task = make_task(named)
+    if isinstance(task, Synthetic):
+        task = task.redrawn(record.key["budget"].get("held_out", 0))
     made, facts = load_architecture(spec), architecture_declarations()[spec.name].facts
     signature = signature_of(task, facts["readout"], record.key["budget"]["embedding"])
     signature = dataclasses.replace(signature, steps=record.longest)

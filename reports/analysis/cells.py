@@ -93,7 +93,7 @@ class Cell:
         return finite(self.record.skill) if self.record and self.ok else None
 
     @property
-    def solved(self) -> bool:
+    def at_ceiling(self) -> bool:
         """Training stopped at the ceiling's tolerance, or what is fitted comes as near: how far
         beyond it one had gone when that was noticed says nothing of the architecture."""
         if not self.ok or self.record is None:
@@ -103,8 +103,8 @@ class Cell:
 
     @property
     def level(self) -> float | None:
-        """Skill as it enters means and ranks over tasks: cut off at 0 and 1, and 1 if solved."""
-        return self.skill and (1.0 if self.solved else min(max(self.skill, 0.0), 1.0))
+        """Skill as it enters means and ranks over tasks: cut off at 0 and 1; 1 at the ceiling."""
+        return self.skill and (1.0 if self.at_ceiling else min(max(self.skill, 0.0), 1.0))
 
     @property
     def learned(self) -> bool | None:
@@ -164,9 +164,9 @@ class Group:
         return shown(summarize(c.level for c in self.cells), self.binary)
 
     @property
-    def solved(self) -> bool:
-        """Every seed solved the task."""
-        return bool(self.cells) and all(c.solved for c in self.cells)
+    def at_ceiling(self) -> bool:
+        """Every seed came to the ceiling's tolerance."""
+        return bool(self.cells) and all(c.at_ceiling for c in self.cells)
 
     @property
     def learned(self) -> bool | None:

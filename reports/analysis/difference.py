@@ -55,15 +55,17 @@ class Difference:
     adjusted: float | None = None
     """The p-value after the correction over all pairs of its table, see `corrected`."""
 
-    @property
+    @cached_property
     def p(self) -> float | None:
         """The p-value; None where there is nothing to test."""
         if self.exact is not None:
             return self.exact
-        made = next((s for s in (self.both, self.examples, self.seeds) if s.p is not None), None)
-        if made and (made.mean or 0) * (self.seeds.mean or 0) < 0:
-            return 1.0  # as may be of an rmse, whose root is over seeds, its squares over examples
-        return made.p if made else None
+        for tested in (self.both, self.examples, self.seeds):
+            if (p := tested.p) is not None:
+                # As may be of an rmse, whose root is over seeds, its squares over examples.
+                opposite = (tested.mean or 0) * (self.seeds.mean or 0) < 0
+                return 1.0 if opposite else p
+        return None
 
     @property
     def examples(self) -> Summary:
@@ -85,27 +87,38 @@ class Difference:
 
 
 def difference(one: Group, other: Group, same_examples: bool = True) -> Difference:
-    """Compare two groups of seeds; ``same_examples``: they were tested on the same ones. A seed
-    in which both stopped as solved is a tie."""
+    """Compare two groups of seeds; ``same_examples``: they were tested on the same ones. A seed in
+    which both came to the ceiling is a tie."""
     records = [c.record for c in (*one.cells, *other.cells) if c.record and c.record.metric]
-    tied = {c.seed for c in one.cells if c.solved} & {c.seed for c in other.cells if c.solved}
-
-    def numbers(group: Group, of: str) -> dict[int, float | None]:
-        return {c.seed: 0.0 if c.seed in tied else getattr(c, of) for c in group.cells}
-
     both = TwoLevel()
     if same_examples:
+        tied = _tied(one, other)
         ties = {seed: arrays for seed, arrays in one.examples.items() if seed in tied}
         both = two_level(one.examples, other.examples | ties)
-    binary = one.binary or other.binary
-    seeds = paired(numbers(one, "score"), numbers(other, "score"))
+    seeds = ahead(one, other, "score")
+    counted = (one.binary or other.binary) and not both.examples.n and seeds.n > 1
     return Difference(
-        shown(seeds, binary),
-        shown(paired(numbers(one, "skill"), numbers(other, "skill")), binary),
+        seeds,
+        ahead(one, other),
         both,
         records[0].higher_is_better if records else True,
-        _in_solved(one, other) if binary and not both.examples.n and seeds.n > 1 else None,
+        _in_solved(one, other) if counted else None,
     )
+
+
+def ahead(one: Group, other: Group, of: str = "skill") -> Summary:
+    """By how much the first has more of something than the other, over the seeds that both have."""
+    tied = _tied(one, other)
+
+    def numbers(group: Group) -> dict[int, float | None]:
+        return {c.seed: 0.0 if c.seed in tied else getattr(c, of) for c in group.cells}
+
+    return shown(paired(numbers(one), numbers(other)), one.binary or other.binary)
+
+
+def _tied(one: Group, other: Group) -> set[int]:
+    reached, as_well = ({c.seed for c in g.cells if c.at_ceiling} for g in (one, other))
+    return reached & as_well
 
 
 def _in_solved(one: Group, other: Group) -> float | None:
@@ -194,7 +207,7 @@ def standing(results: Results, task: TaskInfo) -> Standing:
             names = (*groups, *filter(None, [results.best_baselines.get(task.name)]))
             pairs = {(a, b): difference(scored[a], scored[b]) for a, b in combinations(names, 2)}
             equal = {a for a, g in groups.items() if g.score.mean == top.score.mean}
-            solved = {a for a, g in groups.items() if g.solved and top.solved}
+            solved = {a for a, g in groups.items() if g.at_ceiling and top.at_ceiling}
             lost = tuple(a for a, g in groups.items() if g.learned is False)
             some = len(lost) < len(groups)
             best = tuple(a for a in groups if some and a in equal | solved)

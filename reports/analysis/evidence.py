@@ -9,10 +9,10 @@ from typing import Any
 import numpy as np
 
 from harness.experiment import matrix
-from harness.experiment.record import Outcome
+from harness.experiment.record import LEARNED, Outcome
 from harness.experiment.store import Store
 from reports.analysis.cells import Cell, finite, skill_on
-from reports.analysis.horizon import LEARNED, Horizon, climbed, horizon
+from reports.analysis.horizon import Horizon, climbed, horizon
 from reports.analysis.results import Part, Results, read
 
 PartName = str | matrix.Part | Part
@@ -118,7 +118,7 @@ class Evidence:
         return self.numbers(part, task, architecture, lambda r: skill_on(r, split))
 
     def clipped(self, part: PartName, task: str, architecture: str, split: str = "test") -> BySeed:
-        """Skill cut off at 0 and 1, as it enters means over tasks; 0 where training diverged."""
+        """Skill cut off at 0 and 1; 0 where training diverged."""
         cells = self.cells(part, task, architecture)
         diverged = {cell.seed: 0.0 for cell in cells if cell.outcome == Outcome.DIVERGED}
         skills = self.skills(part, task, architecture, split)

@@ -6,13 +6,11 @@ from dataclasses import dataclass, field
 import numpy as np
 import pandas
 
+from harness.experiment.record import LEARNED
 from reports.analysis.cells import Cell
 from reports.analysis.results import Part
 from reports.analysis.solved import shown, solved_or_not
 from reports.analysis.statistics import Summary, summarize
-
-LEARNED = 0.9
-"""Skill from which on a seed has learned a lag; planning climbs by the same."""
 
 DRAWS = 2000
 FEWEST = 10

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from statistics import geometric_mean
 from typing import TYPE_CHECKING
 
-from reports.analysis.difference import difference
+from reports.analysis.difference import ahead
 from reports.analysis.results import Results
 from reports.analysis.statistics import Summary, combine
 
@@ -86,7 +86,7 @@ def lead(results: Results, task: str, architecture: str) -> Summary:
     if not best or not planned:
         return Summary()
     one, other = (results.groups[task, name] for name in (architecture, best))
-    return difference(one, other, same_examples=False).skills
+    return ahead(one, other)
 
 
 def behind(results: Results, task: str, architecture: str) -> bool:

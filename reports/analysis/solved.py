@@ -17,10 +17,11 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Protocol
 
+from harness.experiment.recommended import MEMORY
 from harness.experiment.record import LEARNED
 from reports.analysis.statistics import FEWEST, Numbers, Summary, summarize
 
-BINARY = frozenset({"memory", "recall", "order", "counting", "state tracking", "hierarchy"})
+BINARY = MEMORY | {"hierarchy"}
 """Tags of tasks that a seed solves or does not."""
 RULE = (
     "On tasks whose best score is known to be reachable, or that ask for memory, order, counting "

@@ -12,7 +12,7 @@ from reports import document as doc
 STYLES = {
     "best": "bold", "hole": "dim", "better": "green", "worse": "red",
     "verdict-supported": "green", "verdict-refuted": "red", "verdict-mixed": "yellow",
-    "verdict-undecided": "dim",
+    "verdict-undecided": "dim", "verdict-rehearsal": "dim", "verdict-not-measured": "dim",
 }  # fmt: skip
 """How marks look; others look like any text."""
 SENTENCE, LEAST = 44, 24

@@ -196,8 +196,11 @@ def _firmer(choice: Choice) -> list[str]:
     if choice.command and (seeds < ENOUGH or choice.alike):
         lines.append(f"More seeds ({seeds} so far): {choice.command}.")
     if choice.short_of_examples:
-        whose = f"from {choice.order[0]} to {listed(choice.short_of_examples)}"
-        lines.append(f"More test examples: {whose} they vary more than seeds do.")
+        others = listed(choice.short_of_examples)
+        lines.append(
+            f"More test examples: the difference between {choice.order[0]} and {others} varies "
+            "more over them than over seeds."
+        )
     return lines
 
 

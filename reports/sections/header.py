@@ -6,7 +6,7 @@ from typing import Any
 
 from harness.experiment.record import PENDING
 from reports.analysis.advice import Choice
-from reports.analysis.cells import NOT_LEARNED, UNLEARNED
+from reports.analysis.cells import UNLEARNED
 from reports.analysis.results import Results
 from reports.document import Block, Counts, Heading, Link, Note, Paragraph, Text, plain
 from reports.formats import plural, verb
@@ -73,7 +73,7 @@ def shortfalls(results: Results) -> Iterator[str]:
         yield f"{len(failed):,} of {every} did not end well: {counts}."
     if lost := sum(cell.learned is False for cell in results.cells):
         trained = plural(sum(cell.learned is not None for cell in results.cells), "training")
-        yield f"{lost:,} of {trained} ended well, but were {NOT_LEARNED} ({UNLEARNED})."
+        yield f"In {lost:,} of {trained} nothing was learned within the budget ({UNLEARNED})."
     if results.answers:
         asked = plural(len(results.answers), "training")
         yield f"{asked} diverged in parts that ask for just that: these are answers, no failures."

@@ -48,7 +48,8 @@ def _skill(results: Results) -> Table | None:
 
 def _square(square: Square) -> Cell:
     text = f"{formats.skill(square.skill.mean)} {formats.square_spread(square)}"
-    text += f" {UNLEARNED}" * (0 < square.not_learned == square.known)
+    if square.not_learned == square.known:
+        text += f" {formats.unlearned(square)}"
     return Cell(square.code if square.hole else text.strip(), square.rank)
 
 

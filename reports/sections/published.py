@@ -7,7 +7,7 @@ from harness.experiment.matrix import Published
 from harness.experiment.record import Record
 from reports.analysis.results import Results
 from reports.analysis.solved import solved_or_not
-from reports.analysis.statistics import summarize
+from reports.analysis.statistics import Summary, summarize
 from reports.document import Block, Code, Heading, Paragraph, Table, Text
 
 PLACE = 100
@@ -40,7 +40,8 @@ def _row(results: Results, entry: Published) -> dict[str, Text]:
     group = results.groups.get((entry.task, entry.architecture))
     records = [c.record for c in group.cells if c.record and not c.hole] if group else []
     scores = [r.scores.get(entry.split, {}).get(entry.metric) for r in records]
-    measured, ends = summarize(scores), _interval(scores, records)
+    measured = summarize(scores)
+    ends = _interval(measured, scores, records)
     mean, low, high = measured.mean, entry.above, entry.below
     verdict = "pending"
     if mean is not None:
@@ -65,7 +66,7 @@ def _row(results: Results, entry: Published) -> dict[str, Text]:
 
 
 def _interval(
-    scores: Sequence[float | None], records: Sequence[Record]
+    mean: Summary, scores: Sequence[float | None], records: Sequence[Record]
 ) -> tuple[float, float] | None:
     """Of the mean, or where seeds solve the task or do not, of the median; None of too few."""
     known = [score for score in scores if score is not None]
@@ -73,7 +74,7 @@ def _interval(
         return None
     if solved_or_not(records[0]):
         return (min(known), max(known)) if len(known) >= RANGE else None
-    low, high = (of := summarize(known)).low, of.high
+    low, high = mean.low, mean.high
     return None if low is None or high is None else (low, high)
 
 
