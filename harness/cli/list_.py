@@ -38,8 +38,8 @@ def main(
 
 def _row(of: dict[str, Any]) -> tuple[str, str, str]:
     if "parameters" not in of:
-        size = f"{of['tasks']} tasks x {of['architectures']} x {of['seeds']} seeds"
-        return of["name"], size, of["description"]
+        own = f"{of['tasks']} tasks x {of['architectures']}" if of["tasks"] else "its parts"
+        return of["name"], f"{own} x {of['seeds']} seeds", of["description"]
     return of["name"], ", ".join(f"{k}={v}" for k, v in of["parameters"].items()), of["summary"]
 
 

@@ -7,7 +7,6 @@ import inspect
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
-from harness.experiment import recommended
 from harness.experiment.matrix import Budget, Matrix, Part
 from reports.claims import parts
 
@@ -64,6 +63,7 @@ def matrix() -> Matrix:
 def criteria(claims: Iterable[Claim]) -> str:
     """A hash of all that is stated before the records are made: each claim, the code that judges,
     the terms that all share with the seeds of the first look, and the recommended ones."""
+    from harness.experiment import recommended
     from reports.claims.claim import hashed
 
     shared = outline().model_dump(mode="json", exclude={"description"})
