@@ -125,7 +125,7 @@ def _ahead(evidence: Evidence, part: Part, rival: str) -> Measured:
     labels = [f"{a} learns {' and '.join(solved)}" for a in (ATTENTION, rival)]
     learned = [learns_all(evidence, part, a, solved) for a in (ATTENTION, rival)]
     fewer = rate_higher((labels[0], labels[1]), learned[0], learned[1], -QUARTER)
-    both = all_of([mean_of(mean_above, skills, -WORSE, "skill"), fewer], one_refutes=True)
+    both = all_of([mean_of(mean_above, skills, -WORSE, "skill"), fewer])
     guesses = beats_guessing(evidence, part, rival, scored)
     both = needs_learned(both, guesses, f"More than guessing, by {rival},")
     return needs_learned(both, learned[1], f"Each task that is solved or not, by {rival},")

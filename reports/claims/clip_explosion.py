@@ -79,10 +79,9 @@ def judge(evidence: Evidence) -> Mapping[str, Measured]:
     label = f"gain 0.5, gradient left at lag {LAG}"
     return {
         "exploding": all_of(
-            (rate_above(f"gain {gain:g}, not clipped", seeds, HALF) for gain, seeds in off.items()),
-            one_refutes=True,
+            rate_above(f"gain {gain:g}, not clipped", seeds, HALF) for gain, seeds in off.items()
         ).with_(unit=UNIT),
-        "cured": all_of((_cured(gain, on[gain], off[gain]) for gain in on), one_refutes=True),
+        "cured": all_of(_cured(gain, on[gain], off[gain]) for gain in on),
         "vanishing": mean_below(f"{label}, clipped", shares["on"], THOUSANDTH, "doublings"),
         "not cured": needs_clipping(
             mean_within(f"{label}, clipped over not", same, DOUBLE, "doublings"), acted, BITES
@@ -95,9 +94,7 @@ def _cured(gain: float, on: Solved, off: Solved) -> Measured:
     labels = (f"gain {gain:g}, clipped", f"gain {gain:g}, not clipped")
     few = rate_below(labels[0], on, HALF)
     fewer = rate_lower_of_pairs(labels, on, off)
-    return all_of([few.with_(rows=()), fewer], one_refutes=True).with_(
-        effect=few.effect, unit=UNIT, rows=(*few.rows, fewer.rows[1])
-    )
+    return all_of([fewer, few]).with_(effect=few.effect, unit=UNIT)
 
 
 def _diverged(evidence: Evidence, part: Part, architecture: str) -> Solved:

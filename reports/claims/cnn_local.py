@@ -72,20 +72,17 @@ def judge(evidence: Evidence) -> Mapping[str, Measured]:
         never = {a: len(seeds) - sum(seeds.values()) for a, seeds in found.items()}
         told = listed([f"{a} {n} of {len(of[a])}" for a, n in never.items() if n])
         slower = all_of(
-            [
-                mean_above(
-                    f"{rival} to CNN, {key}", doublings(of[rival], of[CNN]), math.log2(SLOWER),
-                    "doublings of the CNN's updates",
-                )
-                for rival in RIVALS
-            ],
-            one_refutes=True,
+            mean_above(
+                f"{rival} to CNN, {key}", doublings(of[rival], of[CNN]), math.log2(SLOWER),
+                "doublings of the CNN's updates",
+            )
+            for rival in RIVALS
         ).with_(note=f"Not within {MOST:,} updates: {told}." if told else "")  # fmt: skip
         measured[key] = needs_learned(slower, found[CNN], "The pattern, by the CNN,")
     late = {a: evidence.clipped(KEYWORD, EARLY, a, "test@late") for a in (CNN, *RIVALS)}
     ahead = [mean_above(f"cnn minus {a}, there", late[CNN] - late[a], BETTER) for a in RIVALS]
     there = mean_above("cnn, where the pattern never stood", late[CNN], FOUND)
-    elsewhere = all_of([there, *ahead], one_refutes=True).with_(unit="skill")
+    elsewhere = all_of([there, *ahead]).with_(unit="skill")
     near = evidence.solved(KEYWORD, EARLY, CNN)
     return measured | {
         "elsewhere": needs_learned(elsewhere, near, "The pattern where it stood, by the CNN,")

@@ -92,7 +92,7 @@ def judge(evidence: Evidence) -> Mapping[str, Measured]:
     ]
     short = f"To write up to {SHORT} symbols with one vector"
     return {
-        "vector": needs_learned(all_of(limited, one_refutes=True), vector[SHORT], short),
+        "vector": needs_learned(all_of(limited), vector[SHORT], short),
         "attention": rate_above(f"attention, {LONG} symbols", attention[LONG], HALF),
         "order": _more(("read last", "read first"), TURNED, vector[TURNED], first),
         "width": _more(("64 units", "16 units"), MIDDLE, width[64], width[16]),

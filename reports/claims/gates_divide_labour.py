@@ -103,8 +103,7 @@ def _lost(evidence: Evidence, gate: str, held: str, served: int, other: int) -> 
     against = {f"{gate} held, lag {other}": learned(held, other),
                f"free, lag {served}": learned(FREE, served)}  # fmt: skip
     fewer = [rate_higher((name, label), of, lacking, QUARTER) for name, of in against.items()]
-    both = all_of(fewer, one_refutes=True)
-    both = both.with_(rows=both.rows[:3], unit="of seeds fewer")
+    both = all_of(fewer).with_(unit="of seeds fewer")
     for lag in (SHORT, LONG):
         both = needs_learned(both, learned(FREE, lag), f"A lag of {lag}, by the free GRU,")
     return both

@@ -101,7 +101,7 @@ def _alike(evidence: Evidence) -> Measured:
     }
     gru, lstm = (learns_all(evidence, GATED, a, solved) for a in (GRU, LSTM))
     rates = rates_alike(("GRU, learns the others", "LSTM, learns the others"), gru, lstm)
-    both = all_of([mean_of(mean_within, skills, MARGIN, "skill"), rates], one_refutes=True)
+    both = all_of([mean_of(mean_within, skills, MARGIN, "skill"), rates])
     guesses = beats_guessing(evidence, GATED, LSTM, scored)
     both = needs_learned(both, guesses, "More than guessing, by the LSTM,")
     return needs_learned(both, lstm, "Each task that is solved or not, by the LSTM,")

@@ -180,19 +180,19 @@ def pooled(several: Iterable[Solved]) -> Solved:
 # -- several at once, and what is exact -----------------------------------------------------------
 
 
-def all_of(measured: Iterable[Measured], one_refutes: bool = False) -> Measured:
+def all_of(measured: Iterable[Measured]) -> Measured:
     """Each of several holds: an intersection-union test (Berger 1982), which needs no correction.
-    Refuted only if each fails, and the effect is the first one's; or, with one_refutes, if one of
-    them fails (Simes 1986), and the effect is that of the least certain."""
+    Refuted if one of them fails (Simes 1986). The effect is that of the least certain; of rows with
+    the same label the last is told."""
     kept = list(measured)
     if not kept:
         return Measured()
     against = sorted(m.p_against for m in kept)
     one = min(p * len(against) / rank for rank, p in enumerate(against, 1))
     return replace(
-        max(kept, key=lambda m: m.p_for) if one_refutes else kept[0],
-        p_for=max(m.p_for for m in kept), p_against=one if one_refutes else against[-1],
-        rows=tuple(row for m in kept for row in m.rows),
+        max(kept, key=lambda m: m.p_for),
+        p_for=max(m.p_for for m in kept), p_against=one,
+        rows=tuple({row.label: row for m in kept for row in m.rows}.values()),
         note=" ".join(m.note for m in kept if m.note),
     )  # fmt: skip
 

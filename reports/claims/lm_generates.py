@@ -67,7 +67,7 @@ def judge(evidence: Evidence) -> Mapping[str, Measured]:
         ):
             found[key].append(mean_above(f"{key}: {name}", values, threshold))
     units = dict.fromkeys(STATEMENTS, "of the way") | {"not copied": "of stretches"}
-    judged = {key: all_of(both, one_refutes=True) for key, both in found.items()}
+    judged = {key: all_of(both) for key, both in found.items()}
     return {key: measured.with_(unit=units[key]) for key, measured in judged.items()}
 
 

@@ -50,7 +50,7 @@ def judge(evidence: Evidence) -> Mapping[str, Measured]:
         for task in evidence.tasks(COUNTED)
         for share in evidence.scores(COUNTED, task, "ngram", "fluency").values()
     ]
-    found = {"n-gram": all_of(counted, one_refutes=True)}
+    found = {"n-gram": all_of(counted)}
     for name, models in MODELS.items():
         shares = {
             f"{model}, {task}": evidence.scores(FLUENCY, task, model, "fluency")
@@ -59,5 +59,5 @@ def judge(evidence: Evidence) -> Mapping[str, Measured]:
         }
         above = [mean_above(label, of, CHANCE) for label, of in shares.items()]
         mean = mean_above("", mean_over(shares.values()), CHANCE)
-        found[name] = all_of(above, one_refutes=True).with_(effect=mean.effect, unit=unit)
+        found[name] = all_of(above).with_(effect=mean.effect, unit=unit)
     return found

@@ -72,9 +72,8 @@ def _recall(evidence: Evidence, kind: str, forms: Mapping[str, str]) -> Measured
     both = all_of([
         rate_higher((skipping, stack), skips, plain, QUARTER),
         rate_higher((skipping, one), skips, flat, -QUARTER),
-    ], one_refutes=True)  # fmt: skip
-    told = both.with_(rows=(*both.rows[:2], both.rows[3]))
-    return needs_learned(told, flat, "Recall, by a single layer,")
+    ])  # fmt: skip
+    return needs_learned(both, flat, "Recall, by a single layer,")
 
 
 def _images(evidence: Evidence, kind: str, forms: Mapping[str, str]) -> Measured:
@@ -83,7 +82,7 @@ def _images(evidence: Evidence, kind: str, forms: Mapping[str, str]) -> Measured
     both = all_of([
         mean_above(f"{label} without, images", skips - plain, HELP, "skill"),
         mean_above(f"{label} 1 layer, images", skips - flat, -BEHIND, "skill"),
-    ], one_refutes=True)  # fmt: skip
+    ])  # fmt: skip
     guesses = beats_guessing(evidence, RESIDUAL, kind, [IMAGES])
     return needs_learned(both, guesses, "More than guessing, by a single layer,")
 

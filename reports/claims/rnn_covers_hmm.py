@@ -72,7 +72,7 @@ def judge(evidence: Evidence) -> Mapping[str, Measured]:
     equal = mean_within("over the sources", mean_over(leads.values()), BEHIND, "skill")
     learned = "More than guessing, by the HMM,"
     return {
-        "covers": needs_learned(all_of(each, one_refutes=True), many, learned),
+        "covers": needs_learned(all_of(each), many, learned),
         "equal": needs_learned(equal, many, learned),
         "data": mean_above("more behind with few", more_behind, BEHIND, "skill"),
     }

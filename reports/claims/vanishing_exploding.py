@@ -65,14 +65,14 @@ def judge(evidence: Evidence) -> Mapping[str, Measured]:
     def each(gain: float, test: Callable[..., Measured]) -> Measured:
         slopes = {width: _slope(evidence, width, gain) for width in WIDTHS}
         measured = [test(f"gain {gain:g}, {width} units", of) for width, of in slopes.items()]
-        return all_of(measured, one_refutes=True).with_(unit="doublings a step")
+        return all_of(measured).with_(unit="doublings a step")
 
     straight = [
         mean_above(f"gain {gain:g}, {width} units, R²", _fit(evidence, width, gain, "r2"), STRAIGHT)
         for gain in STEEP
         for width in WIDTHS
     ]
-    exponential = all_of(straight, one_refutes=True).with_(unit="of the variance explained")
+    exponential = all_of(straight).with_(unit="of the variance explained")
     return {
         f"gain {BELOW:g}": each(BELOW, mean_below),
         **{f"gain {gain:g}": each(gain, mean_above) for gain in ABOVE},
