@@ -69,7 +69,7 @@ def judge(evidence: Evidence) -> Mapping[str, Measured]:
     return measured
 
 
-def draw(evidence: Evidence) -> Draw:
+def draw(evidence: Evidence, _: Mapping[str, Measured]) -> Draw:
     """The share of seeds that solve each length, of those that learned that of training."""
     panels = []
     for name, task in _tasks(evidence).items():

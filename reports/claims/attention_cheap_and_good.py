@@ -109,10 +109,10 @@ def judge(evidence: Evidence) -> Mapping[str, Measured]:
     }
 
 
-def draw(evidence: Evidence) -> Draw:
+def draw(_: Evidence, measured: Mapping[str, Measured]) -> Draw:
     """Skill against the two rivals."""
-    found = judge(evidence)
-    return as_rows([found["causal"], found["two-way"]], "skill of self-attention minus the other")
+    shown = [measured["causal"], measured["two-way"]]
+    return as_rows(shown, "skill of self-attention minus the other; share of seeds")
 
 
 def _ahead(evidence: Evidence, part: Part, rival: str) -> Measured:

@@ -76,10 +76,9 @@ def judge(evidence: Evidence) -> Mapping[str, Measured]:
     return measured
 
 
-def draw(evidence: Evidence) -> Draw:
+def draw(_: Evidence, measured: Mapping[str, Measured]) -> Draw:
     """Success on the later token, and gains in text."""
-    axis = "share of seeds that learn it; gain in skill"
-    return as_rows(judge(evidence).values(), axis)
+    return as_rows(measured.values(), "share of seeds that learn it; gain in skill")
 
 
 def _window(evidence: Evidence) -> Measured:

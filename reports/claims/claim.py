@@ -4,7 +4,8 @@ A module of this package that defines ``STATEMENTS`` is a claim. It reads from t
 docstring holds the statement as it is taught, its source, and what a verdict on it does not say;
 ``CELLS`` are what it rests on, ``STATEMENTS`` what it says, each to be tested on its own, and
 ``judge`` measures these on the evidence: a `Measured` by the statement's name, without those that
-cannot be measured. ``draw``, if there is one, makes its figure instead of the statements' rows.
+cannot be measured. ``draw``, if there is one, makes its figure, of the evidence and of what was
+measured, instead of the statements' rows.
 """
 
 import hashlib
@@ -48,7 +49,9 @@ class Claim:
     """What it rests on."""
     statements: Mapping[str, Statement]
     judge: Callable[[Evidence], Mapping[str, Measured]] = field(repr=False)
-    draw: Callable[[Evidence], Draw] | None = field(default=None, repr=False)
+    draw: Callable[[Evidence, Mapping[str, Measured]], Draw] | None = field(
+        default=None, repr=False
+    )
     remark: str = ""
     """What its verdict does not say, whichever it is."""
     criteria: str = ""

@@ -89,7 +89,7 @@ def judge(evidence: Evidence) -> Mapping[str, Measured]:
     }
 
 
-def draw(evidence: Evidence) -> Draw:
+def draw(evidence: Evidence, _: Mapping[str, Measured]) -> Draw:
     """The share of seeds that have found the pattern after so many updates."""
     panels = []
     for key, task in SOONER.items():

@@ -100,7 +100,7 @@ def _beyond(success: Mapping[str, Mapping[int, Solved]], horizons: Mapping[str, 
     return needs_learned(overall, near, f"{NEAR} words between, by RNN, LSTM and GRU,")
 
 
-def draw(evidence: Evidence) -> Draw:
+def draw(evidence: Evidence, _: Mapping[str, Measured]) -> Draw:
     """The share of seeds that resolve it, by distance, and how far each can look back."""
     edges = {WINDOW: _window(evidence)} | _horizons(evidence)
     labels = {WINDOW: WINDOW} | NETWORKS

@@ -106,7 +106,7 @@ def _more(labels: tuple[str, str], length: int, one: Solved, other: Solved) -> M
     return needs_failures(needs_learned(told, better, what), (one, other), what)
 
 
-def draw(evidence: Evidence) -> Draw:
+def draw(evidence: Evidence, _: Mapping[str, Measured]) -> Draw:
     """The share of seeds that learn each length, and skill against width."""
     learned = {
         label: shares(_success(evidence, a))

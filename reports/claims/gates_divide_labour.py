@@ -86,9 +86,9 @@ def judge(evidence: Evidence) -> Mapping[str, Measured]:
     return measured
 
 
-def draw(evidence: Evidence) -> Draw:
-    """The rows, of two units."""
-    return as_rows(judge(evidence).values(), "share of seeds, or rank correlation")
+def draw(_: Evidence, measured: Mapping[str, Measured]) -> Draw:
+    """The statements' rows, on an axis for both of their units."""
+    return as_rows(measured.values(), "share of seeds, or rank correlation")
 
 
 def _lost(evidence: Evidence, gate: str, held: str, served: int, other: int) -> Measured:

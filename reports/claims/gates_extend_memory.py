@@ -62,7 +62,7 @@ def judge(evidence: Evidence) -> Mapping[str, Measured]:
     return measured
 
 
-def draw(evidence: Evidence) -> Draw:
+def draw(evidence: Evidence, _: Mapping[str, Measured]) -> Draw:
     """The share of seeds that learn each lag, within all the updates and within fewer."""
     panels = [
         lines.Panel(

@@ -90,11 +90,11 @@ def judge(evidence: Evidence) -> Mapping[str, Measured]:
     }
 
 
-def draw(evidence: Evidence) -> Draw:
+def draw(evidence: Evidence, _: Mapping[str, Measured]) -> Draw:
     """The most bits that a seed keeps, by units or states."""
     hmm, rnn = _kept(evidence)
     hand: dict[int, list[float]] = {}
-    for _, measured in _hands(evidence):
+    for _bits, measured in _hands(evidence):
         hand.setdefault(int(measured["holding"]), []).append(measured["kept"])
     curves = {
         "RNN, best seed": {n: [max(of.values())] for n, of in rnn.items()},

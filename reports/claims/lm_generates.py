@@ -71,9 +71,9 @@ def judge(evidence: Evidence) -> Mapping[str, Measured]:
     return {key: measured.with_(unit=units[key]) for key, measured in judged.items()}
 
 
-def draw(evidence: Evidence) -> Draw:
+def draw(_: Evidence, measured: Mapping[str, Measured]) -> Draw:
     """What the statements compare."""
-    return as_rows(judge(evidence).values(), "share, or share of the way to the test text")
+    return as_rows(measured.values(), "share, or share of the way to the test text")
 
 
 def _measured(evidence: Evidence, part: Part) -> Mapping[int, dict[str, Any]]:

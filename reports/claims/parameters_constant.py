@@ -60,7 +60,7 @@ def judge(evidence: Evidence) -> Mapping[str, Measured]:
     }
 
 
-def draw(evidence: Evidence) -> Draw:
+def draw(evidence: Evidence, _: Mapping[str, Measured]) -> Draw:
     """Parameters against length."""
     counts = _counts(evidence)
     curves = {a: counts[a] for a in RECURRENT}

@@ -87,7 +87,7 @@ def _images(evidence: Evidence, kind: str, forms: Mapping[str, str]) -> Measured
     return needs_learned(both, guesses, "More than guessing, by a single layer,")
 
 
-def draw(evidence: Evidence) -> Draw:
+def draw(evidence: Evidence, _: Mapping[str, Measured]) -> Draw:
     """Skill against depth, a panel for each kind."""
     panels = []
     for kind in KINDS:

@@ -78,7 +78,7 @@ def judge(evidence: Evidence) -> Mapping[str, Measured]:
     }
 
 
-def draw(evidence: Evidence) -> Draw:
+def draw(evidence: Evidence, _: Mapping[str, Measured]) -> Draw:
     """Skill against states, and against sequences."""
 
     def curves(tasks: Mapping[int, str]) -> dict[str, dict[int, list[float]]]:

@@ -75,7 +75,7 @@ def judge(evidence: Evidence) -> Mapping[str, Measured]:
     return found | {"seconds": slower.with_(note=note)}
 
 
-def draw(evidence: Evidence) -> Draw:
+def draw(evidence: Evidence, _: Mapping[str, Measured]) -> Draw:
     """Operations that wait for each other, and seconds, against the length."""
     scale = lines.Scale("length, steps", "", 10)
     titles = {"chain": "longest chain, operations", "seconds": "an update, seconds"}

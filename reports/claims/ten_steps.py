@@ -41,7 +41,7 @@ def judge(evidence: Evidence) -> Mapping[str, Measured]:
     }
 
 
-def draw(evidence: Evidence) -> Draw:
+def draw(evidence: Evidence, _: Mapping[str, Measured]) -> Draw:
     """The share of seeds that learn each lag."""
     curves = {s: shares(success_by_lag(evidence, TEN_STEPS, a)) for s, a in STARTS.items()}
     scale = lines.Scale("lag, steps", "share of seeds that learn it", 10, ends=lines.SKILL)

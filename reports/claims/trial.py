@@ -89,9 +89,9 @@ def hold(evidence: Evidence, claims: Sequence[Claim]) -> dict[str, Judgement]:
                 break
             at = evidence.first(number)
             try:
-                looks[claim.id].append(claim.judge(at))
+                looks[claim.id].append(measured := claim.judge(at))
                 draws[claim.id] = (
-                    claim.draw(at) if claim.draw else as_rows(looks[claim.id][-1].values())
+                    claim.draw(at, measured) if claim.draw else as_rows(measured.values())
                 )
             except Exception as error:
                 why[claim.id] = f"It cannot be judged: {type(error).__name__}: {error}."

@@ -80,7 +80,7 @@ def judge(evidence: Evidence) -> Mapping[str, Measured]:
     }
 
 
-def draw(evidence: Evidence) -> Draw:
+def draw(evidence: Evidence, _: Mapping[str, Measured]) -> Draw:
     """What is left of the gradient, against the steps back."""
     panels = [
         lines.Panel(

@@ -69,7 +69,7 @@ def judge(evidence: Evidence) -> Mapping[str, Measured]:
     return measured | {"gradient": _gradient(evidence)}
 
 
-def draw(evidence: Evidence) -> Draw:
+def draw(evidence: Evidence, _: Mapping[str, Measured]) -> Draw:
     """The share of seeds that learn each lag, and the edge."""
     panels = []
     for name, part in PARTS.items():
