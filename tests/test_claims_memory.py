@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 import pytest
-from builders.claims import Parts, check, judge, statement
+from builders.claims import Parts, check, given, judge, statement
 from builders.evidence import Row, around, climb, rows
 
 from harness.experiment.matrix import load
@@ -19,7 +19,6 @@ from reports.claims import (
     ten_steps,
     vanishing_exploding,
 )
-from reports.claims.measures import horizon, log_horizons
 from reports.claims.parts import HORIZON
 from reports.claims.trial import MIXED, NOT_MEASURED, REFUTED, SUPPORTED, UNDECIDED
 
@@ -93,12 +92,15 @@ def test_horizons_are_compared_in_doublings():
 
 
 def test_a_lag_that_was_not_tried_was_not_learned():
-    success = {5: {0: True, 1: True}, 10: {0: True, 1: False}, 20: {0: True, 1: False}}
-    assert horizon(success) == 20
-    assert log_horizons(success) == pytest.approx({0: 4.32, 1: 2.32}, abs=0.01)
-    assert horizon({5: {0: False, 1: True, 2: False}, 10: {0: True, 1: True, 2: True}}) == 0
-    assert log_horizons({5: {0: False}}) == pytest.approx({0: 1.32}, abs=0.01)
-    assert horizon({}) == 0 and log_horizons({}) == {}
+    def found(tried):
+        return given({"horizon": tried}).horizon(HORIZON, "recall", "rnn")
+
+    some = found(climb("recall", "rnn", [20, 5, 0], (5, 10)))
+    assert some.steps == 5 and some.by_seed == {0: 10, 1: 5, 2: 0}
+    assert gates_extend_memory._steps(some) == {0: 10, 1: 5, 2: 2.5}
+    of = {5: 0.1, 10: 1.0}
+    gap = [row for lag in of for row in rows(f"recall[lag={lag}]", "rnn", of[lag], 3, lag=lag)]
+    assert found(gap).steps == 0
 
 
 def test_a_search_that_was_broken_off_has_no_horizon():

@@ -23,7 +23,7 @@ from reports.claims.judging import (
     rate_higher,
     undecided,
 )
-from reports.claims.measures import climbed, horizon, shares, success_by_lag
+from reports.claims.measures import shares
 from reports.claims.parts import HORIZON, LEARNING
 from reports.figures import lines
 from reports.formats import listed
@@ -121,8 +121,8 @@ def _success(evidence: Evidence, architecture: str) -> dict[int, Solved]:
 
 def _horizons(evidence: Evidence) -> dict[str, int]:
     """In steps, of the recall of a token, where all lags have been tried that are to be."""
-    success = {name: success_by_lag(evidence, HORIZON, a) for name, a in NETWORKS.items()}
-    return {name: horizon(of) for name, of in success.items() if climbed(of, HORIZON)}
+    steps = {name: evidence.horizon(HORIZON, "recall", a).steps for name, a in NETWORKS.items()}
+    return {name: reached for name, reached in steps.items() if reached is not None}
 
 
 def _window(evidence: Evidence) -> int:

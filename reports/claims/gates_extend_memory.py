@@ -11,16 +11,18 @@ each of the three on other seeds.
 from collections.abc import Mapping
 from itertools import product
 
-from reports.analysis.evidence import Evidence
-from reports.claims.judging import Draw, Measured, Statement, along, mean_above, undecided
-from reports.claims.measures import (
-    at_one_end,
-    climbed,
-    log_horizons,
-    shares,
-    success_by_lag,
-    success_within,
+from reports.analysis.evidence import BySeed, Evidence
+from reports.analysis.horizon import Horizon
+from reports.claims.judging import (
+    Draw,
+    Measured,
+    Statement,
+    along,
+    doublings,
+    mean_above,
+    undecided,
 )
+from reports.claims.measures import shares, success_by_lag, success_within
 from reports.claims.parts import HORIZON, LEARNING
 from reports.figures import lines
 
@@ -42,6 +44,8 @@ STATEMENTS = {
     )
     for start, gated in product(STARTS, GATED)
 }
+NOT_EVEN_SHORTEST = 2.5
+"""Steps that stand for a horizon shorter than the shortest lag, 5: half of it."""
 FEWER = 1000
 """Updates of the smaller budget that is shown."""
 
@@ -49,17 +53,19 @@ FEWER = 1000
 def judge(evidence: Evidence) -> Mapping[str, Measured]:
     measured = {}
     for start, of in STARTS.items():
-        success = {name: success_by_lag(evidence, HORIZON, a) for name, a in of.items()}
-        horizons = {n: log_horizons(by) for n, by in success.items() if climbed(by, HORIZON)}
+        horizons = {name: evidence.horizon(HORIZON, "recall", a) for name, a in of.items()}
         for gated in GATED:
-            if {gated, "RNN"} <= horizons.keys():
-                longer = horizons[gated] - horizons["RNN"]
-                label, unit = f"{gated} over RNN, {start}", "doublings of the horizon"
-                told = mean_above(label, longer, LONGER, unit)
-                if at_one_end([success[gated], success["RNN"]], HORIZON):
-                    told = undecided(told, "both horizons lie at the same end of the lags")
-                measured[f"{gated}, {start}"] = told
+            longer = doublings(_steps(horizons[gated]), _steps(horizons["RNN"]))
+            told = mean_above(f"{gated} over RNN, {start}", longer, LONGER,
+                              "doublings of the horizon")  # fmt: skip
+            if {horizons[gated].steps, horizons["RNN"].steps} in ({0}, {HORIZON.lags[-1]}):
+                told = undecided(told, "both horizons lie at the same end of the lags")
+            measured[f"{gated}, {start}"] = told
     return measured
+
+
+def _steps(horizon: Horizon) -> BySeed:
+    return BySeed({seed: max(of, NOT_EVEN_SHORTEST) for seed, of in horizon.by_seed.items()})
 
 
 def draw(evidence: Evidence, _: Mapping[str, Measured]) -> Draw:

@@ -1,4 +1,4 @@
-"""Costs of an update, success by lag and memory horizons, as claims compare them."""
+"""Costs of an update and success by lag, as claims compare them."""
 
 import math
 from collections.abc import Callable, Mapping, Sequence
@@ -23,9 +23,6 @@ TENTH = math.log2(1.1)
 SOLVED_OR_NOT = {"adding", "copy", "future_context", "keyword", "recall"}
 """Tasks, by name, that a seed solves or does not: of these the share of seeds is compared. Others
 are approached step by step, and compared by skill."""
-
-NOT_EVEN_SHORTEST = 2.5
-"""Steps that stand for a horizon shorter than the shortest lag, 5: half of it."""
 
 COSTS: dict[str, Callable[[Mapping[str, Any]], float | None]] = {
     "parameters": lambda measured: measured["kernel"]["matched_parameters"],
@@ -175,37 +172,3 @@ def success_within(
         seeds = evidence.solved(part, task, architecture)
         within[lag] = {seed: skills.get(seed, 0.0) >= LEARNED for seed in seeds}
     return within
-
-
-def horizon(success: Mapping[int, Solved]) -> int:
-    """The longest lag that at least half of the seeds learned, with no shorter one at which fewer
-    did; 0: not even the shortest."""
-    reached = 0
-    for lag, solved in sorted(success.items()):
-        if 2 * sum(solved.values()) < max(len(solved), 1):
-            break
-        reached = lag
-    return reached
-
-
-def climbed(success: Mapping[int, Solved], part: Part) -> bool:
-    """Whether the search for a horizon has ended: most seeds fail at the longest lag that was
-    tried, or there is no longer one to be tried."""
-    tried = [lag for lag, solved in success.items() if solved]
-    return bool(tried) and (horizon(success) < max(tried) or max(tried) == part.lags[-1])
-
-
-def at_one_end(several: Sequence[Mapping[int, Solved]], part: Part) -> bool:
-    """Whether all horizons lie at the same end of the grid, so that nothing tells them apart: none
-    reaches the shortest lag, or each the longest."""
-    found = {horizon(success) for success in several}
-    return found == {0} or found == {part.lags[-1]}
-
-
-def log_horizons(success: Mapping[int, Solved]) -> BySeed:
-    """Base-2 logarithm of each seed's horizon in steps. Lags that were not tried, since most seeds
-    had failed at a shorter one, count as not learned."""
-    seeds = sorted({seed for solved in success.values() for seed in solved})
-    alone = {s: {lag: {s: of.get(s, False)} for lag, of in success.items()} for s in seeds}
-    steps = {s: max(horizon(lags), NOT_EVEN_SHORTEST) for s, lags in alone.items()}
-    return BySeed({seed: math.log2(reached) for seed, reached in steps.items()})
