@@ -259,7 +259,7 @@ def test_two_that_learn_nothing_are_not_shown_to_be_alike():
         40, lstm=(1, 2, 400), gru=(1, 1, 300)
     )
     one = statement("gru-equals-lstm-faster", "skill", none)
-    assert one.verdict == UNDECIDED and "by the LSTM, is learned by 0 of 40" in one.measured.note
+    assert one.verdict == UNDECIDED and "by lstm, is learned by 0 of 40" in one.measured.note
     parts = attention(True, 40)
     parts[CAUSAL.name] = [(t, a, s, {"skill": 0.01}) for t, a, s, _ in parts[CAUSAL.name]]
     one = statement("attention-cheap-and-good", "causal", parts)

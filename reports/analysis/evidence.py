@@ -136,19 +136,10 @@ class Evidence:
         skills = self.clipped(part, task, architecture, split)
         return {seed: skill >= threshold for seed, skill in skills.items()}
 
-    def by_task(self, part: PartName, architectures: Iterable[str]) -> dict[str, dict[str, BySeed]]:
-        """Skill by task, then by architecture."""
-        names = tuple(architectures)
-        return {task: {a: self.skills(part, task, a) for a in names} for task in self.tasks(part)}
-
     def ahead(self, part: PartName, task: str, one: str, other: str, split: str = "test") -> BySeed:
-        """How much more skill one architecture has than the other, for the seeds of both."""
-        return self.skills(part, task, one, split) - self.skills(part, task, other, split)
-
-    def leads(self, part: PartName, one: str, other: str) -> dict[str, BySeed]:
-        """The same by task, of the tasks that have it."""
-        every = {task: self.ahead(part, task, one, other) for task in self.tasks(part)}
-        return {task: lead for task, lead in every.items() if lead}
+        """How much more skill, cut off at 0 and 1, one architecture has than the other, for the
+        seeds of both."""
+        return self.clipped(part, task, one, split) - self.clipped(part, task, other, split)
 
     def best_on_validation(self, part: PartName, task: str, architectures: Iterable[str]) -> str:
         """Which of these has the best mean score on validation; ``""``: no record says."""

@@ -7,6 +7,7 @@ which is not where attention is at home. Where the rival learns nothing, to be a
 """
 
 from collections.abc import Mapping
+from functools import partial
 
 from harness.experiment.matrix import Part
 from reports.analysis.evidence import Evidence
@@ -15,24 +16,14 @@ from reports.claims.judging import (
     Draw,
     Measured,
     Statement,
-    all_of,
     as_rows,
     doublings,
     exactly,
     mean_above,
     mean_of,
-    needs_learned,
     rate_higher,
 )
-from reports.claims.measures import (
-    TENTH,
-    beats_guessing,
-    by_kind,
-    by_length,
-    learns_all,
-    machine,
-    times,
-)
+from reports.claims.measures import TENTH, as_good, as_seconds, by_length
 from reports.claims.parts import COST_LENGTH, LEARNING
 
 ATTENTION, LSTM, BILSTM = "self_attention", "lstm", "bilstm"
@@ -99,13 +90,15 @@ def judge(evidence: Evidence) -> Mapping[str, Measured]:
     ratio = sizes[LSTM] / sizes[SIZE.architectures[0]]
     seconds = [by_length(evidence, a, "seconds")[LENGTH] for a in (LSTM, ATTENTION)]
     slower = mean_above("LSTM against self-attention, log2 of seconds", doublings(*seconds), TENTH)
+    above = partial(mean_of, mean_above, threshold=-WORSE, unit="skill")
+    higher = partial(rate_higher, by=-QUARTER)
     return {
-        "causal": _ahead(evidence, CAUSAL, LSTM),
-        "two-way": _ahead(evidence, TWO_WAY, BILSTM),
+        "causal": as_good(evidence, CAUSAL, ATTENTION, LSTM, above, higher),
+        "two-way": as_good(evidence, TWO_WAY, ATTENTION, BILSTM, above, higher),
         "parameters": exactly(
             ratio > 1, ratio, "times the parameters, LSTM over attention", len(sizes), table
         ),
-        "seconds": times(slower, "the seconds").with_(note=machine(evidence, COST_LENGTH)),
+        "seconds": as_seconds(slower, evidence, COST_LENGTH),
     }
 
 
@@ -113,19 +106,3 @@ def draw(_: Evidence, measured: Mapping[str, Measured]) -> Draw:
     """Skill against the two rivals."""
     shown = [measured["causal"], measured["two-way"]]
     return as_rows(shown, "skill of self-attention minus the other; share of seeds")
-
-
-def _ahead(evidence: Evidence, part: Part, rival: str) -> Measured:
-    solved, scored = by_kind(evidence, part)
-    skills = {
-        f"{task}, skill minus {rival}": evidence.clipped(part, task, ATTENTION)
-        - evidence.clipped(part, task, rival)
-        for task in scored
-    }
-    labels = [f"{a} learns {' and '.join(solved)}" for a in (ATTENTION, rival)]
-    learned = [learns_all(evidence, part, a, solved) for a in (ATTENTION, rival)]
-    fewer = rate_higher((labels[0], labels[1]), learned[0], learned[1], -QUARTER)
-    both = all_of([mean_of(mean_above, skills, -WORSE, "skill"), fewer])
-    guesses = beats_guessing(evidence, part, rival, scored)
-    both = needs_learned(both, guesses, f"More than guessing, by {rival},")
-    return needs_learned(both, learned[1], f"Each task that is solved or not, by {rival},")

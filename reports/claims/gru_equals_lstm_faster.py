@@ -10,6 +10,7 @@ learns nothing, that the GRU is like it says nothing.
 """
 
 from collections.abc import Mapping
+from functools import partial
 
 from harness.experiment.matrix import Part
 from reports.analysis.evidence import Evidence
@@ -18,24 +19,14 @@ from reports.claims.judging import (
     Draw,
     Measured,
     Statement,
-    all_of,
     as_rows,
     exactly,
     mean_above,
     mean_of,
     mean_within,
-    needs_learned,
     rates_alike,
 )
-from reports.claims.measures import (
-    TENTH,
-    beats_guessing,
-    by_kind,
-    by_width,
-    learns_all,
-    machine,
-    times,
-)
+from reports.claims.measures import TENTH, as_good, as_seconds, by_width
 from reports.claims.parts import COST_WIDTHS, LEARNING
 
 GRU, LSTM = "gru", "lstm"
@@ -72,8 +63,9 @@ def judge(evidence: Evidence) -> Mapping[str, Measured]:
     table = [("width", "parameters, LSTM over GRU")]
     table += [(str(width), f"{ratio:.2f}") for width, ratio in sizes.items()]
     least = min(sizes.values())
+    within = partial(mean_of, mean_within, threshold=MARGIN, unit="skill")
     found = {
-        "skill": _alike(evidence),
+        "skill": as_good(evidence, GATED, GRU, LSTM, within, rates_alike),
         "parameters": exactly(least > 1, least, "times the parameters", len(sizes), table),
     }
     for name, cost in SECONDS.items():
@@ -81,26 +73,11 @@ def judge(evidence: Evidence) -> Mapping[str, Measured]:
             f"{name}, width {width}, log2 of seconds": ratio
             for width, ratio in by_width(evidence, LSTM, GRU, cost).items()
         }
-        measured = times(mean_of(mean_above, ratios, TENTH), "the seconds")
-        found[name] = measured.with_(note=machine(evidence, COST_WIDTHS[0]))
+        longer = mean_of(mean_above, ratios, TENTH)
+        found[name] = as_seconds(longer, evidence, COST_WIDTHS[0])
     return found
 
 
 def draw(_: Evidence, measured: Mapping[str, Measured]) -> Draw:
     """The difference in skill."""
     return as_rows([measured["skill"]], "skill of the GRU minus the LSTM; share of seeds")
-
-
-def _alike(evidence: Evidence) -> Measured:
-    solved, scored = by_kind(evidence, GATED)
-    skills = {
-        f"{task}, skill of GRU minus LSTM": evidence.clipped(GATED, task, GRU)
-        - evidence.clipped(GATED, task, LSTM)
-        for task in scored
-    }
-    gru, lstm = (learns_all(evidence, GATED, a, solved) for a in (GRU, LSTM))
-    rates = rates_alike(("GRU, learns the others", "LSTM, learns the others"), gru, lstm)
-    both = all_of([mean_of(mean_within, skills, MARGIN, "skill"), rates])
-    guesses = beats_guessing(evidence, GATED, LSTM, scored)
-    both = needs_learned(both, guesses, "More than guessing, by the LSTM,")
-    return needs_learned(both, lstm, "Each task that is solved or not, by the LSTM,")

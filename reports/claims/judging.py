@@ -141,14 +141,12 @@ def rate_higher(
     return told.with_(p_for=exact.higher(a, b, by), p_against=exact.higher(b, a, -by))
 
 
-def rates_alike(
-    labels: tuple[str, str], one: Solved, other: Solved, margin: float = QUARTER
-) -> Measured:
-    """The shares of seeds that solve a task lie within a margin of each other."""
+def rates_alike(labels: tuple[str, str], one: Solved, other: Solved) -> Measured:
+    """The shares of seeds that solve a task lie within a quarter of each other."""
     a, b = exact.rate(one.values()), exact.rate(other.values())
-    apart = min(exact.higher(a, b, margin), exact.higher(b, a, margin))
+    apart = min(exact.higher(a, b, QUARTER), exact.higher(b, a, QUARTER))
     return _difference(labels, one, other).with_(
-        p_for=exact.equivalent(a, b, margin), p_against=min(1.0, 2 * apart)
+        p_for=exact.equivalent(a, b, QUARTER), p_against=min(1.0, 2 * apart)
     )
 
 

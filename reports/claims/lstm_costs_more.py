@@ -19,7 +19,7 @@ from reports.claims.judging import (
     mean_above,
     mean_of,
 )
-from reports.claims.measures import TENTH, by_width, machine, times
+from reports.claims.measures import TENTH, as_seconds, by_width
 from reports.claims.parts import COST_WIDTHS
 
 CELLS = COST_WIDTHS
@@ -63,10 +63,9 @@ def judge(evidence: Evidence) -> Mapping[str, Measured]:
     for width, ratio in by_width(evidence, LSTM, RNN, "seconds").items():
         name = f"kernels, width {width}"
         seconds[name] = mean_above(f"{name}, log2 of seconds", ratio, TENTH)
-    note = machine(evidence, CELLS[0])
     held = exactly(min(more.values()) > 1, flops, "times the FLOPs, or more", len(more), table)
     return {"counted": held} | {
-        name: times(seconds[name], "the seconds").with_(note=note)
+        name: as_seconds(seconds[name], evidence, CELLS[0])
         for name in STATEMENTS
         if name in seconds
     }

@@ -12,7 +12,14 @@ from reports.analysis.evidence import BySeed, Evidence
 from reports.analysis.exact import rate
 from reports.analysis.horizon import LEARNED
 from reports.analysis.statistics import Summary
-from reports.claims.judging import Measured, Solved, doublings, mean_over
+from reports.claims.judging import (
+    Measured,
+    Solved,
+    all_of,
+    doublings,
+    mean_over,
+    needs_learned,
+)
 from reports.claims.parts import COST_LENGTH, COST_WIDTHS
 from reports.figures.forest import Effect
 from reports.formats import listed
@@ -26,7 +33,6 @@ are approached step by step, and compared by skill."""
 
 COSTS: dict[str, Callable[[Mapping[str, Any]], float | None]] = {
     "parameters": lambda measured: measured["kernel"]["matched_parameters"],
-    "size": lambda measured: measured["without_embedding"],
     "flops": lambda measured: measured["kernel"]["flops"],
     "chain": lambda measured: measured["kernel"]["critical_path"],
     "seconds": lambda measured: measured["kernel"]["seconds"],
@@ -62,13 +68,6 @@ def by_width(evidence: Evidence, one: str, other: str, cost: str) -> dict[int, B
     return {width: by_seed for width, by_seed in ratios.items() if by_seed}
 
 
-def times(measured: Measured, than: str) -> Measured:
-    """With its effect, a base-2 logarithm, as so many times what another takes."""
-    ends = (measured.effect.mean, measured.effect.low, measured.effect.high)
-    found = (None if end is None else 2.0**end for end in ends)
-    return measured.with_(effect=Effect(measured.effect.n, *found), unit=f"times {than}")
-
-
 def machine(evidence: Evidence, part: Part) -> str:
     """What a part's cells ran on, as a sentence; empty where no record says."""
     found = evidence.part(part).environments.values()
@@ -76,23 +75,49 @@ def machine(evidence: Evidence, part: Part) -> str:
     return f"Seconds are those of {listed(sorted(named))}." if named else ""
 
 
+def as_seconds(measured: Measured, evidence: Evidence, part: Part) -> Measured:
+    """With its effect, a base-2 logarithm, as so many times the seconds that another takes, and
+    with what they were measured on."""
+    ends = (measured.effect.mean, measured.effect.low, measured.effect.high)
+    effect = Effect(measured.effect.n, *(None if end is None else 2.0**end for end in ends))
+    return measured.with_(effect=effect, unit="times the seconds", note=machine(evidence, part))
+
+
 def mean_clipped(evidence: Evidence, part: Part, architecture: str) -> BySeed:
     """Skill cut off at 0 and 1, mean over the tasks of a part."""
     return mean_over(evidence.clipped(part, t, architecture) for t in evidence.tasks(part))
 
 
-def by_kind(evidence: Evidence, part: Part) -> tuple[list[str], list[str]]:
-    """The tasks of a part that seeds solve or do not, and the others."""
+def needs_more_than_guesses(
+    measured: Measured, evidence: Evidence, part: Part, architecture: str, tasks: Sequence[str]
+) -> Measured:
+    """Left open unless at least half of an architecture's seeds have more skill than guesses on
+    each of these tasks."""
+    guesses = learns_all(evidence, part, architecture, tasks, NOT_LEARNED)
+    return needs_learned(measured, guesses, f"More than guessing, by {architecture},")
+
+
+def as_good(
+    evidence: Evidence,
+    part: Part,
+    one: str,
+    other: str,
+    skills: Callable[[Mapping[str, BySeed]], Measured],
+    rates: Callable[[tuple[str, str], Solved, Solved], Measured],
+) -> Measured:
+    """One architecture against another: their difference in skill by task, and of the tasks that
+    seeds solve or do not, which seeds learn all. Left open where the other learns nothing."""
     tasks = evidence.tasks(part)
     solved = [task for task in tasks if evidence.task_name(part, task) in SOLVED_OR_NOT]
-    return solved, [task for task in tasks if task not in solved]
-
-
-def beats_guessing(
-    evidence: Evidence, part: Part, architecture: str, tasks: Sequence[str]
-) -> Solved:
-    """Which seeds have more skill than guesses on each of these tasks."""
-    return learns_all(evidence, part, architecture, tasks, NOT_LEARNED)
+    scored = [task for task in tasks if task not in solved]
+    ahead = {
+        f"{t}, skill of {one} minus {other}": evidence.ahead(part, t, one, other) for t in scored
+    }
+    learned = [learns_all(evidence, part, a, solved) for a in (one, other)]
+    labels = (f"{one}, learns the others", f"{other}, learns the others")
+    both = all_of([skills(ahead), rates(labels, *learned)])
+    both = needs_more_than_guesses(both, evidence, part, other, scored)
+    return needs_learned(both, learned[1], f"Each task that is solved or not, by {other},")
 
 
 def clipped_share(evidence: Evidence, part: Part, architecture: str) -> float:
@@ -144,11 +169,9 @@ def updates_until(
     return BySeed({seed: min(steps, default=most + 1) for seed, steps in reached.items()})
 
 
-def success_by_lag(
-    evidence: Evidence, part: Part, architecture: str, task: str = ""
-) -> dict[int, Solved]:
-    """Which seeds learned each lag; ``task``: of the tasks with this name alone."""
-    tasks = evidence.tasks_by(part, "lag", task)
+def success_by_lag(evidence: Evidence, part: Part, architecture: str) -> dict[int, Solved]:
+    """Which seeds learned each lag."""
+    tasks = evidence.tasks_by(part, "lag")
     return {lag: evidence.solved(part, label, architecture) for lag, label in tasks.items()}
 
 

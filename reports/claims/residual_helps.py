@@ -22,7 +22,7 @@ from reports.claims.judging import (
     needs_learned,
     rate_higher,
 )
-from reports.claims.measures import beats_guessing, mean_clipped
+from reports.claims.measures import mean_clipped, needs_more_than_guesses
 from reports.claims.parts import LEARNING, TUNED
 from reports.figures import lines
 
@@ -83,8 +83,7 @@ def _images(evidence: Evidence, kind: str, forms: Mapping[str, str]) -> Measured
         mean_above(f"{label} without, images", skips - plain, HELP, "skill"),
         mean_above(f"{label} 1 layer, images", skips - flat, -BEHIND, "skill"),
     ])  # fmt: skip
-    guesses = beats_guessing(evidence, RESIDUAL, kind, [IMAGES])
-    return needs_learned(both, guesses, "More than guessing, by a single layer,")
+    return needs_more_than_guesses(both, evidence, RESIDUAL, kind, [IMAGES])
 
 
 def draw(evidence: Evidence, _: Mapping[str, Measured]) -> Draw:

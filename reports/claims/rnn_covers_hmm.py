@@ -20,9 +20,8 @@ from reports.claims.judging import (
     mean_above,
     mean_over,
     mean_within,
-    needs_learned,
 )
-from reports.claims.measures import beats_guessing
+from reports.claims.measures import needs_more_than_guesses
 from reports.claims.parts import LEARNING
 from reports.figures import lines
 
@@ -65,15 +64,14 @@ STATEMENTS = {
 
 
 def judge(evidence: Evidence) -> Mapping[str, Measured]:
-    leads = {n: _lead(evidence, n, MANY) for n in STATES}
+    leads = {n: _ahead(evidence, n, MANY) for n in STATES}
     each = [mean_above(f"{n} states", lead, -BEHIND, "skill") for n, lead in leads.items()]
-    many = beats_guessing(evidence, SOURCES, HMM, [_task(n, MANY) for n in STATES])
-    more_behind = leads[USUAL] - _lead(evidence, USUAL, FEW)
+    more_behind = leads[USUAL] - _ahead(evidence, USUAL, FEW)
     equal = mean_within("over the sources", mean_over(leads.values()), BEHIND, "skill")
-    learned = "More than guessing, by the HMM,"
+    tasks = [_task(n, MANY) for n in STATES]
     return {
-        "covers": needs_learned(all_of(each), many, learned),
-        "equal": needs_learned(equal, many, learned),
+        "covers": needs_more_than_guesses(all_of(each), evidence, SOURCES, HMM, tasks),
+        "equal": needs_more_than_guesses(equal, evidence, SOURCES, HMM, tasks),
         "data": mean_above("more behind with few", more_behind, BEHIND, "skill"),
     }
 
@@ -96,7 +94,6 @@ def draw(evidence: Evidence, _: Mapping[str, Measured]) -> Draw:
     return along(panels, lines.Scale("", "skill", 2, ends=lines.SKILL))
 
 
-def _lead(evidence: Evidence, states: int, sequences: int) -> BySeed:
+def _ahead(evidence: Evidence, states: int, sequences: int) -> BySeed:
     """The RNN's skill minus the HMM's."""
-    task = _task(states, sequences)
-    return evidence.clipped(SOURCES, task, RNN) - evidence.clipped(SOURCES, task, HMM)
+    return evidence.ahead(SOURCES, _task(states, sequences), RNN, HMM)

@@ -25,7 +25,7 @@ from reports.claims.judging import (
     mean_of,
     mean_over,
 )
-from reports.claims.measures import TENTH, by_length, machine, times
+from reports.claims.measures import TENTH, as_seconds, by_length, machine
 from reports.claims.parts import COST_LENGTH
 from reports.figures import lines
 
@@ -71,8 +71,8 @@ def judge(evidence: Evidence) -> Mapping[str, Measured]:
         mean_over(doublings(seconds[r][n], seconds["cnn"][n]) for n in seconds[r])
         for r in RECURRENT
     }  # fmt: skip
-    slower = times(mean_of(mean_above, ratios, TENTH), "the seconds")
-    return found | {"seconds": slower.with_(note=note)}
+    slower = mean_of(mean_above, ratios, TENTH)
+    return found | {"seconds": as_seconds(slower, evidence, COST_LENGTH)}
 
 
 def draw(evidence: Evidence, _: Mapping[str, Measured]) -> Draw:
