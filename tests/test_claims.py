@@ -29,11 +29,11 @@ from reports.claims.judging import (
     Statement,
     all_of,
     exactly,
+    fewer_than_half,
     mean_above,
     mean_below,
     mean_within,
-    rate_above,
-    rate_below,
+    more_than_half,
     rate_higher,
 )
 from reports.claims.matrix import JUDGING, criteria
@@ -187,8 +187,8 @@ def test_each_test_points_the_right_way():
         (mean_above("x", high, 0.1), mean_above("x", none, 0.1)),
         (mean_below("x", none, 0.1), mean_below("x", high, 0.1)),
         (mean_within("x", none, 0.1), mean_within("x", high, 0.1)),
-        (rate_above("x", solved), rate_above("x", not_solved)),
-        (rate_below("x", not_solved), rate_below("x", solved)),
+        (more_than_half("x", solved), more_than_half("x", not_solved)),
+        (fewer_than_half("x", not_solved), fewer_than_half("x", solved)),
         (
             rate_higher(("x", "y"), solved, not_solved),
             rate_higher(("x", "y"), not_solved, solved),

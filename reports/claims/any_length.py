@@ -20,9 +20,9 @@ from reports.claims.judging import (
     Solved,
     Statement,
     along,
+    more_than_half,
     needs_learned,
     pooled,
-    rate_above,
 )
 from reports.claims.measures import shares
 from reports.claims.parts import LENGTH
@@ -38,7 +38,7 @@ ATTENTION = {task: "self_attention" for task in RECURRENT} | {
 """Shown beside them."""
 CELLS = (LENGTH,)
 
-TIMES, HALF = (2, 4, 8), 0.5
+TIMES = (2, 4, 8)
 LONGER = f"{listed([str(n) for n in TIMES])} times the length"
 STATEMENTS = {
     task: Statement(
@@ -54,12 +54,12 @@ def judge(evidence: Evidence) -> Mapping[str, Measured]:
     for name, task in _tasks(evidence).items():
         networks = (*RECURRENT[name], ATTENTION[name])
         kept = {a: _kept(evidence, task, a) for a in networks}
-        rows = {a: rate_above(f"{a} on {name}", kept[a], HALF).rows[0] for a in networks}
+        rows = {a: more_than_half(f"{a} on {name}", kept[a]).rows[0] for a in networks}
         rows[ATTENTION[name]] = replace(rows[ATTENTION[name]], side=forest.ANYWHERE)
         near = {a: evidence.solved(LENGTH, task, a) for a in networks}
         rates = {a: rate(solved.values()) for a, solved in near.items()}
         learned = listed([f"{a} {of.solved} of {of.n}" for a, of in rates.items()])
-        told = rate_above(name, pooled(kept[a] for a in RECURRENT[name]), HALF).with_(
+        told = more_than_half(name, pooled(kept[a] for a in RECURRENT[name])).with_(
             rows=tuple(rows.values()),
             unit=f"of seeds solve most of the tests at {LONGER}",
             note=f"Seeds that learned {name} at the length of training: {learned}.",

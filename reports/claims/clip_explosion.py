@@ -20,11 +20,11 @@ from reports.claims.judging import (
     Solved,
     Statement,
     all_of,
+    fewer_than_half,
     mean_below,
     mean_within,
+    more_than_half,
     needs_clipping,
-    rate_above,
-    rate_below,
     rate_lower_of_pairs,
 )
 from reports.claims.measures import clipped_share
@@ -44,7 +44,7 @@ FLOWS = {
 }
 CELLS = (CLIPPED, UNCLIPPED, *FLOWS.values())
 
-HALF, THOUSANDTH, DOUBLE, BITES = 0.5, math.log2(0.001), 1.0, 0.1
+THOUSANDTH, DOUBLE, BITES = math.log2(0.001), 1.0, 0.1
 NONE = 1e-30
 """A share of the gradient that counts as none."""
 UNIT = "of seeds diverge"
@@ -79,7 +79,7 @@ def judge(evidence: Evidence) -> Mapping[str, Measured]:
     label = f"gain 0.5, gradient left at lag {LAG}"
     return {
         "exploding": all_of(
-            rate_above(f"gain {gain:g}, not clipped", seeds, HALF) for gain, seeds in off.items()
+            more_than_half(f"gain {gain:g}, not clipped", seeds) for gain, seeds in off.items()
         ).with_(unit=UNIT),
         "cured": all_of(_cured(gain, on[gain], off[gain]) for gain in on),
         "vanishing": mean_below(f"{label}, clipped", shares["on"], THOUSANDTH, "doublings"),
@@ -92,7 +92,7 @@ def judge(evidence: Evidence) -> Mapping[str, Measured]:
 def _cured(gain: float, on: Solved, off: Solved) -> Measured:
     """Fewer than without clipping, and few. If none diverges without, nothing can be cured."""
     labels = (f"gain {gain:g}, clipped", f"gain {gain:g}, not clipped")
-    few = rate_below(labels[0], on, HALF)
+    few = fewer_than_half(labels[0], on)
     fewer = rate_lower_of_pairs(labels, on, off)
     return all_of([fewer, few]).with_(effect=few.effect, unit=UNIT)
 

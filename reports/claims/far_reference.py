@@ -17,9 +17,9 @@ from reports.claims.judging import (
     Solved,
     Statement,
     along,
+    fewer_than_half,
     needs_learned,
     pooled,
-    rate_below,
     rate_higher,
     undecided,
 )
@@ -40,7 +40,7 @@ REFERENCE = Part(
 )
 CELLS = (REFERENCE, HORIZON)
 
-NEAR, FAR, HALF = min(DISTANCES), 45, 0.5
+NEAR, FAR = min(DISTANCES), 45
 STATEMENTS = {
     "window": Statement(
         "With at least as many words between names and pronoun as its window has steps, fewer than "
@@ -69,7 +69,7 @@ def judge(evidence: Evidence) -> Mapping[str, Measured]:
     horizons = _horizons(evidence)
     known = horizons.keys() == success.keys()
     return {
-        "window": needs_learned(rate_below(label, seen[outside], HALF), seen[NEAR],
+        "window": needs_learned(fewer_than_half(label, seen[outside]), seen[NEAR],
                                 f"{NEAR} words between, by the windowed network,"),
         **({"horizon": _beyond(success, horizons)} if known else {}),
         **{
@@ -90,9 +90,9 @@ def _beyond(success: Mapping[str, Mapping[int, Solved]], horizons: Mapping[str, 
         if (beyond := [distance for distance in of if distance >= horizons[name]])
     }
     labels = {n: f"{n}, horizon {horizons[n]}: {distance} words" for n, distance in nearest.items()}
-    rows = [rate_below(labels[n], success[n][d], HALF).rows[0] for n, d in nearest.items()]
+    rows = [fewer_than_half(labels[n], success[n][d]).rows[0] for n, d in nearest.items()]
     beyond_it = pooled(success[name][distance] for name, distance in nearest.items())
-    overall = rate_below("", beyond_it, HALF).with_(rows=tuple(rows), unit="of seeds resolve it")
+    overall = fewer_than_half("", beyond_it).with_(rows=tuple(rows), unit="of seeds resolve it")
     farther = [name for name in success if name not in nearest]
     if farther:
         return undecided(overall, f"no distance is beyond the horizon of {listed(farther)}")

@@ -20,10 +20,10 @@ from reports.claims.judging import (
     Statement,
     all_of,
     along,
+    fewer_than_half,
+    more_than_half,
     needs_failures,
     needs_learned,
-    rate_above,
-    rate_below,
     rate_higher,
 )
 from reports.claims.measures import shares
@@ -60,7 +60,6 @@ WIDTHS = {
 }
 CELLS = (BOTTLENECK, ORDER, *WIDTHS.values())
 
-HALF = 0.5
 STATEMENTS = {
     "vector": Statement(
         f"With one context vector, more than half of the seeds learn to write up to {SHORT} "
@@ -87,13 +86,13 @@ def judge(evidence: Evidence) -> Mapping[str, Measured]:
     width = {n: evidence.solved(part, _task(MIDDLE), VECTOR) for n, part in WIDTHS.items()}
     first = evidence.solved(ORDER, _task(TURNED), BACKWARDS)
     limited = [
-        rate_below(f"one vector, {LONG} symbols", vector[LONG], HALF),
-        rate_above(f"one vector, {SHORT} symbols", vector[SHORT], HALF),
+        fewer_than_half(f"one vector, {LONG} symbols", vector[LONG]),
+        more_than_half(f"one vector, {SHORT} symbols", vector[SHORT]),
     ]
     short = f"To write up to {SHORT} symbols with one vector"
     return {
         "vector": needs_learned(all_of(limited), vector[SHORT], short),
-        "attention": rate_above(f"attention, {LONG} symbols", attention[LONG], HALF),
+        "attention": more_than_half(f"attention, {LONG} symbols", attention[LONG]),
         "order": _more(("read last", "read first"), TURNED, vector[TURNED], first),
         "width": _more(("64 units", "16 units"), MIDDLE, width[64], width[16]),
     }

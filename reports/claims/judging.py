@@ -110,19 +110,19 @@ def mean_of(test: Test, of: Mapping[str, BySeed], threshold: float, unit: str = 
 # -- solved or not: exact tests -------------------------------------------------------------------
 
 
-def rate_above(label: str, solved: Solved, threshold: float = 0.5) -> Measured:
-    """The share of seeds that solve a task lies above a threshold: the binomial test."""
+def more_than_half(label: str, solved: Solved) -> Measured:
+    """More than half of the seeds solve a task: the binomial test."""
     of = exact.rate(solved.values())
-    row = _row(label, solved, (threshold, math.inf))
+    row = _row(label, solved, (0.5, math.inf))
     return Measured(
-        exact.against(of, threshold, "greater"), exact.against(of, threshold, "less"),
+        exact.against(of, 0.5, "greater"), exact.against(of, 0.5, "less"),
         effect=row.effect, unit="of seeds solve it", rows=(row,),
     )  # fmt: skip
 
 
-def rate_below(label: str, solved: Solved, threshold: float = 0.5) -> Measured:
-    """The share of seeds that solve a task lies below a threshold."""
-    above, row = rate_above(label, solved, threshold), _row(label, solved, (-math.inf, threshold))
+def fewer_than_half(label: str, solved: Solved) -> Measured:
+    """Fewer than half of the seeds solve a task."""
+    above, row = more_than_half(label, solved), _row(label, solved, (-math.inf, 0.5))
     return above.with_(p_for=above.p_against, p_against=above.p_for, rows=(row,))
 
 

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 
 from harness.experiment.matrix import Part
 from reports.analysis.evidence import Evidence
-from reports.claims.judging import Measured, Solved, Statement, all_of, rate_above, rate_below
+from reports.claims.judging import Measured, Statement, all_of, fewer_than_half, more_than_half
 from reports.claims.measures import learns_all
 from reports.claims.parts import LEARNING, TUNED
 
@@ -25,7 +25,6 @@ FUNCTIONS = Part(
 )
 CELLS = (FUNCTIONS,)
 
-HALF = 0.5
 STATEMENTS = {
     "saturating gates": Statement(
         "With sigmoid gates, and with hard-sigmoid gates, which saturate too, more than half of "
@@ -42,9 +41,8 @@ STATEMENTS = {
 
 
 def judge(evidence: Evidence) -> Mapping[str, Measured]:
-    def learned(architecture: str) -> Solved:
-        return learns_all(evidence, FUNCTIONS, architecture)
-
-    saturating = [rate_above(label, learned(a), HALF) for label, a in SATURATING.items()]
-    failing = {label: rate_below(label, learned(a), HALF) for label, a in RELU.items()}
-    return {"saturating gates": all_of(saturating)} | failing
+    every = SATURATING | RELU
+    learned = {label: learns_all(evidence, FUNCTIONS, a) for label, a in every.items()}
+    saturating = all_of(more_than_half(label, learned[label]) for label in SATURATING)
+    failing = {label: fewer_than_half(label, learned[label]) for label in RELU}
+    return {"saturating gates": saturating} | failing

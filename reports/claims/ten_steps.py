@@ -10,7 +10,7 @@ from collections.abc import Mapping
 
 from harness.experiment.matrix import Part
 from reports.analysis.evidence import Evidence
-from reports.claims.judging import Draw, Measured, Statement, along, rate_below
+from reports.claims.judging import Draw, Measured, Statement, along, fewer_than_half
 from reports.claims.measures import shares, success_by_lag
 from reports.claims.parts import LEARNING
 from reports.figures import lines
@@ -24,7 +24,7 @@ TEN_STEPS = Part(
     budget=LEARNING,
 )
 CELLS = (TEN_STEPS,)
-BEYOND, HALF = 20, 0.5
+BEYOND = 20
 STATEMENTS = {
     start: Statement(
         f"With {start}, fewer than half of the seeds learn to recall a token {BEYOND} steps later."
@@ -35,7 +35,7 @@ STATEMENTS = {
 
 def judge(evidence: Evidence) -> Mapping[str, Measured]:
     return {
-        start: rate_below(f"{start}, lag {BEYOND}", success[BEYOND], HALF)
+        start: fewer_than_half(f"{start}, lag {BEYOND}", success[BEYOND])
         for start, architecture in STARTS.items()
         if BEYOND in (success := success_by_lag(evidence, TEN_STEPS, architecture))
     }

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 
 from harness.experiment.matrix import Part
 from reports.analysis.evidence import Evidence
-from reports.claims.judging import Draw, Measured, Statement, along, exactly, rate_below
+from reports.claims.judging import Draw, Measured, Statement, along, exactly, fewer_than_half
 from reports.claims.measures import shares, success_by_lag
 from reports.claims.parts import LEARNING
 from reports.figures import lines
@@ -40,7 +40,6 @@ EDGE = Part(
 )
 CELLS = (*PARTS.values(), EDGE)
 
-HALF = 0.5
 STATEMENTS = {
     **{
         name: Statement(
@@ -65,7 +64,7 @@ def judge(evidence: Evidence) -> Mapping[str, Measured]:
         kept = {seed: solved for seed, solved in outside.items() if inside.get(seed)}
         label = f"{name}, which sees {field} steps: lag {field}"
         note = f"Lag {field - 1}, the last inside, is learned by {len(kept)} of {len(inside)} seeds"
-        measured[name] = rate_below(label, kept, HALF).with_(note=f"{note} of the {name}.")
+        measured[name] = fewer_than_half(label, kept).with_(note=f"{note} of the {name}.")
     return measured | {"gradient": _gradient(evidence)}
 
 
