@@ -345,7 +345,7 @@ def test_seeds_are_added_in_stages():
     judged = hold(seen(25), [claim("a", judge)])["a"]
     assert read == [10, 20] and judged.seeds == 20
     assert judged.statements["a"].stage.looks == 2
-    assert judged.following in (None, 40)
+    assert judged.following == 40
 
 
 def test_a_look_that_lacks_a_statement_leaves_the_others_at_their_own():
@@ -445,7 +445,6 @@ def test_the_command_runs_the_parts_that_a_claim_needs():
 def test_criteria_are_those_of_each_claim():
     (ten,) = (c for c in all_claims() if c.id == "ten-steps")
     others = [c for c in all_claims() if c is not ten]
-    assert criteria([*others, ten]) == criteria([*others, ten])
     assert criteria([*others, replace(ten, criteria="x")]) != criteria([*others, ten])
 
 

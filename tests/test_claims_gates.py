@@ -109,7 +109,7 @@ def test_units_of_a_network_that_did_not_learn_say_nothing():
 
 def test_a_gate_that_is_the_same_in_all_units_goes_with_nothing():
     same = {"gates": {"reset_gate": [0.5] * 3}, "memory": [1.0, 2.0, 3.0], "skill": 1.0}
-    assert gates_divide_labour._alike({0: same}, "reset_gate") == {}
+    assert gates_divide_labour._rank_correlation({0: same}, "reset_gate") == {}
 
 
 # -- how long a unit remembers -------------------------------------------------------------------

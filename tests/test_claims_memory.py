@@ -331,10 +331,6 @@ def test_a_horizon_beyond_all_distances_leaves_it_open():
     assert len(judged.measured.rows) == 2 and judged.verdict == UNDECIDED
 
 
-def test_all_three_have_the_start_that_was_best_for_them():
-    assert list(far_reference.NETWORKS.values()) == ["rnn", "lstm", "gru"]
-
-
 # -- budgets -------------------------------------------------------------------------------------
 
 

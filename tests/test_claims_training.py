@@ -222,7 +222,7 @@ def test_depth_helps_lstm():
 def test_what_is_below_the_floor_counts_as_the_floor():
     """However far: else one task would decide a mean over several."""
     parts = depths(True, 10)
-    part = depth_helps_lstm.EQUAL_WIDTH
+    part = depth_helps_lstm.EQUAL["width"]
     parts[part.name] = [
         (task, name, seed, {"skill": -50.0} if task == "digit_rows" else fields)
         for task, name, seed, fields in parts[part.name]

@@ -3,8 +3,8 @@
 Source: Schuster and Paliwal 1997 (Bidirectional recurrent neural networks, IEEE Transactions on
 Signal Processing); Graves and Schmidhuber 2005 (Neural Networks).
 
-That who reads forwards can only guess a later token is so by construction. In text, skill counts
-from the usual label of each character or word on, after at most 5,000 updates, up to the last 1,000
+A network that reads forwards can only guess a later token, by construction. In text, skill counts
+from the usual label of each character or word on, after at most 5,000 updates, stopped after 1,000
 without progress. Nothing here speaks of tasks whose label the past decides.
 """
 

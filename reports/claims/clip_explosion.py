@@ -44,9 +44,10 @@ FLOWS = {
 }
 CELLS = (CLIPPED, UNCLIPPED, *FLOWS.values())
 
-THOUSANDTH, DOUBLE, BITES = math.log2(0.001), 1.0, 0.1
-NONE = 1e-30
-"""A share of the gradient that counts as none."""
+THOUSANDTH, DOUBLE = math.log2(0.001), 1.0
+"""Doublings."""
+AT_LEAST, NONE = 0.1, 1e-30
+"""Shares: of the updates, and of the gradient what counts as none of it."""
 UNIT = "of seeds diverge"
 STATEMENTS = {
     "exploding": Statement(
@@ -84,7 +85,7 @@ def judge(evidence: Evidence) -> Mapping[str, Measured]:
         "cured": all_of(_cured(gain, on[gain], off[gain]) for gain in on),
         "vanishing": mean_below(f"{label}, clipped", shares["on"], THOUSANDTH, "doublings"),
         "not cured": needs_clipping(
-            mean_within(f"{label}, clipped over not", same, DOUBLE, "doublings"), acted, BITES
+            mean_within(f"{label}, clipped over not", same, DOUBLE, "doublings"), acted, AT_LEAST
         ),
     }
 

@@ -3,9 +3,9 @@
 Source: Graves, Mohamed and Hinton 2013 (Speech recognition with deep recurrent neural networks,
 ICASSP); Sutskever, Vinyals and Le 2014 (Sequence to sequence learning, NeurIPS).
 
-This is what depth is worth in small networks on small data, after at most 4,000 updates, up to the
-last 1,000 without progress, at a learning rate tuned for each; it does not speak of large ones, for
-which depth is mostly recommended. At equal parameters a deeper network is a narrower one.
+This is what depth is worth in small networks on small data, after at most 4,000 updates, stopped
+after 1,000 without progress, at a learning rate tuned for each; it does not speak of large ones,
+for which depth is mostly recommended. At equal parameters a deeper network is a narrower one.
 """
 
 from collections.abc import Mapping
@@ -17,23 +17,22 @@ from reports.claims.measures import mean_clipped
 from reports.claims.parts import LEARNING, SETTLING, TUNED
 
 FLAT, DEEPER = "lstm", {n: f"lstm[layers={n}]" for n in (2, 4)}
-EQUAL_PARAMETERS, EQUAL_WIDTH = (
-    Part(
-        name=f"depth-{name}",
+EQUAL = {
+    what: Part(
+        name=f"depth-{what}",
         tasks=["digit_rows", "chinese_pos[length=32]", "english_chars[length=32]"],
         architectures=[FLAT, *DEEPER.values()],
         budget=terms | LEARNING | SETTLING | TUNED,
     )
-    for name, terms in (("parameters", {}), ("width", {"match": "none", "width": 32}))
-)
-CELLS = (EQUAL_PARAMETERS, EQUAL_WIDTH)
+    for what, terms in (("parameters", {}), ("width", {"match": "none", "width": 32}))
+}
+CELLS = tuple(EQUAL.values())
 
 HELP = 0.01
-EQUAL = {"parameters": EQUAL_PARAMETERS, "width": EQUAL_WIDTH}
 STATEMENTS = {
     f"{layers} layers, equal {what}": Statement(
-        f"At equal {what} an LSTM of {layers} layers has more than {HELP:g} skill more than one of "
-        "a single layer, in the mean over images read by row, tagging and text."
+        f"At equal {what} an LSTM of {layers} layers is more than {HELP:g} ahead in skill of one "
+        "of a single layer, in the mean over images read by row, tagging and text."
     )
     for what in EQUAL
     for layers in DEEPER

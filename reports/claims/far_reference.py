@@ -2,9 +2,9 @@
 
 Source: Hobbs 1978 (Resolving pronoun references, Lingua), for the problem.
 
-Who remembers the names without their titles gets half right, and has not resolved it. The words are
-artificial: in real text nearness and topic often tell who is meant. RNN, LSTM and GRU each have the
-start that was best for them on other seeds.
+A model that remembers the names without their titles gets half right, and has not resolved it. The
+words are artificial: in real text nearness and topic often tell who is meant. RNN, LSTM and GRU
+each have the start that was best for them on other seeds.
 """
 
 from collections.abc import Mapping
@@ -23,7 +23,7 @@ from reports.claims.judging import (
     rate_higher,
     undecided,
 )
-from reports.claims.measures import shares
+from reports.claims.measures import receptive_field, shares
 from reports.claims.parts import HORIZON, LEARNING
 from reports.figures import lines
 from reports.formats import listed
@@ -44,8 +44,7 @@ NEAR, FAR = min(DISTANCES), 45
 STATEMENTS = {
     "window": Statement(
         "With at least as many words between names and pronoun as its window has steps, fewer than "
-        "half of the seeds of a windowed feed-forward network resolve the pronoun; with "
-        f"{NEAR} words at least half do."
+        "half of the seeds of a windowed feed-forward network resolve the pronoun."
     ),
     "horizon": Statement(
         "At the nearest distance beyond its memory horizon a network resolves the pronoun in fewer "
@@ -63,8 +62,8 @@ STATEMENTS = {
 
 def judge(evidence: Evidence) -> Mapping[str, Measured]:
     success = {name: _success(evidence, a) for name, a in NETWORKS.items()}
-    window, seen = _window(evidence), _success(evidence, WINDOW)
-    outside = min((d for d in seen if d >= window), default=max(DISTANCES))
+    window, seen = receptive_field(evidence, REFERENCE, WINDOW), _success(evidence, WINDOW)
+    outside = min(d for d in seen if d >= window)
     label = f"window of {window} steps, {outside} words"
     horizons = _horizons(evidence)
     known = horizons.keys() == success.keys()
@@ -102,7 +101,7 @@ def _beyond(success: Mapping[str, Mapping[int, Solved]], horizons: Mapping[str, 
 
 def draw(evidence: Evidence, _: Mapping[str, Measured]) -> Draw:
     """The share of seeds that resolve it, by distance, and how far each can look back."""
-    edges = {WINDOW: _window(evidence)} | _horizons(evidence)
+    edges = {WINDOW: receptive_field(evidence, REFERENCE, WINDOW)} | _horizons(evidence)
     labels = {WINDOW: WINDOW} | NETWORKS
     panels = [
         lines.Panel(name, {name: shares(_success(evidence, a))}, edges.get(name))
@@ -123,10 +122,3 @@ def _horizons(evidence: Evidence) -> dict[str, int]:
     """In steps, of the recall of a token, where all lags have been tried that are to be."""
     steps = {name: evidence.horizon(HORIZON, "recall", a).steps for name, a in NETWORKS.items()}
     return {name: reached for name, reached in steps.items() if reached is not None}
-
-
-def _window(evidence: Evidence) -> int:
-    """In steps, as the records say."""
-    tasks = evidence.tasks(REFERENCE)
-    fields = [evidence.numbers(REFERENCE, task, WINDOW, "receptive_field") for task in tasks]
-    return int(max((steps for of in fields for steps in of.values()), default=0))

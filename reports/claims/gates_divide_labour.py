@@ -49,21 +49,21 @@ UNITS = Part(
 )
 CELLS = (GATES, UNITS)
 
-ALIKE = 0.3
+CORRELATED = 0.3
 LOWER = (
     "the share of a GRU's seeds that learn both recall and copy at a lag of {} steps is more than "
-    f"{QUARTER:g} lower than at one of {{}}, and than with a free gate."
+    f"{QUARTER:g} lower than at a lag of {{}}, and than with a free gate."
 )
 STATEMENTS = {
     "reset held": Statement(f"With the reset gate held at 1 {LOWER.format(SHORT, LONG)}"),
     "update held": Statement(f"With the update gate held at 0 {LOWER.format(LONG, SHORT)}"),
     "reset by unit": Statement(
         "The longer a unit remembers, the less its reset gate is open: their rank correlation over "
-        f"units is below {-ALIKE:g}."
+        f"units is below {-CORRELATED:g}."
     ),
     "update by unit": Statement(
         "The longer a unit remembers, the more its update gate is open: their rank correlation "
-        f"over units is above {ALIKE:g}."
+        f"over units is above {CORRELATED:g}."
     ),
 }
 
@@ -77,12 +77,12 @@ def judge(evidence: Evidence) -> Mapping[str, Measured]:
     seeds = [(task, seed, of) for task, by_seed in found for seed, of in by_seed.items()]
     failed = [of for _, _, of in seeds if (of["skill"] or 0.0) < LEARNED]
     note = f"Left out, since they did not learn: {len(failed)} of {len(seeds)} trainings."
-    for name, test, threshold in (("reset", mean_below, -ALIKE), ("update", mean_above, ALIKE)):
-        by_task = [_alike(by_seed, f"{name}_gate") for _, by_seed in found]
+    for name, test, at in (("reset", mean_below, -CORRELATED), ("update", mean_above, CORRELATED)):
+        by_task = [_rank_correlation(by_seed, f"{name}_gate") for _, by_seed in found]
         label = f"{name} gate and memory time, over units"
-        measured[f"{name} by unit"] = test(
-            label, mean_over(by_task), threshold, "rank correlation"
-        ).with_(note=note)
+        measured[f"{name} by unit"] = test(label, mean_over(by_task), at, "rank correlation").with_(
+            note=note
+        )
     return measured
 
 
@@ -109,7 +109,7 @@ def _lost(evidence: Evidence, gate: str, held: str, served: int, other: int) -> 
     return both
 
 
-def _alike(by_seed: Mapping[int, Mapping[str, Any]], gate: str) -> BySeed:
+def _rank_correlation(by_seed: Mapping[int, Mapping[str, Any]], gate: str) -> BySeed:
     """Spearman's rank correlation, over the units of each seed that learned, of a gate's mean and
     the unit's memory time; where these differ from unit to unit."""
     from scipy.stats import spearmanr

@@ -175,6 +175,14 @@ def success_by_lag(evidence: Evidence, part: Part, architecture: str) -> dict[in
     return {lag: evidence.solved(part, label, architecture) for lag, label in tasks.items()}
 
 
+def receptive_field(evidence: Evidence, part: Part, architecture: str) -> int:
+    """How many steps an architecture sees, as its records say."""
+    seen = [
+        evidence.numbers(part, t, architecture, "receptive_field") for t in evidence.tasks(part)
+    ]
+    return int(max(steps for of in seen for steps in of.values()))
+
+
 def shares(success: Mapping[int, Solved]) -> dict[int, Summary]:
     """The share of seeds at each lag, for a figure."""
     rates = {at: rate(solved.values()) for at, solved in success.items()}

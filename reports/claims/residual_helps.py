@@ -49,9 +49,9 @@ STATEMENTS = {
         "recall": f"the share of seeds that learn recall is more than {QUARTER:g} higher with "
         f"{DEEP} layers of an {{}} with skip connections than with {DEEP} without, and less than "
         f"{QUARTER:g} lower than with a single layer.",
-        "images": f"on images read by row, {DEEP} layers of an {{}} with skip connections have "
-        f"more than {HELP:g} skill more than {DEEP} without, and are less than {BEHIND:g} behind "
-        "a single layer.",
+        "images": f"on images read by row, {DEEP} layers of an {{}} with skip connections are more "
+        f"than {HELP:g} ahead in skill of {DEEP} without, and less than {BEHIND:g} behind a single "
+        "layer.",
     }.items()
 }
 

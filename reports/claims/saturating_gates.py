@@ -3,7 +3,7 @@
 Source: Hochreiter and Schmidhuber 1997 (Neural Computation); Goodfellow, Bengio and Courville 2016,
 Deep Learning, chapter 10.
 
-The learning rate is tuned for each variant. One that learns in most seeds may still be the worse.
+The learning rate is tuned for each variant. One that learns in most seeds may still be worse.
 """
 
 from collections.abc import Mapping

@@ -6,7 +6,7 @@ empirical evaluation of generic convolutional and recurrent networks).
 
 The chain holds on any machine. Seconds hold for the one that they were measured on, at a batch of
 8 and by the library's kernels: on a single core nothing runs in parallel over time, and the number
-of operations decides. Seconds against self-attention are judged where it is said to be fast.
+of operations decides. Seconds against self-attention are judged by attention-cheap-and-good.
 """
 
 import math

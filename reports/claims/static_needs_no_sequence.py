@@ -3,7 +3,7 @@
 Source: Grinsztajn, Oyallon and Varoquaux 2022 (Why do tree-based models still outperform deep
 learning on typical tabular data?), for deep models in general.
 
-On one step a recurrent layer is a feed-forward layer with more parameters an output. The tables
+On one step a recurrent layer is a feed-forward layer with more parameters per output. The tables
 are small and nearly linear: where a linear model fails, as on the task `static`, trees may not.
 """
 
@@ -16,7 +16,8 @@ from reports.claims.judging import Measured, Statement, all_of, exactly, mean_be
 from reports.claims.measures import mean_clipped, of_reference
 from reports.formats import listed
 
-LOGISTIC, BOOSTING, RECURRENT = "logistic", "gradient boosting", ("rnn", "lstm", "gru")
+LOGISTIC, RECURRENT = "logistic", ("rnn", "lstm", "gru")
+REGRESSION, BOOSTING = "logistic regression", "gradient boosting"
 TABLES, FOLDS = ("breast_cancer", "wine", "iris"), range(10)
 """Five folds are a cross-validation, ten are two."""
 STATIC = Part(
@@ -34,10 +35,10 @@ STATEMENTS = {
         exact=True,
     ),
     **{
-        key: Statement(
-            f"None of RNN, LSTM and GRU leads {what} by {BETTER:g} skill or more, {OVER}."
+        model: Statement(
+            f"None of RNN, LSTM and GRU leads {model} by {BETTER:g} skill or more, {OVER}."
         )
-        for key, what in (("linear", "logistic regression"), ("boosting", BOOSTING))
+        for model in (REGRESSION, BOOSTING)
     },
 }
 
@@ -47,15 +48,15 @@ def judge(evidence: Evidence) -> Mapping[str, Measured]:
         of_reference(evidence, STATIC, task, LOGISTIC, BOOSTING) for task in evidence.tasks(STATIC)
     ]
     traditional = {
-        "linear": mean_clipped(evidence, STATIC, LOGISTIC), "boosting": mean_over(boosting)
+        REGRESSION: mean_clipped(evidence, STATIC, LOGISTIC), BOOSTING: mean_over(boosting)
     }  # fmt: skip
     recurrent = {a: mean_clipped(evidence, STATIC, a) for a in RECURRENT}
-    skills = {key: fmean(of.values()) for key, of in traditional.items()}
-    table = [("model", "skill"), *((key, f"{of:.3f}") for key, of in skills.items())]
+    skills = {model: fmean(of.values()) for model, of in traditional.items()}
+    table = [("model", "skill"), *((model, f"{of:.3f}") for model, of in skills.items())]
     least, folds = min(skills.values()), len(evidence.tasks(STATIC))
     return {"served": exactly(least > SERVED, least, "skill of the lower", folds, table)} | {
-        key: all_of(
-            mean_below(f"{a} minus {key}", recurrent[a] - of, BETTER, "skill") for a in RECURRENT
+        model: all_of(
+            mean_below(f"{a} minus {model}", recurrent[a] - of, BETTER, "skill") for a in RECURRENT
         )
-        for key, of in traditional.items()
+        for model, of in traditional.items()
     }

@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from harness.experiment.matrix import Part
 from reports.analysis.evidence import Evidence
 from reports.claims.judging import Draw, Measured, Statement, along, exactly, fewer_than_half
-from reports.claims.measures import shares, success_by_lag
+from reports.claims.measures import receptive_field, shares, success_by_lag
 from reports.claims.parts import LEARNING
 from reports.figures import lines
 
@@ -59,11 +59,14 @@ STATEMENTS = {
 def judge(evidence: Evidence) -> Mapping[str, Measured]:
     measured = {}
     for name, part in PARTS.items():
-        field, success = _field(evidence, part), success_by_lag(evidence, part, NETWORKS[name])
+        field = receptive_field(evidence, part, NETWORKS[name])
+        success = success_by_lag(evidence, part, NETWORKS[name])
         inside, outside = (success.get(lag, {}) for lag in (field - 1, field))
         kept = {seed: solved for seed, solved in outside.items() if inside.get(seed)}
         label = f"{name}, which sees {field} steps: lag {field}"
-        note = f"Lag {field - 1}, the last inside, is learned by {len(kept)} of {len(inside)} seeds"
+        note = (
+            f"Lag {field - 1}, the first inside, is learned by {len(kept)} of {len(inside)} seeds"
+        )
         measured[name] = fewer_than_half(label, kept).with_(note=f"{note} of the {name}.")
     return measured | {"gradient": _gradient(evidence)}
 
@@ -72,18 +75,11 @@ def draw(evidence: Evidence, _: Mapping[str, Measured]) -> Draw:
     """The share of seeds that learn each lag, and the edge."""
     panels = []
     for name, part in PARTS.items():
-        field = _field(evidence, part)
+        field = receptive_field(evidence, part, NETWORKS[name])
         curves = {a: shares(success_by_lag(evidence, part, a)) for a in part.architectures}
         panels.append(lines.Panel(f"{name}: sees {field} steps", curves, field - 0.5))
     across = "lag, steps (dashed: the edge)"
     return along(panels, lines.Scale(across, "share of seeds that learn it", ends=lines.SKILL))
-
-
-def _field(evidence: Evidence, part: Part) -> int:
-    """How many steps it sees, as its records say."""
-    network = part.architectures[0]
-    fields = [evidence.numbers(part, t, network, "receptive_field") for t in evidence.tasks(part)]
-    return int(max((steps for of in fields for steps in of.values()), default=0))
 
 
 def _gradient(evidence: Evidence) -> Measured:
