@@ -16,7 +16,8 @@ from harness.experiment.request import Request
 
 
 def rehearsal(steps: int, seeds: int) -> Matrix:
-    """The matrix ``claims`` with so many updates at most, and the first so many of its seeds."""
+    """The matrix ``claims`` with so many updates at most, and so many of its seeds, but for the
+    parts that have seeds of their own."""
     whole = load("claims")
     few = {"steps": steps, "evaluate_every": max(1, steps // 4)}
     own = whole.budget.model_copy(update=few)
@@ -24,14 +25,15 @@ def rehearsal(steps: int, seeds: int) -> Matrix:
         update={
             "seeds": whole.seeds[:seeds],
             "budget": own,
-            "parts": [_shortened(part, few, seeds) for part in whole.parts],
+            "parts": [_shortened(part, few) for part in whole.parts],
         }
     )
 
 
-def _shortened(part: Part, few: dict[str, int], seeds: int) -> Part:
+def _shortened(part: Part, few: dict[str, int]) -> Part:
+    """With its own seeds, if it has some: a claim without them is not complete."""
     budget = part.budget if part.probe in ("cost", "size") else (part.budget or {}) | few
-    return part.model_copy(update={"budget": budget, "seeds": part.seeds and part.seeds[:seeds]})
+    return part.model_copy(update={"budget": budget})
 
 
 def main() -> int:

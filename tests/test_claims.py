@@ -334,16 +334,16 @@ def test_what_is_exact_is_outside_of_the_family():
 
 
 def test_seeds_are_added_in_stages():
-    """A look counts once all its seeds are there; the verdict is that of the last one."""
+    """A look counts once all its seeds are there, and an open statement asks for the next."""
     read = []
 
     def judge(at):
         values = at.skills("p", "recall", "rnn")
         read.append(len(values))
-        return {"a": mean_above("x", values, 0.4999)}
+        return {"a": mean_above("x", by_seed(*(seed % 2 for seed in values)), 0.5)}
 
     judged = hold(seen(25), [claim("a", judge)])["a"]
-    assert read == [10, 20] and judged.seeds == 20
+    assert read == [10, 20] and judged.seeds == 20 and judged.verdict == UNDECIDED
     assert judged.statements["a"].stage.looks == 2
     assert judged.following == 40
 
