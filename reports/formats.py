@@ -37,7 +37,14 @@ def half(summary: Summary, text: Callable[[float | None], str] = skill) -> str:
 
 def with_half(summary: Summary, text: Callable[[float | None], str] = skill) -> str:
     """``91.5 ±1.2``: a mean with the half-width of its interval, where there is one."""
-    return f"{text(summary.mean)} {half(summary, text)}".strip()
+    return plus_minus(summary.mean, summary.half, text)
+
+
+def plus_minus(
+    mean: float | None, half: float | None, text: Callable[[float | None], str] = skill
+) -> str:
+    """The same of two numbers."""
+    return text(mean) + ("" if half is None else f" ±{text(half)}")
 
 
 def of_seeds(group: Group, summary: Summary, text: Callable[[float | None], str] = skill) -> str:

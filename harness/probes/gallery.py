@@ -25,10 +25,6 @@ def gallery(store: Store, matrix: str | None = None, limit: int = 6) -> list[dic
     there the cell with the highest skill. It is an illustration: nothing is judged by it. Cells
     whose weights, data or code are not there any more are passed over.
     """
-    from safetensors.numpy import load_file
-
-    from harness.probes.internals import internals
-
     records = [
         record
         for _, record in store.planned(matrix)
@@ -42,13 +38,21 @@ def gallery(store: Store, matrix: str | None = None, limit: int = 6) -> list[dic
         mine = [r for r in records if r.key["architecture"]["name"] in architectures]
         for record in sorted(mine, key=lambda record: _rank(record, tasks)):
             try:
-                inside = internals(record, load_file(store.weights_file(record.id)))
+                inside = _inside(store, record)
             except Exception:  # an illustration: whatever is wrong must not cost the report
                 continue
             if inside["parts"]:
                 chosen.append(inside)
                 break
     return chosen[:limit]
+
+
+def _inside(store: Store, record: Record) -> dict[str, Any]:
+    from safetensors.numpy import load_file
+
+    from harness.probes.internals import internals  # torch, which a report can do without
+
+    return internals(record, load_file(store.weights_file(record.id)))
 
 
 def _rank(record: Record, listed: tuple[str, ...]) -> tuple[int, float]:

@@ -35,19 +35,27 @@ class Rate:
 
     solved: int
     n: int
-    low: float
-    high: float
 
     @property
     def share(self) -> float | None:
         """Solved of all; None without seeds."""
         return self.solved / self.n if self.n else None
 
+    @property
+    def low(self) -> float:
+        """Lower end of the interval."""
+        return _interval(self.solved, self.n)[0]
+
+    @property
+    def high(self) -> float:
+        """Upper end of the interval."""
+        return _interval(self.solved, self.n)[1]
+
 
 def rate(outcomes: Iterable[bool]) -> Rate:
     """The success rate of some seeds: for each, whether it solved the task."""
     kept = [bool(outcome) for outcome in outcomes]
-    return _rate(sum(kept), len(kept))
+    return Rate(sum(kept), len(kept))
 
 
 def against(of: Rate, threshold: float, alternative: Alternative = "greater") -> float:
@@ -102,13 +110,15 @@ def mcnemar(
 
 
 @cache
-def _rate(solved: int, n: int) -> Rate:
-    from scipy.stats import binomtest
+def _interval(solved: int, n: int) -> tuple[float, float]:
+    """Its ends are quantiles of beta distributions; scipy.stats has them ready, and
+    takes a second to import."""
+    from scipy.special import betaincinv
 
-    if not n:
-        return Rate(0, 0, 0.0, 1.0)
-    low, high = binomtest(solved, n).proportion_ci(CONFIDENCE, method="exact")
-    return Rate(solved, n, float(low), float(high))
+    tail = (1 - CONFIDENCE) / 2
+    low = betaincinv(solved, n - solved + 1, tail) if solved else 0.0
+    high = betaincinv(solved + 1, n - solved, 1 - tail) if solved < n else 1.0
+    return float(low), float(high)
 
 
 @cache

@@ -53,7 +53,7 @@ def solved_or_not(task: Described) -> bool:
 
 def shown(mean: Summary, binary: bool) -> Summary:
     """A mean over seeds without its interval where ``binary``: seeds solve the task or do not."""
-    return replace(mean, half=None) if binary else mean
+    return replace(mean, bounded=False) if binary else mean
 
 
 def mean(values: Numbers, task: Described) -> Summary:

@@ -3,7 +3,8 @@ only what needs it does."""
 
 import math
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+from functools import cached_property
 
 CONFIDENCE = 0.95
 FEWEST = 3
@@ -17,18 +18,29 @@ Numbers = Iterable[float | None] | Mapping[int, float | None] | Mapping[int, flo
 
 @dataclass(frozen=True)
 class Summary:
-    """A mean with the half-width of its 95 % interval; None where there is none."""
+    """A mean with its 95 % interval; None where there is none. The interval is computed when it
+    is asked for, since scipy.special takes a quarter of a second to import."""
 
     n: int = 0
     """How many values; of several groups: the fewest in one."""
     mean: float | None = None
-    half: float | None = None
     error: float | None = None
     """Standard error of the mean."""
     freedom: float = 0.0
     """Its degrees of freedom."""
     least: float = 0.0
     """No p-value of it is smaller than this."""
+    bounded: bool = True
+    """Whether it may have an interval."""
+
+    @cached_property
+    def half(self) -> float | None:
+        """Half-width of the interval."""
+        if self.error is None or not self.bounded:
+            return None
+        from scipy.special import stdtrit
+
+        return float(stdtrit(self.freedom, 0.5 + CONFIDENCE / 2)) * self.error
 
     @property
     def low(self) -> float | None:
@@ -68,8 +80,7 @@ def summarize(values: Numbers) -> Summary:
     deviation = scale * math.sqrt(math.fsum(((v - mean) / scale) ** 2 for v in kept) / (n - 1))
     if deviation < ROUNDING * max(abs(v) for v in kept):
         deviation = 0.0  # seeds that play no part: the same result but for the order of sums
-    found = _with_interval(n, mean, deviation / math.sqrt(n), n - 1)
-    return found if n >= FEWEST else replace(found, half=None)
+    return Summary(n, mean, deviation / math.sqrt(n), n - 1, bounded=n >= FEWEST)
 
 
 def paired(a: Mapping[int, float | None], b: Mapping[int, float | None]) -> Summary:
@@ -97,8 +108,8 @@ def combine(groups: Sequence[Summary]) -> Summary:
     total = math.fsum(shares)
     below = math.fsum(s * s / g.freedom for s, g in zip(shares, groups, strict=True))
     freedom = total * total / below if below else float(n - 1)
-    found = _with_interval(n, mean, scale * math.sqrt(total) / count, freedom)
-    return found if all(g.half is not None for g in groups) else replace(found, half=None)
+    bounded = all(g.bounded for g in groups)
+    return Summary(n, mean, scale * math.sqrt(total) / count, freedom, bounded=bounded)
 
 
 def greater(values: Iterable[float], threshold: float) -> float:
@@ -149,7 +160,7 @@ def fit_slope(x: Sequence[float], y: Sequence[float]) -> Summary:
     line = linregress(a, b)
     if len(a) == 2:
         return Summary(2, float(line.slope))
-    return _with_interval(len(a), float(line.slope), float(line.stderr), len(a) - 2)
+    return Summary(len(a), float(line.slope), float(line.stderr), len(a) - 2)
 
 
 def _finite(values: Iterable[float]) -> list[float]:
@@ -157,10 +168,3 @@ def _finite(values: Iterable[float]) -> list[float]:
     if wrong := [v for v in kept if not math.isfinite(v)]:
         raise ValueError(f"not a finite number: {wrong[0]}")
     return kept
-
-
-def _with_interval(n: int, mean: float, error: float, freedom: float) -> Summary:
-    from scipy.special import stdtrit
-
-    quantile = float(stdtrit(freedom, 0.5 + CONFIDENCE / 2))
-    return Summary(n, mean, quantile * error, error, freedom)

@@ -9,7 +9,6 @@ from reports.analysis.advice import ENOUGH, Choice
 from reports.analysis.cells import NOT_LEARNED
 from reports.analysis.difference import LEVEL
 from reports.analysis.results import Results, TaskInfo
-from reports.analysis.statistics import Summary
 from reports.document import Block, Paragraph, Strong, Table, listings, table_of
 from reports.formats import listed, plural
 
@@ -206,7 +205,7 @@ def _firmer(choice: Choice) -> list[str]:
 
 def _table(advice: Advice) -> Table:
     def ranged(name: str, text: Callable[[float | None], str]) -> Callable[[Row], str]:
-        return lambda row: formats.with_half(Summary(0, row[name], row[f"{name}_half"]), text)
+        return lambda row: formats.plus_minus(row[name], row[f"{name}_half"], text)
 
     binary = any(row["solved"] is not None for row in advice.rows)
     columns: dict[str, Callable[[Row], str]] = {
