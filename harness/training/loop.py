@@ -9,13 +9,14 @@ from dataclasses import dataclass, field
 
 import numpy as np
 import torch
-from torch import Tensor, nn
+from torch import Tensor
 from torch.nn.functional import binary_cross_entropy_with_logits, cross_entropy
 
 from harness.experiment.matrix import Budget
 from harness.training import metrics
 from harness.training.metrics import HIGHER_IS_BETTER, Scores, skill
 from harness.training.network import Network
+from harness.training.optimizer import Optimizer
 from tasks.task import Binary, Examples, Reals, Task
 
 EVALUATION_BATCH = 256
@@ -62,10 +63,10 @@ def train(
     Raises Diverged when the loss or the gradient is not finite.
     """
     device = next(network.parameters()).device
-    optimizer, scheduler = _optimizer(network, budget)
+    optimizer = Optimizer(network, budget)
     best, stale = -math.inf, 0
     higher = HIGHER_IS_BETTER[task.metric]
-    kept = _copy(network)
+    kept = optimizer.kept()
     since = 0
     timed = functools.partial(_timed, done.seconds)
     watched = tensors(validation.take(slice(0, budget.watched)), device)
@@ -73,18 +74,17 @@ def train(
         with timed("data"):
             inputs, lengths, targets, loss_mask = tensors(next(batches), device)
         with timed("training"):
-            network.train()
-            optimizer.zero_grad(set_to_none=True)
+            if not network.training:
+                network.train()
+            optimizer.clear()
             loss = loss_of(network(inputs, lengths, targets), targets, loss_mask, network.outputs)
             loss.backward()
-            norm = nn.utils.clip_grad_norm_(network.parameters(), budget.clip_norm or math.inf)
             done.losses.append(loss.item())
-            done.norms.append(norm.item())
+            done.norms.append(optimizer.norm().item())
             if not math.isfinite(done.norms[-1]):
                 gradient = f"gradient norm {done.norms[-1]:g}"
                 raise Diverged(f"loss {done.losses[-1]:g}, {gradient} at update {update}")
-            optimizer.step()
-            scheduler.step()
+            optimizer.update(done.norms[-1])
         if budget.watched:
             with timed("evaluation"):
                 done.watched.append(_loss_now(network, watched))
@@ -108,7 +108,7 @@ def train(
         if not math.isfinite(signed):
             raise Diverged(f"validation {task.metric} is {score} at update {update}")
         if signed > best:
-            best, stale, kept, done.best_update = signed, 0, _copy(network), update
+            best, stale, kept, done.best_update = signed, 0, optimizer.kept(), update
         else:
             stale += 1
         if skill(score, *bounds) >= budget.solved:
@@ -120,7 +120,7 @@ def train(
         if update in bar and best < (bar[update] if higher else -bar[update]):
             done.stopped = "pruned"
             break
-    network.load_state_dict(kept)
+    optimizer.restore(kept)
 
 
 def loss_of(outputs: Tensor, targets: Tensor, loss_mask: Tensor, kind: str) -> Tensor:
@@ -205,35 +205,10 @@ def predictor(network: Network, task: Task, beam: int = 1) -> Predict:
     return predict
 
 
-def _optimizer(network: nn.Module, budget: Budget):
-    classes = {
-        "adam": torch.optim.Adam,
-        "adamw": torch.optim.AdamW,
-        "sgd": torch.optim.SGD,
-        "rmsprop": torch.optim.RMSprop,
-    }
-    assert not isinstance(budget.learning_rate, list)
-    optimizer = classes[budget.optimizer](network.parameters(), lr=budget.learning_rate)
-    warm = max(1, budget.steps // 20)
-
-    def factor(update: int) -> float:
-        if update < warm:
-            return (update + 1) / warm
-        if budget.schedule == "constant":
-            return 1.0
-        return 0.5 * (1 + math.cos(math.pi * (update - warm) / max(1, budget.steps - warm)))
-
-    return optimizer, torch.optim.lr_scheduler.LambdaLR(optimizer, factor)
-
-
 def tensors(batch: Examples, device: torch.device | str) -> list[Tensor]:
     """Inputs, lengths, targets and loss mask of a batch, on a device."""
     arrays = (batch.inputs, batch.lengths, batch.targets, batch.loss_mask)
     return [torch.from_numpy(array).to(device) for array in arrays]
-
-
-def _copy(network: nn.Module) -> dict[str, Tensor]:
-    return {name: value.detach().clone() for name, value in network.state_dict().items()}
 
 
 @contextmanager
