@@ -23,6 +23,9 @@ _S = TypeVar("_S", bound="Synthetic")
 FLOOR_EXAMPLES = 4096
 """Training examples by which the trivial predictor of a task whose examples are drawn is chosen."""
 
+AHEAD = 32
+"""Training batches that a task draws at once: one by one, drawing costs several times as much."""
+
 BARREN_DRAWS = 3
 """Draws without a new input after which a held-out split is taken to be complete."""
 
@@ -260,7 +263,9 @@ class Synthetic(Task):
 
     def batches(self, rng: np.random.Generator, size: int) -> Iterator[Examples]:
         while True:
-            yield self.training(rng, size)
+            drawn = self.training(rng, AHEAD * size)  # or all that there are
+            for start in range(0, max(len(drawn) - size, 0) + 1, size):
+                yield drawn.take(slice(start, start + size))
 
     def training(self, rng: np.random.Generator, size: int) -> Examples:
         return self._of_split(self.draw, rng, size, "training")

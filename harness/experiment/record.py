@@ -100,6 +100,10 @@ class Record:
     test_is_whole: bool = False
     """They are all the different ones that there are: the task has fewer than it asks for."""
 
+    monitored_examples: int | None = None
+    """Examples of the validation split that training was watched by, at most 512 at even
+    distances; the validation score is that of all. None in older records."""
+
     scores: dict[str, dict[str, float]] = field(default_factory=dict)
     """By split (validation, test, and others where the task has them), then by metric."""
     skill: float | None = None

@@ -13,7 +13,7 @@ from harness.experiment.cell import Cell
 from harness.experiment.matrix import SIZE
 from harness.experiment.record import BODY_ALONE, NotApplicable, Record
 from harness.training import loop as train
-from harness.training.data import Ready, stream_generator
+from harness.training.data import Ready, batches, monitored, stream_generator
 from harness.training.network import Network
 from harness.training.size import (
     MATCH_TOLERANCE,
@@ -86,11 +86,11 @@ class Bench:
     def train(self, network: Network) -> None:
         """Train a network in place on the budget's terms. Raises harness.training.loop.Diverged."""
         cell, budget, record, task = self.cell, self.cell.budget, self.record, self.task
-        batches = task.batches(stream_generator(task, cell.seed), budget.batch)
+        drawn = batches(self.data, cell.seed, budget.batch)
         validation, bounds = self.data.splits["validation"], self.data.bounds["validation"]
-        done = train.Training()
+        some, done = monitored(validation), train.Training()
         try:
-            train.train(network, task, batches, validation, bounds, budget, dict(cell.bar), done)
+            train.train(network, task, drawn, some, bounds, budget, dict(cell.bar), done)
         finally:  # of a training that diverged, too: how it came to that is of interest
             record.updates = {
                 "loss": np.array(done.losses, np.float32),
@@ -102,9 +102,13 @@ class Bench:
         record.steps, record.examples = done.updates, done.updates * budget.batch
         record.seconds |= done.seconds
         record.examples_per_second = record.examples / max(done.seconds["training"], 1e-9)
+        record.monitored_examples = len(some)
         best = next(point for point in done.curve if point["step"] == done.best_update)
-        record.scores["validation"] = {task.metric: best["validation"]}
-        record.skills["validation"] = best["skill"]
+        score = best["validation"]
+        if len(some) < len(validation):
+            score = train.score_of(network, task, validation)
+        record.scores["validation"] = {task.metric: score}
+        record.skills["validation"] = train.skill(score, *bounds)
 
     def estimator(self) -> Any:
         """The fitted estimator of an architecture that is not neural."""

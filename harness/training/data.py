@@ -1,18 +1,23 @@
 """A task made ready for its cells: loaded once, its floor and ceiling measured once."""
 
 import hashlib
+import itertools
 import json
 import os
 import tempfile
 import zlib
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from harness import files
-from tasks.task import Examples, Stored, Task
+from tasks.task import Examples, Stored, Synthetic, Task
+
+MONITORED = 512
+"""Examples of the validation split, at most, that are scored at each evaluation while training."""
 
 _READY: dict[str, "Ready"] = {}
 _KEEP = 4
@@ -101,3 +106,58 @@ def _unpack(path: Path) -> dict[str, Examples]:
 def stream_generator(task: Task, seed: int) -> np.random.Generator:
     """The generator of a cell's training examples: the same for every architecture."""
     return np.random.default_rng([zlib.crc32(task.name.encode()), seed])
+
+
+@dataclass
+class _Stream:
+    """Training batches as they are drawn, for the cells of a task and a seed that this process
+    runs one after another; once they take too much memory they are no longer kept."""
+
+    source: Iterator[Examples]
+    drawn: list[Examples] = field(default_factory=list)
+    bytes: int = 0
+
+    @property
+    def whole(self) -> bool:
+        """All batches from the first on are there."""
+        return self.bytes <= _MOST_BYTES
+
+    def __iter__(self) -> Iterator[Examples]:
+        for number in itertools.count():
+            if number < len(self.drawn):
+                yield self.drawn[number]
+                continue
+            batch = next(self.source)
+            self.bytes += sum(array.nbytes for array in batch.arrays().values())
+            if self.whole:
+                self.drawn.append(batch)
+            else:
+                self.drawn.clear()
+            yield batch
+
+
+_STREAM: dict[str, _Stream] = {}
+"""The last one; cells come grouped by task."""
+_MOST_BYTES = 1 << 27
+
+
+def batches(ready: Ready, seed: int, size: int) -> Iterator[Examples]:
+    """The batches of a cell's training, the same for every architecture. Nobody may write in
+    them: those that a task draws are kept for the cells that follow."""
+    task, generator = ready.task, stream_generator(ready.task, seed)
+    if not isinstance(task, Synthetic):
+        return task.batches(generator, size)
+    name = f"{task!r} {seed} {size}"
+    kept = _STREAM.get(name)
+    if kept is None or not kept.whole:
+        _STREAM.clear()
+        kept = _STREAM[name] = _Stream(task.batches(generator, size))
+    return iter(kept)
+
+
+def monitored(validation: Examples) -> Examples:
+    """The part of the validation split that training is watched by: all of it or, of many
+    examples, so many at even distances."""
+    if len(validation) <= MONITORED:
+        return validation
+    return validation.take(np.linspace(0, len(validation) - 1, MONITORED).astype(int))

@@ -72,12 +72,15 @@ def train(
     watched = tensors(validation.take(slice(0, budget.watched)), device)
     for update in range(1, budget.steps + 1):
         with timed("data"):
-            inputs, lengths, targets, loss_mask = tensors(next(batches), device)
+            batch = next(batches)
+            inputs, lengths, targets, loss_mask = tensors(batch, device)
+            scored = None if batch.loss_mask.all() else loss_mask
         with timed("training"):
             if not network.training:
                 network.train()
             optimizer.clear()
-            loss = loss_of(network(inputs, lengths, targets), targets, loss_mask, network.outputs)
+            outputs = network(inputs, lengths, targets)
+            loss = loss_of(outputs, targets, scored, network.outputs)
             loss.backward()
             done.losses.append(loss.item())
             done.norms.append(optimizer.norm().item())
@@ -92,7 +95,7 @@ def train(
         if update % budget.evaluate_every and update < budget.steps:
             continue
         with timed("evaluation"):
-            score = evaluate(predictor(network, task), validation, task).metrics[task.metric]
+            score = score_of(network, task, validation)
         done.curve.append(
             {
                 "step": update,
@@ -123,18 +126,18 @@ def train(
     optimizer.restore(kept)
 
 
-def loss_of(outputs: Tensor, targets: Tensor, loss_mask: Tensor, kind: str) -> Tensor:
+def loss_of(outputs: Tensor, targets: Tensor, loss_mask: Tensor | None, kind: str) -> Tensor:
     """Mean over scored targets of the loss that fits the kind of output, as in
     ``Signature.outputs``: cross-entropy (classes, tokens; binary: summed over the targets of a
-    step) or squared error (reals)."""
+    step) or squared error (reals). No mask: all are scored, which is faster than saying so."""
+    if loss_mask is not None:
+        outputs, targets = outputs[loss_mask], targets[loss_mask]
     if kind == "reals":
-        return (outputs - targets)[loss_mask].square().mean()
+        return (outputs - targets).square().mean()
     if kind == "binary":
-        losses = binary_cross_entropy_with_logits(
-            outputs[loss_mask], targets[loss_mask], reduction="none"
-        )
+        losses = binary_cross_entropy_with_logits(outputs, targets, reduction="none")
         return losses.sum(-1).mean()
-    return cross_entropy(outputs[loss_mask], targets[loss_mask])
+    return cross_entropy(outputs.flatten(0, -2), targets.flatten())
 
 
 def _loss_now(network: Network, examples: list[Tensor]) -> float:
@@ -177,6 +180,11 @@ def evaluate(predict: Predict, examples: Examples, task: Task) -> Scores:
     return scores
 
 
+def score_of(network: Network, task: Task, examples: Examples) -> float:
+    """The primary metric of a network on all examples."""
+    return evaluate(predictor(network, task), examples, task).metrics[task.metric]
+
+
 def fluency(predict: Predict, task: Task, split: str) -> float | None:
     """Share of a split's sentences to which a language model gives a higher probability than to
     the same words in another order; None where the task has no words."""
@@ -194,7 +202,7 @@ def predictor(network: Network, task: Task, beam: int = 1) -> Predict:
     def predict(inputs: np.ndarray, lengths: np.ndarray) -> np.ndarray:
         network.eval()
         with torch.inference_mode():
-            batch = (torch.from_numpy(inputs).to(device), torch.from_numpy(lengths).to(device))
+            batch = [torch.from_numpy(a).to(device) for a in (inputs.copy(), lengths)]
             if task.problem.decoded:
                 return network.write(*batch, task.longest_output, beam).cpu().numpy()
             outputs = network(*batch)
@@ -206,8 +214,9 @@ def predictor(network: Network, task: Task, beam: int = 1) -> Predict:
 
 
 def tensors(batch: Examples, device: torch.device | str) -> list[Tensor]:
-    """Inputs, lengths, targets and loss mask of a batch, on a device."""
-    arrays = (batch.inputs, batch.lengths, batch.targets, batch.loss_mask)
+    """Inputs, lengths, targets and loss mask of a batch, on a device. The inputs are a copy:
+    other cells read the same examples, and a module may write in what it is given."""
+    arrays = (batch.inputs.copy(), batch.lengths, batch.targets, batch.loss_mask)
     return [torch.from_numpy(array).to(device) for array in arrays]
 
 
