@@ -202,10 +202,10 @@ def predictor(network: Network, task: Task, beam: int = 1) -> Predict:
     def predict(inputs: np.ndarray, lengths: np.ndarray) -> np.ndarray:
         network.eval()
         with torch.inference_mode():
-            batch = [torch.from_numpy(a).to(device) for a in (inputs.copy(), lengths)]
+            x, steps = (torch.from_numpy(a).to(device) for a in (inputs.copy(), lengths))
             if task.problem.decoded:
-                return network.write(*batch, task.longest_output, beam).cpu().numpy()
-            outputs = network(*batch)
+                return network.write(x, steps, task.longest_output, beam).cpu().numpy()
+            outputs = network(x, steps)
             if network.outputs in ("classes", "tokens"):
                 outputs = outputs.log_softmax(-1)
             return outputs.cpu().numpy()
