@@ -7,6 +7,7 @@ from enum import StrEnum
 from typing import Any
 
 import numpy as np
+from pydantic_core import from_json
 
 SCHEMA = 3
 
@@ -183,10 +184,10 @@ class Record:
         return json.dumps(_finite(document), indent=1, ensure_ascii=False, allow_nan=False)
 
     @staticmethod
-    def from_json(text: str) -> "Record":
+    def from_json(text: str | bytes) -> "Record":
         """Read a document of this or an older schema; raises CorruptRecord."""
         try:
-            document = json.loads(text)
+            document = from_json(text, cache_strings="keys")  # half the time of json's
         except ValueError as error:
             raise CorruptRecord(f"not JSON: {error}") from None
         if not isinstance(document, dict) or "schema" not in document:
@@ -198,13 +199,15 @@ class Record:
             )
         if document.get("kind") == "report":  # what score was called once
             document["kind"] = "score"
-        known = {f.name for f in dataclasses.fields(Record)}
         try:
-            record = Record(**{k: v for k, v in document.items() if k in known})
+            record = Record(**{k: v for k, v in document.items() if k in _KNOWN})
             Outcome(record.outcome)
         except (TypeError, ValueError) as error:
             raise CorruptRecord(str(error)) from None
         return record
+
+
+_KNOWN = frozenset(f.name for f in dataclasses.fields(Record))
 
 
 def _finite(value: Any) -> Any:

@@ -107,13 +107,13 @@ class Store:
         """The record with this id, without its arrays; None if there is none to be read."""
         path = self.records_folder / f"{cell}.json"
         try:
-            record = Record.from_json(path.read_text(encoding="utf-8"))
+            record = Record.from_json(path.read_bytes())
             if record.id != cell:
                 raise CorruptRecord(f"it is the record of cell {record.id}")
             return record
         except FileNotFoundError:
             return None
-        except (CorruptRecord, UnicodeDecodeError) as error:
+        except CorruptRecord as error:
             aside = self.out / "corrupt"
             self.corrupted.append(f"{path}: {error}; moved to {aside}, the cell counts as not run")
             try:

@@ -8,9 +8,9 @@ seeds are few, and so are shown only from as many as `docs/coverage.md` says tha
 (scipy's bootstrap refuses tasks with one seed, and has no bands.)
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import partial
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -59,8 +59,11 @@ class Posterior:
 def interquartile_mean(runs: Runs, fewest: int = FEWEST_OF_MEAN) -> Estimate:
     """Mean of the middle half of all runs: a quarter is cut off at each end, rounded down."""
     value = trim_mean(np.concatenate(runs), 0.25)
-    middle = partial(trim_mean, proportiontocut=0.25, axis=-1)
-    return _estimate(value, [runs], lambda drawn: middle(np.hstack(drawn)), fewest)
+    count = sum(map(len, runs))
+    if min(map(len, runs)) < fewest:
+        return Estimate(float(value), None, None, count)
+    drawn = np.hstack(_resamples(runs, np.random.default_rng(SEED)))
+    return Estimate(float(value), *_interval(trim_mean(drawn, 0.25, axis=-1)), count)
 
 
 def profile(runs: Runs, tau: Sequence[float], fewest: int = FEWEST_OF_PROFILE) -> pandas.DataFrame:
@@ -84,20 +87,16 @@ def probability_of_improvement(a: Runs, b: Runs, fewest: int = FEWEST_OF_CHANCE)
     a, b: the same tasks in the same order. The two are resampled independently.
     """
 
-    def chance(one: Runs, other: Runs) -> Any:
-        return np.mean([_wins(x, y) for x, y in zip(one, other, strict=True)], axis=0)
-
-    return _estimate(chance(a, b), [a, b], chance, fewest)
-
-
-def _estimate(value: Any, sides: Sequence[Runs], of: Callable[..., Any], fewest: int) -> Estimate:
-    """With the interval of what is found ``of`` the same sides, drawn anew; none where a task has
-    fewer seeds."""
-    seeds = [len(task) for runs in sides for task in runs]
-    count, rng = sum(seeds), np.random.default_rng(SEED)
-    if min(seeds) < fewest:
-        return Estimate(float(value), None, None, count)
-    return Estimate(float(value), *_interval(of(*(_resamples(r, rng) for r in sides))), count)
+    wins = [_wins(np.asarray(x), np.asarray(y)) for x, y in zip(a, b, strict=True)]
+    value = float(np.mean([task.mean() for task in wins]))
+    sizes = tuple(map(len, a)), tuple(map(len, b))
+    if min(map(min, sizes)) < fewest:
+        return Estimate(value, None, None, sum(map(sum, sizes)))
+    drawn = [
+        ((one @ task) * other).sum(axis=1) / task.size
+        for task, one, other in zip(wins, *_times_drawn(*sizes), strict=True)
+    ]
+    return Estimate(value, *_interval(np.mean(drawn, axis=0)), sum(map(sum, sizes)))
 
 
 def signed_rank(differences: Sequence[float], rope: float = ROPE) -> Posterior:
@@ -115,8 +114,7 @@ def signed_rank(differences: Sequence[float], rope: float = ROPE) -> Posterior:
     sums = values[:, None] + values[None, :]
     better = (sums > 2 * rope) + 0.5 * (sums == 2 * rope)
     worse = (sums < -2 * rope) + 0.5 * (sums == -2 * rope)
-    prior = np.array([PRIOR] + [1.0] * len(differences))
-    weights = np.random.default_rng(SEED).dirichlet(prior, SAMPLES)
+    weights = _weights(len(differences))
     right = ((weights @ better) * weights).sum(axis=1)
     left = ((weights @ worse) * weights).sum(axis=1)
     regions = np.stack([left, 1 - left - right, right], axis=1)
@@ -124,18 +122,39 @@ def signed_rank(differences: Sequence[float], rope: float = ROPE) -> Posterior:
     return Posterior(*map(float, shares))
 
 
+@cache
+def _weights(tasks: int) -> Any:
+    """``(SAMPLES, 1 + tasks)`` draws of the posterior's weights: the same for each two."""
+    prior = np.array([PRIOR] + [1.0] * tasks)
+    return np.random.default_rng(SEED).dirichlet(prior, SAMPLES)
+
+
 def _wins(x: Any, y: Any) -> Any:
-    """Share of pairs that x wins, on the last axis: scipy's mannwhitneyu in a sixth of the time."""
-    x, y = np.asarray(x)[..., :, None], np.asarray(y)[..., None, :]
-    return ((x > y) + 0.5 * (x == y)).mean(axis=(-2, -1))
+    """``(seeds of x, seeds of y)``: 1 where a run of x wins, a half in a tie. Their mean is scipy's
+    mannwhitneyu over the number of pairs, and a mean over drawn runs needs no more than how often
+    each was drawn: a twentieth of the time."""
+    return (x[:, None] > y[None, :]) + 0.5 * (x[:, None] == y[None, :])
+
+
+@cache
+def _times_drawn(*sides: tuple[int, ...]) -> tuple[list[Any], ...]:
+    """Of each side by task ``(RESAMPLES, seeds)``: how often each run is drawn. Comparisons of
+    as many runs draw alike."""
+    rng = np.random.default_rng(SEED)
+    return tuple(
+        [(index[:, :, None] == np.arange(size)).sum(axis=1).astype(float)
+         for size in sizes for index in [_indices(size, rng)]]
+        for sizes in sides
+    )  # fmt: skip
 
 
 def _resamples(runs: Runs, rng: Any) -> list[Any]:
     """For each task ``(RESAMPLES, seeds)``: its runs, drawn with replacement."""
-    return [
-        np.asarray(values)[rng.integers(0, len(values), (RESAMPLES, len(values)))]
-        for values in runs
-    ]
+    return [np.asarray(values)[_indices(len(values), rng)] for values in runs]
+
+
+def _indices(size: int, rng: Any) -> Any:
+    return rng.integers(0, size, (RESAMPLES, size))
 
 
 def _interval(values: Any) -> tuple[float, float]:

@@ -60,7 +60,7 @@ class Cell:
         """The task's name alone."""
         return self.task_key["name"]
 
-    @property
+    @cached_property
     def outcome(self) -> str:
         """The record's outcome, or pending."""
         return PENDING if self.record is None else str(Outcome(self.record.outcome))
@@ -82,17 +82,17 @@ class Cell:
         """The architecture cannot serve the task."""
         return self.outcome == Outcome.NOT_APPLICABLE
 
-    @property
+    @cached_property
     def score(self) -> float | None:
         """Test score in the task's metric; None unless the cell ended ok with a finite one."""
         return finite(self.record.test) if self.record and self.ok else None
 
-    @property
+    @cached_property
     def skill(self) -> float | None:
         """(score - floor) / (ceiling - floor); None where one of them is not known."""
         return finite(self.record.skill) if self.record and self.ok else None
 
-    @property
+    @cached_property
     def at_ceiling(self) -> bool:
         """Training stopped at the ceiling's tolerance, or what is fitted comes as near: how far
         beyond it one had gone when that was noticed says nothing of the architecture."""
@@ -106,7 +106,7 @@ class Cell:
         """Skill as it enters means and ranks over tasks: cut off at 0 and 1; 1 at the ceiling."""
         return self.skill and (1.0 if self.at_ceiling else min(max(self.skill, 0.0), 1.0))
 
-    @property
+    @cached_property
     def learned(self) -> bool | None:
         """Whether training rose above the floor on validation; None where that is not known."""
         return self.record.learned if self.record else None
@@ -163,12 +163,17 @@ class Group:
         """Skill as it enters means over tasks; see ``Cell.level``."""
         return shown(summarize(c.level for c in self.cells), self.binary)
 
-    @property
+    @cached_property
+    def reached(self) -> frozenset[int]:
+        """Seeds that came to the ceiling's tolerance."""
+        return frozenset(c.seed for c in self.cells if c.at_ceiling)
+
+    @cached_property
     def at_ceiling(self) -> bool:
         """Every seed came to the ceiling's tolerance."""
         return bool(self.cells) and all(c.at_ceiling for c in self.cells)
 
-    @property
+    @cached_property
     def learned(self) -> bool | None:
         """Whether any seed was learned within the budget; None where that is not known."""
         known = [c.learned for c in self.cells if c.learned is not None]

@@ -117,8 +117,7 @@ def ahead(one: Group, other: Group, of: str = "skill") -> Summary:
 
 
 def _tied(one: Group, other: Group) -> set[int]:
-    reached, as_well = ({c.seed for c in g.cells if c.at_ceiling} for g in (one, other))
-    return reached & as_well
+    return one.reached & other.reached
 
 
 def _in_solved(one: Group, other: Group) -> float | None:

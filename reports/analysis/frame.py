@@ -15,6 +15,7 @@ from typing import Any
 import numpy as np
 import pandas
 
+from harness.experiment.record import Record
 from harness.experiment.store import row_of
 from reports.analysis.cells import Cell, skill_on
 from reports.analysis.results import Results, TaskInfo
@@ -132,12 +133,11 @@ def scores(results: Results) -> pandas.DataFrame:
     return _frame(rows, SCORES)
 
 
-def curves(results: Results, task: str = "") -> pandas.DataFrame:
-    """One row for each evaluation on validation during the training of each cell, or of each on a
-    task given by its label: `CURVES`."""
+def curves(results: Results) -> pandas.DataFrame:
+    """One row for each evaluation on validation during the training of each cell: `CURVES`."""
     rows = [
         name | point
-        for cell, name in _named(results) if cell.record and task in ("", cell.task)
+        for cell, name in _named(results) if cell.record
         for point in cell.record.curve
     ]  # fmt: skip
     return _frame(rows, CURVES)
@@ -149,18 +149,26 @@ def bands(results: Results, task: TaskInfo) -> dict[str, pandas.DataFrame]:
 
     A seed that stopped early counts with its last value, so that the mean does not jump.
     """
-    points = curves(results, task.name)
-    points = points[points.main].dropna(subset=["step", "validation"])
     found = {}
     for name in results.architectures:
-        of = points[points.architecture == name].astype({"step": float})
-        if not of.empty:
-            table = of.pivot_table("validation", "step", "seed", "last")
-            table = table.interpolate("index", limit_direction="both")
+        group = results.groups.get((task.name, name))
+        cells = sorted(group.cells, key=lambda c: c.seed) if group else ()
+        seeds = {c.seed: _validation(c.record) for c in cells if c.record and c.record.curve}
+        table = pandas.DataFrame(seeds, dtype=float).sort_index().dropna(axis=1, how="all")
+        if not table.empty:
+            if table.isna().any(axis=None):
+                table = table.interpolate("index", limit_direction="both")
             table = table.iloc[evenly(len(table), POINTS)]
-            ends = {"low": table.min(axis=1), "high": table.max(axis=1)}
-            found[name] = pandas.DataFrame({"middle": table.mean(axis=1)} | ends)
+            values = table.to_numpy()
+            ends = {"low": values.min(axis=1), "high": values.max(axis=1)}
+            found[name] = pandas.DataFrame({"middle": values.mean(axis=1)} | ends, table.index)
     return found
+
+
+def _validation(record: Record) -> dict[float, float]:
+    """The validation score by updates, where there is one."""
+    points = ((point.get("step"), point.get("validation")) for point in record.curve)
+    return {float(step): v for step, v in points if step is not None and v is not None}
 
 
 def evenly(length: int, most: int) -> np.ndarray:

@@ -68,7 +68,15 @@ class Results:
     def tasks(self) -> tuple[TaskInfo, ...]:
         """What is known of each task, in the order of the plan."""
         named = slugs(dict.fromkeys(c.task for c in self.cells))
-        return tuple(_task(name, slug, self.cells) for name, slug in named.items())
+        return tuple(_task(name, slug, self.of_task[name]) for name, slug in named.items())
+
+    @cached_property
+    def of_task(self) -> dict[str, tuple[Cell, ...]]:
+        """The matrix's own cells by task."""
+        found: dict[str, list[Cell]] = {}
+        for cell in self.cells:
+            found.setdefault(cell.task, []).append(cell)
+        return {task: tuple(cells) for task, cells in found.items()}
 
     @cached_property
     def baselines(self) -> tuple[str, ...]:
@@ -125,7 +133,7 @@ class Results:
         the order of steps shuffled; None where that was not planned."""
         rows: dict[str, dict[str, TaskInfo]] = {}
         for task in self.tasks:
-            records = [c.record for c in self.cells if c.task == task.name and c.record]
+            records = [c.record for c in self.of_task[task.name] if c.record]
             if records and records[0].facts:
                 key = {"name": "", "parameters": {}} | records[0].key.get("task", {})
                 others = {k: v for k, v in key["parameters"].items() if k != "order"}
@@ -244,7 +252,7 @@ def slugs(names: Iterable[str]) -> dict[str, str]:
 
 def _task(name: str, slug: str, cells: Iterable[Cell]) -> TaskInfo:
     """An ok record knows most of a task, a refused or failed one less."""
-    records = [c.record for c in cells if c.task == name and c.record]
+    records = [c.record for c in cells if c.record]
     if not records:
         return TaskInfo(name, slug)
     records.sort(key=lambda r: (r.outcome != Outcome.OK, not r.metric))

@@ -5,6 +5,9 @@ import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any
+
+import numpy as np
 
 CONFIDENCE = 0.95
 FEWEST = 3
@@ -13,7 +16,7 @@ ROUNDING = 1e-12
 """A spread that is a smaller share of the values is none."""
 
 Numbers = Iterable[float | None] | Mapping[int, float | None] | Mapping[int, float]
-"""In a row, or by seed."""
+"""In a row, in an array too, or by seed."""
 
 
 @dataclass(frozen=True)
@@ -68,17 +71,21 @@ class Summary:
 def summarize(values: Numbers) -> Summary:
     """Mean and interval of the finite values; the others are passed over: mean +- t(0.975, n - 1)
     * s / sqrt(n), s the standard deviation (n - 1). No interval of fewer than three values."""
-    numbers = values.values() if isinstance(values, Mapping) else values
-    kept = [float(v) for v in numbers if v is not None and math.isfinite(v)]
+    numbers: Any = values.values() if isinstance(values, Mapping) else values
+    if not isinstance(numbers, np.ndarray):
+        numbers = np.array([v for v in numbers if v is not None], float)
+    kept = numbers[np.isfinite(numbers)]
     n = len(kept)
     if n == 0:
         return Summary()
-    mean = math.fsum(v / n for v in kept)
+    mean = math.fsum((kept / n).tolist())
     if n == 1:
         return Summary(1, mean)
-    scale = max(abs(v - mean) for v in kept) or 1.0  # squares of huge values would overflow
-    deviation = scale * math.sqrt(math.fsum(((v - mean) / scale) ** 2 for v in kept) / (n - 1))
-    if deviation < ROUNDING * max(abs(v) for v in kept):
+    with np.errstate(over="ignore"):
+        away = kept - mean
+    scale = float(abs(away).max()) or 1.0  # squares of huge values would overflow
+    deviation = scale * math.sqrt(math.fsum(((away / scale) ** 2).tolist()) / (n - 1))
+    if deviation < ROUNDING * float(abs(kept).max()):
         deviation = 0.0  # seeds that play no part: the same result but for the order of sums
     return Summary(n, mean, deviation / math.sqrt(n), n - 1, bounded=n >= FEWEST)
 

@@ -2,7 +2,6 @@
 
 import pandas
 
-from reports.analysis import frame
 from reports.analysis.ranking import compare
 from reports.analysis.results import Results
 from reports.analysis.solved import mean
@@ -19,9 +18,14 @@ def reached(results: Results) -> Reached:
     """Of the architectures that are trained in updates, and whose curves have skills (older ones
     have not). A training that stopped earlier keeps what it had reached. Control rows are no
     tasks."""
-    points = frame.curves(results).dropna(subset=["step", "skill"])
-    ended = {cell.id for cell in results.without_controls.cells if cell.ok}
-    points = points[points.id.isin(ended) & points.architecture.isin(results.architectures)]
+    rows = [
+        (cell.task, cell.architecture, cell.seed, point["step"], point["skill"])
+        for cell in results.without_controls.cells
+        if cell.record and cell.ok and cell.architecture in results.architectures
+        for point in cell.record.curve
+        if None not in (point.get("step"), point.get("skill"))
+    ]
+    points = pandas.DataFrame(rows, columns=["task", "architecture", "seed", "step", "skill"])
     by_task = dict(tuple(points.groupby("task", sort=False)))
     found = {t: _so_far(by_task[t], cap(results, t)) for t in by_task}
     return {task: table for task, table in found.items() if not table.empty}

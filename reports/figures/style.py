@@ -212,11 +212,16 @@ def finish(figure: Any, name: str) -> Drawing:
     """The figure with all that lies around its axes as SVG, the same bytes each time. ``name``
     must be unique on a page."""
     import matplotlib
+    from matplotlib.backends.backend_svg import FigureCanvasSVG
 
     buffer = io.StringIO()
     none = dict.fromkeys(("Date", "Creator", "Format", "Type"))
+    FigureCanvasSVG(figure)
+    figure.dpi = FigureCanvasSVG.fixed_dpi
     with matplotlib.rc_context({"svg.hashsalt": name}):
-        figure.savefig(buffer, format="svg", bbox_inches="tight", pad_inches=0.06, metadata=none)
+        # What bbox_inches="tight" finds, too, but only after it has drawn everything once.
+        around = figure.get_tightbbox().padded(0.06)
+        figure.savefig(buffer, format="svg", bbox_inches=around, metadata=none)
     # Coordinates to a tenth of a point, and no space or name that nothing needs: half the bytes.
     svg = re.sub(
         r' (d|x|y|points)="[^"]*"|(translate|rotate)\([^)]*\)', _rounded, buffer.getvalue()
