@@ -116,7 +116,7 @@ def ahead(one: Group, other: Group, of: str = "skill") -> Summary:
     return shown(paired(numbers(one), numbers(other)), one.binary or other.binary)
 
 
-def _tied(one: Group, other: Group) -> set[int]:
+def _tied(one: Group, other: Group) -> frozenset[int]:
     return one.reached & other.reached
 
 
