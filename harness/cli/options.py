@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from harness.errors import UserError
+from harness.experiment.record import Outcome
 from harness.experiment.request import DEFAULT_OUT as DEFAULT_OUT
 from harness.experiment.request import Request
 from tasks.user_data.settings import Settings
@@ -150,5 +151,8 @@ def trained(store: "Store", record: "Record") -> dict[str, "ndarray"]:
 
     file = store.weights_file(record.id)
     if not file.exists():
-        raise UserError(f"{record.id}: has no trained weights (outcome {record.outcome})")
+        why = f"outcome {record.outcome}"
+        if record.outcome == Outcome.OK:
+            why = "its matrix said keep_weights = false; run it with true and --fresh"
+        raise UserError(f"{record.id}: has no trained weights ({why})")
     return load_file(file)

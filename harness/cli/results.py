@@ -11,6 +11,9 @@ from harness.experiment.store import Store
 HEADS = ("id", "task", "architecture", "seed", "outcome", "metric", "validation", "test", "skill",
          "learned", "parameters", "seconds")  # fmt: skip
 
+MOST = 1000
+"""Rows that are printed for people."""
+
 
 def main(
     out: Out = DEFAULT_OUT,
@@ -40,11 +43,13 @@ def main(
     elif csv:
         print(cells.to_csv(index=False, lineterminator="\n"), end="")
     else:
-        from reports.document import Table
+        from reports.document import Note, Table
         from reports.sections import scores
 
-        table = Table(HEADS, tuple(tuple(_text(row[name]) for name in HEADS) for row in rows))
-        show([table, *scores.blocks(results)])
+        shown = rows[:MOST]
+        table = Table(HEADS, tuple(tuple(_text(row[name]) for name in HEADS) for row in shown))
+        cut = f"The first {MOST:,} of {len(rows):,} cells; all of them: harness results --csv"
+        show([table, *([Note(cut)] if len(rows) > MOST else []), *scores.blocks(results)])
 
 
 def _text(value: Any) -> str:

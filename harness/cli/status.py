@@ -28,6 +28,8 @@ def main(out: Out = DEFAULT_OUT, matrix: StoredMatrix = None, json: Json = False
     if state["trials"]["planned"]:
         print(f"  tuning  {state['trials']['done']} of {state['trials']['planned']} trials done")
     print(f"  spent   {seconds(state['seconds'])} of one core")
+    disk = [f"{size / 1e6:,.1f} MB of {kind}" for kind, size in state["disk"].items()]
+    print(f"  disk    {', '.join(disk)}, of all matrices here")
     for failure in state["failures"]:
         print(f"  {failure['outcome']:<8}{failure['id']}  {failure['cell']}: {failure['reason']}")
     print(f"  report  {state['report'] or 'not built yet: harness report'}")
@@ -50,6 +52,7 @@ def gather(store: Any, matrix: str | None) -> dict[str, Any]:
         "outcomes": dict(Counter(row["outcome"] for row in rows).most_common()),
         "trials": {"planned": len(trials), "done": len(tried)},
         "seconds": sum(row["seconds"] or 0 for row in rows) + sum(tried),
+        "disk": store.disk_use(),
         "failures": [
             {name: row[name] for name in ("id", "outcome", "reason")}
             | {"cell": f"{row['task']} · {row['architecture']} · seed {row['seed']}"}

@@ -34,6 +34,8 @@ class Cell:
     """what is measured, by one of ``registry.MEASURED``"""
     part: str = ""
     """the part of the matrix that asks for it; says nothing of the result"""
+    keep_weights: bool = True
+    """the record has the trained weights; says nothing of the result"""
     lag: int | None = None
     """where a horizon is sought: its dependency length; says nothing of the result either"""
 

@@ -318,6 +318,9 @@ class Matrix(BaseModel):
     tuning: Tuning | None = None
     """None: nothing is chosen, but for the learning rate where the budget lists several"""
     published: list[Published] = []
+    keep_weights: bool = True
+    """trained weights are stored beside each record; most of what a store takes on the disk, and
+    what ``harness generate`` and a look inside a model ask for. No result depends on it"""
     parts: list[Part] = []
     """further cells, each part a question of its own"""
     criteria: str = ""

@@ -131,6 +131,7 @@ def _cells_of(
     if part:
         measured = {"kind": "probe", "probe": part.probe} if part.probe in MEASURED else {}
         fields = {"part": part.name, **measured}
+    fields["keep_weights"] = matrix.keep_weights
     seeds = matrix.seeds if part is None or part.seeds is None else part.seeds
     cells = []
     for task, lag in tasks:
@@ -216,6 +217,7 @@ def document(
         "matrix": matrix.name,
         "description": matrix.description,
         **known,
+        "keep_weights": matrix.keep_weights,
         "published": published(matrix),
         "parts": [part.model_dump() for part in matrix.parts],
         "criteria": _criteria(matrix, created, store),

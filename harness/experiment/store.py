@@ -19,7 +19,7 @@ import os
 import shutil
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -142,6 +142,19 @@ class Store:
     def weights_file(self, cell: str) -> Path:
         """Where the trained weights are, if there are any."""
         return self.records_folder / f"{cell}.safetensors"
+
+    def disk_use(self) -> dict[str, int]:
+        """Bytes on the disk of ``records``, of the ``arrays`` and ``weights`` beside them, and of
+        prepared ``data``, which can be made again."""
+        bytes_of = dict.fromkeys(("records", "arrays", "weights", "data"), 0)
+        kinds = {".json": "records", ".npz": "arrays", ".safetensors": "weights"}
+        for folder in (self.records_folder, self.out / "data"):
+            for file in os.scandir(folder) if folder.exists() else ():
+                kind = kinds.get(os.path.splitext(file.name)[1], "records")
+                kind = kind if folder == self.records_folder else "data"
+                with suppress(OSError):  # a run may just have renamed it
+                    bytes_of[kind] += file.stat().st_size
+        return bytes_of
 
     def ids(self) -> list[str]:
         """The ids of all stored records."""

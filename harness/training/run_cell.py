@@ -169,14 +169,16 @@ def _fit_network(bench: Bench) -> None:
         if bench.task.problem.decoded and beam > 1:
             ways[f"@beam{beam}"] = train.predictor(network, bench.task, beam)
         _score(bench, ways)
-        bench.record.weights = {k: v.cpu().numpy() for k, v in network.state_dict().items()}
+        if bench.cell.keep_weights:
+            bench.record.weights = {k: v.cpu().numpy() for k, v in network.state_dict().items()}
 
 
 def _fit_estimator(bench: Bench) -> None:
     estimator = bench.estimator()
     if bench.cell.kind == "score":
         _score(bench, {"": estimator.predict})
-        bench.record.weights = estimator.arrays()
+        if bench.cell.keep_weights:
+            bench.record.weights = estimator.arrays()
 
 
 def _measure(bench: Bench) -> None:

@@ -4,17 +4,22 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from reports import document as doc
+from reports.analysis.results import Results
 from reports.figures import internals as drawing
 from reports.formats import leaves, plural
 
 PLACE = 130
+NOT_KEPT = "No model is looked into: the matrix says keep_weights = false."
 
 Numbers = Mapping[str, Any]
 """What ``harness.probes.internals`` returns of a cell, or one of its parts."""
 
 
-def blocks(inside: Sequence[Numbers]) -> list[doc.Block]:
-    """Each cell's figures with their findings; nothing without any."""
+def blocks(inside: Sequence[Numbers], results: Results) -> list[doc.Block]:
+    """Each cell's figures with their findings; without any nothing but that weights were not
+    kept."""
+    if not inside and not results.plan.get("keep_weights", True):
+        return [doc.Heading("Inside", "inside"), doc.Note(NOT_KEPT)]
     shown = [f for at, of_cell in enumerate(inside, 1) for f in figures(f"inside-{at}", of_cell)]
     what = (
         f"What {plural(len(inside), 'trained model')} did with one sequence each. They illustrate "
