@@ -2,9 +2,10 @@
 
 import torch
 from torch import Tensor, nn
-from torch.nn.functional import pad
+from torch.nn.functional import linear, pad
 
 from architectures.architecture import Signature, architecture
+from architectures.convolution import batch_first, convolve
 
 
 @architecture("cnn", readout="max")
@@ -50,25 +51,39 @@ class CNN(nn.Module):
             self.receptive_field = 1 + (kernel - 1) * (2**levels - 1)
 
     def forward(self, x: Tensor, lengths: Tensor) -> Tensor:
-        real = (torch.arange(x.shape[1], device=x.device) < lengths[:, None])[:, None]
-        x = x.transpose(1, 2) * real
+        x = x.transpose(0, 1)
+        real = None
+        if not self.backward_only:  # else no real step sees the padding, which comes last
+            real = (torch.arange(len(x), device=x.device)[:, None] < lengths)[..., None].to(x)
+            x = x * real
         if self.pooled:
-            x = torch.cat([self._same_length(layer, x) for layer in self.convolutions], 1).relu()
-        else:
-            x = self.enter(x) * real
-            for layer in self.convolutions:
-                x = (x + self._same_length(layer, x).relu()) * real
-        return x.transpose(1, 2)
+            return batch_first(self._side_by_side(x))
+        x = linear(x, self.enter.weight[..., 0], self.enter.bias)
+        for layer in self.convolutions:
+            assert isinstance(layer, nn.Conv1d) and layer.bias is not None
+            before, after = self._reach(layer)
+            offsets = range(-before, after + 1, layer.dilation[0])
+            x = x if real is None else x * real
+            x = convolve(x, layer.weight, layer.bias, offsets, residual=True)
+        return batch_first(x)
+
+    def _side_by_side(self, x: Tensor) -> Tensor:
+        """All filters at once, each with zeros beyond its own width."""
+        layers = [layer for layer in self.convolutions if isinstance(layer, nn.Conv1d)]
+        reaches = [self._reach(layer) for layer in layers]
+        before, after = (max(reach) for reach in zip(*reaches, strict=True))
+        weight = [
+            pad(layer.weight, (before - reach[0], after - reach[1]))
+            for layer, reach in zip(layers, reaches, strict=True)
+        ]
+        bias = torch.cat([layer.bias for layer in layers if layer.bias is not None])
+        return convolve(x, torch.cat(weight), bias, range(-before, after + 1))
 
     def windows(self) -> list[tuple[int, int]]:
         """How many steps before and after its own each filter of the pooled form reads, in the
         order of the hidden vector's numbers."""
         layers = [layer for layer in self.convolutions if isinstance(layer, nn.Conv1d)]
         return [self._reach(layer) for layer in layers for _ in range(layer.out_channels)]
-
-    def _same_length(self, layer: nn.Module, x: Tensor) -> Tensor:
-        assert isinstance(layer, nn.Conv1d)
-        return layer(pad(x, self._reach(layer)))
 
     def _reach(self, layer: nn.Conv1d) -> tuple[int, int]:
         missing = layer.dilation[0] * (layer.kernel_size[0] - 1)

@@ -19,9 +19,11 @@ def read(hidden: Tensor, lengths: Tensor, how: str, backward_features: int = 0) 
             return last
         forward = last[:, :-backward_features]
         return torch.cat([forward, hidden[:, 0, -backward_features:]], -1)
-    real = (torch.arange(hidden.shape[1], device=hidden.device) < lengths[:, None])[..., None]
+    real = torch.arange(hidden.shape[1], device=hidden.device) < lengths[:, None]
     if how == "max":
-        return hidden.masked_fill(~real, -torch.inf).amax(1)
+        # Hidden by a sum and taken with its place: masks and shared gradients take twice as long.
+        hide = torch.zeros(real.shape, device=hidden.device).masked_fill(~real, -torch.inf)
+        return (hidden + hide.to(hidden)[..., None]).max(1).values
     if how == "mean":
-        return (hidden * real).sum(1) / lengths[:, None]
+        return (real.to(hidden)[:, None] @ hidden)[:, 0] / lengths[:, None]
     raise ValueError(f"unknown readout {how!r}; known: last, mean, max, per-step")

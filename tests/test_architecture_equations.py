@@ -12,6 +12,7 @@ from torch import nn
 from architectures.architecture import Signature
 from architectures.cnn import CNN
 from architectures.fnn_window import WindowFNN
+from architectures.readout import read
 from architectures.self_attention import SelfAttention, positions
 
 FEATURES, WIDTH, STEPS = 3, 8, 7
@@ -135,6 +136,20 @@ def test_self_attention_is_torchs_encoder(x, signature):
     expected, got = net.norm(h), net(x, lengths)
     torch.testing.assert_close(got[0], expected[0], atol=1e-5, rtol=1e-4)
     torch.testing.assert_close(got[1, :4], expected[1, :4], atol=1e-5, rtol=1e-4)
+
+
+@pytest.mark.parametrize("how", ["last", "mean", "max"])
+def test_readouts_and_their_gradients_see_real_steps_only(how):
+    torch.manual_seed(0)
+    lengths = torch.tensor([STEPS, 4, 1])
+    hidden = torch.randn(3, STEPS, WIDTH, requires_grad=True)
+    plain = {"last": lambda h: h[-1], "mean": lambda h: h.mean(0), "max": lambda h: h.amax(0)}
+    expected = torch.stack([plain[how](h[:n]) for h, n in zip(hidden, lengths, strict=True)])
+    got = read(hidden, lengths, how)
+    torch.testing.assert_close(got, expected)
+    wanted = torch.randn_like(got)
+    mine, its = (torch.autograd.grad(y, hidden, wanted)[0] for y in (got, expected))
+    torch.testing.assert_close(mine, its)
 
 
 def test_positions_by_the_formula():

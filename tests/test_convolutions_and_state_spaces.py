@@ -8,10 +8,12 @@ import torch
 from scipy.signal import cont2discrete
 from scipy.special import erf, expit
 from torch import nn
+from torch.nn.functional import conv1d, pad
 from torch.nn.utils.parametrizations import weight_norm
 from torch.utils.flop_counter import FlopCounterMode
 
 from architectures.architecture import Signature
+from architectures.convolution import convolve
 from architectures.min_gru import MinGRU, scan
 from architectures.s4d import CHUNK, S4D, DiagonalSystem
 from architectures.tcn import TCN
@@ -45,6 +47,45 @@ def normalised(x: np.ndarray, weight: np.ndarray, bias: np.ndarray) -> np.ndarra
     ) + bias
 
 
+# Convolution
+
+READING = pytest.mark.parametrize(
+    "offsets", [(0,), (-2, -1, 0), (-8, -4, 0), (-4, 0, 4), (-1, 1), (-1, 0, 1, 2), (-90, 90)]
+)
+
+
+@READING
+@pytest.mark.parametrize("steps, batch", [(1, 1), (1, 3), (2, 3), (7, 1), (64, 3)])
+def test_a_convolution_is_torchs_and_so_are_its_gradients(offsets, steps, batch):
+    torch.manual_seed(0)
+    x = torch.randn(steps, batch, FEATURES, dtype=torch.float64, requires_grad=True)
+    weight = torch.randn(FEATURES, FEATURES, len(offsets), dtype=torch.float64, requires_grad=True)
+    bias = torch.randn(FEATURES, dtype=torch.float64, requires_grad=True)
+    apart = offsets[1] - offsets[0] if len(offsets) > 1 else 1
+    for residual in (False, True):
+        padded = pad(x.permute(1, 2, 0), (-offsets[0], offsets[-1]))
+        expected = conv1d(padded, weight, bias, dilation=apart).relu().permute(2, 0, 1)
+        expected = expected + x if residual else expected
+        got = convolve(x, weight, bias, offsets, residual)
+        wanted = torch.randn_like(got)
+        torch.testing.assert_close(got, expected)
+        for mine, torchs in zip(
+            *(torch.autograd.grad(y, (x, weight, bias), wanted) for y in (got, expected)),
+            strict=True,
+        ):
+            torch.testing.assert_close(mine, torchs)
+
+
+def test_a_convolution_counts_its_operations():
+    with FlopCounterMode(display=False) as counter:
+        x = torch.empty(10, 2, FEATURES, device="meta", requires_grad=True)
+        weight = torch.empty(WIDTH, FEATURES, 2, device="meta", requires_grad=True)
+        bias = torch.empty(WIDTH, device="meta", requires_grad=True)
+        convolve(x, weight, bias, (-1, 0)).sum().backward()
+    # The first step has nothing before it: 10 + 9 blocks of 2 rows, forwards and twice backwards.
+    assert counter.get_total_flops() == 3 * 2 * (10 + 9) * 2 * FEATURES * WIDTH
+
+
 # TCN
 
 
@@ -54,7 +95,7 @@ def test_tcn_is_made_of_torchs_weight_normalised_convolutions():
     h = x.transpose(1, 2)
     for level, block in enumerate(net.blocks):
         inner, dilation = h, 2**level
-        for mine in (block.change[0], block.change[3]):
+        for mine in (block.change[0], block.change[2]):
             size, below, kernel = mine.direction.shape
             conv = nn.Conv1d(below, size, kernel, padding=2 * dilation, dilation=dilation)
             conv = weight_norm(conv)
@@ -64,7 +105,7 @@ def test_tcn_is_made_of_torchs_weight_normalised_convolutions():
                 conv.bias.copy_(mine.bias)
             inner = conv(inner)[..., : -2 * dilation].relu()
         if level == 0:
-            weight, bias = block.shortcut.weight[..., 0], block.shortcut.bias
+            weight, bias = block.shortcut.weight, block.shortcut.bias
             h = torch.einsum("oi,bit->bot", weight, h) + bias[:, None]
         h = (h + inner).relu()
     torch.testing.assert_close(outputs(net, x), h.transpose(1, 2), atol=1e-5, rtol=1e-4)
@@ -84,16 +125,16 @@ def test_tcn_sees_as_far_as_it_says(layers, kernel, field):
 def test_tcn_starts_where_a_plain_convolution_starts():
     torch.manual_seed(0)
     convolution = TCN(FEATURES, WIDTH, CAUSAL).blocks[3].change[0]
-    weight = convolution.direction * convolution.length / convolution.norm()
+    weight = convolution.weight()
     torch.testing.assert_close(weight, convolution.direction)
     assert weight.abs().max().item() == pytest.approx(1 / np.sqrt(3 * WIDTH), rel=0.05)
 
 
 def test_tcn_dropout_blanks_whole_channels_and_only_in_training():
     net = made(TCN, dropout=0.5)
-    drop = net.blocks[0].change[2]
-    kept = drop(torch.ones(4, WIDTH, 20))
-    assert ((kept == kept[..., :1]).all()) and set(kept.unique().tolist()) == {0.0, 2.0}
+    drop = net.blocks[0].change[1]
+    kept = drop(torch.ones(20, 4, WIDTH))
+    assert ((kept == kept[:1]).all()) and set(kept.unique().tolist()) == {0.0, 2.0}
     x = torch.randn(2, 20, FEATURES)
     assert not torch.equal(outputs(net, x), outputs(net, x))
     net.eval()

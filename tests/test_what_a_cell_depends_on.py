@@ -71,6 +71,7 @@ EDITS: dict[str, set[str]] = {
     "architectures/hmm.py": {"hmm"},
     "architectures/markov.py": {"hmm"},
     "architectures/cnn.py": {"cnn", "data", "flow", "writing"},
+    "architectures/convolution.py": {"cnn", "data", "flow", "writing"},
     "architectures/fnn_window.py": {"fnn"},
     "architectures/architecture.py": EVERYTHING,
     "tasks/synthetic/recall.py": {"lstm", "hmm", "cnn"},
