@@ -18,3 +18,9 @@ def write(path: Path, content: bytes) -> None:
     except BaseException:
         part.unlink(missing_ok=True)
         raise
+
+
+def cache_folder() -> Path:
+    """The user's folder of what can be made again; raises RuntimeError where there is no home."""
+    base = os.environ.get("XDG_CACHE_HOME") or os.environ.get("LOCALAPPDATA")
+    return (Path(base) if base else Path.home() / ".cache") / "harness"

@@ -2,20 +2,20 @@
 
 import threading
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from harness.errors import UserError
 from harness.experiment.cell import Cell
+from harness.experiment.cost import Costs, learned
 from harness.experiment.environment import describe
-from harness.experiment.horizon import climbed
-from harness.experiment.plan import Costs, Wanted, document, expand
+from harness.experiment.plan import Wanted, document, expand
+from harness.experiment.queue import Queue
 from harness.experiment.record import FINE, Outcome, Record
 from harness.experiment.request import Request
 from harness.experiment.store import Store
-from harness.experiment.tuning import settle, studies
 from harness.experiment.user_data import choose, described
 from harness.training.run_cell import now
 from harness.workers.local import Settings, available_cores, run_in_process, run_local
@@ -26,7 +26,7 @@ class Watcher:
     """Hears what happens in a run; override what is of interest."""
 
     def begun(self, cells: list[Cell], cached: list[Record], costs: Costs, jobs: int) -> None:
-        """A round begins: all its cells, and the records of those already done."""
+        """More cells are ready to be run: all of these, and the records of those already done."""
 
     def running(self, cells: list[Cell]) -> None:
         """These cells are running now; called a few times a second."""
@@ -87,40 +87,44 @@ def run(
     others = chosen.user_data and matrix.name in store.plans()
     outdated = others and store.plan(matrix.name)["description"] != matrix.description
     partial = request.narrowed and not outdated
-    memory = _Memory(store)
     result = Result(store, matrix.name)
-    started = now()
+    started, machine = now(), describe(settings.device, settings.jobs)
+    tracker: Any = None
+
+    def found(new: list[Cell], done: list[Record], planned: list[Cell]) -> None:
+        """More cells are ready: plan them, and start what goes on beside the first."""
+        nonlocal tracker, meanwhile
+        plan = document(matrix, planned, request.command, started, store, partial)
+        before = store.plan(matrix.name) if matrix.name in store.plans() else {}
+        result.replanned |= before.get("cells") != plan["cells"]
+        store.put_plan(plan)
+        result.cached += len(done)
+        todo = len({cell.id for cell in new}) > len(done)
+        if todo and tracker is None and not result.computed:
+            queue.costs = learned(store, machine)
+        watcher.begun(new, done, queue.costs, settings.jobs)
+        if todo and meanwhile:
+            threading.Thread(target=meanwhile, daemon=True).start()
+            meanwhile = None
+        if todo and request.track and tracker is None:
+            from harness.tracking.tracker import Tracker
+
+            called = {"command": request.command, "started": started}
+            tracker = Tracker(store, plan, invocation=called)
+
+    queue = Queue(cells, store, wanted, found)
     with store.writing():
-        environment = store.put_environment(describe(settings.device, settings.jobs))
-        tracker = None
+        environment = store.put_environment(machine)
         try:
             with sigterm_as_interrupt():
-                for round_of_cells, whole in _rounds(cells, memory):
-                    planned = document(matrix, whole, request.command, started, store, partial)
-                    before = store.plan(matrix.name) if matrix.name in store.plans() else {}
-                    result.replanned |= before.get("cells") != planned["cells"]
-                    store.put_plan(planned)
-                    todo, cached = _sort(round_of_cells, memory, wanted)
-                    known = store.ids() if todo else []
-                    costs = Costs([r for i in known if (r := memory.get(i))])
-                    result.cached += len(cached)
-                    watcher.begun(round_of_cells, cached, costs, settings.jobs)
-                    if todo and meanwhile:
-                        threading.Thread(target=meanwhile, daemon=True).start()
-                        meanwhile = None
-                    if todo and request.track and tracker is None:
-                        from harness.tracking.tracker import Tracker
-
-                        called = {"command": request.command, "started": started}
-                        tracker = Tracker(store, planned, invocation=called)
-                    for record in execute(todo, settings, watcher.running) if todo else ():
-                        record.environment = environment
-                        _put(store, record)
-                        memory.forget(record.id)
-                        result.computed += 1
-                        if tracker:
-                            tracker.put(record)
-                        watcher.ended(record)
+                for record in execute(queue.take, settings, watcher.running):
+                    record.environment = environment
+                    _put(store, record)
+                    queue.ended(record)
+                    result.computed += 1
+                    if tracker:
+                        tracker.put(record)
+                    watcher.ended(record)
         except KeyboardInterrupt:
             result.interrupted = True
         except UserError:
@@ -132,55 +136,6 @@ def run(
         result.warnings += store.corrupted
         _finish(result, store, build_report, tracker)
     return result
-
-
-class _Memory:
-    def __init__(self, store: Store):
-        self._store = store
-        self._records: dict[str, Record] = {}
-
-    def get(self, cell: str) -> Record | None:
-        """The record with this id; None if there is none."""
-        if cell not in self._records and (record := self._store.get(cell)):
-            self._records[cell] = record
-        return self._records.get(cell)
-
-    def forget(self, cell: str) -> None:
-        """Read this record from disk the next time."""
-        self._records.pop(cell, None)
-
-
-def _rounds(cells: list[Cell], memory: _Memory) -> Iterator[tuple[list[Cell], list[Cell]]]:
-    """The tuning trials, as soon as results let them be known, then the reported cells with
-    what the trials chose, then the longer lags where horizons climb. With each round, all cells
-    that are planned by then."""
-    run: set[str] = set()
-    while True:
-        tuned = studies(cells, memory)
-        trials = [cell for study in tuned.values() for cell in study.cells]
-        reported = climbed(settle(cells, tuned), memory)
-        new = [cell for cell in trials if cell.study is None and cell.id not in run]
-        if not new:
-            break
-        run |= {cell.id for cell in new}
-        yield new, trials + reported
-    new = reported
-    while new:
-        run |= {cell.id for cell in new}
-        yield new, trials + reported
-        reported = climbed(settle(cells, tuned), memory)
-        new = [cell for cell in reported if cell.id not in run]
-
-
-def _sort(cells: list[Cell], memory: _Memory, wanted: Wanted) -> tuple[list[Cell], list[Record]]:
-    todo, cached = [], []
-    for cell in {cell.id: cell for cell in cells}.values():  # parts may ask for the same one
-        record = memory.get(cell.id)
-        if wanted.again(cell, record):
-            todo.append(cell)
-        elif record:
-            cached.append(record)
-    return todo, cached
 
 
 def _put(store: Store, record: Record) -> None:

@@ -1,5 +1,6 @@
 """harness plan"""
 
+from collections import Counter
 from typing import Any
 
 from harness.cli.options import Json, print_json, requesting
@@ -17,8 +18,11 @@ def main(request: Request, *, json: Json = False) -> None:
 
         harness plan --matrix quick --task 'recall*'
     """
+    from harness.experiment.cost import learned
+    from harness.experiment.environment import describe
     from harness.experiment.horizon import climbed
-    from harness.experiment.plan import Costs, Wanted, expand, resolve, row_of, trials
+    from harness.experiment.plan import Wanted, expand, resolve, row_of, trials
+    from harness.experiment.record import Outcome
 
     store = Store(request.out)
     asked = choose(request)
@@ -27,15 +31,16 @@ def main(request: Request, *, json: Json = False) -> None:
     reported = resolve(cells, store)
     cells = list({c.id: c for c in trials(cells, store) + climbed(reported, store)}.values())
     later = len({c.id for c in reported} - {c.id for c in cells})
-    costs = Costs([record for i in store.ids() if (record := store.get(i))])
+    costs = learned(store, describe("cpu", 0))
     rows: list[dict[str, Any]] = []
     for cell in cells:
         record = store.get(cell.id)
         again = Wanted().again(cell, record)
-        to_run = "not-applicable" if cell.refusal else "to run"
+        outcome = str(record.outcome) if record else None
+        ended = "cached" if outcome == Outcome.OK else outcome
         rows.append(row_of(cell) | {
-            "state": to_run if again else "cached",
-            "outcome": str(record.outcome) if record else None,
+            "state": str(Outcome.NOT_APPLICABLE) if cell.refusal else "to run" if again else ended,
+            "outcome": outcome,
             "predicted_seconds": round(costs.predict(cell), 2) if again else 0.0,
         })  # fmt: skip
     if json:
@@ -49,10 +54,9 @@ def main(request: Request, *, json: Json = False) -> None:
         print(f"{row['id']}  {row['state']:<14} {label}  {note}")
     states = [row["state"] for row in rows]
     needed = sum(row["predicted_seconds"] for row in rows)
-    print(
-        f"{len(rows)} cells: {states.count('cached')} cached, "
-        f"{states.count('not-applicable')} not applicable, {states.count('to run')} to run, "
-        f"about {seconds(needed)} of one core"
-    )
+    counts = {"cached": 0, str(Outcome.NOT_APPLICABLE): 0} | Counter(states) | {"to run": 0}
+    counts["to run"] = states.count("to run")  # the last, beside what it takes
+    said = ", ".join(f"{n} {state.replace('-', ' ')}" for state, n in counts.items())
+    print(f"{len(rows)} cells: {said}, about {seconds(needed)} of one core")
     if later:
         print(f"{later} cells of longer lags follow only where shorter ones are learned (horizons)")

@@ -1,5 +1,6 @@
 """What a run shows while it runs: a live table in a terminal, plain lines elsewhere."""
 
+import math
 import sys
 import time
 from collections import Counter, deque
@@ -9,10 +10,13 @@ from typing import Any
 
 from harness.cli.options import console
 from harness.experiment.cell import Cell
-from harness.experiment.plan import Costs
+from harness.experiment.cost import Costs
 from harness.experiment.record import FINE, Record
 from harness.runner import Watcher
-from reports.formats import seconds
+from reports.formats import plural, seconds
+
+FEW = 100
+"""Cells from which on it takes noticeable time to ask each."""
 
 
 @contextmanager
@@ -30,23 +34,33 @@ def progress(quiet: bool = False) -> Iterator[Watcher]:
 class Lines(Watcher):
     """One line for each cell that ends."""
 
-    def begun(self, cells: list[Cell], cached: list[Record], costs: Costs, jobs: int) -> None:
-        done = {record.id for record in cached}
-        self.left = {cell.id: cell for cell in cells if cell.id not in done}
-        self.total, self.costs, self.jobs = len(cells), costs, max(jobs, 1)
-        self.counts = Counter(record.outcome for record in cached)
+    def __init__(self) -> None:
+        self.left: dict[str, Cell] = {}
+        self.total, self.counts = 0, Counter[str]()
         self.now_running: list[Cell] = []
-        self.started = time.monotonic()
+        self.started, self.reckoned = time.monotonic(), -math.inf
+
+    def begun(self, cells: list[Cell], cached: list[Record], costs: Costs, jobs: int) -> None:
+        more, done = {cell.id: cell for cell in cells}, {record.id for record in cached}
+        new = {name: cell for name, cell in more.items() if name not in done}
+        self.left |= new
+        self.total, self.costs, self.jobs = self.total + len(more), costs, max(jobs, 1)
+        self.counts.update(record.outcome for record in cached)
         kind = "tuning trials" if cells and cells[0].kind == "trial" else "cells"
-        if self.left:
+        where = f"on {plural(jobs, 'worker')}" if jobs else "in this process"
+        if new:
             self.say(
-                f"{len(cells)} {kind}: {len(cached)} done before, {len(self.left)} to run "
-                f"on {self.jobs} workers, about {self.remaining()}"
+                f"{len(more)} {kind}: {len(done)} done before, {len(new)} to run {where}, "
+                f"about {self.remaining()}"
             )
 
     def remaining(self) -> str:
-        """The predicted time to the end."""
-        return seconds(sum(map(self.costs.predict, self.left.values())) / self.jobs)
+        """The predicted time to the end of what is known to be run; reckoned once a second, since
+        that asks each cell that is left."""
+        if time.monotonic() > self.reckoned + 1 or len(self.left) < FEW:
+            self.seconds = self.costs.remaining(self.left.values()) / self.jobs
+            self.reckoned = time.monotonic()
+        return seconds(self.seconds)
 
     def ended(self, record: Record) -> None:
         self.left.pop(record.id, None)
@@ -64,6 +78,7 @@ class Table(Lines):
     """A bar with counts, what is running, and the latest scores."""
 
     def __init__(self, live: Any):
+        super().__init__()
         self.live = live
         self.latest: deque[Record] = deque(maxlen=8)
 

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import ast
+import atexit
+import contextlib
 import functools
 import hashlib
 import importlib.util
+import json
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -14,11 +17,14 @@ from importlib.metadata import packages_distributions
 from pathlib import Path
 
 from harness.experiment.environment import LIBRARIES, installed
+from harness.files import cache_folder, write
 
 ROOT = Path(__file__).parent.parent.parent
 PROJECT = ("tasks", "architectures", "harness", "reports")
 SCIENCE = ("tasks", "architectures", "harness.training", "harness.probes")
 """What decides a result. The registry, the store, the command line and the report do not."""
+MOST_KEPT = 2000
+"""Sources that are kept between runs."""
 SHOWN = "harness.training.samples"
 """Among these, what only shows a result."""
 
@@ -99,14 +105,49 @@ class Source:
 def source(file: Path) -> Source:
     """Read a source file; of a compiled one only that it is the same."""
     content = file.read_bytes()
+    digest = hashlib.sha256(content).hexdigest()
     if file.suffix != ".py":
-        return Source((), hashlib.sha256(content).hexdigest())
+        return Source((), digest)
+    known, name = _kept(), f"{file} {digest}"
+    if name not in known:
+        known[name] = _parsed(content, file)
+    return known[name]
+
+
+def _parsed(content: bytes, file: Path) -> Source:
     module = ast.parse(content, str(file))
     imports = tuple(dict.fromkeys(_imports(module)))
     for node in ast.walk(module):
         if isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef):
             node.body = [statement for statement in node.body if not _is_text(statement)]
     return Source(imports, hashlib.sha256(ast.dump(module).encode()).hexdigest())
+
+
+@functools.cache
+def _kept() -> dict[str, Source]:
+    """Sources by file and hash of its content, as the user's cache folder has them; written there
+    when Python ends, since to parse them all takes a second."""
+    known: dict[str, Source] = {}
+    with contextlib.suppress(OSError, ValueError, TypeError, RuntimeError):
+        for name, (imports, meaning) in json.loads(_place().read_text(encoding="utf-8")).items():
+            known[name] = Source(tuple((level, module) for level, module in imports), meaning)
+    if len(known) > MOST_KEPT:  # most of them of files that are not so any more
+        known.clear()
+    atexit.register(_keep, known, len(known))
+    return known
+
+
+def _keep(known: dict[str, Source], before: int) -> None:
+    if len(known) > before:
+        text = json.dumps({name: (s.imports, s.meaning) for name, s in known.items()})
+        with contextlib.suppress(OSError, RuntimeError):
+            write(_place(), text.encode())
+
+
+def _place() -> Path:
+    """A file of its own for each version of what parses: of Python, and of this module."""
+    by = f"{sys.version_info[:2]}{ROOT}".encode() + Path(__file__).read_bytes()
+    return cache_folder() / f"sources-{hashlib.sha256(by).hexdigest()[:16]}.json"
 
 
 def _is_text(statement: ast.stmt) -> bool:

@@ -11,7 +11,6 @@ import hashlib
 import importlib
 import inspect
 import json
-import os
 import pkgutil
 import re
 import sys
@@ -192,7 +191,5 @@ def _kept(
 
 def _place(what: str) -> Path:
     """The file of an index; raises RuntimeError where the user has no home."""
-    base = os.environ.get("XDG_CACHE_HOME") or os.environ.get("LOCALAPPDATA")
-    folder = Path(base) if base else Path.home() / ".cache"
     name = hashlib.sha256(f"{imports.ROOT}\0{what}".encode()).hexdigest()[:16]
-    return folder / "harness" / f"declarations-{name}.json"
+    return files.cache_folder() / f"declarations-{name}.json"

@@ -1,8 +1,7 @@
 """The plan: a matrix expanded into cells, which of them are done, and what the rest will cost."""
 
 import fnmatch
-import statistics
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -20,12 +19,9 @@ from harness.experiment.tuning import ALWAYS_AGAIN, resolve, trials
 from harness.experiment.user_data import opened
 from tasks.task import Synthetic, Unavailable
 
-__all__ = ["Costs", "Wanted", "document", "expand", "resolve", "trials"]
+__all__ = ["Wanted", "document", "expand", "resolve", "trials"]
 
 RETRIABLE = (Outcome.FAILED, Outcome.TIMEOUT, Outcome.OUT_OF_MEMORY)
-
-GUESSED_SECONDS = 3.0
-"""Cost of a cell of 500 updates while no record says more."""
 
 
 @dataclass(frozen=True)
@@ -264,30 +260,3 @@ def _slot(row: dict[str, Any]) -> tuple[str, str, str, int | None]:
     """What a row stands for: all trials of a pair are planned together, seeds one by one."""
     seed = None if row["kind"] == "trial" else row["seed"]
     return row.get("part", ""), row["task"], row["architecture"], seed
-
-
-class Costs:
-    """Predicts the seconds of a cell from the records there are."""
-
-    def __init__(self, records: list[Record]):
-        self.pairs: dict[tuple[str, str], list[float]] = defaultdict(list)
-        self.architectures: dict[str, list[float]] = defaultdict(list)
-        for record in records:
-            self.add(record)
-
-    def add(self, record: Record) -> None:
-        """Learn from one more record."""
-        total = record.seconds.get("total")
-        if total is not None and record.outcome not in (Outcome.INTERRUPTED,):
-            self.pairs[record.task, record.architecture].append(total)
-            self.architectures[record.architecture].append(total)
-
-    def predict(self, cell: Cell) -> float:
-        """Seconds the cell will take: the median of its like, or a guess from its updates."""
-        if cell.refusal:
-            return 0.0
-        pair = self.pairs.get((cell.task.label, cell.architecture.label))
-        like = pair or (None if cell.probe else self.architectures.get(cell.architecture.label))
-        if like:
-            return statistics.median(like)
-        return GUESSED_SECONDS * cell.budget.steps / 500

@@ -177,6 +177,10 @@ class Store:
         except (OSError, ValueError):
             return {}
 
+    def environments(self) -> list[str]:
+        """Names of the stored descriptions of machines."""
+        return sorted(p.stem for p in (self.out / "environments").glob("[!.]*.json"))
+
     def plans(self) -> list[str]:
         """Names of the matrices planned here, the latest first."""
         plans = (self.out / "plans").glob("[!.]*.json")

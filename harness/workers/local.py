@@ -18,7 +18,12 @@ from harness.experiment.imports import ROOT
 from harness.experiment.record import Outcome, Record
 from harness.training.run_cell import begin, now, run_cell
 
+Take = Callable[[], Cell | None]
+"""Gives the next cell to run; None while there is none, until another one ends."""
 Watch = Callable[[list[Cell]], None]
+
+AHEAD = 2
+"""Cells for each worker that wait where it fetches them: it never waits for this process."""
 
 RECYCLE = 200
 """Cells after which a worker is replaced: libraries leak a little."""
@@ -50,27 +55,35 @@ class Settings:
         return self.timeout or cell.budget.seconds
 
 
-def run_local(cells: list[Cell], settings: Settings, watch: Watch) -> Iterator[Record]:
+def run_local(take: Take, settings: Settings, watch: Watch) -> Iterator[Record]:
     """Run cells in worker processes; yield each record as its cell ends, in any order.
+
+    ``take`` is asked for a cell whenever one can be started; the end is when it has none and none
+    is running.
 
     A cell that hangs, dies or runs out of memory costs its own worker only. On KeyboardInterrupt
     the workers are stopped at once, the cells then running are yielded as interrupted, and the
     exception goes on. ``watch`` is called a few times a second with the cells that are running.
     """
-    left = {cell.id: cell for cell in cells}
+    if (first := take()) is None:
+        return
+    left = {first.id: first}
     for _ in range(MAX_BROKEN_POOLS):
         try:
-            for record in _run_pool(list(left.values()), settings, watch):
+            for record in _run_pool(left, take, settings, watch):
                 del left[record.id]
                 yield record
             return
         except BrokenProcessPool:  # an idle worker was killed; what was running runs again
             continue
-    for cell in left.values():
+    for cell in (*left.values(), *iter(take, None)):
         yield ended(cell, Outcome.FAILED, "the worker processes died again and again")
 
 
-def _run_pool(cells: list[Cell], settings: Settings, watch: Watch) -> Iterator[Record]:
+def _run_pool(
+    left: dict[str, Cell], take: Take, settings: Settings, watch: Watch
+) -> Iterator[Record]:
+    """left: cells that were taken and have not ended; what is taken is added."""
     from pebble import ProcessPool
 
     done: queue.SimpleQueue = queue.SimpleQueue()
@@ -79,20 +92,32 @@ def _run_pool(cells: list[Cell], settings: Settings, watch: Watch) -> Iterator[R
         variables |= {"PYTHONSAFEPATH": "1"}
     with _environment(variables):
         pool = ProcessPool(
-            max_workers=min(settings.jobs, len(cells)),
+            max_workers=settings.jobs,
             max_tasks=RECYCLE,
             initializer=_start_worker,
             initargs=(_memory_share(settings), settings.plugins),
             context=_context(),
         )
         futures, kills = {}, _memory_kills()
-        try:
-            for cell in cells:
-                arguments = (cell, settings.data_folder, settings.device)
+
+        def start(cell: Cell) -> None:
+            arguments = (cell, settings.data_folder, settings.device)
+            try:
                 future = pool.schedule(run_cell, args=arguments, timeout=settings.cap(cell))
-                futures[future] = cell
-                future.add_done_callback(done.put)
-            while futures:
+            except RuntimeError:  # pebble's, of a pool that has just broken
+                raise BrokenProcessPool from None
+            futures[future] = cell
+            future.add_done_callback(done.put)
+
+        try:
+            for cell in left.values():
+                start(cell)
+            while True:
+                while len(futures) < (1 + AHEAD) * settings.jobs and (more := take()):
+                    left[more.id] = more
+                    start(more)
+                if not futures:
+                    return
                 try:
                     future = done.get(timeout=0.2)
                 except queue.Empty:
@@ -198,9 +223,9 @@ def available_cores() -> int:
     return os.cpu_count() or 1
 
 
-def run_in_process(cells: list[Cell], settings: Settings, watch: Watch) -> Iterator[Record]:
+def run_in_process(take: Take, settings: Settings, watch: Watch) -> Iterator[Record]:
     """Run cells one by one in this process: for debugging. No cap, no isolation."""
-    for cell in cells:
+    for cell in iter(take, None):
         watch([cell])
         started = time.perf_counter()
         try:
