@@ -107,10 +107,10 @@ def run(
             threading.Thread(target=meanwhile, daemon=True).start()
             meanwhile = None
         if todo and request.track and tracker is None:
-            from harness.tracking.tracker import Tracker
+            from harness.tracking.beside import TrackerProcess
 
             called = {"command": request.command, "started": started}
-            tracker = Tracker(store, plan, invocation=called)
+            tracker = TrackerProcess(store, plan, invocation=called)
 
     queue = Queue(cells, store, wanted, found)
     with store.writing():

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import dataclasses
 import os
+import subprocess
+import sys
 import threading
 import time
 from collections import Counter
@@ -16,6 +18,7 @@ from harness.errors import UserError
 from harness.experiment.record import Outcome, Record
 from harness.experiment.store import Store
 from harness.tracking import mlflow_view as view
+from harness.tracking.beside import TrackerProcess
 from harness.tracking.tracker import Tracker, sync, tracking_uri, ui_url
 
 STARTED = "2026-01-02T03:04:05+00:00"
@@ -138,6 +141,45 @@ def tracked(tmp_path_factory) -> tuple[Store, dict[str, Any], list[Record]]:
         tracker.put(record)
     assert tracker.close(report) is None
     return store, plan, records
+
+
+RUN = """
+import os, sys
+from harness.experiment.store import Store
+from harness.tracking.beside import TrackerProcess
+
+store = Store(sys.argv[1])
+tracker = TrackerProcess(store, store.plan(), invocation={"command": "x", "started": sys.argv[2]})
+for cell in store.ids():
+    tracker.put(store.get(cell))
+print(tracker._process.pid, flush=True)
+if sys.argv[3] == "dies":
+    os._exit(0)
+print(tracker.close(None), "mlflow" in sys.modules)
+"""
+
+
+def test_a_run_tracks_from_a_process_of_its_own_without_importing_mlflow(tmp_path):
+    store, _ = stored(tmp_path / "out", "tiny", [fabricate(0), fabricate(1)])
+    command = [sys.executable, "-c", RUN, str(store.out), STARTED, "ends"]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert done.stdout.splitlines()[1:] == ["None False"], done.stderr
+    assert set(cells_of(store)) == set(store.ids())
+    killed = subprocess.run([*command[:-1], "dies"], capture_output=True, text=True, check=True)
+    tracker, deadline = int(killed.stdout), time.monotonic() + 60
+    with pytest.raises(ProcessLookupError):  # it is gone, too
+        while time.monotonic() < deadline:
+            os.kill(tracker, 0)
+            time.sleep(0.1)
+
+
+def test_a_tracker_process_that_is_killed_costs_a_warning(tmp_path):
+    store, plan = stored(tmp_path / "out", "tiny", [fabricate(0)])
+    tracker = TrackerProcess(store, plan, invocation=INVOCATION)
+    tracker._process.kill()
+    tracker._process.wait()
+    tracker.put(store.get("cell0000"))
+    assert "harness sync" in tracker.close(None)
 
 
 def test_one_parent_for_the_invocation_and_a_nested_run_for_each_cell(tracked):
