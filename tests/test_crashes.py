@@ -159,7 +159,7 @@ def test_ctrl_c_keeps_what_is_finished_and_the_same_command_goes_on(
         "--plugin",
         plugin,
     ]
-    process = start(tmp_path, *arguments, "--jobs", "2")
+    process = start(tmp_path, *arguments, "--jobs", "3")
     wait_for(lambda: any("rnn" in p.read_text() for p in records(tmp_path)))
     wait_for(lambda: len(records(tmp_path)) == 2)  # both rnn done, both others hang
     process.send_signal(number)
