@@ -93,7 +93,8 @@ def _budget(results: Results) -> Iterator[doc.Block]:
         "Every network got the same: in one seed the same examples in the same order, and these "
         "limits. What is fitted, as the HMM, got as many examples as updates times batch, or all "
         "there are. What was chosen was chosen on the validation split, of which at most 512 "
-        f"examples are scored while a network trains; the test split was used once. {_matched(results, match)}".strip()
+        "examples are scored while a network trains; the test split was used once. "
+        f"{_matched(results, match)}".strip()
     )
     chosen = dict.fromkeys((results.plan.get("tuning") or {}).get("space", {}), "tuned")
     chosen |= dict.fromkeys(results.plan.get("recommended") or [], f"recommended ({FILE})")
