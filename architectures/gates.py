@@ -8,6 +8,7 @@ from torch import Tensor, nn
 from torch.nn.functional import hardsigmoid, linear
 
 from architectures.architecture import Refused, Signature
+from architectures.fused import choice
 from architectures.starts import Start, chrono
 
 GATES: dict[str, Callable[[Tensor], Tensor]] = {
@@ -35,9 +36,10 @@ class Weights(nn.Module):
 class Layer(nn.Module):
     """One recurrent layer that reads ``(batch, time, features)`` in one direction.
 
-    With torch's own equations a fused kernel of ``torch.nn`` computes it, unless ``by_equations``
-    is set; with any other the step-by-step one does. Both name, lay out and draw the parameters
-    alike.
+    A fused kernel computes it, unless ``by_equations`` is set: a compiled one of ours where it is
+    faster or the only one, else that of ``torch.nn``, which has torch's own equations alone; where
+    there is none, the equations are computed step by step. All name, lay out and draw the
+    parameters alike, and differ in nothing but rounding.
 
     ``gate``: the gates' activation; ``hard_sigmoid`` is min(max(z / 6 + 1/2, 0), 1), ``relu``
     has no upper bound. ``candidate``: the activation of the candidate, and in the LSTM of the
@@ -47,6 +49,7 @@ class Layer(nn.Module):
     ``learned_start``: the state before the first step is trained, from zero on; else it is zero.
     """
 
+    kind: ClassVar[str]
     fused: ClassVar[Callable[..., nn.RNNBase]]
     blocks: ClassVar[tuple[str, ...]]
     """The candidate and the gates, in torch's order of rows."""
@@ -130,6 +133,9 @@ class Layer(nn.Module):
     def forward_from(self, x: Tensor, state: list[Tensor]) -> tuple[Tensor, list[Tensor]]:
         """The hidden state after each step, read on from a state, and the state at the end; the
         states are ``(batch, width)``, in the order of ``states``."""
+        if not self.by_equations and self._compiled(x):
+            states = self._compute(x, state)
+            return states[0], [tensor[:, -1] for tensor in states]
         if self.by_equations or not isinstance(self.weights, nn.RNNBase):
             steps = self._steps(x, state)
             hidden = torch.stack([step["hidden"] for step in steps], 1)
@@ -137,6 +143,42 @@ class Layer(nn.Module):
         before = tuple(tensor[None].contiguous() for tensor in state)
         hidden, end = self.weights(x, before if len(before) > 1 else before[0])
         return hidden, [tensor[0] for tensor in (end if isinstance(end, tuple) else (end,))]
+
+    @property
+    def has_kernel(self) -> bool:
+        """Whether anything computes it but the equations, step by step."""
+        on_cpu = self.weights.weight_hh_l0.device.type == "cpu"
+        return isinstance(self.weights, nn.RNNBase) or on_cpu and choice.usable()
+
+    def _compiled(self, x: Tensor) -> bool:
+        """Whether our own kernel computes it: see ``architectures/fused/choice.py``."""
+        stock = isinstance(self.weights, nn.RNNBase)
+        return choice.compiled(self.kind, x, self.width, stock)
+
+    def _compute(self, x: Tensor, state: list[Tensor]) -> tuple[Tensor, ...]:
+        from architectures.fused.bridge import recurrence
+
+        weights = [self._whole(parameter) for parameter in self.weights.parameters()]
+        return recurrence(self.kind, x, state, weights, self._activations(), *self._variant())
+
+    def _whole(self, parameter: Tensor) -> Tensor:
+        """With rows for the gates that are held, too."""
+        if not self.held:
+            return parameter
+        rows = dict(zip(self.free, parameter.split(self.width), strict=True))
+        nothing = parameter.new_zeros(self.width, *parameter.shape[1:])
+        return torch.cat([rows.get(block, nothing) for block in self.blocks])
+
+    def _activations(self) -> tuple[str | float, ...]:
+        """The activation of each block, or the number that a gate is held at."""
+        return tuple(
+            self.candidate if block == "candidate" else self.held.get(block, self.gate)
+            for block in self.blocks
+        )
+
+    def _variant(self) -> tuple[bool, ...]:
+        """What else the kernel is told."""
+        return ()
 
     def unroll(self, x: Tensor) -> dict[str, Tensor]:
         """States, candidate and gates after each step, each ``(batch, time, width)``."""
@@ -185,6 +227,7 @@ class RNNLayer(Layer):
     steps after them have the last one's.
     """
 
+    kind = "rnn"
     fused = nn.RNN
     blocks = ("candidate",)
 
@@ -199,6 +242,13 @@ class RNNLayer(Layer):
 
     def step(self, entering: Tensor, recurrent: Tensor, *state: Tensor) -> dict:
         return {"hidden": CANDIDATES[self.candidate](entering + recurrent)}
+
+    @property
+    def has_kernel(self) -> bool:
+        return not self.untied and super().has_kernel
+
+    def _compiled(self, x: Tensor) -> bool:
+        return not self.untied and super()._compiled(x)
 
     def _steps(self, x: Tensor, state: list[Tensor]) -> list[dict]:
         if not self.untied:
@@ -217,6 +267,7 @@ class RNNLayer(Layer):
 class LSTMLayer(Layer):
     """c_t = f c_{t-1} + i g and h_t = o act(c_t), with gates f, i, o and candidate g."""
 
+    kind = "lstm"
     fused = nn.LSTM
     blocks = ("input", "forget", "candidate", "output")
     states = ("hidden", "cell")
@@ -243,6 +294,7 @@ class GRULayer(Layer):
     An update gate z held at 0 and a reset gate r held at 1 leave the RNN, weight for weight.
     """
 
+    kind = "gru"
     fused = nn.GRU
     blocks = ("reset", "update", "candidate")
     keeping = {"update": 1}
@@ -253,6 +305,9 @@ class GRULayer(Layer):
 
     def _torchs(self, features: int) -> nn.Module | None:
         return None if self.reset_before else super()._torchs(features)
+
+    def _variant(self) -> tuple[bool, ...]:
+        return (self.reset_before,)
 
     def step(self, entering: Tensor, recurrent: Tensor, *state: Tensor) -> dict:
         below, before = self._split(entering), self._split(recurrent)

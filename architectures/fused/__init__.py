@@ -1,0 +1,1 @@
+"""Compiled recurrences for the CPU: RNN, LSTM and GRU, forward and backward."""
