@@ -1,5 +1,6 @@
 """Self-attention: the Transformer's encoder."""
 
+import functools
 import math
 
 import torch
@@ -102,11 +103,13 @@ def weights(query: Tensor, key: Tensor, mask: Tensor | None, causal: bool = Fals
     return scaled_dot_product_attention(query, key, units, attn_mask=mask, is_causal=causal)
 
 
+@functools.lru_cache(maxsize=16)
 def positions(steps: int, width: int) -> Tensor:
-    """Sinusoidal position codes, ``(steps, width)``."""
-    step = torch.arange(steps)[:, None]
-    rate = torch.exp(torch.arange(0, width, 2) * (-math.log(10000.0) / width))
-    code = torch.zeros(steps, width)
-    code[:, 0::2] = torch.sin(step * rate)
-    code[:, 1::2] = torch.cos(step * rate)[:, : width // 2]
-    return code
+    """Sinusoidal position codes, ``(steps, width)``; kept, so never to be changed in place."""
+    with torch.inference_mode(False), torch.device("cpu"):  # whoever asks for them first
+        step = torch.arange(steps)[:, None]
+        rate = torch.exp(torch.arange(0, width, 2) * (-math.log(10000.0) / width))
+        code = torch.zeros(steps, width)
+        code[:, 0::2] = torch.sin(step * rate)
+        code[:, 1::2] = torch.cos(step * rate)[:, : width // 2]
+        return code

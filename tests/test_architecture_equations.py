@@ -105,8 +105,11 @@ def test_cnn_ngrams(x):
     assert start == WIDTH
 
 
+@pytest.mark.parametrize("steps", [7, 33, 120])
 @pytest.mark.parametrize("signature", [CAUSAL, CENTRED])
-def test_self_attention_is_torchs_encoder(x, signature):
+def test_self_attention_is_torchs_encoder(signature, steps):
+    torch.manual_seed(0)
+    x = torch.randn(2, steps, FEATURES, requires_grad=True)
     net = SelfAttention(FEATURES, WIDTH, signature, layers=2, heads=2, feedforward=2)
     arrays(net)
     layers = []
@@ -127,15 +130,18 @@ def test_self_attention_is_torchs_encoder(x, signature):
                 theirs.weight.copy_(mine.weight)
                 theirs.bias.copy_(mine.bias)
         layers.append(layer)
-    lengths = torch.tensor([STEPS, 4])
-    h = net.enter(x) + positions(STEPS, WIDTH)
-    padding = torch.arange(STEPS) >= lengths[:, None]
-    future = torch.ones(STEPS, STEPS).triu(1).bool() if signature.causal else None
+    lengths = torch.tensor([steps, 4])
+    h = net.enter(x) + positions(steps, WIDTH)
+    padding = torch.arange(steps) >= lengths[:, None]
+    future = torch.ones(steps, steps).triu(1).bool() if signature.causal else None
     for layer in layers:
         h = layer(h, src_mask=future, src_key_padding_mask=padding)
     expected, got = net.norm(h), net(x, lengths)
     torch.testing.assert_close(got[0], expected[0], atol=1e-5, rtol=1e-4)
     torch.testing.assert_close(got[1, :4], expected[1, :4], atol=1e-5, rtol=1e-4)
+    wanted = torch.randn_like(got) * ~padding[..., None]
+    mine, torchs = (torch.autograd.grad(y, x, wanted)[0] for y in (got, expected))
+    torch.testing.assert_close(mine, torchs, atol=1e-4, rtol=1e-4)
 
 
 @pytest.mark.parametrize("how", ["last", "mean", "max"])
@@ -152,7 +158,12 @@ def test_readouts_and_their_gradients_see_real_steps_only(how):
     torch.testing.assert_close(mine, its)
 
 
-def test_positions_by_the_formula():
+@pytest.mark.parametrize("device", ["cpu", "meta"])
+def test_positions_by_the_formula_whoever_asked_first(device):
+    positions.cache_clear()
+    with torch.inference_mode(), torch.device(device):
+        positions(5, 7)
+    assert not positions(5, 7).is_inference()
     code = positions(5, 7).numpy()
     for step in range(5):
         for i in range(7):
