@@ -7,7 +7,7 @@
 
 A no-op cell goes the whole way: planned, sent to a worker process, time-limited, recorded
 atomically, logged to MLflow. It trains one step of a tiny network. Seconds are wall-clock, and
-beside them those of a core that the harness's own process used. Aims: at most 5 s cold and 0.6 s
+beside them those of a core that the run's own process and its tracker used. Aims: at most 5 s cold and 0.6 s
 cached; of the core-seconds of the matrix quick at most 10 % outside updates; the last worker alone
 for less than 5 % of the run.
 """
@@ -59,7 +59,7 @@ class Took(NamedTuple):
 
     wall: float
     core: float
-    """of the process itself, without its workers"""
+    """of the process itself and its tracker, without its workers"""
 
 
 def timed(folder: Path) -> Took:

@@ -20,8 +20,8 @@ MONITORED = 512
 """Examples of the validation split, at most, that are scored at each evaluation while training."""
 
 _READY: dict[str, "Ready"] = {}
-_KEEP = 4
-"""Tasks that a worker keeps in memory; cells come grouped by task."""
+_KEEP = 12
+"""Tasks that a worker keeps in memory: cells come longest first, so those of a task are apart."""
 
 
 @dataclass(frozen=True)
