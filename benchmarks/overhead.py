@@ -7,9 +7,9 @@
 
 A no-op cell goes the whole way: planned, sent to a worker process, time-limited, recorded
 atomically, logged to MLflow. It trains one step of a tiny network. Seconds are wall-clock, and
-beside them those of a core that the run's own process and its tracker used. Aims: at most 5 s cold and 0.6 s
-cached; of the core-seconds of the matrix quick at most 10 % outside updates; the last worker alone
-for less than 5 % of the run.
+beside them those of a core that the run's own process and its tracker used. Aims: at most 5 s cold
+and 0.6 s cached; of the core-seconds of the matrix quick at most 10 % outside updates; the last
+worker alone for less than 5 % of the run.
 """
 
 from __future__ import annotations
