@@ -89,9 +89,9 @@ def test_a_task_and_seed_are_drawn_once_for_all_architectures(monkeypatch):
         kind, "training", lambda self, rng, size: draws.append(size) or real(self, rng, size)
     )
     cells = [make_cell("adding[length=6]", name, steps=40) for name in ("rnn", "gru")]
-    data._STREAM.clear()
+    data._STREAMS.clear()
     alone = run_cell(cells[1])
-    data._STREAM.clear()
+    data._STREAMS.clear()
     draws.clear()
     run_cell(cells[0])
     once = len([size for size in draws if size == AHEAD * cells[0].budget.batch])
@@ -117,7 +117,7 @@ def test_long_streams_are_not_kept(monkeypatch):
     monkeypatch.setattr(data, "_MOST_BYTES", 1000)
     cell = make_cell("adding[length=6]", "rnn", steps=40)
     first = run_cell(cell)
-    (stream,) = data._STREAM.values()
+    (stream,) = data._STREAMS.values()
     assert not stream.drawn and not stream.whole
     again = run_cell(cell)
     assert np.array_equal(first.updates["loss"], again.updates["loss"])

@@ -111,7 +111,7 @@ def stream_generator(task: Task, seed: int) -> np.random.Generator:
 @dataclass
 class _Stream:
     """Training batches as they are drawn, for the cells of a task and a seed that this process
-    runs one after another; once they take too much memory they are no longer kept."""
+    runs; where they take too much memory they are not kept."""
 
     source: Iterator[Examples]
     drawn: list[Examples] = field(default_factory=list)
@@ -120,7 +120,7 @@ class _Stream:
     @property
     def whole(self) -> bool:
         """All batches from the first on are there."""
-        return self.bytes <= _MOST_BYTES
+        return self.bytes <= _MOST_BYTES // 4
 
     def __iter__(self) -> Iterator[Examples]:
         for number in itertools.count():
@@ -136,9 +136,10 @@ class _Stream:
             yield batch
 
 
-_STREAM: dict[str, _Stream] = {}
-"""The last one; cells come grouped by task."""
-_MOST_BYTES = 1 << 27
+_STREAMS: dict[str, _Stream] = {}
+"""Those drawn from last, the latest at the end."""
+_MOST_BYTES = 1 << 28
+"""Of all together."""
 
 
 def batches(ready: Ready, seed: int, size: int) -> Iterator[Examples]:
@@ -148,10 +149,12 @@ def batches(ready: Ready, seed: int, size: int) -> Iterator[Examples]:
     if not isinstance(task, Synthetic):
         return task.batches(generator, size)
     name = f"{task!r} {seed} {size}"
-    kept = _STREAM.get(name)
+    kept = _STREAMS.pop(name, None)
     if kept is None or not kept.whole:
-        _STREAM.clear()
-        kept = _STREAM[name] = _Stream(task.batches(generator, size))
+        kept = _Stream(task.batches(generator, size))
+    while _STREAMS and sum(stream.bytes for stream in _STREAMS.values()) > _MOST_BYTES // 2:
+        del _STREAMS[next(iter(_STREAMS))]
+    _STREAMS[name] = kept
     return iter(kept)
 
 
