@@ -23,6 +23,7 @@ A section on what has to be measured says with which ``COMMAND``, and has a ``TI
 are no records it is listed as not measured.
 """
 
+import gc
 import importlib
 import inspect
 import pkgutil
@@ -60,7 +61,11 @@ def build(
     matrix, OSError where the folder cannot be written.
     """
     results = read(store, matrix)
-    pages = _pages(store, results, gallery)
+    gc.freeze()  # else each drawing's garbage has all records walked over, again and again
+    try:
+        pages = _pages(store, results, gallery)
+    finally:
+        gc.unfreeze()
     texts: dict[str, str] = {}
     for page in pages.values():
         texts |= page.files

@@ -25,13 +25,15 @@ def gallery(store: Store, matrix: str | None = None, limit: int = 6) -> list[dic
     there the cell with the highest skill. It is an illustration: nothing is judged by it. Cells
     whose weights, data or code are not there any more are passed over.
     """
+    wanted = {name for names in KINDS for name in names}
     records = [
         record
-        for _, record in store.planned(matrix)
-        if record
+        for cell in store.plan(matrix)["cells"]
+        if cell["architecture"].partition("[")[0] in wanted
+        and store.weights_file(cell["id"]).exists()  # before all are read
+        and (record := store.get(cell["id"]))
         and record.outcome == Outcome.OK
         and record.skill is not None
-        and store.weights_file(record.id).exists()
     ]
     chosen: list[dict[str, Any]] = []
     for architectures, tasks in KINDS.items():

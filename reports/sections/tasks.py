@@ -9,11 +9,24 @@ from reports.analysis.difference import standing
 from reports.analysis.ranking import behind, lead
 from reports.analysis.results import Group, Results, TaskInfo
 from reports.analysis.squares import rank_of
-from reports.document import Block, Cell, Code, Heading, Note, Paragraph, Row, Terms, table_of
+from reports.document import (
+    Block,
+    Cell,
+    Code,
+    Figure,
+    Heading,
+    Note,
+    Paragraph,
+    Row,
+    Terms,
+    table_of,
+)
 from reports.figures import style
 from reports.sections import measures, task_figures
 
 PLACE = 140
+DRAWN = 25
+"""Tasks with figures: these are most of the time that a long report takes, and of its length."""
 
 
 def blocks(results: Results) -> list[Block]:
@@ -22,11 +35,12 @@ def blocks(results: Results) -> list[Block]:
         return []
     looks = style.looks(results.architectures) | dict.fromkeys(results.baselines, style.BESIDE)
     made: list[Block] = [Heading("Tasks one by one", "tasks"), Paragraph(_reading(results))]
-    for task in results.tasks:
-        scored = results.scored(task)
-        seeds = task_figures.seeds_figure(results, task, scored, looks)
-        curves = task_figures.curves_figure(results, task, looks)
-        figures = tuple(filter(None, (seeds, curves)))
+    for at, task in enumerate(results.tasks):
+        scored, figures = results.scored(task), tuple[Figure, ...]()
+        if at < DRAWN:
+            seeds = task_figures.seeds_figure(results, task, scored, looks)
+            curves = task_figures.curves_figure(results, task, looks)
+            figures = tuple(filter(None, (seeds, curves)))
         made += [
             Heading(task.name, f"task-{task.slug}", 3),
             _limits(results, task),
@@ -42,12 +56,18 @@ def _reading(results: Results) -> str:
     beaten = " †: no better than the baseline." if results.baselines else ""
     some = any(group.not_learned for group in results.groups.values())
     lost = f" {UNLEARNED}: {NOT_LEARNED}, by no seed. Learned: by so many seeds." if some else ""
+    few = ""
+    if len(results.tasks) > DRAWN:
+        few = (
+            f" The first {DRAWN} of {len(results.tasks)} tasks are drawn; the others have their "
+            "table, and their curves are in harness.curves."
+        )
     return (
         "Test scores: dots are seeds, the upright bar is their mean, the pale band its 95 % "
         "interval, if it has one. Bold: best mean. •: not shown to differ from the best."
         f"{beaten}{lost} Learning curves show the validation split: mean over seeds, lowest to "
         "highest; a seed that stopped early counts on with its last score. Floor and ceiling in "
-        "them are those of the test."
+        f"them are those of the test.{few}"
     )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from reports.analysis.results import Results
 from reports.analysis.statistics import Summary
 from reports.analysis.updates import Reached, cap, lines, places, reached
-from reports.document import Block, Figure, Heading, Paragraph, Table, as_csv
+from reports.document import Block, Figure, Heading, Note, Paragraph, Table, as_csv
 from reports.figures import lines as drawing
 from reports.formats import each, plural, skill_with_spread
 
@@ -15,13 +15,16 @@ SCALE = drawing.Scale(
     "updates", "best skill so far", 2, ends=drawing.SKILL, levels=(0,), apart=1.03
 )
 
+MOST = 25
+"""Tasks that are drawn: more panels are none that anybody reads; the table has all."""
+
 
 def blocks(results: Results) -> list[Block]:
     """A panel for each task; empty where no record's curve has skills."""
     found = reached(results)
     told = lines(results, found)
     panels = [drawing.Panel(task, of) for task, of in told.items()]
-    drawn = drawing.draw("updates", panels, SCALE, results.architectures)
+    drawn = drawing.draw("updates", panels[:MOST], SCALE, results.architectures)
     if drawn is None:
         return []
     rows = [
@@ -39,6 +42,7 @@ def blocks(results: Results) -> list[Block]:
             "value. Mean over seeds, with the 95 % interval where a mean may have one. What is "
             "fitted, as the HMM, has no updates and is not shown."
         ),
+        *([Note(f"Drawn: the first {MOST} of {len(panels)} tasks.")] if len(panels) > MOST else []),
         Figure(drawn, _finding(results, found), _table(told), data=data),
     ]
 
