@@ -98,7 +98,7 @@ def test_the_examples_that_are_too_few_are_named(tmp_path):
               ("kept", "cnn"): [np.arange(12) < 8.0] * 3}  # fmt: skip
     scores = {pair: [row.astype(float) for row in rows] for pair, rows in scores.items()}
     advice = advice_on(store_of(tmp_path, scores))
-    assert "More test examples: from gru to cnn" in " ".join(advice.firmer)
+    assert "More test examples: the difference between gru and cnn" in " ".join(advice.firmer)
 
 
 def test_the_command_is_narrowed_to_the_task_and_keeps_its_terms(tmp_path):
