@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from harness.errors import UserError
-from harness.experiment.record import Outcome
 from harness.experiment.request import DEFAULT_OUT as DEFAULT_OUT
 from harness.experiment.request import Request
 from tasks.user_data.settings import Settings
@@ -148,6 +147,8 @@ def beside(out: Path) -> str:
 def trained(store: "Store", record: "Record") -> dict[str, "ndarray"]:
     """The weights of a cell; raises UserError where there are none."""
     from safetensors.numpy import load_file
+
+    from harness.experiment.record import Outcome
 
     file = store.weights_file(record.id)
     if not file.exists():
