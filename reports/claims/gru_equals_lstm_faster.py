@@ -4,9 +4,10 @@ Source: Chung et al. 2014 (Empirical evaluation of gated recurrent neural networ
 modeling); Jozefowicz, Zaremba and Sutskever 2015 (An empirical exploration of recurrent network
 architectures, ICML).
 
-The library has a fused kernel for the LSTM on the processor and none for the GRU: where seconds by
-the kernels and by the equations differ, it is by how the kernels were written. Where the LSTM
-learns nothing, that the GRU is like it says nothing.
+Kernels are those that networks are trained with: compiled for both or, where that cannot be,
+torch's, which on a processor has a fused one for the LSTM alone; records say which. Where seconds
+by kernels and by the equations differ, it is by how the kernels were written. Where the LSTM learns
+nothing, that the GRU is like it says nothing.
 """
 
 from collections.abc import Mapping
@@ -52,7 +53,7 @@ STATEMENTS = {
         "At each of the widths 32, 64 and 128 a GRU has fewer parameters than an LSTM.", exact=True
     ),
     "equations": Statement(f"By the equations, step by step, an update of the LSTM {OVER}"),
-    "kernels": Statement(f"By the library's kernels an update of the LSTM {OVER}"),
+    "kernels": Statement(f"By the kernels that train them an update of the LSTM {OVER}"),
 }
 
 

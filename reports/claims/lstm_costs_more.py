@@ -3,8 +3,9 @@
 Source: Chung et al. 2014 (Empirical evaluation of gated recurrent neural networks on sequence
 modeling).
 
-Seconds hold for the machine that they were measured on and this version of the library's kernels.
-At equal parameters, as elsewhere in this trial, the LSTM is narrower instead.
+Seconds hold for the machine that they were measured on and for the kernels that networks are
+trained with, which records name. At equal parameters, as elsewhere in this trial, the LSTM is
+narrower instead.
 """
 
 from collections.abc import Mapping
@@ -27,7 +28,7 @@ CELLS = COST_WIDTHS
 LSTM, RNN = "lstm", "rnn"
 COUNTED = ("parameters", "flops")
 SMALL, LARGE = 32, 128
-KERNELS = "By the library's kernels, at width"
+KERNELS = "By the kernels that train them, at width"
 STATEMENTS = {
     "counted": Statement(
         "At each of the widths 32, 64 and 128 an LSTM has more parameters than an RNN, and an "

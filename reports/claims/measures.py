@@ -39,7 +39,7 @@ COSTS: dict[str, Callable[[Mapping[str, Any]], float | None]] = {
     "seconds by equations": lambda m: m.get("equations", m["kernel"])["seconds"],
 }
 """What the probes measured of an update, without the embedding, which all have alike: by the
-library's kernels or, computed step by step, by the equations; the chain is the longest of
+kernels of training or, computed step by step, by the equations; the chain is the longest of
 operations of which each needs the one before. None where it could not be counted."""
 
 

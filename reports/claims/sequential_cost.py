@@ -5,8 +5,8 @@ Source: Vaswani et al. 2017 (Attention is all you need, NeurIPS); Bai, Kolter an
 empirical evaluation of generic convolutional and recurrent networks).
 
 The chain holds on any machine. Seconds hold for the one that they were measured on, at a batch of
-8 and by the library's kernels: on a single core nothing runs in parallel over time, and the number
-of operations decides. Seconds against self-attention are judged by attention-cheap-and-good.
+8 and by the kernels of training: on a single core nothing runs in parallel over time, and the
+number of operations decides. Seconds against self-attention are judged by attention-cheap-and-good.
 """
 
 import math

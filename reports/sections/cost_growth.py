@@ -52,7 +52,7 @@ def blocks(evidence: Evidence) -> list[Block]:
     ]
     about = (
         "An update is a forward pass, the loss and a backward pass of one batch; seconds are those "
-        "of this machine, the least of several. Where the library has a kernel, an update is "
+        "of this machine, the least of several. Where there is a fused kernel, an update is "
         "measured with it (solid) and by the equations, step by step (dashed): what the kernel "
         "saves is no property of the architecture. Parameters are equally many, except where the "
         "width grows. Exponents are slopes, fitted to the larger half of the sizes, to at least "
