@@ -152,8 +152,7 @@ class Layer(nn.Module):
 
     def _compiled(self, x: Tensor) -> bool:
         """Whether our own kernel computes it: see ``architectures/fused/choice.py``."""
-        stock = isinstance(self.weights, nn.RNNBase)
-        return choice.compiled(self.kind, x, self.width, stock)
+        return choice.compiled(self.kind, x, stock=isinstance(self.weights, nn.RNNBase))
 
     def _compute(self, x: Tensor, state: list[Tensor]) -> tuple[Tensor, ...]:
         from architectures.fused.bridge import recurrence

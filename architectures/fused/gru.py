@@ -5,6 +5,8 @@ n = act(W x_t + b + U q) with q = r h_{t-1}. Either way q is kept. Blocks are in
 z, n; those of the gates are together in one array, those of the candidate in another.
 """
 
+import functools
+
 import numpy as np
 from torch import Tensor
 
@@ -27,8 +29,13 @@ def prepared(
 ) -> tuple[list[Tensor], tuple]:
     """Weights as ``forward`` takes them, and what else it and ``backward`` are told."""
     below, before, bias, other = weights
-    kinds = np.array([KINDS[name] for name in activations[:2]])
+    kinds = _kinds(activations[:2])
     return [below.t(), before.t(), bias, other], (reset_before, kinds, KINDS[activations[2]])
+
+
+@functools.cache
+def _kinds(activations: tuple) -> np.ndarray:
+    return np.array([KINDS[name] for name in activations])
 
 
 @elementwise

@@ -5,6 +5,8 @@ Blocks are in torch's order: input gate, forget gate, candidate, output gate. A 
 ``gain`` and ``shift`` are 2 and -1; with another activation they are 1 and 0.
 """
 
+import functools
+
 import numpy as np
 import torch
 from torch import Tensor
@@ -28,15 +30,23 @@ def prepared(weights: list[Tensor], activations: tuple) -> tuple[list[Tensor], t
     """Weights as ``forward`` takes them, and what else it and ``backward`` are told."""
     below, before, bias, other = weights
     copied = torch.contiguous_format  # a copy in any case: it is changed
-    given = [p.detach().t().clone(memory_format=copied) for p in (below, before)] + [bias + other]
-    number = np.float32 if below.dtype == torch.float32 else np.float64
+    given = [p.detach().t().clone(memory_format=copied) for p in (below, before)]
+    given.append(bias.detach() + other.detach())
+    kinds, kind, gain, shift = _how(activations, below.dtype)
+    if kind == TANH:
+        for tensor in given:
+            tensor.chunk(4, -1)[2].mul_(2)
+    return given, (kinds, kind, gain, shift)
+
+
+@functools.cache
+def _how(activations: tuple, dtype: torch.dtype) -> tuple:
+    number = np.float32 if dtype == torch.float32 else np.float64
     kinds, kind = np.array([KINDS[name] for name in activations]), KINDS[activations[2]]
     if kind != TANH:
-        return given, (kinds, kind, number(1), number(0))
-    for tensor in given:
-        tensor.unflatten(-1, (4, -1))[..., 2, :] *= 2
+        return kinds, kind, number(1), number(0)
     kinds[2] = SIGMOID
-    return given, (kinds, kind, number(2), number(-1))
+    return kinds, kind, number(2), number(-1)
 
 
 @elementwise

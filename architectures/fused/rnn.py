@@ -13,7 +13,7 @@ ROOM = (1,)
 def prepared(weights: list[Tensor], activations: tuple) -> tuple[list[Tensor], tuple]:
     """Weights as ``forward`` takes them, and what else it and ``backward`` are told."""
     below, before, bias, other = weights
-    return [below.t(), before.t(), bias + other], (KINDS[activations[0]],)
+    return [below.t(), before.t(), bias.detach() + other.detach()], (KINDS[activations[0]],)
 
 
 @recurrence
