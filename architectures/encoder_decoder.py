@@ -63,11 +63,15 @@ class EncoderDecoder(nn.Module):
     def encode(self, x: Tensor, lengths: Tensor) -> State:
         if self.backwards:
             x = reordered(x, mirrored(lengths, x.shape[1]))
-        # Torch's own kernels return an LSTM's cell after the padding only.
-        seen = self.encoder.trace(x, lengths)
-        state = {name: read(seen[name], lengths, "last") for name in state_names(self.decoder)}
+        state: State = {}
+        for level, layer in enumerate(self.encoder.forwards):
+            assert isinstance(layer, Layer)
+            after = layer.states_after(x)  # at each sequence's true end, not after the padding
+            for name, states in zip(layer.states, after, strict=True):
+                state[f"{name}_l{level}"] = read(states, lengths, "last")
+            x = after[0]
         if self.every_step:
-            state["context"] = read(seen["output"], lengths, "last")
+            state["context"] = read(x, lengths, "last")
         return state
 
     def decode(self, previous: Tensor, state: State) -> tuple[Tensor, State]:

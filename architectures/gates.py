@@ -144,6 +144,16 @@ class Layer(nn.Module):
         hidden, end = self.weights(x, before if len(before) > 1 else before[0])
         return hidden, [tensor[0] for tensor in (end if isinstance(end, tuple) else (end,))]
 
+    def states_after(self, x: Tensor) -> list[Tensor]:
+        """All that is carried, after each step: ``(batch, time, width)`` each, in the order of
+        ``states``. Torch's kernels return the cell of an LSTM after the last step alone."""
+        if len(self.states) == 1:
+            return [self(x)]
+        if not self.by_equations and choice.compiled(self.kind, x, stock=False):
+            return [*self._compute(x, self.initial_state(x))]
+        seen = self.unroll(x)
+        return [seen[name] for name in self.states]
+
     @property
     def has_kernel(self) -> bool:
         """Whether anything computes it but the equations, step by step."""
