@@ -23,8 +23,6 @@ from collections.abc import Callable
 
 from harness.workers.local import _ALLOCATOR
 
-sys.path.pop(0)  # this folder: its coverage.py is not the module that numba looks for
-
 BATCH, SYMBOLS, WRITTEN = 32, 30, 21
 FEWEST = 3
 """repeats"""

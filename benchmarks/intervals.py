@@ -1,7 +1,7 @@
 """How often the report's intervals miss the truth and its tests reject what is true.
 
-    python benchmarks/coverage.py            print the table of docs/coverage.md
-    python benchmarks/coverage.py --runs 100 fewer simulated data sets, at most this many each
+    python benchmarks/intervals.py            print the table of docs/coverage.md
+    python benchmarks/intervals.py --runs 100 fewer simulated data sets, at most this many each
 
 Data of known truth are simulated and given to the functions that the report calls.
 """
