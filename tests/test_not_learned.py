@@ -138,10 +138,12 @@ def test_the_command_and_the_tracker_tell_it(store, harness_cli):
     assert "outcome/learned" not in mlflow_view.metrics(older)
 
 
-@pytest.mark.parametrize("architecture", ["rnn", "hmm"])
-def test_the_rule_is_one_for_what_is_trained_and_what_is_fitted(architecture):
-    """Parity of 30 bits, of which twenty updates, or a few states, see nothing."""
-    record = run_cell(make_cell("parity[length=30]", architecture, steps=20, batch=8))
+@pytest.mark.parametrize(
+    ("task", "architecture"), [("recall[lag=30]", "rnn"), ("parity[length=30]", "hmm")]
+)
+def test_the_rule_is_one_for_what_is_trained_and_what_is_fitted(task, architecture):
+    """Of the one twenty updates, of the other a few states see nothing."""
+    record = run_cell(make_cell(task, architecture, steps=20, batch=8))
     assert record.outcome == "ok", record.reason
     assert record.skills["validation"] <= 0.05 and record.learned is False
     assert Record.from_json(record.to_json()).learned is False
