@@ -130,6 +130,23 @@ def share_outside(out: Path) -> None:
     }.items():
         print(f"  {seconds / total:6.1%}  {name}")
     print(f"outside updates: {1 - spent['training'] / total:.1%}")
+    _share_of_peak(records)
+
+
+def _share_of_peak(records: list[dict]) -> None:
+    """Print what share of a core's matrix products the updates of the networks reach."""
+    from kernels import peak
+
+    top = peak() / 1e9
+    rates: dict[str, list[float]] = {}
+    for record in records:
+        if record["kind"] == "score" and record["flops"] and record["seconds"].get("training"):
+            rate = record["flops"] * record["steps"] / record["seconds"]["training"] / 1e9
+            rates.setdefault(record["architecture"], []).append(rate)
+    every = [rate for of in rates.values() for rate in of]
+    print(f"of the {top:.0f} GFLOP/s of a matrix product on one core, median of the cells:")
+    for name, of in sorted(rates.items()) + [("all", every)]:
+        print(f"  {statistics.median(of) / top:6.1%}  {name} ({statistics.median(of):.1f} GFLOP/s)")
 
 
 def _seconds(time_of_day: str) -> float:
