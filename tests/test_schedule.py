@@ -2,7 +2,6 @@
 
 import heapq
 import random
-import statistics
 
 import pytest
 
@@ -138,30 +137,3 @@ def test_a_reported_cell_is_ready_when_its_own_trials_have_ended(tmp_path):
         store.put(record_of(ready, 1.0))
         queue.ended(record_of(ready, 1.0))
         assert queue.take() is None
-
-
-@pytest.mark.slow
-def test_predictions_are_within_a_factor_of_two_and_the_longest_run_first(harness_cli, tmp_path):
-    """On a small run of the machine at hand, whatever else it does meanwhile."""
-    (tmp_path / "small.toml").write_text(
-        'seeds = 4\ntasks = ["adding", "keyword"]\narchitectures = ["rnn", "gru", "fnn_window"]\n'
-        "[budget]\nsteps = 60\nevaluate_every = 30\n"
-    )
-    assert harness_cli("run", "--matrix", "small.toml", "--jobs", "1", cwd=tmp_path).returncode == 0
-    store = Store(tmp_path / "harness-out")
-    records = [store.get(i) for i in store.ids()]
-    cells = {c.id: c for c in expand(Matrix.model_validate(store_matrix(tmp_path)))}
-    costs = Costs(r for r in records if r.seed < 2)
-    errors = [costs.predict(cells[r.id]) / r.seconds["total"] for r in records if r.seed >= 2]
-    assert 0.5 < statistics.median(errors) < 2
-    started = sorted((r for r in records if r.seed), key=lambda r: r.started)
-    third = len(started) // 3
-    mean = [statistics.fmean(r.seconds["total"] for r in part)
-            for part in (started[:third], started[-third:])]  # fmt: skip
-    assert mean[0] > mean[1]
-
-
-def store_matrix(folder):
-    import tomllib
-
-    return {"name": "small"} | tomllib.loads((folder / "small.toml").read_text())

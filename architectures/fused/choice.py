@@ -42,8 +42,9 @@ def _imported() -> bool:
 
 FEWEST: dict[str, tuple[float, float]] = {"rnn": (2, 4), "gru": (1, 3), "lstm": (1, math.inf)}
 """From how many steps on the compiled kernels are faster than torch's, in training and without
-gradients, as ``benchmarks/kernels.py`` measures it. Torch has a fast LSTM, which forwards is the
-faster one; widths and batches make no difference to which is."""
+gradients, by measurements of a layer alone; ``benchmarks/kernels.py`` shows the same in whole
+updates. Torch has a fast LSTM, which forwards is the faster one; widths and batches make no
+difference to which is."""
 
 
 def compiled(kind: str, x: "Tensor", stock: bool) -> bool:
