@@ -107,7 +107,7 @@ def console() -> "Console":
     """Where tables go; wide where nobody's window limits them."""
     from rich.console import Console
 
-    return Console(highlight=False, width=None if sys.stdout.isatty() else 160)
+    return Console(highlight=False, width=None if sys.stdout.isatty() else 200)
 
 
 def show(blocks: "Iterable[Block]") -> None:

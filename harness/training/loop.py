@@ -217,7 +217,7 @@ def tensors(batch: Examples, device: torch.device | str) -> list[Tensor]:
     """Inputs, lengths, targets and loss mask of a batch, on a device. The inputs are a copy:
     other cells read the same examples, and a module may write in what it is given."""
     arrays = (batch.inputs.copy(), batch.lengths, batch.targets, batch.loss_mask)
-    return [torch.from_numpy(array).to(device) for array in arrays]
+    return [torch.from_numpy(np.require(array, requirements="W")).to(device) for array in arrays]
 
 
 @contextmanager
