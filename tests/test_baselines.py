@@ -612,16 +612,16 @@ def test_the_verdict_names_the_tasks_where_nobody_beats_the_baseline(tmp_path):
               (second, "ridge"): 0.6, (second, "lstm"): [0.4, 0.5, 0.55],
               (second, "gru"): 0.1}  # fmt: skip
     said = words_of(with_baselines(tmp_path / "a", skills))
-    assert "Of 2 tasks with a baseline an architecture beats it on 0" in said
+    assert "Of 2 tasks with a baseline an architecture has a better mean on 0" in said
     assert "None beats it on recall[lag=9] and adding" in said
     said = words_of(beside(tmp_path / "b"))
-    assert "beats it on 2; on 0 the best differs" in said
+    assert "has a better mean on 2; on 0 the best is shown to differ" in said
     assert "None beats it" not in said
     skills = {("adding", "ridge"): 0.5, ("adding", "lstm"): [0.4, 0.5, 0.9]}
     said = words_of(with_baselines(tmp_path / "c", skills))
-    assert "beats it on 1; on 0 the best differs from it." in said
+    assert "has a better mean on 1; on 0 the best is shown to differ from it." in said
     said = words_of(with_baselines(tmp_path / "d", skills | {("adding", "lstm"): 0.6}, seeds=1))
-    assert "beats it on 1; on 0 the best differs from it." in said
+    assert "has a better mean on 1; on 0 the best is shown to differ from it." in said
 
 
 def test_the_baseline_is_chosen_on_validation_not_on_the_test(tmp_path):

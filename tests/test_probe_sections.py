@@ -153,7 +153,7 @@ def test_a_horizon_is_told_with_its_interval_its_ends_and_its_seeds():
     assert cnn["recall, steps"] == lstm["copy, steps"] == "< 5"
     assert rnn["copy, steps"] == ""  # never planned
     assert blocks[1].text == (
-        "On recall furthest, ≥ 50 steps: lstm. On copy none learns even a lag of 5."
+        "On recall lstm remembers furthest: ≥ 50 steps. On copy none learns even a lag of 5."
     )
 
 

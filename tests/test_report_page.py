@@ -202,7 +202,9 @@ def test_a_matrix_of_parts_alone_is_a_page_about_them(tmp_path):
     page = unescape(text_of(store))
     assert sections(page) == ["horizon", "holes", "method", "again"]
     assert 'id="figure-heatmap"' not in page and "No cell has run" not in page
-    assert "On recall furthest, ≥ 20 steps: lstm." in page[: page.index('class="contents"')]
+    assert (
+        "On recall lstm remembers furthest: ≥ 20 steps." in page[: page.index('class="contents"')]
+    )
     assert "probe-horizon: 1 part, 12 cells" in page
     assert "<code>harness probe horizon --arch lstm,rnn</code>" in page
     assert not (tmp_path / "report/probe-horizon/claims.html").exists()

@@ -96,7 +96,7 @@ def test_who_differs_is_said_with_what_it_rests_on(tmp_path):
     rng = np.random.default_rng(0)
     of = {"good": rng.random(200) < 0.8, "bad": rng.random(200) < 0.3}
     words = said(made(tasks.blocks, read(with_examples(tmp_path / "a", of))))
-    assert "1 of 1 others differ from the best over 2 seeds and 200 test examples" in words
+    assert "1 of 1 others differs from the best over 2 seeds and 200 test examples" in words
     apart = with_examples(
         tmp_path / "b", {"lstm": np.ones(9), "gru": np.zeros(9)}, gru=np.full(9, 2.0)
     )

@@ -115,6 +115,12 @@ def _needed(choice: Choice) -> str:
     first = choice.order[0]
     needs = choice.loss(first) < choice.loss(base) and choice.against[base].differs
     shown = ("needs", "does") if needs else ("is not shown to need", "is not shown to do")
+    if choice.loss(first) >= choice.loss(base):
+        return (
+            f"{name} is not shown to need a sequence model: the best of them, {first} "
+            f"({score(choice, first)}), does no better than the baseline {base} "
+            f"({score(choice, base)})."
+        )
     return (
         f"{name} {shown[0]} a sequence model: {first} ({score(choice, first)}) {shown[1]} better "
         f"than the baseline {base} ({score(choice, base)})."

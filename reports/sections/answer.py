@@ -89,12 +89,13 @@ def _most_wins(results: Results) -> Iterator[str]:
     contested = [order for order in orders if len(order.order) > 1 and order.best]
     if len(contested) > 1:
         wins = Counter(a for order in contested for a in order.best)
-        most, clear = max(wins.values()), sum(not order.alike for order in contested)
+        most, clear = max(wins.values()), [order.best[0] for order in contested if not order.alike]
         learned = " that learned it" if any(order.not_learned for order in contested) else ""
         winners = sorted(a for a in wins if wins[a] == most)
         yield (
             f"{listed(winners)} {verb(winners, 'is', 'are')} best most often, on {most} of "
-            f"{len(contested)} tasks. On {plural(clear, 'task')} the best differs from all others"
+            f"{len(contested)} tasks, ties counted. On {plural(len(clear), 'task')} the best "
+            f"differs from all others"
             f"{learned}."
         )
 
@@ -114,7 +115,7 @@ def _against_baselines(results: Results) -> Iterator[str]:
             differ += standing(results, task).differences[baseline].differs
     if won or lost:
         yield (
-            f"Of {plural(len(won + lost), 'task')} with a baseline an architecture beats it on "
-            f"{len(won)}; on {differ} the best differs from it."
+            f"Of {plural(len(won + lost), 'task')} with a baseline an architecture has a better "
+            f"mean on {len(won)}; on {differ} the best is shown to differ from it."
             f"{f' None beats it on {listed(lost)}.' if lost else ''}"
         )

@@ -53,7 +53,7 @@ def _finding(frame: DataFrame, task: str) -> str:
     ends = frame.groupby("architecture", sort=False)["zero_beyond"].max().dropna()
     windows = {str(a): f"{steps:,.0f} steps back" for a, steps in ends.items()}
     factors = f"of {PLAIN} changes by a factor a step: {formats.each(changes, str)}"
-    zero = f" It is exactly zero beyond the window of {formats.each(windows, str)}."
+    zero = f" Beyond a window it is exactly zero: that of {formats.each(windows, str)}."
     said = factors if changes else "norms are in the figure"
     return f"On {task} the gradient {said}.{zero if windows else ''}"
 

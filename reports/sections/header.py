@@ -73,7 +73,10 @@ def shortfalls(results: Results) -> Iterator[str]:
         yield f"{len(failed):,} of {every} did not end well: {counts}."
     if lost := sum(cell.learned is False for cell in results.cells):
         trained = plural(sum(cell.learned is not None for cell in results.cells), "training")
-        yield f"In {lost:,} of {trained} nothing was learned within the budget ({UNLEARNED})."
+        yield (
+            f"In {lost:,} of {trained}, fits included, nothing was learned within the budget "
+            f"({UNLEARNED})."
+        )
     if results.answers:
         asked = plural(len(results.answers), "training")
         yield f"{asked} diverged in parts that ask for just that: these are answers, no failures."

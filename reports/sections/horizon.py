@@ -8,7 +8,7 @@ from reports.analysis.results import Part
 from reports.analysis.statistics import Summary
 from reports.document import Block, Figure, Table, section, table_of
 from reports.figures import lines
-from reports.formats import ends, listed, skill_with_spread
+from reports.formats import ends, listed, skill_with_spread, verb
 from reports.sections import reproduction
 
 PLACE, TITLE, COMMAND = 40, "What each one remembers", "harness probe horizon"
@@ -75,7 +75,8 @@ def _finding(horizons: Horizons, part: Part) -> str:
         best = max(h.steps or 0 for h in of.values())
         furthest = [a for a, h in of.items() if h.steps == best]
         least = "≥ " if any(h.open for h in of.values()) else ""
-        text = f"On {task} furthest, {least}{best:,} steps: {listed(furthest, 99)}."
+        who = f"{listed(furthest, 99)} {verb(furthest, 'remembers', 'remember')}"
+        text = f"On {task} {who} furthest: {least}{best:,} steps."
         sentences.append(text if best else f"On {task} none learns even a lag of {part.lags[0]}.")
     return " ".join(sentences)
 

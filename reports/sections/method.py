@@ -93,7 +93,8 @@ def _budget(results: Results) -> Iterator[doc.Block]:
         "Every network got the same: in one seed the same examples in the same order, and these "
         "limits. What is fitted, as the HMM, got as many examples as updates times batch, or all "
         "there are. What was chosen was chosen on the validation split, of which at most 512 "
-        "examples are scored while a network trains; the test split was used once. "
+        "examples are scored while a network trains; in this run each cell used the test split "
+        "once. "
         f"{_matched(results, match)}".strip()
     )
     chosen = dict.fromkeys((results.plan.get("tuning") or {}).get("space", {}), "tuned")
@@ -120,12 +121,12 @@ def _matched(results: Results, match: str) -> str:
     """How closely the sizes were matched; baselines have no size to choose."""
     records = [c.record for c in results.cells
                if c.record and not c.hole and c.architecture not in results.baselines]  # fmt: skip
-    counts = [r.flops if match == "flops" else r.matched_parameters for r in records]
+    counts = [r.flops if match == "flops" else r.matched_parameters for r in records if r.width]
     if not (known := [count for count in counts if count]):
         return ""
     of = "FLOPs of an update" if match == "flops" else "Parameters without the shared embedding"
     alone = dict.fromkeys(r.task for r in records if BODY_ALONE in r.notes)
-    said = f"{of}, over the scored cells: {min(known):,.0f} to {max(known):,.0f}."
+    said = f"{of}, over the networks: {min(known):,.0f} to {max(known):,.0f}."
     return said + (f" On {listed(alone, 99)}, {BODY_ALONE}." if alone else "")
 
 

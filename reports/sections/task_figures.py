@@ -1,6 +1,6 @@
 """The figures of a task: every seed, with who is best, and the learning curves."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 import pandas
 
@@ -67,8 +67,12 @@ def _best(results: Results, task: TaskInfo, order: Standing) -> str:
     """Who is best, with its score, who did not learn, and who is not shown to beat the floor."""
     text_of, first = formats.scores_in(results, task), results.groups[task.name, order.order[0]]
     score = f"{formats.metric(task)}: {formats.of_seeds(first, first.score, text_of)}"
-    best = f"{listed(order.best)} {verb(order.best, 'is best', 'share the best mean')}"
-    text = f"{best} ({score})."
+    text = f"{listed(order.best)} is best ({score})."
+    if len(order.best) > 1:
+        text = (
+            f"{listed(order.best)} are tied as best (the highest mean: {score}): their means are "
+            "equal, or training stopped since they had solved it."
+        )
     if not order.best:
         text = f"Nobody learned anything within the budget; the best mean has {order.order[0]} "
         text += f"({score})."
@@ -99,7 +103,8 @@ def _others(order: Standing) -> str:
     over += [f"{order.examples:,} test examples"] if order.examples else []
     alike = f"; not shown to: {listed(order.alike, 8)}" if order.alike else ""
     return (
-        f"{len(order.worse)} of {len(pairs)} others{learned} differ from the best over "
+        f"{len(order.worse)} of {len(pairs)} others{learned} "
+        f"{'differs' if len(order.worse) == 1 else 'differ'} from the best over "
         f"{listed(over)} (Holm's correction over all pairs){alike}."
     )
 
@@ -124,10 +129,16 @@ def curves_figure(results: Results, task: TaskInfo, looks: Mapping[str, Look]) -
         ("updates", *lines), tuple((f"{s:,.0f}", *map(text, scores)) for s, *scores in rows)
     )
     command, title = reproduction.of_task(results, task.name), f"{task.name}: curves"
-    return Figure(drawing, _learning(task, lines), table, command, data, title)
+    records = {a: [c.record for c in results.groups[task.name, a].cells] for a in lines}
+    going_on = [a for a, of in records.items() if any(r and r.stopped != "solved" for r in of)]
+    return Figure(drawing, _learning(task, lines, going_on), table, command, data, title)
 
 
-def _learning(task: TaskInfo, lines: Mapping[str, pandas.DataFrame]) -> str:
+def _learning(
+    task: TaskInfo, lines: Mapping[str, pandas.DataFrame], going_on: Collection[str]
+) -> str:
+    """When the first got far, and who of those that were not stopped as solved was still
+    rising."""
     if task.floor is None or task.ceiling is None or task.floor == task.ceiling:
         return f"Validation {formats.metric(task)} against updates; without a floor and a ceiling."
     first, climbing = {}, []
@@ -136,7 +147,7 @@ def _learning(task: TaskInfo, lines: Mapping[str, pandas.DataFrame]) -> str:
         if (skill >= REACHED).any():
             first[name] = int(band.index[skill >= REACHED][0])
         late = skill[band.index >= 0.8 * band.index[-1]]
-        if len(late) > 1 and late.iloc[-1] - late.iloc[0] >= CLIMB:
+        if name in going_on and len(late) > 1 and late.iloc[-1] - late.iloc[0] >= CLIMB:
             climbing.append(name)
     text = f"None reaches a validation skill of {REACHED:g}."
     if first:
