@@ -170,7 +170,7 @@ def test_a_decay_is_told_as_a_loss_a_step_with_its_fit():
     assert "the gradient of rnn changes by a factor a step: at initialisation 0.900 (R² 1.000)" in (
         answer
     )
-    assert "exactly zero beyond the window of cnn 10 steps back" in answer
+    assert "Beyond a window it is exactly zero: that of cnn 10 steps back" in answer
     rnn = rows_of(blocks)[0]
     assert rnn["factor a step [95 %]"] == "0.900" and rnn["seeds"] == "3"
     assert rnn["norm 40 steps back, of that at the output"] == "0.01"
