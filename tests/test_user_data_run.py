@@ -147,9 +147,7 @@ def test_the_report_says_when_no_sequence_model_and_no_order_is_needed(tmp_path)
     assert "is not shown to do better than the baseline logistic" in words
     assert "Order is not shown to carry anything: with the steps in random order" in words
     better = scores | {("kept", "logistic"): right(0.97)}
-    assert "is not shown to do better than the baseline logistic" in said(
-        store_of(tmp_path / "2", better)
-    )
+    assert "does no better than the baseline logistic" in said(store_of(tmp_path / "2", better))
     none = {("kept", "gru"): [np.array([1.0, 0.0] * 50 + [s]) for s in (1, 0, 1)]}
     assert "Nothing is shown to beat the best trivial predictor" in said(
         store_of(tmp_path / "3", none)

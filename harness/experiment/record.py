@@ -45,6 +45,9 @@ BODY_ALONE = (
 )
 """A note of records; see ``harness.training.size.output_layer_prevails``."""
 
+NOT_MATCHED = "not matched to the parameter budget: its size follows from the data"
+"""A note of records of what is fitted."""
+
 
 class NotApplicable(Exception):
     """No honest model of this kind exists for the task, or nothing of it can be measured so."""

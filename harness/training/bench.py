@@ -11,7 +11,7 @@ import torch
 from architectures.architecture import Signature
 from harness.experiment.cell import Cell
 from harness.experiment.matrix import SIZE
-from harness.experiment.record import BODY_ALONE, NotApplicable, Record
+from harness.experiment.record import BODY_ALONE, NOT_MATCHED, NotApplicable, Record
 from harness.training import loop as train
 from harness.training.data import Ready, batches, monitored, stream_generator
 from harness.training.network import Network
@@ -122,7 +122,7 @@ class Bench:
         record.examples, record.stopped = len(training), "fitted"
         record.examples_per_second = len(training) / max(record.seconds["training"], 1e-9)
         record.parameters = record.matched_parameters = estimator.parameter_count()
-        record.notes.append("not matched to the parameter budget: its size follows from the data")
+        record.notes.append(NOT_MATCHED)
         validation = train.evaluate(estimator.predict, self.data.splits["validation"], task)
         record.scores["validation"] = validation.metrics
         bounds = self.data.bounds["validation"]

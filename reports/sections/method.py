@@ -6,7 +6,7 @@ from typing import Any
 
 from harness.experiment.matrix import SIZE, Budget
 from harness.experiment.recommended import FILE
-from harness.experiment.record import BODY_ALONE
+from harness.experiment.record import BODY_ALONE, NOT_MATCHED
 from harness.experiment.record import NOT_LEARNED as LIMIT
 from harness.experiment.store import Store
 from reports import document as doc
@@ -118,10 +118,11 @@ def _terms(terms: Mapping[str, Any]) -> str:
 
 
 def _matched(results: Results, match: str) -> str:
-    """How closely the sizes were matched; baselines have no size to choose."""
+    """How closely the sizes were matched; what is fitted has no size to choose."""
     records = [c.record for c in results.cells
-               if c.record and not c.hole and c.architecture not in results.baselines]  # fmt: skip
-    counts = [r.flops if match == "flops" else r.matched_parameters for r in records if r.width]
+               if c.record and not c.hole and NOT_MATCHED not in c.record.notes
+               and c.architecture not in results.baselines]  # fmt: skip
+    counts = [r.flops if match == "flops" else r.matched_parameters for r in records]
     if not (known := [count for count in counts if count]):
         return ""
     of = "FLOPs of an update" if match == "flops" else "Parameters without the shared embedding"
