@@ -11,6 +11,8 @@ import numba
 from numba import njit
 from numba.core.compiler import Compiler
 
+from architectures.fused.blas import product
+
 _config: Any = numba.config  # its names are set as it is imported
 
 
@@ -74,3 +76,15 @@ def add_rows(total, rows):
 def flat(a):
     """The rows of several steps, ``(steps, batch, n)``, as one matrix."""
     return a.reshape(a.shape[0] * a.shape[1], a.shape[2])
+
+
+@njit
+def share_out(d, x, hidden, below, d_x, d_below, d_before, d_bias):
+    """From the gradient of several steps' sums, ``(steps, batch, n)``, to those of what was added
+    up: inputs, unless ``d_x`` is empty, both matrices (transposed) and the bias."""
+    rows = flat(d)
+    product(flat(x).T, rows, d_below, 1)
+    product(flat(hidden).T, rows, d_before, 1)
+    add_rows(d_bias, rows)
+    if d_x.size:
+        product(rows, below, flat(d_x), 0)

@@ -20,7 +20,7 @@ from architectures.fused.activations import (
     activate_blocks_back,
 )
 from architectures.fused.blas import product
-from architectures.fused.loops import add_rows, elementwise, fill, flat, recurrence
+from architectures.fused.loops import add_rows, elementwise, fill, flat, recurrence, share_out
 
 KEPT = (1, 4)
 ROOM = (4,)
@@ -133,10 +133,8 @@ def backward(
             )
             activate_blocks_back(d, z, kinds)
             product(d, before, d_start, 0)
-        some = flat(room[: last - first])
-        product(flat(x[first:last]).T, some, d_below, 1)
-        product(flat(hidden[first:last]).T, some, d_before, 1)
-        add_rows(d_bias, some)
-        if d_x.size:
-            product(some, below, flat(d_x[first:last]), 0)
+        share_out(
+            room[: last - first], x[first:last], hidden[first:last], below,
+            d_x[first:last], d_below, d_before, d_bias,
+        )  # fmt: skip
     d_other[:] = d_bias

@@ -4,7 +4,7 @@ from torch import Tensor
 
 from architectures.fused.activations import KINDS, activate, activate_back
 from architectures.fused.blas import product
-from architectures.fused.loops import add_rows, elementwise, fill, flat, recurrence
+from architectures.fused.loops import elementwise, fill, flat, recurrence, share_out
 
 KEPT: tuple[int, ...] = ()
 ROOM = (1,)
@@ -57,10 +57,8 @@ def backward(
             _sum(d.reshape(-1), d_hidden[t].reshape(-1), d_start.reshape(-1))
             activate_back(d.reshape(-1), hidden[t + 1].reshape(-1), kind)
             product(d, before, d_start, 0)
-        some = flat(room[: last - first])
-        product(flat(x[first:last]).T, some, d_below, 1)
-        product(flat(hidden[first:last]).T, some, d_before, 1)
-        add_rows(d_bias, some)
-        if d_x.size:
-            product(some, below, flat(d_x[first:last]), 0)
+        share_out(
+            room[: last - first], x[first:last], hidden[first:last], below,
+            d_x[first:last], d_below, d_before, d_bias,
+        )  # fmt: skip
     d_other[:] = d_bias

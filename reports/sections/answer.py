@@ -85,18 +85,19 @@ def _on(results: Results, task: TaskInfo) -> str:
 def _most_wins(results: Results) -> Iterator[str]:
     """Who is best on most of the tasks that at least two architectures have scores on, and where
     nobody is."""
-    orders = [order for task in results.tasks if (order := standing(results, task))]
-    contested = [order for order in orders if len(order.order) > 1 and order.best]
+    orders = {task.name: standing(results, task) for task in results.tasks}
+    contested = {name: order for name, order in orders.items()
+                 if len(order.order) > 1 and order.best}  # fmt: skip
     if len(contested) > 1:
-        wins = Counter(a for order in contested for a in order.best)
-        most, clear = max(wins.values()), [order.best[0] for order in contested if not order.alike]
-        learned = " that learned it" if any(order.not_learned for order in contested) else ""
+        wins = Counter(a for order in contested.values() for a in order.best)
+        most, clear = max(wins.values()), [name for name, of in contested.items() if not of.alike]
+        lost = any(order.not_learned for order in contested.values())
+        learned = " that learned it" if lost else ""
         winners = sorted(a for a in wins if wins[a] == most)
         yield (
             f"{listed(winners)} {verb(winners, 'is', 'are')} best most often, on {most} of "
-            f"{len(contested)} tasks, ties counted. On {plural(len(clear), 'task')} the best "
-            f"differs from all others"
-            f"{learned}."
+            f"{len(contested)} tasks, ties counted. On {plural(len(clear), 'task')} "
+            f"{f'({listed(clear, 5)}) ' if clear else ''}the best differs from all others{learned}."
         )
 
 

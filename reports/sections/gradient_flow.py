@@ -32,12 +32,14 @@ def blocks(evidence: Evidence) -> list[Block]:
             figures.append(Figure(drawn, finding, _table(frame), command))
             findings.append(_finding(frame, task))
     about = (
-        "Measured is the norm of the gradient of the last output's loss at the input of each "
-        "earlier step, mean over validation examples. Through k steps it is a product of k "
-        "Jacobians, which fades or explodes exponentially (Bengio et al. 1994; Pascanu et al. "
-        "2013). The factor a step is that of the exponential fitted over all lags; where its R² is "
-        "low, it says little. The Lyapunov exponent is the mean growth of a small change of the "
-        "state a step, in nats: below 0 the change dies out, above 0 it grows."
+        "At this part's own learning rate and start, not at recommended ones; after training means "
+        "after its updates, whether the task was learned or not. Measured is the norm of the "
+        "gradient of the last output's loss at the input of each earlier step, mean over "
+        "validation examples. Through k steps it is a product of k Jacobians, which fades or "
+        "explodes exponentially (Bengio et al. 1994; Pascanu et al. 2013). The factor a step is "
+        "that of the exponential fitted over all lags; where its R² is low, it says little. The "
+        "Lyapunov exponent is the mean growth of a small change of the state a step, in nats: "
+        "below 0 the change dies out, above 0 it grows."
     )
     return section(TITLE, "gradient-flow", [*findings, about], figures)
 

@@ -71,8 +71,9 @@ def shortfalls(results: Results) -> Iterator[str]:
         kinds = Counter(cell.outcome for cell in failed).most_common()
         counts = ", ".join(f"{count} {kind}" for kind, count in kinds)
         yield f"{len(failed):,} of {every} did not end well: {counts}."
-    if lost := sum(cell.learned is False for cell in results.cells):
-        trained = plural(sum(cell.learned is not None for cell in results.cells), "training")
+    known = [c.learned for c in results.without_controls.cells if c.learned is not None]
+    if lost := known.count(False):
+        trained = plural(len(known), "training")
         yield (
             f"In {lost:,} of {trained}, fits included, nothing was learned within the budget "
             f"({UNLEARNED})."

@@ -149,7 +149,8 @@ def _pairs(over: OverTasks) -> Table | None:
         "Two by two: the chance that a run of the first beats one of the second on the same task, "
         "and from five tasks on how probable it is that over tasks like these it is better, "
         f"practically equal (within {ROPE:g} of skill), or worse (Bayesian signed-rank test, "
-        f"Benavoli et al. 2017). Interval: from {FEWEST_OF_CHANCE} seeds on."
+        f"Benavoli et al. 2017). These probabilities are not corrected for the number "
+        f"of pairs; the tests above are. Interval: from {FEWEST_OF_CHANCE} seeds on."
     )
     table = table_of([pairs[p] for p in wanted if p in pairs], columns, caption=caption)
     return table if table.rows else None
