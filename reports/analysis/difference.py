@@ -30,9 +30,9 @@ METHOD = (
     "With one seed it is a t test over examples alone, and without stored scores of examples one "
     "over seeds alone or, where seeds solve a task or do not, Boschloo's exact test of how many "
     "do. With fewer than three seeds it says little of other seeds where they solve a task or do "
-    "not. Test examples that overlap, as windows of a series do, make it too sure. With "
-    "three seeds and many pairs even a large difference may not be shown.",
-    "Otherwise they are not shown to differ, which does not mean that they are equal.",
+    "not. Test examples that overlap, as windows of a series do, make it too sure.",
+    "Otherwise they are not shown to differ, which does not mean that they are equal: with three "
+    "seeds and many pairs even a large difference may not be shown.",
 )
 """The test in plain sentences, for print."""
 
