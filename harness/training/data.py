@@ -120,7 +120,7 @@ class _Stream:
     @property
     def whole(self) -> bool:
         """All batches from the first on are there."""
-        return self.bytes <= _MOST_BYTES // 4
+        return self.bytes <= _MOST_BYTES
 
     def __iter__(self) -> Iterator[Examples]:
         for number in itertools.count():
@@ -138,8 +138,8 @@ class _Stream:
 
 _STREAMS: dict[str, _Stream] = {}
 """Those drawn from last, the latest at the end."""
-_MOST_BYTES = 1 << 28
-"""Of all together."""
+_MOST_BYTES, _MOST_BYTES_BESIDE = 1 << 26, 1 << 27
+"""Of one stream, and of those that are kept beside it."""
 
 
 def batches(ready: Ready, seed: int, size: int) -> Iterator[Examples]:
@@ -152,7 +152,7 @@ def batches(ready: Ready, seed: int, size: int) -> Iterator[Examples]:
     kept = _STREAMS.pop(name, None)
     if kept is None or not kept.whole:
         kept = _Stream(task.batches(generator, size))
-    while _STREAMS and sum(stream.bytes for stream in _STREAMS.values()) > _MOST_BYTES // 2:
+    while _STREAMS and sum(stream.bytes for stream in _STREAMS.values()) > _MOST_BYTES_BESIDE:
         del _STREAMS[next(iter(_STREAMS))]
     _STREAMS[name] = kept
     return iter(kept)
