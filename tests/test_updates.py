@@ -115,6 +115,7 @@ def test_a_task_and_seed_are_drawn_once_for_all_architectures(monkeypatch):
 
 def test_long_streams_are_not_kept(monkeypatch):
     monkeypatch.setattr(data, "_MOST_BYTES", 1000)
+    data._STREAMS.clear()
     cell = make_cell("adding[length=6]", "rnn", steps=40)
     first = run_cell(cell)
     (stream,) = data._STREAMS.values()

@@ -24,8 +24,10 @@ from harness.experiment.store import Store
 from harness.experiment.user_data import opened
 from harness.training.run_cell import run_cell
 from reports.analysis.advice import Choice
+from reports.analysis.results import read
 from reports.build import build
 from reports.sections.advice import reasons
+from reports.sections.header import shortfalls
 
 
 @pytest.fixture
@@ -157,6 +159,18 @@ def test_the_report_says_when_no_sequence_model_and_no_order_is_needed(tmp_path)
     assert (
         "no baseline was run beside it" in words and "Whether order matters was not asked" in words
     )
+
+
+def test_what_is_not_learned_of_steps_in_random_order_is_no_shortfall(tmp_path):
+    """The control row is there to be lost."""
+    store = store_of(tmp_path, {("kept", "gru"): right(0.9), ("shuffled", "gru"): right(0.5)})
+    for name in store.ids():
+        record = store.get(name)
+        record.skills = {"validation": 0.0 if "shuffled" in record.task else 0.5}
+        store.put(record)
+    results = read(store)
+    assert sum(cell.learned is False for cell in results.cells) == 3
+    assert not any("nothing was learned" in said for said in shortfalls(results))
 
 
 def test_seeds_that_agree_do_not_make_up_for_few_test_examples(tmp_path):
